@@ -1,0 +1,214 @@
+"""The records that the whole program speaks in: typed, frozen, no input or output.
+
+Bank, Item and their parts are at once the records in memory, the types that load a YAML bank and the
+source of its JSON Schema (`cnnquiz schema`).
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from msgspec import Meta, Struct
+
+Letter = Annotated[str, Meta(pattern="^[a-z]$", description="a letter: a, b, c, ...")]
+Slug = Annotated[
+    str,
+    Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="small letters, digits and single hyphens"),
+]
+ItemType = Literal["single", "multiple", "true-false", "number", "shape", "expression"]
+Level = Literal["error", "warning"]
+Verdict = Literal["right", "wrong", "partly", "skipped"]
+
+# What a bank may write for one given: text, or a list of texts (per-axis values, a vector, a matrix, layers).
+GivenText = str | list[Any] | dict[str, Any]
+
+
+class CnnquizError(Exception):
+    """A fault of the user's input: one clear line that says what, where, and what to do. Exit code 2."""
+
+
+class GivenError(CnnquizError):
+    """A given that cannot be used; `quantity` is its short name, for the JSON contract."""
+
+    def __init__(self, message: str, quantity: str | None = None) -> None:
+        super().__init__(message)
+        self.quantity = quantity
+
+
+class Figure(Struct, frozen=True, forbid_unknown_fields=True):
+    """A picture drawn in characters, in a text file beside the bank, and its description in words."""
+
+    file: str
+    alt: str = ""
+    caption: str = ""
+
+
+class Draw(Struct, frozen=True, forbid_unknown_fields=True):
+    """The values that one given of a family may take: a list, or a range [first, last] or [first, last, step]."""
+
+    choice: list[str] | None = None
+    range: Annotated[list[int], Meta(min_length=2, max_length=3)] | None = None
+
+
+class Claim(Struct, frozen=True, forbid_unknown_fields=True):
+    """A statement that a calculator can decide: work `given` by `calculator`, then ask whether `holds` is true.
+
+    Written in a bank as `claim: {linear: "relu(x)"}` or
+    `claim: {net: {network: vgg16}, holds: "dense_layers <= 1"}`.
+    """
+
+    calculator: str
+    given: dict[str, Any]
+    holds: str = ""
+
+
+class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an item's key follows from. Written in a bank as `derivation: {conv: {...}, want: output_shape}`."""
+
+    calculator: str
+    given: dict[str, Any]
+    want: str
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    """One option of an item: its text, why it is right or wrong, and what makes that decidable.
+
+    `slip` names the misconception (or several, applied together) that leads to this option; with a slip
+    and no text, the option is worked out from the misconception's formula.
+    """
+
+    text: str = ""
+    why: str = ""
+    claim: dict[str, Any] | str | None = None
+    slip: str | list[str] | None = None
+
+
+class Item(Struct, frozen=True, forbid_unknown_fields=True):
+    """One question of a bank."""
+
+    id: Slug
+    stem: str
+    topic: str = ""
+    type: ItemType = "single"
+    options: dict[Letter, str | Option] = {}
+    key: str | list[str] = ""
+    derivation: dict[str, Any] | None = None
+    vary: dict[str, Draw] = {}
+    where: list[str] = []
+    hints: list[str] = []
+    rationale: str = ""
+    source: str = ""
+    note: str = ""
+    figure: Figure | None = None
+    tolerance: str = ""
+    asks: bool = True
+    allow: list[str] = []
+
+    @property
+    def choices(self) -> dict[str, Option]:
+        """The options by letter, each as an Option."""
+        return {
+            letter: Option(text=option) if isinstance(option, str) else option
+            for letter, option in self.options.items()
+        }
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The key as a tuple: one letter or value, or several for an item of type `multiple`."""
+        if isinstance(self.key, str):
+            return tuple(self.key.replace(",", " ").split()) if self.type == "multiple" else (self.key,)
+        return tuple(self.key)
+
+
+class Bank(Struct, frozen=True, forbid_unknown_fields=True):
+    """One YAML file of items."""
+
+    format: Literal[1]
+    id: Slug
+    title: str
+    items: list[Item]
+    source: str = ""
+    layout: Literal["hwc", "chw"] = "hwc"
+
+    def item(self, item_id: str) -> Item | None:
+        """The item of that id, if there is one."""
+        return next((item for item in self.items if item.id == item_id), None)
+
+
+class Choice(Struct, frozen=True):
+    """One option of a variant as it is shown: its letter on the screen and in the bank, and its words.
+
+    `misconceptions` are the slips that lead to it (none for the key and for options without a known slip).
+    """
+
+    letter: str
+    origin: str
+    text: str
+    why: str
+    misconceptions: tuple[str, ...] = ()
+
+
+class Variant(Struct, frozen=True):
+    """An item ready to be asked: every placeholder filled, options in their order on the screen.
+
+    `seed` is None for the item as printed. `key` holds the letters on the screen of the right options, or,
+    for an item answered by typing, the right value as text. `given` are the derivation's givens as drawn.
+    """
+
+    bank: str
+    item: Item
+    seed: int | None
+    stem: str
+    choices: tuple[Choice, ...]
+    key: tuple[str, ...]
+    hints: tuple[str, ...]
+    rationale: str
+    given: dict[str, Any]
+    content_hash: str
+    figure: str = ""
+
+
+class Mark(Struct, frozen=True):
+    """The verdict on one response, with the slips that explain it."""
+
+    verdict: Verdict
+    score: float
+    misconceptions: tuple[str, ...] = ()
+
+
+class Attempt(Struct, frozen=True):
+    """One marked response to one variant, as history keeps it. An old verdict is never marked again.
+
+    `time` is UTC in ISO 8601; `response` and `key` are in the bank's own letters, not in the shuffled ones.
+    """
+
+    session: str
+    bank: str
+    item: str
+    topic: str
+    content_hash: str
+    seed: int | None
+    response: str
+    key: str
+    verdict: Verdict
+    score: float
+    misconception: str | None
+    hints: int
+    seconds: float | None
+    time: str
+    version: str
+    mode: str = "take"
+
+
+class Finding(Struct, frozen=True):
+    """One fault that `check` reports, where it stands in the file (line and column count from 1)."""
+
+    rule: str
+    level: Level
+    path: str
+    line: int
+    column: int
+    item: str | None
+    message: str
+    expected: str | None = None
+    remedy: str = ""

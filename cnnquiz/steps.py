@@ -1,0 +1,175 @@
+"""Step and Solution: a derivation as data. Nothing here prints; `render` shows it, `__str__` is plain text."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Any
+
+from msgspec import Struct
+
+
+class Math(Struct, frozen=True):
+    """One piece of mathematics in its three spellings: ASCII, Unicode and LaTeX (without dollar signs)."""
+
+    ascii: str
+    unicode: str
+    latex: str
+
+    def __bool__(self) -> bool:
+        return bool(self.ascii)
+
+
+NO_MATH = Math("", "", "")
+
+
+class Step(Struct, frozen=True):
+    """One line of a derivation.
+
+    title        what is done, in words
+    formula      the rule, with letters
+    substituted  the rule, with the numbers put in
+    value        what comes out
+    why          one sentence: why the rule is so
+    of           the result that this step leads to, under which the step is shown
+    """
+
+    title: str
+    formula: Math = NO_MATH
+    substituted: Math = NO_MATH
+    value: Math = NO_MATH
+    why: str = ""
+    of: str = ""
+
+
+class Drawing(Struct, frozen=True):
+    """A picture as data: `kind` names the drawing in `render`, `data` is what it draws."""
+
+    kind: str
+    data: dict[str, Any]
+
+
+class Solution(Struct, frozen=True):
+    """A numerical, solved: what was given, the results by name, how they came about, and by which conventions.
+
+    `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
+    where a common other convention would give another number.
+    """
+
+    calculator: str
+    title: str
+    given: dict[str, Any]
+    results: dict[str, Any]
+    steps: tuple[Step, ...]
+    conventions: dict[str, str]
+    answer: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
+    labels: dict[str, str] = {}
+
+    def as_json(self, steps: bool = True) -> dict[str, Any]:
+        """The JSON contract's object: calculator, given, results, steps, conventions."""
+        body: dict[str, Any] = {
+            "calculator": self.calculator,
+            "given": jsonable(self.given),
+            "results": jsonable(self.results),
+        }
+        if steps:
+            body["steps"] = [step_as_json(step) for step in self.steps]
+        body["conventions"] = self.conventions
+        if self.notes:
+            body["notes"] = list(self.notes)
+        return body
+
+    def as_markdown(self) -> str:
+        """The solution as Markdown, with `$...$` for mathematics."""
+        lines = [f"**{self.title}**", ""]
+        for number, step in enumerate(self.steps, 1):
+            chain = " = ".join(part.latex for part in (step.formula, step.substituted, step.value) if part)
+            lines.append(f"{number}. *{step.title}*" + (f": ${chain}$" if chain else ""))
+            if step.why:
+                lines.append(f"   {step.why}")
+        lines += ["", *(f"- **{self.label(name)}**: {text(self.results[name])}" for name in self.answer)]
+        lines += [f"- {note}" for note in self.notes]
+        if self.conventions:
+            lines += ["", "Conventions: " + "; ".join(f"{k}: {v}" for k, v in self.conventions.items()) + "."]
+        return "\n".join(lines) + "\n"
+
+    def as_latex(self) -> str:
+        """The solution as LaTeX: one `align*` of the steps, with the reasons as text."""
+        rows = []
+        for step in self.steps:
+            parts = [part.latex for part in (step.formula, step.substituted, step.value) if part]
+            rows.append(rf"  &\text{{{latex_text(step.title)}:}} && " + " = ".join(parts))
+        body = " \\\\\n".join(rows)
+        answers = "".join(
+            f"\\noindent\\textbf{{{latex_text(self.label(name))}:}} {latex_text(text(self.results[name]))}\\par\n"
+            for name in self.answer
+        )
+        return f"% {self.title}\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n{answers}"
+
+    def label(self, name: str) -> str:
+        """How a result is called in words: `output_size` -> `output size`."""
+        return self.labels.get(name, name.replace("_", " "))
+
+    def _repr_markdown_(self) -> str:
+        return self.as_markdown()
+
+
+def step_as_json(step: Step) -> dict[str, str]:
+    """One step as the JSON contract has it, in plain ASCII mathematics."""
+    return {
+        "title": step.title,
+        "formula": step.formula.ascii,
+        "substituted": step.substituted.ascii,
+        "value": step.value.ascii,
+        "why": step.why,
+    }
+
+
+def jsonable(value: Any) -> Any:
+    """A value as JSON can hold it: tuples as lists, a fraction as a number, a formula as its text."""
+    if isinstance(value, dict):
+        return {key: jsonable(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [jsonable(inner) for inner in value]
+    if isinstance(value, Fraction):
+        return value.numerator if value.denominator == 1 else float(value)
+    if isinstance(value, Math):
+        return value.ascii
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
+
+
+def text(value: Any) -> str:
+    """A value as a person writes it: a shape as 125x125x4, a half as 0.5, a third as 1/3, yes and no as words."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple) and value and all(isinstance(v, int) for v in value):
+        return "x".join(map(str, value))
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(text(inner) for inner in value) + "]"
+    if isinstance(value, Fraction):
+        return decimal_text(value)
+    if isinstance(value, Math):
+        return value.ascii
+    return str(value)
+
+
+def decimal_text(value: Fraction) -> str:
+    """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q."""
+    if value.denominator == 1:
+        return str(value.numerator)
+    scaled = value * 10**12
+    if scaled.denominator != 1:
+        return f"{value.numerator}/{value.denominator}"
+    sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
+    whole, fraction = divmod(digits, 10**12)
+    return f"{sign}{whole}.{fraction:012d}".rstrip("0")
+
+
+def latex_text(words: str) -> str:
+    """Words with LaTeX's special characters escaped."""
+    special = {"\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "~": r"\textasciitilde{}"}
+    special |= {"^": r"\textasciicircum{}"} | {c: "\\" + c for c in "#$%&_"}
+    return "".join(special.get(character, character) for character in words)
