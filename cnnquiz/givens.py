@@ -1,0 +1,226 @@
+"""The kinds of givens: each turns what was typed, or a JSON value, into an exact value, or says what to write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cnnquiz.model import GivenError
+
+LARGEST = 10**18  # no size, count or length beyond this is read
+MAX_AXES = 3
+_WHOLE = re.compile(r"[+-]?\d{1,30}")
+_POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
+_DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
+_LETTER = re.compile(r"[A-Za-z](_?\d)?")
+
+
+class Letter(str):
+    """A letter that stands for a number (`--in n`): the answer is then a formula."""
+
+    __slots__ = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How one kind of given is read: `read(raw)` returns the value or raises GivenError; `hint` is its metavar."""
+
+    hint: str
+    read: Callable[[Any], Any]
+
+
+def shown(raw: Any) -> str:
+    """What was typed, short enough for one line and without control characters."""
+    text = "".join(c if c.isprintable() else "?" for c in str(raw))
+    return text if len(text) <= 40 else f"{text[:30]}... ({len(text)} characters)"
+
+
+def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:
+    """A whole number, at least `low`; a single letter is let through where letters may stand for numbers."""
+    value = _whole(raw, letters)
+    if isinstance(value, Letter):
+        return value
+    if value > LARGEST:
+        raise GivenError(f"{shown(raw)} is too large: write a number up to 10^18")
+    if low is not None and value < low:
+        raise GivenError(f"{shown(raw)} is too small: write a whole number, {low} or more")
+    return value
+
+
+def _whole(raw: Any, letters: bool) -> int | Letter:
+    if isinstance(raw, int) and not isinstance(raw, bool):
+        return raw
+    if isinstance(raw, float) and raw.is_integer() and abs(raw) < 2**53:
+        return int(raw)
+    if isinstance(raw, Fraction) and raw.denominator == 1:
+        return raw.numerator
+    if isinstance(raw, str):
+        text = raw.strip()
+        if _WHOLE.fullmatch(text):
+            return int(text)
+        if power := _POWER.fullmatch(text):
+            base, exponent = int(power[1]), int(power[2])
+            return base**exponent if base < 2 or exponent < 200 else LARGEST + 1
+        if letters and _LETTER.fullmatch(text):
+            return Letter(text)
+        if text.lstrip("+-").isdigit() and text.isascii():
+            raise GivenError(f"{shown(raw)} is too large: write a number up to 10^18")
+    also = ", or one letter such as n" if letters else ""
+    raise GivenError(f"{shown(raw)} is not a whole number: write digits, as in 7{also}")
+
+
+def integer(low: int | None = None, letters: bool = True) -> Kind:
+    """One whole number."""
+    return Kind("N", lambda raw: whole(raw, low, letters))
+
+
+def axes(low: int = 0, names: Sequence[str] = ()) -> Kind:
+    """A whole number for every axis, or one for each: 3, 3x5, [3, 5]; or one of some words (same, valid)."""
+
+    def read(raw: Any) -> Any:
+        if isinstance(raw, str) and raw.strip().lower() in names:
+            return raw.strip().lower()
+        parts = split_axes(raw)
+        if parts is None:
+            try:
+                return whole(raw, low)
+            except GivenError as fault:
+                words = f"; or {' or '.join(names)}" if names else ""
+                raise GivenError(f"{fault}{words}") from None
+        if not 1 <= len(parts) <= MAX_AXES:
+            raise GivenError(f"{shown(raw)} has {len(parts)} axes: write 1 to {MAX_AXES}")
+        return tuple(whole(part, low) for part in parts)
+
+    return Kind("N" if not names else "|".join(("N", *names)), read)
+
+
+def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
+    """A size: 256, 256x256, 256x256x3 (also with × or *), or a list. One number stays one number."""
+
+    def read(raw: Any) -> Any:
+        parts = split_axes(raw)
+        if parts is None:
+            return whole(raw, low)
+        if not 1 <= len(parts) <= most:
+            raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
+        return tuple(whole(part, low) for part in parts)
+
+    return Kind("HxWxC", read)
+
+
+def split_axes(raw: Any) -> list[Any] | None:
+    """The parts of a shape, or None for a single number."""
+    if isinstance(raw, list | tuple):
+        return list(raw)
+    if not isinstance(raw, str) or _POWER.fullmatch(raw.strip()):
+        return None
+    text = raw.strip()
+    if text[:1] in "([" and text[-1:] in ")]":
+        text = text[1:-1]
+        return [part for part in re.split(r"[,\s]+", text) if part]
+    parts = re.split(r"\s*[x×*,]\s*", text)
+    return parts if len(parts) > 1 else None
+
+
+def flag(raw: Any) -> bool:
+    """yes or no, in the usual spellings."""
+    if isinstance(raw, bool):
+        return raw
+    words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
+    value = words.get(str(raw).strip().lower())
+    if value is None:
+        raise GivenError(f"{shown(raw)} is neither yes nor no")
+    return value
+
+
+FLAG = Kind("yes|no", flag)
+
+
+def choice(*names: str) -> Kind:
+    """One of some words."""
+
+    def read(raw: Any) -> str:
+        word = str(raw).strip().lower().replace("_", "-")
+        if word not in names:
+            raise GivenError(f"{shown(raw)} is none of {', '.join(names)}")
+        return word
+
+    return Kind("|".join(names), read)
+
+
+def exact_number(raw: Any) -> int | Fraction:
+    """A number, exact: 7, 0.25, 1/4, 2.5e3."""
+    if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
+        return raw
+    text = (repr(raw) if isinstance(raw, float) else str(raw)).strip().replace("−", "-")
+    top, slash, bottom = text.partition("/")
+    if all(_DECIMAL.fullmatch(part.strip()) for part in ([top, bottom] if slash else [top])):
+        try:
+            value = Fraction(top.strip()) / Fraction(bottom.strip() if slash else 1)
+        except ZeroDivisionError:
+            raise GivenError(f"{shown(raw)} divides by zero") from None
+        return value.numerator if value.denominator == 1 else value
+    raise GivenError(f"{shown(raw)} is not a number: write it as in 7, 0.25 or 1/4")
+
+
+def number(low: Fraction | int | None = None, high: Fraction | int | None = None, letters: bool = False) -> Kind:
+    """One exact number within bounds (both may be reached)."""
+
+    def read(raw: Any) -> int | Fraction | Letter:
+        if letters and isinstance(raw, str) and _LETTER.fullmatch(raw.strip()):
+            return Letter(raw.strip())
+        value = exact_number(raw)
+        if low is not None and value < low:
+            raise GivenError(f"{shown(raw)} is too small: write {low} or more")
+        if high is not None and value > high:
+            raise GivenError(f"{shown(raw)} is too large: write {high} or less")
+        return value
+
+    return Kind("NUMBER", read)
+
+
+def numbers(most: int = 10_000) -> Kind:
+    """A list of exact numbers: [1, 2, 3], `1,2,3` or `1 2 3`."""
+
+    def read(raw: Any) -> tuple[int | Fraction, ...]:
+        parts = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip().strip("[]()"))
+        parts = [part for part in parts if part != ""]
+        if not 1 <= len(parts) <= most:
+            raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")
+        return tuple(exact_number(part) for part in parts)
+
+    return Kind("A,B,C", read)
+
+
+def matrix(most: int = 200) -> Kind:
+    """Rows of exact numbers: [[1, 2], [3, 4]] or `1 2; 3 4`."""
+    row = numbers(most)
+
+    def read(raw: Any) -> tuple[tuple[int | Fraction, ...], ...]:
+        if isinstance(raw, str):
+            text = raw.strip()
+            if text.startswith("[["):
+                text = re.sub(r"\]\s*,?\s*\[", ";", text.strip("[] \t"))
+            raw = [part for part in text.split(";") if part.strip()]
+        if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= most:
+            raise GivenError(f"{shown(raw)} is not a matrix: write its rows as in 1 2; 3 4")
+        rows = tuple(row.read(part) for part in raw)
+        if len({len(part) for part in rows}) != 1:
+            raise GivenError(f"the rows of {shown(raw)} have different lengths")
+        return rows
+
+    return Kind("'A B; C D'", read)
+
+
+def words(what: str = "TEXT", most: int = 1_000_000) -> Kind:
+    """Text, as it is (for layers, expressions and names, which have readers of their own)."""
+
+    def read(raw: Any) -> Any:
+        if isinstance(raw, str) and (not raw.strip() or len(raw) > most):
+            raise GivenError("nothing was written" if not raw.strip() else "the text is too long")
+        return raw
+
+    return Kind(what, read)
