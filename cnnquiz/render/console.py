@@ -1,0 +1,156 @@
+"""The one owner of the consoles: what a screen can show is decided here, once, and nowhere else.
+
+Colours are of the terminal's own sixteen and never joined with bold, which many terminals brighten until it
+cannot be read on white. No colour says anything that a word or a symbol does not say as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Mapping
+from typing import IO, Any
+
+from msgspec import Struct
+from rich.console import Console, RenderableType
+from rich.text import Text
+from rich.theme import Theme
+
+from cnnquiz.render.safe import ascii_text, clean
+
+PROSE_WIDTH = 100
+PROBE = "⌊×−█"
+STYLES = {
+    "title": "bold",
+    "strong": "bold",
+    "em": "italic",
+    "code": "cyan",
+    "key": "cyan",  # a letter or key to press
+    "math": "cyan",
+    "answer": "bold",
+    "right": "green",
+    "wrong": "red",
+    "slip": "magenta",
+    "bar": "cyan",
+    "note": "italic",
+}
+
+
+class _Console(Console):
+    """A console that leaves a closed pipe to the program's own way out instead of exiting with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError
+
+
+class Screen(Struct, frozen=True):
+    """A console and what it can show. `person` says whether somebody watches (a terminal, not a pipe)."""
+
+    console: Console
+    unicode: bool
+    colour: bool
+    person: bool
+    columns: int
+
+    @property
+    def width(self) -> int:
+        """The width for prose: the terminal's, but never so wide that lines are hard to follow."""
+        return min(self.columns, PROSE_WIDTH)
+
+    @property
+    def margin(self) -> str:
+        """The left margin; a narrow terminal has none to spare."""
+        return "  " if self.columns >= 60 else ""
+
+    def pick(self, unicode: str, ascii: str) -> str:
+        """The first spelling where the screen can show it, the second elsewhere."""
+        return unicode if self.unicode else ascii
+
+    def plain(self, text: str) -> str:
+        """Any text as this screen can show it: harmless, and in ASCII where it must be."""
+        cleaned = clean(text)
+        return cleaned if self.unicode else ascii_text(cleaned)
+
+    def text(self, text: str, style: str = "") -> Text:
+        """Any text in a style; what looks like markup in it is only text."""
+        return Text(self.plain(text), style=style)
+
+    def show(self, *lines: RenderableType) -> None:
+        """Print lines (a str is taken as untrusted text), each on its own line; nothing is cut off."""
+        for line in lines:
+            self.console.print(self.text(line) if isinstance(line, str) else line, overflow="fold")
+
+    def write(self, text: Text | str) -> None:
+        """Print without ending the line, for a prompt."""
+        self.console.print(self.text(text) if isinstance(text, str) else text, end="", soft_wrap=True)
+
+
+def stdout() -> Screen:
+    """The screen for what a person came for."""
+    return screen(sys.stdout, os.environ)
+
+
+def stderr() -> Screen:
+    """The screen for progress and errors."""
+    return screen(sys.stderr, os.environ)
+
+
+def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None = None) -> Screen:
+    """Decide what a stream can show, and give the console for it."""
+    terminal = stream is not None and _is_terminal(stream)
+    colour = terminal and not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
+    width = columns or _columns(stream if terminal else None, env)
+    console = _Console(
+        file=_lenient(stream), width=width, theme=Theme(STYLES), force_terminal=colour,
+        color_system="standard" if colour else None, no_color=not colour, force_jupyter=False,
+        markup=False, emoji=False, highlight=False, legacy_windows=False,
+    )  # fmt: skip
+    return Screen(console, _shows_unicode(stream, env), colour, terminal, width)
+
+
+def _is_terminal(stream: IO[str]) -> bool:
+    with contextlib.suppress(ValueError, AttributeError):  # a closed stream is no terminal
+        return stream.isatty()
+    return False
+
+
+def _columns(terminal: IO[str] | None, env: Mapping[str, str]) -> int:
+    """COLUMNS, else the terminal's own width, else 80; at least 20, so that text can be laid out."""
+    asked = env.get("COLUMNS", "")
+    if asked.isascii() and asked.isdigit() and int(asked[:6]):
+        return max(20, min(int(asked[:6]), 1000))
+    if terminal is not None:
+        with contextlib.suppress(OSError, ValueError):
+            return max(20, os.get_terminal_size(terminal.fileno()).columns or 80)
+    return 80
+
+
+def _shows_unicode(stream: IO[str] | None, env: Mapping[str, str]) -> bool:
+    """Whether the stream's encoding, and the locale that the user chose, know this field's letters."""
+    if _ascii_locale(env):
+        return False
+    try:
+        PROBE.encode(getattr(stream, "encoding", None) or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def _ascii_locale(env: Mapping[str, str]) -> bool:
+    """Whether the user chose the C locale, which Python itself treats as UTF-8 (PEP 540)."""
+    if env.get("PYTHONIOENCODING") or env.get("PYTHONUTF8") or not sys.flags.utf8_mode:
+        return False
+    return (env.get("LC_ALL") or env.get("LANG")) in ("C", "POSIX")
+
+
+def _lenient(stream: IO[str] | None) -> IO[str]:
+    """The stream, made to replace what it cannot encode; for a closed one, a place that keeps nothing."""
+    if stream is None:
+        return io.StringIO()
+    reconfigure: Any = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        with contextlib.suppress(ValueError, OSError):
+            reconfigure(errors="replace")
+    return stream
