@@ -1,0 +1,131 @@
+"""`python -m cnnquiz` and the script `cnnquiz`: every end of a run becomes one exit code and one clear line.
+
+0 done, 1 a check that failed, 2 the command or its input cannot be used, 130 interrupted.
+CNNQUIZ_DEBUG=1 shows the traceback as well.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+
+LONGEST_LINE = 1000
+
+
+def main() -> int:
+    """Run the command line that the process was started with; gives its exit code."""
+    try:
+        open_closed_streams()
+        forgive_encodings()
+        code = run()
+        sys.stdout.flush()
+        return code
+    except BaseException as problem:  # also Ctrl-C while the imports still run
+        return explain(problem)
+
+
+def run() -> int:
+    """Run the commands, which are imported only here so that their imports can be interrupted quietly."""
+    from cnnquiz import cli
+
+    code = cli.run(sys.argv[1:])
+    return code if isinstance(code, int) else 0
+
+
+def explain(problem: BaseException) -> int:
+    """Say on stderr what ended the run, and give the exit code for it."""
+    code, message = verdict(problem)
+    if isinstance(problem, OSError):
+        discard_output()
+    with contextlib.suppress(OSError):
+        if os.environ.get("CNNQUIZ_DEBUG"):
+            sys.excepthook(type(problem), problem, problem.__traceback__)
+        if message:
+            print(message, file=sys.stderr, flush=True)
+    return code
+
+
+def verdict(problem: BaseException) -> tuple[int, str]:
+    """The exit code and the words for whatever ended the run."""
+    if isinstance(problem, KeyboardInterrupt):
+        return 130, "\ncnnquiz: interrupted"
+    if isinstance(problem, SystemExit):
+        return (problem.code, "") if isinstance(problem.code, int) else (2, line(problem.code or ""))
+    if isinstance(problem, BrokenPipeError):
+        return 2, ""  # not 0: a reader that left early must not make a failed check look passed
+    return known(problem) or (2, line(fault(problem)))
+
+
+def known(problem: BaseException) -> tuple[int, str] | None:
+    """The verdict on an end that the user's input, or the user, brought about; None for a fault of ours."""
+    import click
+
+    from cnnquiz.model import CnnquizError
+
+    match problem:
+        case click.exceptions.Exit():
+            return problem.exit_code, ""
+        case click.Abort() if not isinstance(problem.__cause__, EOFError):
+            return 130, "\ncnnquiz: interrupted"
+        case click.Abort() | EOFError():
+            return 2, line("the input ended before an answer came")
+        case click.UsageError():
+            return 2, usage(problem.format_message(), problem.ctx.command_path if problem.ctx else "cnnquiz")
+        case click.ClickException():
+            return 2, line(problem.format_message())
+        case CnnquizError():
+            return 2, line(problem)
+        case MemoryError():
+            return 2, line("this input needs more memory than there is")
+        case RecursionError():
+            return 2, line("this input is nested too deeply")
+        case OSError():
+            return 2, line(": ".join(str(part) for part in (problem.filename, problem.strerror) if part))
+    return None
+
+
+def usage(message: str, command: str) -> str:
+    """A command line that cannot be understood: what is wrong, and where its help stands."""
+    return f"{line(message)}\nTry: {command} --help"
+
+
+def fault(problem: BaseException) -> str:
+    """The words for an exception that nobody foresaw."""
+    what = f"{type(problem).__name__}: {problem}"
+    return f"a fault of cnnquiz, not yours ({what}); please report it with what CNNQUIZ_DEBUG=1 shows"
+
+
+def line(message: object) -> str:
+    """One line for the terminal: no line breaks, no control characters, no endless input."""
+    words = " ".join(str(message).split())
+    if len(words) > LONGEST_LINE:
+        words = f"{words[: LONGEST_LINE - 200]} ... {words[-200:]}"
+    seen = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    return "cnnquiz: " + "".join(seen)
+
+
+def open_closed_streams() -> None:
+    """Put the null device on each standard stream that was closed, lest a data file takes its number."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            lowest_free = os.open(os.devnull, os.O_RDWR)
+            setattr(sys, name, os.fdopen(lowest_free, mode))
+
+
+def forgive_encodings() -> None:
+    """A character that the terminal's encoding lacks, or a stray byte in the input, is replaced: no crash."""
+    for stream in (sys.stdin, sys.stdout):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
+
+
+def discard_output() -> None:
+    """Let the rest of the output go nowhere, so that the interpreter's last flush cannot fail again."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

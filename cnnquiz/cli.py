@@ -1,0 +1,134 @@
+"""The command line: one click group that finds its commands in `commands/` and imports the one it runs."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+import shutil
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+
+import click
+from click.shell_completion import CompletionItem, shell_complete
+
+from cnnquiz import __version__, commands
+
+COMPLETE = "_CNNQUIZ_COMPLETE"
+FIRST_STEPS = (
+    ("cnnquiz take week8", "ten questions, each with its reasons"),
+    ("cnnquiz solve conv --in 256 --k 7 --s 2", "one numerical, step by step"),
+    ("cnnquiz check my-bank.yaml", "prove the keys of your own bank"),
+)
+COMPLETION = (
+    f'eval "$({COMPLETE}=bash_source cnnquiz)"',
+    f'eval "$({COMPLETE}=zsh_source cnnquiz)"',
+    f"{COMPLETE}=fish_source cnnquiz | source",
+)
+
+
+class Formatter(click.HelpFormatter):
+    """Help that also fits a narrow window: the first column takes half of it at most."""
+
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        """Write terms and their meanings in two columns."""
+        super().write_dl(list(rows), min(col_max, self.width // 2), col_spacing)
+
+    def write_heading(self, heading: str) -> None:
+        """Write a heading, bold where the terminal can."""
+        self.write(f"{'':>{self.current_indent}}{click.style(heading + ':', bold=True)}\n")
+
+
+# click asks this attribute for every command's formatter, also for commands nested in other files.
+click.Context.formatter_class = Formatter
+
+
+class Commands(click.Group):
+    """The group whose commands are the files of `commands/`."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the commands, without importing any."""
+        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, from its file."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        command: click.Command = importlib.import_module(f"cnnquiz.commands.{cmd_name}").command
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command to run, or name those that are spelled like it."""
+        name = args[0]
+        if name not in self.list_commands(ctx) and not name.startswith("-"):
+            raise click.UsageError(f"no such command: {name}.{nearest(name, self.list_commands(ctx))}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """The commands and options that begin so, without importing any command."""
+        found = [
+            CompletionItem(name, help=summary(name))
+            for name in self.list_commands(ctx)
+            if name.startswith(incomplete)
+        ]
+        return found + click.Command.shell_complete(self, ctx, incomplete)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """First steps, commands, options, and how to switch completion on."""
+        with formatter.section("First steps"):
+            formatter.write_dl(FIRST_STEPS, col_max=40)
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, summary(name)) for name in self.list_commands(ctx)])
+        click.Command.format_options(self, ctx, formatter)
+        with formatter.section("Tab completion in bash, zsh or fish"):
+            formatter.write("".join(f"  {line}\n" for line in COMPLETION))  # whole, to be copied
+
+
+def summary(name: str) -> str:
+    """The first line of a command's docstring, read from its file: the command is not imported."""
+    path = Path(commands.__path__[0], f"{name}.py")
+    with path.open(encoding="utf-8") as lines:
+        return lines.readline().strip().strip('"')
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """' Did you mean ...?' for a name that is not there, or nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names))
+    return f" Did you mean {' or '.join(close)}?" if close else ""
+
+
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    options_metavar="",
+    subcommand_metavar="COMMAND ...",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.version_option(__version__, "--version", message="cnnquiz %(version)s", help="Show the version.")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A tutor for convolutional networks: it asks quizzes, works numericals step by step, and proves
+    answer keys. Nothing that it shows is merely asserted.
+    """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), color=ctx.color)
+
+
+def run(args: list[str]) -> object:
+    """Run one command line and give back what the command returned: an exit code, or nothing for 0."""
+    if instruction := os.environ.get(COMPLETE):
+        return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
+    width = max(min(shutil.get_terminal_size().columns, 80) - 2, 30)
+    with cli.make_context("cnnquiz", args, terminal_width=width, color=None if colourful() else False) as ctx:
+        return cli.invoke(ctx)
+
+
+def colourful() -> bool:
+    """Whether help may be bold: not with NO_COLOR, not on a dumb terminal, not in a pipe."""
+    dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+    return sys.stdout.isatty() and not dumb
