@@ -1,0 +1,172 @@
+"""History: the attempts on disk. It never stops a quiz: what is wrong with the file stands in `problem`."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from msgspec import Struct
+
+from ..model import Attempt
+from . import writes
+from .database import Unusable, connect, default_path, in_memory, reason, transaction
+
+Write = Callable[[sqlite3.Connection], object]
+
+COLUMNS = (
+    's.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,'
+    " slip.text, a.hints, a.seconds, a.time, version.text, mode.text"
+)
+ATTEMPTS = f"""
+    SELECT {COLUMNS} FROM attempts a
+    JOIN sessions s ON s.id = a.session
+    JOIN revisions r ON r.id = a.revision
+    JOIN items i ON i.id = r.item
+    JOIN texts response ON response.id = a.response
+    JOIN texts "key" ON "key".id = a."key"
+    JOIN texts version ON version.id = a.version
+    JOIN texts mode ON mode.id = a.mode
+    LEFT JOIN texts slip ON slip.id = a.misconception
+"""
+
+
+class SavedSession(Struct, frozen=True):
+    """One session as the history keeps it; with a plan and unfinished, `take` can go on with it."""
+
+    session: str
+    bank: str
+    mode: str
+    started: datetime
+    finished: datetime | None
+    plan: dict[str, Any] | None
+
+
+class History:
+    """An open history. Reads see what this run has written, even where nothing can be saved.
+
+    problem  None, or one line that says what is wrong with the file and what that means
+    path     where the file is, or would be
+    """
+
+    def __init__(self, path: Path, db: sqlite3.Connection, problem: str | None = None) -> None:
+        self.path = path
+        self.problem = problem
+        self.db = db
+        self._saves = problem is None
+        self._pending: list[Write] = []
+
+    @classmethod
+    def open(cls, path: Path | None = None) -> History:
+        """The history at that path; one that cannot be used is left untouched and replaced by memory."""
+        path = path or default_path()
+        try:
+            return cls(path, connect(path))
+        except Unusable as error:
+            untouched = "; your file is left untouched" if path.is_file() else ""
+            problem = f"history at {path} cannot be used ({error}): nothing will be saved{untouched}"
+            return cls(path, in_memory(), problem)
+
+    def __enter__(self) -> History:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Try once more to save what could not be saved, and close the file."""
+        if self._pending:
+            self._write()
+        self.db.close()
+
+    def record(self, attempt: Attempt, replace: bool = False) -> bool:
+        """Commit one attempt; True when it is on disk. The same attempt again changes nothing.
+
+        With `replace` it takes the place of the session's earlier attempts at that item, as in an exam
+        before its end. What could not be written is tried again with the next write.
+        """
+        add = writes.replace_attempt if replace else writes.add_attempt
+        return self._write(partial(add, attempt=attempt))
+
+    def start_session(
+        self, bank: str, mode: str, plan: dict[str, Any], now: datetime, session: str | None = None
+    ) -> str:
+        """Begin a session (or give one a new plan); its name, which each of its attempts carries."""
+        uid = session or uuid4().hex
+        started = writes.micros(now)
+        self._write(lambda db: writes.start_session(db, uid, bank, mode, plan, started))
+        return uid
+
+    def save_plan(self, session: str, plan: dict[str, Any]) -> bool:
+        """Replace the session's plan, for what changes on the way: the seconds used, the item reached."""
+        return self._write(lambda db: writes.save_plan(db, session, plan))
+
+    def finish_session(self, session: str, now: datetime) -> bool:
+        """The session came to its end; it is no longer offered."""
+        finished = writes.micros(now)
+        return self._write(lambda db: writes.finish_session(db, session, finished))
+
+    def abandon(self, session: str) -> bool:
+        """The session is not to be offered again; its attempts stay."""
+        return self._write(lambda db: writes.save_plan(db, session, None))
+
+    def unfinished(self, bank: str, mode: str = "take") -> SavedSession | None:
+        """The last session with that bank that was begun, has at least one answer, and has no end."""
+        rows = self._read(
+            "SELECT uid, bank, mode, started, finished, plan FROM sessions WHERE bank = ? AND mode = ?"
+            " AND finished IS NULL AND plan IS NOT NULL"
+            " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC LIMIT 1",
+            (bank, mode),
+        )
+        return saved_session(rows[0]) if rows else None
+
+    def responses(self, session: str) -> list[Attempt]:
+        """The attempts of a session, in the order in which they were made."""
+        return [attempt(row) for row in self._read(f"{ATTEMPTS} WHERE s.uid = ? ORDER BY a.id", (session,))]
+
+    def _read(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
+        """The rows of a query; none, and the problem noted, if the file has gone bad."""
+        try:
+            return self.db.execute(sql, tuple(values)).fetchall()
+        except sqlite3.Error as error:
+            why = reason(error)
+            self.problem = f"history at {self.path} cannot be read ({why}): see `cnnquiz history check`"
+            return []
+
+    def _write(self, *new: Write) -> bool:
+        """Do what is pending and the new writes in one transaction; True when all of it is on disk."""
+        self._pending += new
+        try:
+            with transaction(self.db):
+                for write in self._pending:
+                    write(self.db)
+        except sqlite3.Error as error:
+            self.problem = (
+                f"history at {self.path} cannot be written ({reason(error)}):"
+                " the last answers are not saved yet, and are tried again with the next one"
+            )
+            return False
+        self._pending.clear()
+        if self._saves:
+            self.problem = None
+        return self._saves
+
+
+def saved_session(row: Any) -> SavedSession:
+    """A row of `sessions` as a record."""
+    uid, bank, mode, started, finished, plan = row
+    ended = None if finished is None else writes.moment(finished)
+    return SavedSession(uid, bank, mode, writes.moment(started), ended, json.loads(plan) if plan else None)
+
+
+def attempt(row: Any) -> Attempt:
+    """A row of `ATTEMPTS` as a record."""
+    values = list(row)
+    values[5] = None if values[5] is None else int(values[5])
+    values[13] = writes.moment_text(values[13])
+    return Attempt(*values)
