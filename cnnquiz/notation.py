@@ -133,7 +133,8 @@ def _operation(
         exponent = _write(right, style, env, letters)[0]
         return (f"{base}^{{{exponent}}}" if style.latex else f"{base}^{_inside(right, 8, style, env, letters)}"), 7
     words = _inside(left, level, style, env, letters)
-    tail = _inside(right, level + 1, style, env, letters)
+    joined = sign == "*" and isinstance(right, Call) and right.function == "prod"
+    tail = _inside(right, level if joined else level + 1, style, env, letters)
     shown = style.signs.get(sign, sign)
     if sign == "*" and style is not ASCII and isinstance(left, Num) and _is_letter(right, env):
         return words + tail, level
@@ -155,7 +156,7 @@ def _call(
     if function in ("prod", "shape"):
         parts = [part for argument in arguments for part in _axes(argument, style, env, letters)]
         if function == "shape":
-            return style.times.join(parts), _ATOM
+            return (" x " if style is ASCII else style.times).join(parts), _ATOM
         joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
         return joint.join(parts) or "1", 5 if len(parts) > 1 else _ATOM
     inner = ", ".join(_write(argument, style, env, letters)[0] for argument in arguments)

@@ -1,0 +1,287 @@
+"""What a calculator is: one declaration, from which everything else follows.
+
+A file in `calculators/` declares quantities, results, lines (formulas), an independent count and
+misconceptions. The command with its options and help, the steps, the answer with letters, the search
+backwards, the givens that a bank may write, distractors and diagnosis are written once, here and in
+`derive`, `invert` and `formula`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import combinations
+from typing import Any
+
+from cnnquiz import derive
+from cnnquiz.derive import Env, Line, line
+from cnnquiz.expression import Expr, parse
+from cnnquiz.givens import Kind, Letter
+from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.steps import Drawing, Solution, Step
+
+__all__ = ["Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One given.
+
+    short       as the course writes it, and as a bank and the command line take it: k
+    name        PyTorch's name, also taken: kernel_size
+    kind        how it is read (see `givens`)
+    meaning     one line of help
+    default     its value when it is not given; REQUIRED: it must be given; None: it may be missing
+    search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
+    positional  may stand on the command line without its name: `solve net vgg16`
+    """
+
+    short: str
+    name: str
+    kind: Kind
+    meaning: str
+    default: Any = REQUIRED
+    search: tuple[int, int] | None = None
+    positional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result: its name, the symbol of the line that gives it, one line of meaning, and whether a reader came for it."""
+
+    name: str
+    symbol: str
+    meaning: str
+    answer: bool = False
+    short: str = ""  # how `--find` names its target on the command line: --out
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
+
+    Calculators without lines give `wrong` instead: the wrong results by name, from the givens.
+    """
+
+    name: str
+    say: str
+    instead: Mapping[str, Expr] = field(default_factory=dict)
+    wrong: Callable[[Env], dict[str, Any]] | None = None
+
+
+def slip(name: str, say: str, **instead: str) -> Misconception:
+    """A misconception, its wrong formulas by the symbol of the line that they replace."""
+    return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
+
+    stated: dict[str, Any]
+    env: dict[str, Any]
+
+    @property
+    def letters(self) -> bool:
+        """Whether a letter stands for a number somewhere."""
+        return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
+
+
+def _as_they_are(env: dict[str, Any]) -> dict[str, Any]:
+    return env
+
+
+@dataclass(frozen=True)
+class Calculator:
+    """One calculator's declaration.
+
+    prepare      turns the givens as read into what the formulas use: one value an axis, defaults that
+                 depend on others; refuses what cannot be, with the remedy (GivenError)
+    lines        the formulas, in order
+    work         for calculators that are no chain of formulas: the results, from the prepared givens
+    explain      for those: the steps, from the prepared givens and the results
+    count        the same results by another way (sliding, enumerating, walking), never by the formula
+    conventions  what each source does its own way, and what was done here
+    notes        where a common other convention gives another number: a line each
+    drawings     the pictures
+    """
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    quantities: tuple[Quantity, ...]
+    results_declared: tuple[Result, ...]
+    count: Callable[[Env], dict[str, Any]]
+    lines: tuple[Line, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] = _as_they_are
+    work: Callable[[Env], dict[str, Any]] | None = None
+    explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
+    conventions: Callable[[Env], dict[str, str]] = lambda env: {}
+    notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
+    drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def result_names(self) -> tuple[str, ...]:
+        """The names of the results."""
+        return tuple(result.name for result in self.results_declared)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Quantity]:
+        names = {quantity.name: quantity for quantity in self.quantities}
+        return names | {quantity.short: quantity for quantity in self.quantities}
+
+    def quantity(self, name: str) -> Quantity:
+        """The quantity of that short name or PyTorch name."""
+        found = self._by_name.get(name) or self._by_name.get(name.replace("-", "_"))
+        if found is None:
+            near = difflib.get_close_matches(name, self._by_name, 3, 0.4)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {self.accepted()}"
+            raise GivenError(f"{self.name} has no given `{name[:40]}`: {hint}", name[:40])
+        return found
+
+    def accepted(self) -> str:
+        """The short names of all givens, for messages."""
+        return ", ".join(quantity.short for quantity in self.quantities)
+
+    def read(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+        """The givens as exact values; raises GivenError with one clear line.
+
+        raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
+        without  quantities that need not be given, because they are searched for
+        """
+        values: dict[str, Any] = {}
+        for name, value in raw.items():
+            quantity = self._positional() if name == "" else self.quantity(str(name))
+            if quantity.short in values:
+                raise GivenError(f"{quantity.short} is given twice", quantity.short)
+            values[quantity.short] = self._value(quantity, value)
+        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
+        for quantity in self.quantities:
+            if quantity.short not in values:
+                if quantity.default is REQUIRED and quantity.short not in without:
+                    raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
+                values[quantity.short] = None if quantity.default is REQUIRED else quantity.default
+        return Given(stated, self.prepare(values))
+
+    def _positional(self) -> Quantity:
+        for quantity in self.quantities:
+            if quantity.positional:
+                return quantity
+        raise GivenError(f"{self.name} takes its givens by name: {self.accepted()}")
+
+    def _value(self, quantity: Quantity, raw: Any) -> Any:
+        try:
+            return quantity.kind.read(raw)
+        except GivenError as fault:
+            raise GivenError(f"{quantity.short}: {fault}", quantity.short) from None
+
+    # -- forwards ------------------------------------------------------------------------------------
+
+    def values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
+        """Every value on the way by its symbol: the prepared givens, and what the lines give."""
+        if self.work is not None:
+            return {**given.env, **self.work(given.env)}
+        if given.letters:
+            from cnnquiz import formula
+
+            return derive.evaluate(self.lines, given.env, formula.value, instead)
+        return derive.evaluate(self.lines, given.env, instead=instead)
+
+    def results(self, given: Given) -> dict[str, Any]:
+        """The results by name, exact; those that the givens do not determine are left out."""
+        return self._named(self.values(given))
+
+    def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {r.name: values[r.symbol] for r in self.results_declared if values.get(r.symbol) is not None}
+
+    def counted(self, given: Given) -> dict[str, Any]:
+        """The results by the independent count."""
+        return self.count(given.env)
+
+    def prose_values(self, given: Given) -> dict[str, Any]:
+        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names."""
+        values = self.values(given)
+        long = {q.name: given.stated.get(q.short, q.default) for q in self.quantities}
+        short = {q.short: given.stated.get(q.short, q.default) for q in self.quantities}
+        on_the_way = {one.name: values[one.symbol] for one in self.lines if one.name and one.symbol in values}
+        named = {**long, **values, **on_the_way, **short, **self._named(values)}
+        return {name: value for name, value in named.items() if value is not None and value is not REQUIRED}
+
+    def solve(self, given: Given, want: str | None = None) -> Solution:
+        """The worked solution; with `want`, only the steps that lead to that result."""
+        values = self.values(given)
+        results = self._named(values)
+        if want is not None and want not in results:
+            known = ", ".join(results) or "nothing"
+            raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
+        steps = tuple(self._steps(given, values, results, want))
+        answer = (want,) if want else tuple(r.name for r in self.results_declared if r.answer and r.name in results)
+        lettered = given.letters
+        return Solution(
+            calculator=self.name,
+            title=self.title,
+            given=given.stated,
+            results=self._shown(results) if lettered else results,
+            steps=steps,
+            conventions=self.conventions(given.env),
+            answer=answer,
+            notes=() if lettered else tuple(self.notes(given.env, results)),
+            drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
+        )
+
+    def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
+        from cnnquiz import formula
+
+        return {name: formula.math_of(value) for name, value in results.items()}
+
+    def _steps(
+        self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
+    ) -> Iterable[Step]:
+        if self.explain is not None:
+            return self.explain(given.env, results, want)
+        wanted = [(r.name, r.symbol) for r in self.results_declared if want in (None, r.name)]
+        if given.letters:
+            from cnnquiz import formula
+
+            return derive.steps(self.lines, given.env, values, wanted, formula.math_of)
+        return derive.steps(self.lines, given.env, values, wanted)
+
+    # -- slips ---------------------------------------------------------------------------------------
+
+    def misconception(self, name: str) -> Misconception | None:
+        """The misconception of that name."""
+        return next((m for m in self.misconceptions if m.name == name), None)
+
+    def slips(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
+        """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
+        right = self.results(given).get(want)
+        singles = [(one,) for one in self.misconceptions]
+        doubles = combinations(self.misconceptions, 2) if pairs else ()
+        found: dict[tuple[str, ...], Any] = {}
+        for group in [*singles, *doubles]:
+            value = self.slipped(given, group, want)
+            if value is not None and value != right:
+                found[tuple(one.name for one in group)] = value
+        return found
+
+    def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+        """The value of `want` under these misconceptions together; None where that makes no sense."""
+        try:
+            if self.work is not None:
+                return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
+            instead: dict[str, Expr] = {}
+            for one in group:
+                if instead.keys() & one.instead.keys():
+                    return None
+                instead |= one.instead
+            value = self._named(self.values(given, instead)).get(want)
+        except (CnnquizError, ArithmeticError):
+            return None
+        return value if derive.plausible(value) else None

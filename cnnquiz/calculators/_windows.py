@@ -1,0 +1,101 @@
+"""What conv, pool and tconv share: givens an axis, the fit of a window, and counting positions by sliding it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Any
+
+from cnnquiz.givens import Letter, shown
+from cnnquiz.model import GivenError
+
+LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one
+
+
+def numbers(*values: Any) -> bool:
+    """Whether all of these are known numbers, not letters and not missing."""
+    return all(v is not None and not isinstance(v, Letter) for v in values)
+
+
+def spread(values: dict[str, Any], per_axis: tuple[str, ...]) -> dict[str, Any]:
+    """The givens with one value for every axis, and `axes`, their number.
+
+    256x256x3 has two axes and 3 channels. With channels given apart, all numbers of a list are axes;
+    256x256x3 written as text with 3 channels still has two. A bare number is one axis, or the side of
+    a square image where channels or filters are asked for as well.
+    """
+    env = dict(values)
+    size, channels = env.get("in"), env.get("channels")
+    ends = [env[name] for name in per_axis if isinstance(env.get(name), tuple)]
+    count = len(ends[0]) if ends else None
+    if isinstance(size, tuple):
+        size, env["channels"], count = _split(size, channels, count)
+    count = count or (2 if numbers_given(env) else 1)
+    env["i"] = size if isinstance(size, tuple) else None if size is None else (size,) * count
+    for name in per_axis:
+        value = env.get(name)
+        if isinstance(value, tuple) and len(value) != count:
+            raise GivenError(f"{name} has {len(value)} values for {count} {'axis' if count == 1 else 'axes'}", name)
+        if value is not None and not isinstance(value, tuple | str) or isinstance(value, Letter):
+            env[name] = (value,) * count
+    env["axes"] = count
+    return env
+
+
+def numbers_given(env: dict[str, Any]) -> bool:
+    """Whether more than one bare axis is meant: channels or filters make an image of it."""
+    return env.get("channels") is not None or env.get("filters") is not None
+
+
+def _split(size: tuple[Any, ...], channels: Any, count: int | None) -> tuple[tuple[Any, ...], Any, int]:
+    """The axes and the channels of a size, and the number of axes."""
+    if count is not None and len(size) == count + 1:
+        axes, last = size[:-1], size[-1]
+    elif channels is not None or len(size) == count or len(size) < 3:
+        axes, last = size, None
+    else:
+        axes, last = size[:-1], size[-1]
+    if len(axes) > 3 or (count is not None and len(axes) != count):
+        raise GivenError(f"in: {'x'.join(map(str, size))} does not go with {count or 'at most 3'} axes", "in")
+    if last is not None and channels is not None and last != channels:
+        raise GivenError(f"channels: {channels} are given, but in has {last}", "channels")
+    return axes, channels if last is None else last, len(axes)
+
+
+def extent(k: int, d: int) -> int:
+    """The pixels from a dilated kernel's first tap to its last: d(k - 1) + 1."""
+    return d * (k - 1) + 1
+
+
+def must_fit(i: int, total: int, k: int, d: int, name: str = "kernel") -> None:
+    """Refuses a window that is larger than the padded input, with the remedies, before anything is divided."""
+    reach, room = extent(k, d), i + total
+    if reach <= room:
+        return
+    padding = -(-(reach - i) // 2)
+    spread_out = f" with dilation {d} reaches {reach} pixels and" if d > 1 else ""
+    widest = (room - 1) // d + 1
+    raise GivenError(
+        f"{name} {shown(k)}{spread_out} does not fit the padded input {room}: "
+        f"padding >= {padding} or kernel <= {widest} (it is {reach - room} too wide)",
+        "k",
+    )
+
+
+@lru_cache(maxsize=8192)
+def slide(i: int, before: int, after: int, k: int, s: int, d: int) -> int:
+    """How many places the window takes, found by sliding it: it starts in the padding, each move is one stride,
+
+    and its last tap must stay inside the padded input.
+    """
+    last_tap = max(range(0, k * d, d)) if k <= LONG else d * (k - 1)
+    starts = range(-before, i + after - last_tap, s)
+    return sum(1 for _ in starts) if len(starts) <= LONG else len(starts)
+
+
+@lru_cache(maxsize=8192)
+def tally(*sizes: int) -> int:
+    """How many numbers an array of these sizes holds, found by adding up its rows, one after another."""
+    total = 1
+    for size in sizes:
+        total = sum(total for _ in range(size)) if size <= LONG else total * size
+    return total

@@ -1,0 +1,227 @@
+"""Convolution: the output's size and shape, the parameters, the multiply-adds.
+
+    o = floor((i + 2p - d(k - 1) - 1)/s) + 1
+
+Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), relations 1 to 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from cnnquiz.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.calculators import _weights
+from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, tally
+from cnnquiz.derive import Env, line
+from cnnquiz.givens import FLAG, axes, choice, integer, shape
+from cnnquiz.model import GivenError
+from cnnquiz.steps import Drawing
+
+QUANTITIES = (
+    Quantity("in", "in_size", shape(), "input size: 256, 256x256 or 256x256x3 (height x width x channels)", None, (1, 512)),
+    Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
+    Quantity("s", "stride", axes(1), "stride", 1, (1, 8)),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side, or same, or valid (none)", 0, (0, 16)),
+    Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8)),
+    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64)),
+    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048)),
+    Quantity("filters", "out_channels", integer(1), "filters, which are the output channels", None, (1, 4096)),
+    Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
+    Quantity("framework", "framework", choice("torch", "tf"), "whose rule `same` follows", "torch"),
+    Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
+    Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),
+)  # fmt: skip
+
+RESULTS = (
+    Result("output_size", "o", "size of the output along each axis", answer=True, short="out"),
+    Result("output_shape", "shape", "the whole output: size and channels", answer=True, short="shape"),
+    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("macs", "macs", "multiply-adds for one image", short="macs"),
+    Result("effective_kernel", "e", "pixels from the kernel's first tap to its last"),
+    Result("unused_border", "unused", "pixels at the end that no window covers"),
+)
+
+
+def _is(name: str, value: Any) -> Any:
+    return lambda env: env[name] == value
+
+
+def _has_channels_first(env: Env) -> bool:
+    return bool(env["layout"] == "chw")
+
+
+def _has_channels_last(env: Env) -> bool:
+    return bool(env["layout"] == "hwc")
+
+
+LINES = (
+    line("e", "k", axis=True, when=_is("dilated", False)),
+    line(
+        "e", "d*(k - 1) + 1", "Effective kernel",
+        "Dilation spreads the taps: the kernel reaches from its first tap to its last.",
+        name="effective_kernel", axis=True, when=_is("dilated", True),
+    ),
+    line("P", "e - 1", "Total padding", "With stride 1 this keeps the size.", axis=True, when=_is("same", "torch")),
+    line(
+        "P", "max((ceil(i/s) - 1)*s + e - i, 0)", "Total padding",
+        "TensorFlow pads just enough for ceil(i/s) windows, the odd pixel at the end.",
+        axis=True, when=_is("same", "tf"),
+    ),
+    line("span", "i + 2*p - e", axis=True, when=_is("same", ""), name="span"),
+    line("span", "i + P - e", axis=True, when=lambda env: env["same"] != "", name="span"),
+    line(
+        "q", "span/s", "Division, before rounding",
+        "So many strides fit behind the first window.", name="quotient", axis=True,
+    ),
+    line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.", name="jumps", axis=True),
+    line("o", "m + 1", "Add the first position", "The window's first place counts too.", axis=True,
+        whole=("span", "q", "m")),
+    line("unused", "span - m*s", axis=True),
+    line(
+        "shape", "shape(o, F)", "Output shape", "Each filter gives one output channel.",
+        when=_has_channels_last,
+    ),
+    line("shape", "shape(F, o)", "Output shape", "Each filter gives one output channel.", when=_has_channels_first),
+    *_weights.LINES,
+    line(
+        "macs", "w*F*prod(o)", "Multiply-adds",
+        "Each weight of each filter is used once at every position of the output.",
+    ),
+)  # fmt: skip
+
+MISCONCEPTIONS = (
+    slip("rounded-up", "You rounded up: the last, incomplete window does not count.", m="ceil(q)"),
+    slip("forgot-plus-one", "The first position counts too: add 1.", o="m"),
+    slip("forgot-kernel", "That only divides by the stride; the kernel's own width is missing.", o="floor(i/s)"),
+    slip("padding-once", "Padding goes on both sides: 2p.", span="i + p - e"),
+    slip("forgot-padding", "The padding was left out.", span="i - e"),
+    slip("forgot-stride", "The stride was left out.", q="span"),
+    slip("forgot-dilation", "A dilated kernel reaches d(k-1)+1 pixels.", e="k"),
+    slip("stride-times-one", "The +1 belongs outside the division.", o="floor((span + 1)/s)"),
+    slip(
+        "kept-input-depth", "The output has one channel for each filter, not for each input channel.",
+        shape="shape(o, C)",
+    ),
+    slip(
+        "depth-multiplied", "Each filter sums over the input channels; it does not keep them apart.",
+        shape="shape(o, C*F)",
+    ),
+    *_weights.SLIPS,
+)  # fmt: skip
+
+
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """One value an axis, `same` and `valid` resolved; refuses what no layer could do."""
+    if values["layout"] == "chw" and isinstance(values["in"], tuple) and len(values["in"]) > 2:
+        values = {**values, "in": (*values["in"][1:], values["in"][0])}
+    env = spread(values, ("k", "s", "p", "d"))
+    env |= {"C": env["channels"], "F": env["filters"], "g": env["groups"], "same": ""}
+    _resolve_padding(env)
+    env["dilated"] = env["d"] is None or any(d != 1 for d in env["d"])
+    _weights.must_divide(env)
+    _check_axes(env)
+    return env
+
+
+def _resolve_padding(env: dict[str, Any]) -> None:
+    if env["p"] == "valid":
+        env["p"] = (0,) * env["axes"]
+    elif env["p"] == "same":
+        env["same"], env["p"] = env["framework"], None
+        if env["framework"] == "torch" and any(numbers(s) and s != 1 for s in env["s"] or ()):
+            raise GivenError("padding `same` needs stride 1 in PyTorch: write a number, or --framework tf", "p")
+
+
+def _check_axes(env: dict[str, Any]) -> None:
+    if env["same"] or not all(isinstance(env[name], tuple) for name in ("i", "k", "s", "p", "d")):
+        return
+    for i, k, s, p, d in zip(env["i"], env["k"], env["s"], env["p"], env["d"], strict=True):
+        if not numbers(i, k, s, p, d):
+            continue
+        must_fit(i, 2 * p, k, d)
+        rest = (i + 2 * p - d * (k - 1) - 1) % s
+        if env["strict"] and rest:
+            raise GivenError(f"stride {s} leaves {rest} of {i + 2 * p - d * (k - 1) - 1} over: no whole number of steps", "s")
+
+
+def padding(env: Env, axis: int) -> tuple[int, int]:
+    """The padding before and after along an axis; the odd pixel of `same` comes at the end."""
+    if not env["same"]:
+        return env["p"][axis], env["p"][axis]
+    i, k, s, d = (env[name][axis] for name in ("i", "k", "s", "d"))
+    reach = d * (k - 1) + 1
+    total = reach - 1
+    if env["same"] == "tf":
+        covered = max(range(0, i, s), default=0) + reach
+        total = max(covered - i, 0)
+    return total // 2, total - total // 2
+
+
+def count(env: Env) -> dict[str, Any]:
+    """The window slid along each axis, its places counted; the weights added up filter by filter."""
+    found = dict(_weights.counted(env))
+    if env["i"] is None:
+        return found
+    sizes = []
+    for axis, (i, k, s, d) in enumerate(zip(env["i"], env["k"], env["s"], env["d"], strict=True)):
+        sizes.append(slide(i, *padding(env, axis), k, s, d))
+    found["output_size"] = tuple(sizes)
+    if env["F"] is not None:
+        found["output_shape"] = (*sizes, env["F"]) if env["layout"] == "hwc" else (env["F"], *sizes)
+    if env["F"] is not None and env["C"] is not None:
+        found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *sizes)
+    return found
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """What was done where sources differ."""
+    rules = {"rounding": "floor: an incomplete last window does not count"}
+    if env["same"]:
+        rules["same"] = "total padding d(k-1), stride 1 (PyTorch)" if env["same"] == "torch" else "ceil(i/s) (TensorFlow)"
+    if env["F"] is not None and env["C"] is not None:
+        rules["bias"] = "one for each filter, counted" if env["bias"] else "none"
+        rules["macs"] = "one multiply-add is one MAC; biases are not counted"
+    return rules
+
+
+def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+    """Where a common other convention gives another number."""
+    unused = results.get("unused_border")
+    if unused and any(unused) and not env["same"]:
+        up = tuple(o + (1 if rest else 0) for o, rest in zip(results["output_size"], unused, strict=True))
+        yield (
+            f"Rounding up would give {'x'.join(map(str, up))}; some courses call a size that does not divide invalid "
+            "(strict refuses it)."
+        )
+    if "parameters" in results and env["bias"]:
+        yield f"Without biases: {results['parameters'] - env['F']} parameters."
+
+
+def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+    """The window sliding along the first axis."""
+    if "output_size" not in results:
+        return
+    before, after = padding(env, 0)
+    yield Drawing("window", {
+        "size": env["i"][0], "padding": [before, after], "kernel": env["k"][0], "stride": env["s"][0],
+        "dilation": env["d"][0], "positions": results["output_size"][0], "unused": results["unused_border"][0],
+    })  # fmt: skip
+
+
+CALCULATOR = Calculator(
+    name="conv",
+    title="Convolution",
+    summary="output size, output shape, parameters and multiply-adds of a convolution",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    lines=LINES,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    count=count,
+    conventions=conventions,
+    notes=notes,
+    drawings=drawings,
+    examples=("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p"),
+)
