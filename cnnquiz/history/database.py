@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from . import cards
+
 HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq": marks the file as ours in SQLite's header
 WAIT = 5.0  # seconds that a write waits for another terminal's write
@@ -104,7 +106,7 @@ def write_ahead(db: sqlite3.Connection) -> None:
 
 
 def bring_up_to_date(db: sqlite3.Connection) -> None:
-    """Create the tables, or apply each missing migration; all in one transaction."""
+    """Create the tables, or apply each missing migration and build what follows; all in one transaction."""
     if pragma(db, "user_version") == current_version():
         return
     with transaction(db):
@@ -115,6 +117,7 @@ def bring_up_to_date(db: sqlite3.Connection) -> None:
             for migration in migrations():
                 if number(migration) > version:
                     run(db, migration)
+            cards.rebuild(db, cards.every_item(db))
         db.execute(f"PRAGMA application_id = {MAGIC}")
         db.execute(f"PRAGMA user_version = {current_version()}")
 

@@ -57,3 +57,15 @@ CREATE INDEX attempts_by_revision ON attempts (revision, verdict);
 CREATE INDEX attempts_by_day ON attempts (day, verdict);
 CREATE INDEX attempts_by_misconception ON attempts (misconception, revision) WHERE misconception IS NOT NULL;
 CREATE INDEX sessions_by_start ON sessions (started);
+
+-- What the schedule knows about each item. It follows from the attempts and can be built from them again.
+CREATE TABLE cards (
+    item INTEGER PRIMARY KEY REFERENCES items (id),
+    due INTEGER NOT NULL,
+    last INTEGER NOT NULL,
+    state INTEGER NOT NULL,
+    step INTEGER,
+    stability REAL NOT NULL,
+    difficulty REAL NOT NULL,
+    "right" INTEGER NOT NULL
+) STRICT;

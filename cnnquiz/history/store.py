@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterable
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -13,9 +13,12 @@ from uuid import uuid4
 
 from msgspec import Struct
 
+from .. import scheduling
 from ..model import Attempt
-from . import writes
+from ..scheduling import Card
+from . import cards, writes
 from .database import Unusable, connect, default_path, in_memory, reason, transaction
+from .times import micros, moment, moment_text
 
 Write = Callable[[sqlite3.Connection], object]
 
@@ -98,7 +101,7 @@ class History:
     ) -> str:
         """Begin a session (or give one a new plan); its name, which each of its attempts carries."""
         uid = session or uuid4().hex
-        started = writes.micros(now)
+        started = micros(now)
         self._write(lambda db: writes.start_session(db, uid, bank, mode, plan, started))
         return uid
 
@@ -108,7 +111,7 @@ class History:
 
     def finish_session(self, session: str, now: datetime) -> bool:
         """The session came to its end; it is no longer offered."""
-        finished = writes.micros(now)
+        finished = micros(now)
         return self._write(lambda db: writes.finish_session(db, session, finished))
 
     def abandon(self, session: str) -> bool:
@@ -128,6 +131,25 @@ class History:
     def responses(self, session: str) -> list[Attempt]:
         """The attempts of a session, in the order in which they were made."""
         return [attempt(row) for row in self._read(f"{ATTEMPTS} WHERE s.uid = ? ORDER BY a.id", (session,))]
+
+    def mistakes(self, bank: str) -> list[str]:
+        """The items of a bank whose last answer was not right."""
+        return [card.item for card in self.cards() if card.bank == bank and not card.right]
+
+    def cards(self) -> list[Card]:
+        """What the schedule knows, of every item that was ever answered."""
+        return [cards.card(row) for row in self._read(cards.ALL)]
+
+    def due(self, now: datetime, limit: int | None = None, until: date | None = None) -> list[Card]:
+        """The items to review now, the most nearly forgotten first; with `until`, planned for an exam."""
+        return scheduling.due(self._planned(until), now, limit)
+
+    def forecast(self, now: datetime, days: int = 7, until: date | None = None) -> list[int]:
+        """How many items come due today, tomorrow, and so on."""
+        return scheduling.forecast(self._planned(until), now, days)
+
+    def _planned(self, until: date | None) -> list[Card]:
+        return self.cards() if until is None else scheduling.planned(self.cards(), until)
 
     def _read(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
         """The rows of a query; none, and the problem noted, if the file has gone bad."""
@@ -160,13 +182,13 @@ class History:
 def saved_session(row: Any) -> SavedSession:
     """A row of `sessions` as a record."""
     uid, bank, mode, started, finished, plan = row
-    ended = None if finished is None else writes.moment(finished)
-    return SavedSession(uid, bank, mode, writes.moment(started), ended, json.loads(plan) if plan else None)
+    ended = None if finished is None else moment(finished)
+    return SavedSession(uid, bank, mode, moment(started), ended, json.loads(plan) if plan else None)
 
 
 def attempt(row: Any) -> Attempt:
     """A row of `ATTEMPTS` as a record."""
     values = list(row)
     values[5] = None if values[5] is None else int(values[5])
-    values[13] = writes.moment_text(values[13])
+    values[13] = moment_text(values[13])
     return Attempt(*values)

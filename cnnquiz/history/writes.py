@@ -4,32 +4,11 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..model import Attempt
-
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MICROSECOND = timedelta(microseconds=1)
-
-
-def micros(moment: datetime | str) -> int:
-    """A moment as the file keeps it: microseconds since 1970, UTC (a time without a zone is taken as UTC)."""
-    if isinstance(moment, str):
-        moment = datetime.fromisoformat(moment)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return (moment - EPOCH) // MICROSECOND
-
-
-def moment(value: int) -> datetime:
-    """The moment that the file keeps."""
-    return EPOCH + value * MICROSECOND
-
-
-def moment_text(value: int) -> str:
-    """The moment that the file keeps, in ISO 8601."""
-    return moment(value).isoformat()
+from . import cards
+from .times import micros
 
 
 def clean(text: str) -> str:
@@ -58,41 +37,46 @@ def finish_session(db: sqlite3.Connection, uid: str, finished: int) -> None:
 
 
 def add_attempt(db: sqlite3.Connection, attempt: Attempt) -> bool:
-    """Write an attempt; False if that very attempt is there already."""
-    seed: int | str | None = attempt.seed
-    if seed is not None and not -(2**63) <= int(seed) < 2**63:
-        seed = str(seed)
+    """Write an attempt and bring its item's card on; False if that very attempt is there already."""
+    item = item_id(db, attempt)
+    new = insert_attempt(db, attempt, item)
+    if new:
+        cards.advance(db, item, (attempt.verdict, attempt.hints, attempt.seconds, micros(attempt.time)))
+    return new
+
+
+def replace_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Write an attempt in place of the earlier ones to the same item in the same session."""
+    item = item_id(db, attempt)
+    db.execute(
+        "DELETE FROM attempts WHERE session = ? AND revision IN (SELECT id FROM revisions WHERE item = ?)",
+        (session_id(db, attempt), item),
+    )
+    insert_attempt(db, attempt, item)
+    cards.rebuild(db, [item])
+
+
+def insert_attempt(db: sqlite3.Connection, attempt: Attempt, item: int) -> bool:
+    """Write an attempt alone; False if that very attempt is there already."""
+    slip = None if attempt.misconception is None else text_id(db, attempt.misconception)
     row = (
-        session_id(db, attempt),
-        revision_id(db, attempt),
-        seed,
-        text_id(db, attempt.response),
-        text_id(db, attempt.key),
-        attempt.verdict,
-        attempt.score,
-        None if attempt.misconception is None else text_id(db, attempt.misconception),
-        attempt.hints,
-        attempt.seconds,
-        micros(attempt.time),
-        text_id(db, attempt.version),
-        text_id(db, attempt.mode),
+        *(session_id(db, attempt), revision_id(db, attempt, item), storable(attempt.seed)),
+        *(text_id(db, attempt.response), text_id(db, attempt.key), attempt.verdict, attempt.score),
+        *(slip, attempt.hints, attempt.seconds, micros(attempt.time)),
+        *(text_id(db, attempt.version), text_id(db, attempt.mode)),
     )
     cursor = db.execute(
-        'INSERT OR IGNORE INTO attempts (session, revision, seed, response, "key", verdict, score,'
-        " misconception, hints, seconds, time, version, mode) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)",
+        'INSERT INTO attempts (session, revision, seed, response, "key", verdict, score,'
+        " misconception, hints, seconds, time, version, mode) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT DO NOTHING",
         row,
     )
     return cursor.rowcount == 1
 
 
-def replace_attempt(db: sqlite3.Connection, attempt: Attempt) -> bool:
-    """Write an attempt in place of the earlier ones to the same item in the same session."""
-    db.execute(
-        "DELETE FROM attempts WHERE session = ? AND revision IN (SELECT r.id FROM revisions r"
-        " JOIN items i ON i.id = r.item WHERE i.bank = ? AND i.item = ?)",
-        (session_id(db, attempt), attempt.bank, attempt.item),
-    )
-    return add_attempt(db, attempt)
+def storable(seed: int | None) -> int | str | None:
+    """A seed as SQLite can hold it: as text where it needs more than 64 bits."""
+    return seed if seed is None or -(2**63) <= seed < 2**63 else str(seed)
 
 
 def session_id(db: sqlite3.Connection, attempt: Attempt) -> int:
@@ -108,24 +92,22 @@ def session_id(db: sqlite3.Connection, attempt: Attempt) -> int:
     )
 
 
-def revision_id(db: sqlite3.Connection, attempt: Attempt) -> int:
+def revision_id(db: sqlite3.Connection, attempt: Attempt, item: int) -> int:
     """The row of the item's content as it was asked."""
-    item = item_id(db, attempt.bank, attempt.item)
     key = (item, attempt.content_hash, attempt.topic)
-    found = db.execute(
-        "SELECT id FROM revisions WHERE item = ? AND content_hash = ? AND topic = ?", key
-    ).fetchone()
+    found = db.execute("SELECT id FROM revisions WHERE item = ? AND content_hash = ? AND topic = ?", key).fetchone()
     if found:
         return int(found[0])
     return inserted(db.execute("INSERT INTO revisions (item, content_hash, topic) VALUES (?, ?, ?)", key))
 
 
-def item_id(db: sqlite3.Connection, bank: str, item: str) -> int:
-    """The row of an item."""
-    found = db.execute("SELECT id FROM items WHERE bank = ? AND item = ?", (bank, item)).fetchone()
+def item_id(db: sqlite3.Connection, attempt: Attempt) -> int:
+    """The row of the attempt's item."""
+    key = (attempt.bank, attempt.item)
+    found = db.execute("SELECT id FROM items WHERE bank = ? AND item = ?", key).fetchone()
     if found:
         return int(found[0])
-    return inserted(db.execute("INSERT INTO items (bank, item) VALUES (?, ?)", (bank, item)))
+    return inserted(db.execute("INSERT INTO items (bank, item) VALUES (?, ?)", key))
 
 
 def text_id(db: sqlite3.Connection, text: str) -> int:
