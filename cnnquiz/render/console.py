@@ -13,7 +13,7 @@ import sys
 from collections.abc import Mapping
 from typing import IO, Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.theme import Theme
@@ -36,6 +36,12 @@ STYLES = {
     "bar": "cyan",
     "note": "italic",
 }
+
+
+# What rich would do by itself to a text: nothing of it happens here.
+_PLAIN: dict[str, Any] = {
+    "markup": False, "emoji": False, "highlight": False, "legacy_windows": False, "force_jupyter": False,
+}  # fmt: skip
 
 
 class _Console(Console):
@@ -64,6 +70,10 @@ class Screen(Struct, frozen=True):
         """The left margin; a narrow terminal has none to spare."""
         return "  " if self.columns >= 60 else ""
 
+    def narrowed(self, by: int) -> Screen:
+        """The same screen for what will be moved to the right by so many columns."""
+        return structs.replace(self, columns=self.width - by)
+
     def pick(self, unicode: str, ascii: str) -> str:
         """The first spelling where the screen can show it, the second elsewhere."""
         return unicode if self.unicode else ascii
@@ -87,6 +97,14 @@ class Screen(Struct, frozen=True):
         self.console.print(self.text(text) if isinstance(text, str) else text, end="", soft_wrap=True)
 
 
+def unstyled(screen: Screen) -> Screen:
+    """The same screen without colours or any other styling."""
+    console = _Console(
+        file=screen.console.file, width=screen.columns, color_system=None, theme=Theme(STYLES), **_PLAIN
+    )
+    return structs.replace(screen, console=console, colour=False)
+
+
 def stdout() -> Screen:
     """The screen for what a person came for."""
     return screen(sys.stdout, os.environ)
@@ -103,10 +121,13 @@ def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None =
     colour = terminal and not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
     width = columns or _columns(stream if terminal else None, env)
     console = _Console(
-        file=_lenient(stream), width=width, theme=Theme(STYLES), force_terminal=colour,
-        color_system="standard" if colour else None, no_color=not colour, force_jupyter=False,
-        markup=False, emoji=False, highlight=False, legacy_windows=False,
-    )  # fmt: skip
+        file=_lenient(stream),
+        width=width,
+        force_terminal=colour,
+        color_system="standard" if colour else None,
+        theme=Theme(STYLES),
+        **_PLAIN,
+    )
     return Screen(console, _shows_unicode(stream, env), colour, terminal, width)
 
 

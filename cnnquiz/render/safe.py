@@ -23,7 +23,8 @@ _PLAIN = {
     "×": "x", "−": "-", "·": "*", "÷": "/", "±": "+/-", "∗": "*", "⋅": "*", "∙": "*",
     "⌊": "floor(", "⌋": ")", "⌈": "ceil(", "⌉": ")", "√": "sqrt", "∞": "infinity", "∂": "d", "∇": "grad ",
     "≤": "<=", "≥": ">=", "≠": "!=", "≈": "~", "≡": "==", "→": "->", "←": "<-", "⇒": "=>", "↦": "->",
-    "⇔": "<=>", "↑": "^", "↓": "v", "∑": "sum", "∏": "prod", "∫": "integral", "∈": " in ", "∉": " not in ",
+    "⇔": "<=>", "↑": "^", "↓": "v", "∑": "sum", "∏": "prod", "∫": "integral", "∈": "in", "∉": "not in",
+    "⊤": "T",
     "⊙": "(*)", "⊕": "(+)", "⊗": "(x)", "ℝ": "R", "ℤ": "Z", "ℕ": "N", "′": "'", "″": "''",
     "“": '"', "”": '"', "„": '"', "‘": "'", "’": "'", "«": '"', "»": '"',
     "–": "-", "—": "-", "‐": "-", "‑": "-", "…": "...", "•": "*", "✓": "+", "✗": "x",
@@ -32,9 +33,11 @@ _PLAIN = {
     "●": "o", "○": "o", "━": "=", "─": "-", "│": "|", "┃": "|", "└": "+", "┘": "+", "┌": "+", "┐": "+",
     "\u0302": "_hat", "\u0304": "_bar", "\u0305": "_bar",
 }  # fmt: skip
-_RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ⁿⁱᵏᵗᵀᵢ", "0123456789+-=()niktTi", strict=True))
-_LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑᵢⱼₖₗₘₙₒₚₛₜₓ", "0123456789+-=()aeijklmnopstx", strict=True))
-_INDEXES = re.compile(f"[{''.join(_RAISED)}]+|[{''.join(_LOWERED)}]+")
+RAISED = dict(
+    zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ", "0123456789+-=()abcdefghijklmnoprstuvwxyzT", strict=True)
+)
+LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
+_INDEXES = re.compile(f"[{''.join(RAISED)}]+|[{''.join(LOWERED)}]+")
 
 
 def clean(text: str) -> str:
@@ -56,7 +59,7 @@ def ascii_text(text: str) -> str:
 def _index(match: re.Match[str]) -> str:
     """A run of raised or lowered characters with its mark: `ⁿ⁺¹` as `^(n+1)`."""
     run = match.group()
-    mark, letters = ("^", _RAISED) if run[0] in _RAISED else ("_", _LOWERED)
+    mark, letters = ("^", RAISED) if run[0] in RAISED else ("_", LOWERED)
     inner = "".join(letters[character] for character in run)
     return mark + (inner if inner.isalnum() or inner.startswith("(") else f"({inner})")
 

@@ -1,0 +1,24 @@
+"""The pictures of a solution, one kind per file: `draw(screen, data)` gives its lines, none where it does not fit."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.steps import Drawing
+
+
+def kinds() -> list[str]:
+    """The kinds of drawings that there are, without importing any."""
+    return sorted(module.name for module in pkgutil.iter_modules(__path__))
+
+
+def draw(screen: Screen, drawing: Drawing) -> list[Text]:
+    """The lines of a drawing; none where it does not fit the screen or no file draws its kind."""
+    if drawing.kind not in kinds():
+        return []
+    lines: list[Text] = importlib.import_module(f"{__name__}.{drawing.kind}").draw(screen, drawing.data)
+    return lines

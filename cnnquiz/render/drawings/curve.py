@@ -1,0 +1,101 @@
+"""A curve through points, drawn in characters.
+
+data: xs, ys; marks [[x, y, "what it is"], ...] stand out; xlabel, ylabel
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import hang, trimmed
+
+HEIGHT = 12
+WIDEST = 60
+# The dots of a Braille cell, by row and column, as bits.
+DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
+
+
+def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+    """The plot between its axes, with the ends of the axes in numbers and the marks explained below."""
+    marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
+    xs = [float(x) for x in data["xs"]]
+    ys = [float(y) for y in data["ys"]]
+    across, up = _ends([*xs, *(mark[0] for mark in marks)]), _ends([*ys, *(mark[1] for mark in marks)])
+    labels = [f"{value:.4g}" for value in up]
+    left = max(map(len, labels)) + 1
+    width = min(screen.width - left - 2, WIDEST)
+    if width < 16 or len(xs) < 2:
+        return []
+    cells = _plot(screen, list(zip(xs, ys, strict=True)), across, up, width)
+    for number, (x, y, _) in enumerate(marks):
+        row, column = _place(x, y, across, up, width, HEIGHT)
+        cells[row][column] = Text(_sign(number), "slip")
+    lines = _framed(screen, cells, labels, left)
+    lines.append(Text(" " * (left + 1)) + _axis_ends(across, width))
+    for number, (x, y, name) in enumerate(marks):
+        lead = Text.assemble(" " * (left + 1), (_sign(number), "slip"), "  ")
+        lines += hang(screen, screen.text(f"{name} ({x:.4g}, {y:.4g})".strip()), lead)
+    return lines
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    low, high = min(values), max(values)
+    return (low, high) if high > low else (low - 1, high + 1)
+
+
+def _place(
+    x: float, y: float, across: tuple[float, float], up: tuple[float, float], width: int, height: int
+) -> tuple[int, int]:
+    """The row (from the top) and the column of a point."""
+    column = round((x - across[0]) / (across[1] - across[0]) * (width - 1))
+    row = round((up[1] - y) / (up[1] - up[0]) * (height - 1))
+    return row, column
+
+
+def _plot(
+    screen: Screen,
+    points: list[tuple[float, float]],
+    across: tuple[float, float],
+    up: tuple[float, float],
+    width: int,
+) -> list[list[Text]]:
+    """The points joined by lines, on a grid of Braille dots or of stars."""
+    fine = screen.unicode
+    columns, rows = (2 * width, 4 * HEIGHT) if fine else (width, HEIGHT)
+    bits = [[0] * width for _ in range(HEIGHT)]
+    for (x1, y1), (x2, y2) in pairwise(points):
+        many = 2 * max(columns, rows) // max(len(points) - 1, 1) + 2
+        for part in range(many + 1):
+            t = part / many
+            row, column = _place(x1 + t * (x2 - x1), y1 + t * (y2 - y1), across, up, columns, rows)
+            if fine:
+                bits[row // 4][column // 2] |= DOTS[row % 4][column % 2]
+            else:
+                bits[row][column] = 1
+    return [[Text((chr(0x2800 + bit) if fine else "*") if bit else " ", "bar") for bit in line] for line in bits]
+
+
+def _framed(screen: Screen, cells: list[list[Text]], labels: list[str], left: int) -> list[Text]:
+    """The rows behind the upright axis, over the lying one."""
+    low, high = labels
+    lines = []
+    for number, row in enumerate(cells):
+        label = high if number == 0 else low if number == len(cells) - 1 else ""
+        lines.append(trimmed(Text.assemble(label.rjust(left), screen.pick("│", "|"), *row)))
+    corner, line = screen.pick("└", "+"), screen.pick("─", "-")
+    return [*lines, Text(" " * left + corner + line * len(cells[0]))]
+
+
+def _axis_ends(across: tuple[float, float], width: int) -> Text:
+    first, last = (f"{value:.4g}" for value in across)
+    return Text(first + last.rjust(width - len(first)))
+
+
+def _sign(number: int) -> str:
+    """The sign of a mark: a letter, so that each can be told from the others."""
+    return chr(ord("A") + number % 26)

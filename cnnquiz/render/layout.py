@@ -1,0 +1,72 @@
+"""Text laid out as lines: wrapped under hanging indents, in columns, as bars. Every function gives lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from rich.cells import cell_len
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+
+NOTHING = Text("")
+
+
+def hang(screen: Screen, text: Text, first: Text | str = "", rest: str | None = None) -> list[Text]:
+    """The text wrapped to the screen's width; `first` stands before it, later lines begin below its end."""
+    lead = first if isinstance(first, Text) else Text(first)
+    below = " " * lead.cell_len if rest is None else rest
+    if lead.cell_len > screen.width // 2 and rest is None:
+        return [*hang(screen, lead, "", "  "), *hang(screen, text, "    ")]
+    room = max(screen.width - max(lead.cell_len, cell_len(below)), 10)
+    lines = text.wrap(screen.console, room, overflow="fold") or [Text()]
+    return [
+        trimmed(Text.assemble(lead if not number else below, line)) for number, line in enumerate(lines)
+    ]
+
+
+def trimmed(line: Text) -> Text:
+    """The line without blanks at its end, which a copy or a diff would show."""
+    line.rstrip()
+    return line
+
+
+def indented(lines: Iterable[Text], margin: str) -> list[Text]:
+    """Each line moved to the right."""
+    return [Text.assemble(margin, line) if line.plain else line for line in lines]
+
+
+def paragraphs(blocks: Iterable[Sequence[Text]]) -> list[Text]:
+    """The blocks that are not empty, with one empty line between them."""
+    lines: list[Text] = []
+    for block in blocks:
+        if block:
+            lines += [NOTHING, *block] if lines else block
+    return lines
+
+
+def columns(rows: Sequence[Sequence[Text]], right: frozenset[int] = frozenset(), gap: int = 3) -> list[Text]:
+    """Rows in aligned columns; those in `right` are flush right, as numbers are."""
+    widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
+    return [trimmed(Text(" " * gap).join(_padded(row, widths, right))) for row in rows]
+
+
+def _padded(row: Sequence[Text], widths: Sequence[int], right: frozenset[int]) -> list[Text]:
+    blanks = [" " * (width - cell.cell_len) for cell, width in zip(row, widths, strict=True)]
+    return [
+        Text.assemble(blank, cell) if number in right else Text.assemble(cell, blank)
+        for number, (cell, blank) in enumerate(zip(row, blanks, strict=True))
+    ]
+
+
+def bar(screen: Screen, part: float, whole: float, width: int, style: str = "bar") -> Text:
+    """A bar of `width` cells filled in proportion: at least one cell when there is anything at all."""
+    filled = round(width * part / whole) if whole else 0
+    filled = max(1, filled) if part > 0 else 0
+    full, empty = screen.pick("━", "#"), screen.pick("─", "-")
+    return Text.assemble((full * min(filled, width), style), empty * (width - filled))
+
+
+def rule(screen: Screen, width: int) -> Text:
+    """A thin line."""
+    return Text(screen.pick("─", "-") * width)

@@ -1,0 +1,42 @@
+"""What there is: names with what each of them is, under one another."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import hang, paragraphs
+
+Entry = tuple[str, Sequence[str]]
+
+
+def show_listing(screen: Screen, heading: str, entries: Sequence[Entry], next_step: str) -> None:
+    """Show the entries, each with its name at the left and its lines beside it, and what to type next."""
+    wide = max((len(name) for name, _ in entries), default=0)
+    close = all(len(lines) == 1 for _, lines in entries)
+    blocks = [_entry(screen, name.ljust(wide), lines) for name, lines in entries]
+    body = [line for block in blocks for line in block] if close else paragraphs(blocks)
+    title = hang(screen, screen.text(heading, "title"), screen.margin)
+    hint = hang(screen, screen.text(next_step, "note"), screen.margin)
+    screen.show("", *paragraphs([title, body, hint]), "")
+
+
+def _entry(screen: Screen, name: str, lines: Iterable[str]) -> list[Text]:
+    """One entry; where the window is narrow its lines stand under its name."""
+    lead = Text.assemble(screen.margin, screen.text(name, "key"), "  ")
+    if lead.cell_len > screen.width // 3:
+        below = [line for each in lines for line in hang(screen, screen.text(each), screen.margin + "  ")]
+        return [Text.assemble(screen.margin, screen.text(name.rstrip(), "key")), *below]
+    rest = " " * lead.cell_len
+    wrapped = (hang(screen, screen.text(each), lead if not n else rest) for n, each in enumerate(lines))
+    return [line for block in wrapped for line in block]
+
+
+def show_json(screen: Screen, document: Any) -> None:
+    """Show one JSON document and nothing else."""
+    text = json.dumps(document, indent=2, ensure_ascii=not screen.unicode)
+    screen.console.file.write(text + "\n")

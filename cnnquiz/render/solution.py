@@ -1,0 +1,175 @@
+"""A Solution on the screen: its steps under the results that they lead to, the results, the conventions."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import Any
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.drawings import draw
+from cnnquiz.render.layout import columns, hang, indented, paragraphs
+from cnnquiz.render.prose import inline, prose
+from cnnquiz.steps import Math, Solution, Step, text
+
+FORMATS = ("rich", "plain", "json", "latex", "markdown")
+SEPARATED_FROM = 10_000
+
+
+def written(solution: Solution, format: str) -> str:
+    """The solution in a format that is the same on every screen: json, latex or markdown."""
+    if format == "json":
+        return json.dumps(solution.as_json(), indent=2, ensure_ascii=False) + "\n"
+    return solution.as_latex() if format == "latex" else solution.as_markdown()
+
+
+def show_solution(screen: Screen, solution: Solution, drawings: bool = True) -> None:
+    """Show the whole solution."""
+    screen.show(*solution_lines(screen, solution, drawings), "")
+
+
+def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) -> list[Text]:
+    """The whole solution: title and givens, steps, drawings, results, notes and conventions."""
+    inside = screen.narrowed(len(screen.margin))
+    pictures = [draw(inside, drawing) for drawing in solution.drawings] if drawings else []
+    blocks = [
+        _heading(screen, solution),
+        *_groups(screen, solution),
+        *(indented(picture, screen.margin) for picture in pictures),
+        _results(screen, solution),
+        *[prose(screen, note, screen.margin) for note in solution.notes],
+        _conventions(screen, solution),
+    ]
+    return paragraphs([[Text()], *[block for block in blocks if block]])
+
+
+def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
+    """The steps in short, a line each, as they stand behind the answer of a quiz item."""
+    steps = [step for step in solution.steps if step.value]
+    titles = [screen.text(_sentence(step.title)) for step in steps]
+    widest = max((title.cell_len for title in titles), default=0)
+    lines: list[Text] = []
+    for title, step in zip(titles, steps, strict=True):
+        if widest > screen.width // 3:
+            lines += [*hang(screen, title, margin), *hang(screen, _chain(screen, step), margin + "  ", margin + "    ")]
+        else:
+            title.pad_right(widest + 3 - title.cell_len)
+            lines += hang(screen, _chain(screen, step), Text.assemble(margin, title))
+    return lines
+
+
+def _heading(screen: Screen, solution: Solution) -> list[Text]:
+    lines = hang(screen, screen.text(solution.title, "title"), screen.margin)
+    given = screen.pick(" · ", ", ").join(f"{name} {value_text(value)}" for name, value in solution.given.items())
+    return lines + (hang(screen, screen.text(given), screen.margin, screen.margin + "  ") if given else [])
+
+
+def _groups(screen: Screen, solution: Solution) -> Iterable[list[Text]]:
+    """The steps, numbered through, under the result that they lead to."""
+    numbered = enumerate(solution.steps, 1)
+    for result, pairs in groupby(numbered, key=lambda pair: pair[1].of):
+        group = list(pairs)
+        name = _sentence(solution.label(result)) if result else ""
+        alone = len(group) == 1 and _sentence(group[0][1].title) == name
+        heading = hang(screen, screen.text(name, "title"), screen.margin) if name and not alone else []
+        yield paragraphs([heading, *(_step(screen, number, step) for number, step in group)])
+
+
+def _step(screen: Screen, number: int, step: Step) -> list[Text]:
+    """One step: its title, the formula, the numbers and the value under one another, and why."""
+    lead = Text.assemble(screen.margin, (f"{number:>2}", "key"), "  ")
+    below = " " * lead.cell_len
+    lines = hang(screen, screen.text(step.title), lead)
+    lines += _aligned(screen, step, below + "  ")
+    return lines + (prose(screen, step.why, below, "note") if step.why else [])
+
+
+def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
+    """Formula, numbers and value, each behind an equals sign, the signs below one another."""
+    parts = [part for part in (step.formula, step.substituted, step.value) if part]
+    if not parts:
+        return []
+    left, sign, right = spelled(screen, parts[0]).partition(" = ")
+    first = f"{margin}{left} = " if sign else f"{margin}  "
+    below = f"{margin}{' ' * len(left)} = " if sign else f"{margin}= "
+    words = [right if sign else left, *(spelled(screen, part) for part in parts[1:])]
+    lines: list[Text] = []
+    for number, (part, word) in enumerate(zip(parts, words, strict=True)):
+        style = "answer" if part is step.value else ""
+        lines += hang(screen, screen.text(word, style), below if number else first)
+    return lines
+
+
+def _chain(screen: Screen, step: Step) -> Text:
+    """Formula = numbers = value on one line."""
+    parts = [part for part in (step.formula, step.substituted) if part]
+    line = screen.text(" = ".join(spelled(screen, part) for part in parts))
+    if step.value:
+        line.append(" = " if parts else "")
+        line.append(screen.plain(spelled(screen, step.value)), "answer")
+    return line
+
+
+def _results(screen: Screen, solution: Solution) -> list[Text]:
+    """The results that the reader came for, marked, then the others."""
+    names = [*solution.answer, *(name for name in solution.results if name not in solution.answer)]
+    simple = [name for name in names if not _is_table(solution.results[name])]
+    rows = [_result(screen, solution, name) for name in simple]
+    return indented(columns(rows, gap=2), screen.margin) if rows and _fits(screen, rows) else _stacked(screen, rows)
+
+
+def _result(screen: Screen, solution: Solution, name: str) -> Sequence[Text]:
+    main = name in solution.answer
+    value = solution.results[name]
+    shown = spelled(screen, value) if isinstance(value, Math) else grouped(value, screen.person)
+    mark = Text(screen.pick("▸", ">") if main else " ", "key")
+    return mark, screen.text(solution.label(name)), screen.text(shown, "answer" if main else "")
+
+
+def _fits(screen: Screen, rows: Sequence[Sequence[Text]]) -> bool:
+    return max(sum(cell.cell_len for cell in row) for row in rows) + 24 <= max(screen.width, 60)
+
+
+def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
+    """Name and value on lines of their own, where columns are too wide."""
+    lines: list[Text] = []
+    for mark, name, value in rows:
+        lines += hang(screen, Text.assemble(name, "  ", value), Text.assemble(screen.margin, mark, " "))
+    return lines
+
+
+def _conventions(screen: Screen, solution: Solution) -> list[Text]:
+    if not solution.conventions:
+        return []
+    words = "; ".join(f"{name}: {choice}" for name, choice in solution.conventions.items())
+    return hang(screen, inline(screen, f"Conventions: {words}.", "note"), screen.margin)
+
+
+def spelled(screen: Screen, math: Math) -> str:
+    """Mathematics in the spelling that the screen can show."""
+    return screen.pick(math.unicode, math.ascii)
+
+
+def grouped(value: Any, separate: bool) -> str:
+    """A value as text; for a person, a long number with commas."""
+    if separate and isinstance(value, int) and not isinstance(value, bool) and abs(value) >= SEPARATED_FROM:
+        return f"{value:,}"
+    return value_text(value)
+
+
+def value_text(value: Any) -> str:
+    """A given or a result as text; layers in the short form that `--layers` takes."""
+    if _is_table(value):
+        return "; ".join(" ".join(f"{name} {text(inner)}" for name, inner in row.items()) for row in value)
+    return text(value)
+
+
+def _is_table(value: Any) -> bool:
+    return isinstance(value, list | tuple) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
