@@ -52,7 +52,7 @@ def verdict(problem: BaseException) -> tuple[int, str]:
     if isinstance(problem, KeyboardInterrupt):
         return 130, "\ncnnquiz: interrupted"
     if isinstance(problem, SystemExit):
-        return (problem.code, "") if isinstance(problem.code, int) else (2, line(problem.code or ""))
+        return (2, line(problem.code)) if isinstance(problem.code, str) else (int(problem.code or 0), "")
     if isinstance(problem, BrokenPipeError):
         return 2, ""  # not 0: a reader that left early must not make a failed check look passed
     return known(problem) or (2, line(fault(problem)))
@@ -65,8 +65,6 @@ def known(problem: BaseException) -> tuple[int, str] | None:
     from cnnquiz.model import CnnquizError
 
     match problem:
-        case click.exceptions.Exit():
-            return problem.exit_code, ""
         case click.Abort() if not isinstance(problem.__cause__, EOFError):
             return 130, "\ncnnquiz: interrupted"
         case click.Abort() | EOFError():

@@ -124,8 +124,12 @@ def run(args: list[str]) -> object:
     if instruction := os.environ.get(COMPLETE):
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
     width = max(min(shutil.get_terminal_size().columns, 80) - 2, 30)
-    with cli.make_context("cnnquiz", args, terminal_width=width, color=None if colourful() else False) as ctx:
-        return cli.invoke(ctx)
+    color = None if colourful() else False
+    try:
+        with cli.make_context("cnnquiz", args, terminal_width=width, color=color) as ctx:
+            return cli.invoke(ctx)
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
 
 
 def colourful() -> bool:

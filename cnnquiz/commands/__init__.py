@@ -12,7 +12,7 @@ from click.shell_completion import CompletionItem
 
 def complete_bank(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """What the shell offers for BANK: the bundled banks that begin so, and otherwise files."""
-    from cnnquiz.bank import bundled
+    from cnnquiz.files import bundled
 
     names = [CompletionItem(name) for name in sorted(bundled()) if name.startswith(incomplete)]
     return names or [CompletionItem(incomplete, type="file")]

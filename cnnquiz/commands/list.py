@@ -1,0 +1,72 @@
+"""List the banks, the calculators or the networks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cnnquiz.model import Bank
+
+NEXT = {
+    "banks": "cnnquiz take NAME asks a bank; cnnquiz show NAME prints it.",
+    "calculators": "cnnquiz solve NAME --help says what a calculator needs.",
+    "networks": "cnnquiz solve net NAME works a network out, layer by layer.",
+}
+
+
+@click.command()
+@click.argument("what", type=click.Choice(tuple(NEXT)), default="banks", metavar="[banks|calculators|networks]")
+@click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
+def command(what: str, format: str) -> None:
+    """List the bundled banks, or the calculators, or the networks."""
+    from cnnquiz.render.console import stdout
+    from cnnquiz.render.listing import show_json, show_listing
+
+    rows = {"banks": banks, "calculators": calculators, "networks": networks}[what]()
+    screen = stdout()
+    if format == "json":
+        show_json(screen, {what: rows})
+    else:
+        show_listing(screen, what.capitalize(), [(row["name"], words(row)) for row in rows], NEXT[what])
+
+
+def banks() -> list[dict[str, Any]]:
+    """The bundled banks with their sizes and topics."""
+    from cnnquiz.bank import bundled, open_bank
+
+    opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
+    return [described(name, bank) for name, bank in opened if bank]
+
+
+def described(name: str, bank: Bank) -> dict[str, Any]:
+    """One bank as a row."""
+    topics = list(dict.fromkeys(item.topic for item in bank.items if item.topic))
+    numericals = sum(item.derivation is not None for item in bank.items)
+    return {
+        "name": name, "title": bank.title, "items": len(bank.items), "numericals": numericals, "topics": topics
+    }  # fmt: skip
+
+
+def calculators() -> list[dict[str, Any]]:
+    """The calculators with what each of them works out."""
+    from cnnquiz import calculators
+
+    return [{"name": name, "title": calculators.load(name).summary} for name in calculators.names()]
+
+
+def networks() -> list[dict[str, Any]]:
+    """The bundled networks."""
+    from importlib.resources import files
+
+    entries = (entry.name for entry in (files("cnnquiz") / "networks").iterdir())
+    return [{"name": name.removesuffix(".yaml"), "title": ""} for name in sorted(entries) if ".yaml" in name]
+
+
+def words(row: dict[str, Any]) -> list[str]:
+    """A row in words: its title, and what is known of a bank."""
+    if "items" not in row:
+        return [row["title"]]
+    size = f"{row['items']} items" + (f", {row['numericals']} of them numerical" if row["numericals"] else "")
+    return [row["title"], f"{size}: {', '.join(row['topics'])}"]
