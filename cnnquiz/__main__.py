@@ -109,7 +109,7 @@ def open_closed_streams() -> None:
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             lowest_free = os.open(os.devnull, os.O_RDWR)
-            setattr(sys, name, os.fdopen(lowest_free, mode))
+            setattr(sys, name, os.fdopen(lowest_free, mode, closefd=False))
 
 
 def forgive_encodings() -> None:
