@@ -206,13 +206,17 @@ class Calculator:
         return self.count(given.env)
 
     def prose_values(self, given: Given) -> dict[str, Any]:
-        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names."""
+        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names.
+
+        A value on the way that is the same along every axis reads as one number; a result keeps its axes.
+        """
         values = self.values(given)
-        long = {q.name: given.stated.get(q.short, q.default) for q in self.quantities}
-        short = {q.short: given.stated.get(q.short, q.default) for q in self.quantities}
-        on_the_way = {one.name: values[one.symbol] for one in self.lines if one.name and one.symbol in values}
-        named = {**long, **values, **on_the_way, **short, **self._named(values)}
-        return {name: value for name, value in named.items() if value is not None and value is not REQUIRED}
+        on_the_way = {name: derive.one(value) for name, value in values.items()}
+        on_the_way |= {one.name: derive.one(values[one.symbol]) for one in self.lines if one.symbol in values}
+        stated = {q.short: given.stated.get(q.short, q.default) for q in self.quantities}
+        stated |= {q.name: stated[q.short] for q in self.quantities}
+        named = {**on_the_way, **stated, **self._named(values)}
+        return {name: value for name, value in named.items() if name and value is not None and value is not REQUIRED}
 
     def solve(self, given: Given, want: str | None = None) -> Solution:
         """The worked solution; with `want`, only the steps that lead to that result."""

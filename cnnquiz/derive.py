@@ -56,6 +56,11 @@ def parts(value: Any) -> tuple[Any, ...]:
     return value if isinstance(value, tuple) else (value,)
 
 
+def one(value: Any) -> Any:
+    """A value that is the same along every axis, as one number."""
+    return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
+
+
 def plausible(value: Any) -> bool:
     """Whether a person could have got this: numbers above zero."""
     return value is not None and all(isinstance(v, int | Fraction) and v > 0 for v in parts(value))
@@ -200,7 +205,9 @@ def _step(
 ) -> Step:
     hidden = [line for line in active if not line.title and line.symbol != one.symbol]
     formula = notation.math(_composed(one.formula, hidden), letters=letters, left=one.symbol)
-    filled = notation.math(one.formula, _stated(values))
+    lettered = math_of is not notation.value_math
+    before = [line for line in active if line.symbol != one.symbol]
+    filled = notation.math(_composed(one.formula, before) if lettered else one.formula, _stated(values))
     value = math_of(values[one.symbol])
     bare = not isinstance(one.formula, Op) and filled.ascii == value.ascii
     return Step(one.title, formula, NO_MATH if bare else filled, value, one.why, name)
