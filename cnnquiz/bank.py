@@ -16,10 +16,11 @@ from typing import Any
 import yaml
 
 from cnnquiz import files, syntax
+from cnnquiz.editor import schema
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.loaded import Loaded, Node, Positions, typed, unreadable
 from cnnquiz.model import CnnquizError
-from cnnquiz.schema import Unreadable, nearest, schema
+from cnnquiz.schema import Unreadable, nearest
 from cnnquiz.syntax import Fault
 
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "schema"]

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
 
-from cnnquiz import shorthand
+from cnnquiz import shapes
 from cnnquiz.model import Bank, Finding, Item
 from cnnquiz.schema import TreeFault, faults
 from cnnquiz.syntax import Fault
 
 Place = tuple[int, int]
+T = TypeVar("T")
 
 
 class Node(Struct, frozen=True):
@@ -59,6 +61,12 @@ class Positions:
             name = node.name
         return name if name and (at_name or name[0] < node.value[0]) else node.value
 
+    def element(self, field: str, line: int) -> int | None:
+        """The index of the element of a field that this line belongs to."""
+        places = self.elements.get(field, [])
+        index = bisect_right(places, line - 1, key=lambda place: place[0].line) - 1
+        return index if index >= 0 and line <= places[index][1].line + 1 else None
+
     def node(self, start: Any, end: Any) -> Node:
         """The places inside one value, whose lines are read again."""
         if self.latest is None or self.latest[0] is not start:
@@ -94,53 +102,56 @@ class Loaded(Struct, frozen=True):
 
 def unreadable(path: str, text: str, fault: Fault, slow: bool) -> Loaded:
     """A text of which nothing can be used."""
-    return Loaded(path, text, None, (finding(path, fault),), slow=slow)
+    found = Finding(fault.rule, "error", path, fault.line, fault.column, None, fault.message, remedy=fault.remedy)
+    return Loaded(path, text, None, (found,), slow=slow)
 
 
 def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
     """The tree as a bank, or as much of it as can be used, with the findings of both readings."""
-    bank = None if broken else quick(tree)
-    wrong = list(item_faults(enumerate(bank.items))) if bank else faults(tree, Bank)
-    if bank is not None and not wrong:
+    bank = None if broken else converted(tree, Bank)
+    if bank is not None and not shape_faults(tree["items"]):
         return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
-    items = sound_items(tree, wrong)
-    wrong += item_faults(items) if bank is None else []
-    bad = {fault.path[1] for fault in wrong if len(fault.path) > 1}
-    items = [(index, item) for index, item in items if index not in bad]
-    found = [finding(path, fault) for fault in broken]
-    found += [tree_finding(path, fault, tree, positions) for fault in wrong]
+    written = tree.get("items") if isinstance(tree, dict) else None
+    elements = written if isinstance(written, list) else []
+    wrong = faults(tree | {"items": []} if elements else tree, Bank) + item_faults(elements)
+    bad: set[str | int | None] = {fault.path[1] for fault in wrong if len(fault.path) > 1 and fault.path[0] == "items"}
+    bad |= {positions.element("items", fault.line) for fault in broken}
+    items = tuple(
+        (index, msgspec.convert(element, Item, strict=False))
+        for index, element in enumerate(elements)
+        if index not in bad
+    )
+    found = [finding(path, fault, elements, positions) for fault in broken]
+    found += [tree_finding(path, fault, elements, positions) for fault in wrong]
     found.sort(key=lambda one: (one.line, one.column))
-    return Loaded(path, text, None, tuple(found), tuple(items), sound(path, tree, items), slow, positions)
+    return Loaded(path, text, None, tuple(found), items, sound(path, tree, items), slow, positions)
 
 
-def quick(tree: Any) -> Bank | None:
-    """The tree as a bank, in one go; None if anything does not fit."""
+def converted(tree: Any, kind: type[T]) -> T | None:
+    """The tree as a record, in one go; None if anything does not fit."""
     try:
-        return msgspec.convert(tree, Bank, strict=False)
+        return msgspec.convert(tree, kind, strict=False)
     except msgspec.ValidationError:
         return None
 
 
-def item_faults(items: Iterable[tuple[int, Item]]) -> list[TreeFault]:
+def shape_faults(elements: list[Any]) -> list[TreeFault]:
     """What the types alone cannot refuse in the items."""
     return [
-        TreeFault(("items", index, *path), message)
-        for index, item in items
-        for path, message in shorthand.faults(item)
+        fault for index, element in enumerate(elements) for fault in shapes.faults(element, ("items", index))
     ]
 
 
-def sound_items(tree: Any, wrong: list[TreeFault]) -> list[tuple[int, Item]]:
-    """The items in which no fault lies, with their indices."""
-    written = tree.get("items") if isinstance(tree, dict) else None
-    if not isinstance(written, list):
-        return []
-    bad = {fault.path[1] for fault in wrong if len(fault.path) > 1 and fault.path[0] == "items"}
-    good = [(index, item) for index, item in enumerate(written) if index not in bad]
-    return [(index, msgspec.convert(item, Item, strict=False)) for index, item in good]
+def item_faults(elements: list[Any]) -> list[TreeFault]:
+    """All faults of the items; only those that cannot be converted are walked through."""
+    found = shape_faults(elements)
+    for index, element in enumerate(elements):
+        if converted(element, Item) is None:
+            found += faults(element, Item, ("items", index))
+    return found
 
 
-def sound(path: str, tree: Any, items: list[tuple[int, Item]]) -> Bank:
+def sound(path: str, tree: Any, items: Iterable[tuple[int, Item]]) -> Bank:
     """A bank of the items that can be used; where its own fields are broken, they are left empty."""
     written = tree if isinstance(tree, dict) else {}
     own = {name: written.get(name) for name in ("id", "title", "source", "layout")}
@@ -150,18 +161,22 @@ def sound(path: str, tree: Any, items: list[tuple[int, Item]]) -> Bank:
     return Bank(1, texts.get("id") or Path(path).stem, title, [item for _, item in items], source, layout)
 
 
-def finding(path: str, fault: Fault) -> Finding:
+def finding(path: str, fault: Fault, elements: list[Any], positions: Positions) -> Finding:
     """A fault of the text as a finding."""
+    item = id_of(elements, positions.element("items", fault.line))
     where = (path, fault.line, fault.column)
-    return Finding(fault.rule, "error", *where, None, fault.message, remedy=fault.remedy)
+    return Finding(fault.rule, "error", *where, item, fault.message, remedy=fault.remedy)
 
 
-def tree_finding(path: str, fault: TreeFault, tree: Any, positions: Positions) -> Finding:
+def tree_finding(path: str, fault: TreeFault, elements: list[Any], positions: Positions) -> Finding:
     """A fault of the tree as a finding, with its place and the item that it belongs to."""
     line, column = positions.find(fault.path, fault.at_name)
-    item = None
-    if len(fault.path) > 1 and fault.path[0] == "items" and isinstance(fault.path[1], int):
-        written = tree["items"][fault.path[1]]
-        item = written.get("id") if isinstance(written, dict) else None
-    item = str(item) if isinstance(item, str) else None
+    item = id_of(elements, fault.path[1]) if fault.path[:1] == ("items",) and len(fault.path) > 1 else None
     return Finding("schema", "error", path, line, column, item, fault.message, remedy=fault.remedy)
+
+
+def id_of(elements: list[Any], index: str | int | None) -> str | None:
+    """The id of the item at this index, if it has one."""
+    element = elements[index] if isinstance(index, int) and index < len(elements) else None
+    written = element.get("id") if isinstance(element, dict) else None
+    return str(written) if isinstance(written, str) else None

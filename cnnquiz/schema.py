@@ -1,4 +1,4 @@
-"""The types of a bank at work: all faults of a tree of texts, in words, and the JSON Schema for editors."""
+"""Everything in a tree of texts that does not fit the types of `model`, each fault in plain words."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any
 
-import msgspec
 from msgspec import Struct, inspect
-
-from cnnquiz.model import Bank
 
 Path = tuple[str | int, ...]
 
@@ -29,9 +26,9 @@ class Unreadable(str):
     """Stands for a value that cannot be read; its own fault is already told."""
 
 
-def faults(tree: Any, kind: Any) -> list[TreeFault]:
+def faults(tree: Any, kind: Any, path: Path = ()) -> list[TreeFault]:
     """Everything in a tree of texts, lists and dicts that does not fit a type of `model`."""
-    return list(misfits(tree, described(kind), ()))
+    return list(misfits(tree, described(kind), path))
 
 
 @cache
@@ -42,20 +39,19 @@ def described(kind: Any) -> inspect.Type:
 
 def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
     """The faults of one value, and of everything inside it."""
-    if isinstance(kind, inspect.Metadata):
-        kind = kind.type
-    if isinstance(value, Unreadable) or isinstance(kind, inspect.AnyType):
+    form = bare(kind)
+    if isinstance(value, Unreadable) or isinstance(form, inspect.AnyType):
         return
-    if isinstance(kind, inspect.UnionType):
-        yield from misfits_of_union(value, kind, path)
-    elif isinstance(kind, inspect.StructType) and isinstance(value, dict):
-        yield from misfits_of_struct(value, kind, path)
-    elif isinstance(kind, inspect.DictType) and isinstance(value, dict):
-        yield from misfits_of_dict(value, kind, path)
-    elif isinstance(kind, inspect.ListType) and isinstance(value, list):
-        yield from misfits_of_list(value, kind, path)
+    if isinstance(form, inspect.UnionType):
+        yield from misfits_of_union(value, form, path)
+    elif isinstance(form, inspect.StructType) and isinstance(value, dict):
+        yield from misfits_of_struct(value, form, path)
+    elif isinstance(form, inspect.DictType) and isinstance(value, dict):
+        yield from misfits_of_dict(value, form, path)
+    elif isinstance(form, inspect.ListType) and isinstance(value, list):
+        yield from misfits_of_list(value, form, path)
     elif not fits(value, kind):
-        yield TreeFault(path, unfit(value, kind, path), expected(kind, path))
+        yield TreeFault(path, unfit(value, kind, path), expected(kind))
 
 
 def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[TreeFault]:
@@ -89,8 +85,8 @@ def misfits_of_dict(value: dict[str, Any], kind: inspect.DictType, path: Path) -
     """A mapping of names that the author chooses: each name and each value of its type."""
     for name, inner in value.items():
         if not fits(name, kind.key_type):
-            wanted = expected(kind.key_type, path)
-            yield TreeFault((*path, name), f"`{name}` cannot be a name in {named(path)}", wanted, at_name=True)
+            said = f"`{short(name)}` cannot be a name in {named(path)}"
+            yield TreeFault((*path, name), said, expected(kind.key_type), at_name=True)
         yield from misfits(inner, kind.value_type, (*path, name))
 
 
@@ -114,10 +110,15 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.LiteralType):
         return value in map(str, kind.values)
     if isinstance(kind, inspect.IntType):
-        return re.fullmatch(r"-?(0|[1-9]\d*)", value) is not None and len(value) < 19
+        return is_number(value)
     if isinstance(kind, inspect.BoolType):
         return value.lower() in ("true", "false")
     return isinstance(kind, inspect.NoneType) and value.lower() == "null"
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a whole number as the types read it: 7, -7, not 07 nor 7.0."""
+    return isinstance(value, str) and len(value) < 19 and bool(re.fullmatch(r"-?(0|[1-9][0-9]*)", value))
 
 
 def bare(kind: inspect.Type) -> inspect.Type:
@@ -144,14 +145,12 @@ def unfit(value: Any, kind: inspect.Type, path: Path) -> str:
     return f"{named(path)} must be {noun(kind)}, not {what(value)}"
 
 
-def expected(kind: inspect.Type, path: Path) -> str:
+def expected(kind: inspect.Type) -> str:
     """What would fit, as a remedy."""
-    kind_ = bare(kind)
-    if isinstance(kind_, inspect.LiteralType):
-        return f"Allowed: {', '.join(choices(kind))}."
-    if isinstance(kind_, inspect.StrType) and kind_.pattern:
-        schema = msgspec.json.schema(str) | (kind.extra_json_schema or {} if isinstance(kind, inspect.Metadata) else {})
-        return f"Allowed: {schema.get('description', kind_.pattern)}."
+    if allowed := choices(kind):
+        return f"Allowed: {', '.join(allowed)}."
+    if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
+        return f"Allowed: {kind.extra_json_schema.get('description', '')}".rstrip(".") + "."
     return ""
 
 
@@ -211,8 +210,3 @@ def short(text: str) -> str:
     """The text on one line, cut where it is long, without control characters."""
     line = "".join(c if c.isprintable() else " " for c in text[:61])
     return line if len(line) <= 60 else line[:57] + "..."
-
-
-def schema() -> dict[str, Any]:
-    """The JSON Schema of the bank format."""
-    return msgspec.json.schema(Bank)

@@ -34,53 +34,52 @@ class Stop(Exception):
         self.fault = fault
 
 
-# What the parsers say, what that means to the writer of a bank, and what to do.
+ESCAPE = "this backslash means nothing in double quotes", "Use single quotes, or write it twice."
+CHARACTER = "a value cannot begin with this character", QUOTE
+UNFIT = "this line does not fit under the lines above it", "Check the indentation, and quotes above it."
+BLOCK = "nothing but a comment may follow `|` or `>`", "Move the text to the next line."
+
+# What the two parsers say, what that means to the writer of a bank, and what to do.
 PROBLEMS = (
-    ("tab character", "a tab stands where only spaces may", "Indent with spaces."),
-    (r"character '\t'", "a tab stands where only spaces may", "Indent with spaces."),
-    ("cannot start any token", "a value cannot begin with this character", QUOTE),
-    ("mapping values are not allowed", "a second `: ` on this line, or a line set in too far", QUOTE),
-    ("expected ':'", "this line has no `name: value`", "Check the quotes and the indentation around it."),
-    ("unexpected end of stream", "this quote is never closed", "Close it."),
-    ("document separator", "this quote is never closed", "Close it."),
-    ("unknown escape", "this backslash means nothing in double quotes", "Use single quotes, or write two."),
-    ("escape sequence", "this backslash means nothing in double quotes", "Use single quotes, or write two."),
-    ("expected hexdecimal", "this backslash means nothing in double quotes", "Use single quotes, or write two."),
-    ("',' or '}'", "a comma or `}` is missing before this", "Close the braces; quote a text that holds one."),
-    ("',' or ']'", "a comma or `]` is missing before this", "Close the brackets; quote a text that holds one."),
-    ("expected key", "this line does not fit under the lines above it", "Check indentation and quotes."),
-    ("'-' indicator", "this line is not an element of the list above it", "Check the indentation."),
-    ("block end", "this line does not fit under the lines above it", "Check indentation and quotes."),
-    ("block sequence entries", "a list cannot begin here", "Put `- ` on its own line, or quote the text."),
-    ("document start", "this line belongs to nothing above it", "Check the indentation."),
-    ("node content", "a value is missing or cannot begin like this", QUOTE),
-    ("chomping or indentation", "nothing but a comment may follow `|` or `>`", "Move the text to the next line."),
-    ("comment or line break", "nothing but a comment may follow `|` or `>`", "Move the text to the next line."),
-    ("block scalar", "a line of this text is set in less than its first", "Check the indentation."),
-    ("alphabetic or numeric", "a value cannot begin with this character", QUOTE),
-    ("tag", TAG, QUOTE),
-    ("directive", "a line cannot begin with `%`", QUOTE),
-    ("nesting level", "this is nested too deep", ""),
+    ("tab character", ("a tab stands where only spaces may", "Indent with spaces.")),
+    (r"'\t'", ("a tab stands where only spaces may", "Indent with spaces.")),
+    ("cannot start any token", CHARACTER),
+    ("mapping values", ("a second `: ` on this line, or a line that is set in too far", QUOTE)),
+    ("find expected ':'", ("this line has no `name: value`", "Check its quotes and its indentation.")),
+    ("unexpected end of stream", ("this quote is never closed", "Close it.")),
+    ("unexpected document separator", ("this quote is never closed", "Close it.")),
+    ("escape", ESCAPE),
+    ("expected hexdecimal", ESCAPE),
+    ("',' or '}'", ("a comma or `}` is missing before this", "Close the braces; quote a text that holds some.")),
+    ("',' or ']'", ("a comma or `]` is missing before this", "Close the brackets; quote a text that holds some.")),
+    ("'-' indicator", ("this line is not an element of the list above it", "Check the indentation.")),
+    ("expected key", UNFIT),
+    ("<block end>", UNFIT),
+    ("sequence entries", ("a list cannot begin here", "Begin it on a line of its own, or quote the text.")),
+    ("directive", ("a line cannot begin with `%`", QUOTE)),
+    ("<document start>", ("this line belongs to nothing above it", "Check the indentation.")),
+    ("node content", ("a value is missing or cannot begin like this", QUOTE)),
+    ("chomping or indentation", BLOCK),
+    ("comment or line break", BLOCK),
+    ("comment or a line break", BLOCK),
+    ("leading empty line", UNFIT),
+    ("alphabetic or numeric", CHARACTER),
 )
-
-
-def explained(problem: str, context: str) -> tuple[str, str]:
-    """A parser's complaint in plain words, and what to do."""
-    said = f"{context} {problem}"
-    for part, message, remedy in PROBLEMS:
-        if part in problem:
-            return message, remedy
-    return f"this cannot be read ({said.strip()})", "Check indentation and quotes above it."
+STARTS = {"this quote is never closed", "this line has no `name: value`", CHARACTER[0]}
 
 
 def parser_fault(error: Any, text: str) -> Fault:
-    """The fault behind an exception of the parser."""
-    mark, context_mark = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
+    """The fault behind an exception of the parser, in plain words."""
+    mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:
         return strange_character(text)
-    message, remedy = explained(error.problem or "", error.context or "")
-    if message.startswith("this quote") and context_mark is not None:
-        mark = context_mark
+    known = (said for part, said in PROBLEMS if part in error.problem)
+    context = f"{error.context or 'here'}: {error.problem}"
+    message, remedy = next(known, (f"this cannot be read ({context})", UNFIT[1]))
+    if message in STARTS and start is not None:
+        mark = start
+    elif "missing before this" in message and start is not None and start.line != mark.line:
+        message += f"; the bracket was opened in line {start.line + 1}"
     return Fault("yaml-syntax", mark.line + 1, mark.column + 1, message, remedy)
 
 

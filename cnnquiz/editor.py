@@ -1,0 +1,93 @@
+"""The JSON Schema of the bank format, from the types that load it, for editors and other tools.
+
+A bank's loader reads every scalar as text; an editor types `k: 7` as a number before it looks at the schema.
+So wherever the loader takes a text, the schema also takes a number, true, false and nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+from cnnquiz import calculators
+from cnnquiz.model import Bank
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+SCALAR = ["string", "number", "boolean", "null"]
+
+MEANINGS = {
+    "Bank.format": "The version of this format: 1.",
+    "Bank.id": "The bank's name, by which it is asked for: small letters, digits and hyphens.",
+    "Bank.title": "What a reader sees above the questions.",
+    "Bank.items": "The questions, in their order.",
+    "Bank.source": "Where the questions come from.",
+    "Bank.layout": "How shapes are written: hwc (height, width, channels) or chw.",
+    "Item.id": "The item's name. A learner's history hangs on it, so it stays when the words change.",
+    "Item.stem": "The question, in Markdown; {k} puts a given or a result of the derivation in.",
+    "Item.topic": "What the item is about; scores are summed up by topic.",
+    "Item.type": "How it is answered. Without options, by typing.",
+    "Item.options": "The options by letter: a text, or a text with its `why`.",
+    "Item.key": "The letter of the right option, several of them, or the right value.",
+    "Item.derivation": "What the key follows from: a calculator with its givens, and the result that is wanted.",
+    "Item.vary": "The givens that may take other values, and which ones: makes the item a family.",
+    "Item.where": "Conditions that the varied givens must meet, such as `k < s * 4`.",
+    "Item.hints": "Hints, given one at a time.",
+    "Item.rationale": "Why the key is right.",
+    "Item.source": "Where the item comes from.",
+    "Item.note": "A remark for whoever reads the file.",
+    "Item.figure": "A picture drawn in characters.",
+    "Item.tolerance": "How far a number may be off, such as 0.01.",
+    "Item.asks": "false for a question such as `Which is false?`.",
+    "Item.allow": "Rules of `cnnquiz check` that this item may break; say why in a comment.",
+    "Option.text": "What the option says.",
+    "Option.why": "Why it is right or wrong.",
+    "Option.claim": "What a calculator can decide about it, such as {linear: relu(x)}; or the word none.",
+    "Option.slip": "The misconception that leads to it, or several.",
+    "Figure.file": "The file of the picture, in the bank's folder.",
+    "Figure.alt": "The picture in words, for those who cannot see it.",
+    "Figure.caption": "What stands below it.",
+    "Draw.choice": "The values to choose from.",
+    "Draw.range": "The first and the last value, and the step if it is not 1.",
+}
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a bank, draft 2020-12."""
+    (bank,), parts = msgspec.json.schema_components([Bank], ref_template="#/$defs/{name}")
+    for name, part in parts.items():
+        for field, inner in part["properties"].items():
+            inner["description"] = MEANINGS[f"{name}.{field}"]
+    item, option, draw = parts["Item"]["properties"], parts["Option"], parts["Draw"]
+    item["stem"] |= {"minLength": 1}
+    item["derivation"]["anyOf"] = [named_calculator("want", ["want"]), {"type": "null"}]
+    claim = option["properties"]["claim"]
+    claim["anyOf"] = [named_calculator("holds", []), {"type": "string"}, {"type": "null"}]
+    option["anyOf"] = [{"required": ["text"]}, {"required": ["slip"]}]
+    draw["oneOf"] = [{"required": ["choice"]}, {"required": ["range"]}]
+    return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosened(parts)}
+
+
+def named_calculator(aside: str, required: list[str]) -> dict[str, Any]:
+    """A mapping of one calculator's name to its givens, with one word beside it."""
+    names: dict[str, Any] = {name: {} for name in calculators.names()}
+    return {
+        "type": "object",
+        "properties": names | {aside: {"type": "string"}},
+        "required": required,
+        "minProperties": 1 + len(required),
+        "maxProperties": 2,
+        "additionalProperties": False,
+    }
+
+
+def loosened(part: Any) -> Any:
+    """The schema with every text also written as a number, a boolean or nothing."""
+    if isinstance(part, list):
+        return [loosened(inner) for inner in part]
+    if not isinstance(part, dict):
+        return part
+    out = {name: inner if name in ("enum", "default", "required") else loosened(inner) for name, inner in part.items()}
+    if part.get("type") == "string" and not {"pattern", "minLength"} & part.keys():
+        out["type"] = SCALAR
+    return out
