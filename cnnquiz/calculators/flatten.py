@@ -1,0 +1,237 @@
+"""A chain of layers, and how many numbers its last map has when it is laid out in one row.
+
+    o = floor((i + 2p - d(k - 1) - 1)/s) + 1 for each layer, then n = H W C
+
+Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), relation 6.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from math import prod
+from typing import Any
+
+from msgspec.structs import replace
+
+from cnnquiz import notation
+from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.calculators import _layers
+from cnnquiz.calculators._windows import tally
+from cnnquiz.derive import Env
+from cnnquiz.expression import parse
+from cnnquiz.flow import Shape
+from cnnquiz.givens import choice, integer, shape, words
+from cnnquiz.layers import Layer, parse_layers
+from cnnquiz.model import GivenError
+from cnnquiz.propagate import Row, propagate
+from cnnquiz.steps import Drawing, Step, text
+
+QUANTITIES = (
+    Quantity("in", "in_size", shape(), "input size: 39x39x3 (height x width x channels)"),
+    Quantity("layers", "layers", words("LAYERS"), 'the layers: "conv 10 k3; conv 20 k5 s2; pool k2"'),
+    Quantity("channels", "in_channels", integer(1), "input channels, where `in` does not say them", None),
+    Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),
+)
+
+RESULTS = (
+    Result("sizes", "sizes", "the size of the map after each layer", answer=True),
+    Result("shapes", "shapes", "size and channels after each layer"),
+    Result("last_shape", "last_shape", "size and channels of the last map"),
+    Result("last_size", "last_size", "the side of the last map"),
+    Result("last_channels", "last_channels", "the channels of the last map"),
+    Result("flattened", "flattened", "numbers in the flattened map: the inputs of a dense layer", answer=True),
+)
+
+
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """The layers worked through; refuses those that do not fit, by number."""
+    layers = _layers.named(parse_layers(values["layers"]))
+    if dense := next((n for n, one in enumerate(layers, 1) if one.kind == "dense"), 0):
+        layers = _without_dense(layers, dense)
+    begin = _layers.input_shape(values["in"], values["channels"], values["layout"], layers)
+    if begin[-1] == 0 and _layers.needs_channels(layers):
+        raise _layers.no_channels(begin)
+    rows = [row for row in propagate(layers, begin) if row.layer.kind in (*_layers.WINDOWS, "gap")]
+    if not rows:
+        raise GivenError('layers: none of them changes the map: write for example "conv 10 k3"', "layers")
+    return {**values, "begin": begin, "rows": rows, "chain": tuple(row.layer for row in rows)}
+
+
+def _without_dense(layers: Sequence[Layer], number: int) -> tuple[Layer, ...]:
+    """The layers before the first dense one, which takes the flattened map."""
+    if number == 1:
+        raise GivenError("layers: layer 1 is dense already: put the layers that make the map before it", "layers")
+    return tuple(layers[: number - 1])
+
+
+def work(env: Env) -> dict[str, Any]:
+    """The results, from the layers as worked."""
+    found = _named([row.shape for row in env["rows"]], env["layout"])
+    return found | {f"size{n}": size for n, size in enumerate(found["sizes"], 1)}
+
+
+def _named(shapes: Sequence[Shape], layout: str) -> dict[str, Any]:
+    written = [one if layout == "hwc" else (one[-1], *one[:-1]) for one in shapes]
+    last = shapes[-1]
+    return {
+        "sizes": [_layers.spatial(one[:-1]) for one in shapes],
+        "shapes": written,
+        "last_shape": written[-1],
+        "last_size": _layers.spatial(last[:-1]),
+        "last_channels": last[-1],
+        "flattened": prod(last),
+    }
+
+
+def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """A step for each layer, then the product."""
+    for number, row in enumerate(env["rows"], 1):
+        if row.layer.kind == "gap":
+            why = f"The output is {text(row.shape)}: global pooling leaves one value a channel."
+            yield Step(f"Layer {number}: gap", value=notation.value_math(row.shape), why=why, of="sizes")
+        else:
+            yield from _layers.size_steps(row, number, "sizes")
+    if want in (None, "flattened"):
+        shape = env["rows"][-1].shape
+        names = {1: "W*C", 2: "H*W*C", 3: "D*H*W*C"}[len(shape) - 1]
+        formula = parse(names)
+        values = dict(zip(names.split("*"), shape, strict=True))
+        yield Step(
+            "Flatten",
+            notation.math(formula, left="n"),
+            notation.math(formula, values),
+            notation.value_math(prod(shape)),
+            "Flattening keeps every number: each place of each channel becomes one input.",
+            "flattened",
+        )
+
+
+def count(env: Env) -> dict[str, Any]:
+    """Each window walked along each axis and its places counted; the last map's numbers counted up."""
+    shapes: list[Shape] = []
+    for row in env["rows"]:
+        gone = row.layer.kind == "gap"
+        shapes.append((*(1 for _ in row.shape[:-1]), row.shape[-1]) if gone else _layers.walked(row))
+    return _named(shapes, env["layout"]) | {"flattened": tally(*shapes[-1])}
+
+
+# -- wrong rules --------------------------------------------------------------------------------------
+
+
+def _result(shape: Sequence[int]) -> dict[str, Any]:
+    return {"flattened": prod(shape)} if all(shape) else {}
+
+
+def _again(env: Env, change: Callable[[Layer], Layer]) -> dict[str, Any]:
+    """The chain worked once more with every layer changed."""
+    rows = propagate([change(one) for one in env["chain"]], env["begin"])
+    return _named([row.shape for row in rows], env["layout"])
+
+
+def _at(number: int) -> Callable[[Env], dict[str, Any]]:
+    """The product after another layer; the input counts as the layer before the first."""
+
+    def wrong(env: Env) -> dict[str, Any]:
+        shapes = [env["begin"], *(row.shape for row in env["rows"])]
+        return _result(shapes[number]) if -len(shapes) <= number < len(shapes) else {}
+
+    return wrong
+
+
+def _one_more(env: Env) -> dict[str, Any]:
+    rows = propagate((*env["chain"], env["chain"][-1]), env["begin"])
+    return _result(rows[-1].shape)
+
+
+def _filters(env: Env) -> list[int]:
+    return [row.shape[-1] for row in env["rows"] if row.layer.kind in ("conv", "tconv")]
+
+
+def _last_axes(env: Env) -> Shape:
+    shape: Shape = env["rows"][-1].shape[:-1]
+    return shape
+
+
+def _rounded_up(env: Env) -> dict[str, Any]:
+    """Every division rounded up."""
+    size, shapes = env["begin"][:-1], []
+    for row in env["rows"]:
+        if row.layer.kind not in ("conv", "pool"):
+            return {}
+        axes = [axis | {"i": i} for axis, i in zip(_layers.axis_givens(row), size, strict=True)]
+        size = tuple(-(-(a["i"] + a["P"] - a["d"] * (a["k"] - 1) - 1) // a["s"]) + 1 for a in axes)
+        shapes.append((*size, row.shape[-1]))
+    return _named(shapes, env["layout"])
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "forgot-channels", "Flattening keeps every channel: H W C.", wrong=lambda env: _result(_last_axes(env))
+    ),
+    Misconception("one-layer-early", "That is the size one layer too early.", wrong=_at(-2)),
+    Misconception("one-layer-late", "That is the size one layer too late.", wrong=_one_more),
+    Misconception(
+        "stopped-after-first-layer", "That is the map after the first layer: the others change it too.", wrong=_at(1)
+    ),
+    Misconception("kept-input", "That is the input flattened: the layers change it first.", wrong=_at(0)),
+    Misconception(
+        "kept-input-size", "The convolutions shrink the map first.",
+        wrong=lambda env: _result((*env["begin"][:-1], env["rows"][-1].shape[-1])),
+    ),
+    Misconception(
+        "forgot-strides", "The strides were left out: a stride of 2 halves the map.",
+        wrong=lambda env: _again(env, lambda one: replace(one, s=(1,))),
+    ),
+    Misconception(
+        "forgot-padding", "The padding was left out.",
+        wrong=lambda env: _again(env, lambda one: replace(one, p=(0,))),
+    ),
+    Misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_rounded_up),
+    Misconception(
+        "channels-multiplied", "Each layer's filters replace the channels before; they do not multiply.",
+        wrong=lambda env: _result((*_last_axes(env), *_filters(env))),
+    ),
+    Misconception(
+        "channels-added", "Only the last layer's channels are there to flatten; they do not add up.",
+        wrong=lambda env: _result((*_last_axes(env), sum(_filters(env)))),
+    ),
+)  # fmt: skip
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """What was done where sources differ."""
+    ceil = any(one.ceil for one in env["chain"])
+    rounding = "floor: an incomplete last window does not count"
+    return {"rounding": rounding + (", except in the pools with ceil" if ceil else ""), "layout": env["layout"]}
+
+
+def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+    """The maps shrinking."""
+    yield maps_drawing("in", env["begin"], env["rows"])
+
+
+def maps_drawing(name: str, begin: Shape, rows: Sequence[Row]) -> Drawing:
+    """The feature maps in order, as data: each one's name and shape."""
+    maps = [{"name": name, "shape": list(begin)}, *({"name": r.name, "shape": list(r.shape)} for r in rows)]
+    return Drawing("maps", {"maps": maps})
+
+
+CALCULATOR = Calculator(
+    name="flatten",
+    title="Flattened dimension",
+    summary="the size after each layer, and the inputs of the dense layer behind them",
+    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    work=work,
+    explain=explain,
+    count=count,
+    conventions=conventions,
+    drawings=drawings,
+    examples=(
+        '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',
+        '--in 28x28x1 --layers "conv 6 k5; pool k2"',
+    ),
+)
