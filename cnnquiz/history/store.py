@@ -14,10 +14,11 @@ from uuid import uuid4
 from msgspec import Struct
 
 from .. import scheduling
-from ..model import Attempt
+from ..model import Attempt, CnnquizError
 from ..scheduling import Card
 from . import cards, writes
 from .database import Unusable, connect, default_path, in_memory, reason, transaction
+from .stats import Stats, stats
 from .times import micros, moment, moment_text
 
 Write = Callable[[sqlite3.Connection], object]
@@ -74,6 +75,15 @@ class History:
             untouched = "; your file is left untouched" if path.is_file() else ""
             problem = f"history at {path} cannot be used ({error}): nothing will be saved{untouched}"
             return cls(path, in_memory(), problem)
+
+    @classmethod
+    def require(cls, path: Path | None = None) -> History:
+        """The history at that path, for a command that is of no use without it; CnnquizError otherwise."""
+        path = path or default_path()
+        try:
+            return cls(path, connect(path))
+        except Unusable as error:
+            raise CnnquizError(f"history at {path} cannot be used ({error}); nothing was changed") from None
 
     def __enter__(self) -> History:
         return self
@@ -147,6 +157,14 @@ class History:
     def forecast(self, now: datetime, days: int = 7, until: date | None = None) -> list[int]:
         """How many items come due today, tomorrow, and so on."""
         return scheduling.forecast(self._planned(until), now, days)
+
+    def stats(self, now: datetime) -> Stats:
+        """What the attempts add up to; CnnquizError if the file has gone bad."""
+        try:
+            return stats(self.db, self.cards(), now)
+        except sqlite3.Error as error:
+            why = reason(error)
+            raise CnnquizError(f"history at {self.path} is damaged ({why}): see `cnnquiz history check`") from None
 
     def _planned(self, until: date | None) -> list[Card]:
         return self.cards() if until is None else scheduling.planned(self.cards(), until)
