@@ -10,11 +10,11 @@ from typing import Any
 
 from cnnquiz import notation
 from cnnquiz.expression import Expr, Op, evaluator, exact, names_in, parse, replace
-from cnnquiz.givens import Letter
 from cnnquiz.model import CnnquizError
 from cnnquiz.steps import NO_MATH, Math, Step
 
 Env = Mapping[str, Any]
+_PLAIN = (int, Fraction, str)
 AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 
@@ -205,17 +205,19 @@ def _step(
 ) -> Step:
     hidden = [line for line in active if not line.title and line.symbol != one.symbol]
     formula = notation.math(_composed(one.formula, hidden), letters=letters, left=one.symbol)
-    lettered = math_of is not notation.value_math
-    before = [line for line in active if line.symbol != one.symbol]
-    filled = notation.math(_composed(one.formula, before) if lettered else one.formula, _stated(values))
+    if math_of is notation.value_math:
+        filled = notation.math(one.formula, _stated(values))
+    else:
+        before = [line for line in active if line.symbol != one.symbol and line.axis == one.axis]
+        filled = notation.math(_composed(one.formula, before), _stated(values), letters)
     value = math_of(values[one.symbol])
     bare = not isinstance(one.formula, Op) and filled.ascii == value.ascii
     return Step(one.title, formula, NO_MATH if bare else filled, value, one.why, name)
 
 
 def _stated(values: Env) -> dict[str, Any]:
-    """What may be put in for a name: numbers and letters, not what only steers the derivation."""
-    return {n: str(v) if isinstance(v, Letter) else v for n, v in values.items() if v is not None}
+    """What may be put in for a name: numbers and letters, not what sympy worked out of letters."""
+    return {name: value for name, value in values.items() if all(isinstance(v, _PLAIN) for v in parts(value))}
 
 
 @lru_cache(maxsize=1024)
