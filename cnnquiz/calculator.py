@@ -9,7 +9,7 @@ backwards, the givens that a bank may write, distractors and diagnosis are writt
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import combinations
@@ -51,7 +51,7 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result: its name, the symbol of the line that gives it, one line of meaning, and whether a reader came for it."""
+    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it."""
 
     name: str
     symbol: str
@@ -102,8 +102,8 @@ class Calculator:
     prepare      turns the givens as read into what the formulas use: one value an axis, defaults that
                  depend on others; refuses what cannot be, with the remedy (GivenError)
     lines        the formulas, in order
-    work         for calculators that are no chain of formulas: the results, from the prepared givens
-    explain      for those: the steps, from the prepared givens and the results
+    work         what is no chain of formulas: results by symbol, from the prepared givens and the lines' values
+    explain      the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
     count        the same results by another way (sliding, enumerating, walking), never by the formula
     conventions  what each source does its own way, and what was done here
     notes        where a common other convention gives another number: a line each
@@ -186,13 +186,15 @@ class Calculator:
 
     def values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
         """Every value on the way by its symbol: the prepared givens, and what the lines give."""
-        if self.work is not None:
-            return {**given.env, **self.work(given.env)}
-        if given.letters:
+        if not self.lines:
+            found = dict(given.env)
+        elif given.letters:
             from cnnquiz import formula
 
-            return derive.evaluate(self.lines, given.env, formula.value, instead)
-        return derive.evaluate(self.lines, given.env, instead=instead)
+            found = derive.evaluate(self.lines, given.env, formula.value, instead)
+        else:
+            found = derive.evaluate(self.lines, given.env, instead=instead)
+        return {**found, **self.work(found)} if self.work is not None else found
 
     def results(self, given: Given) -> dict[str, Any]:
         """The results by name, exact; those that the givens do not determine are left out."""
@@ -247,15 +249,16 @@ class Calculator:
 
     def _steps(
         self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
-    ) -> Iterable[Step]:
+    ) -> Iterator[Step]:
         if self.explain is not None:
-            return self.explain(given.env, results, want)
+            yield from self.explain(given.env, results, want)
         wanted = [(r.name, r.symbol) for r in self.results_declared if want in (None, r.name)]
         if given.letters:
             from cnnquiz import formula
 
-            return derive.steps(self.lines, given.env, values, wanted, formula.math_of)
-        return derive.steps(self.lines, given.env, values, wanted)
+            yield from derive.steps(self.lines, given.env, values, wanted, formula.math_of)
+        else:
+            yield from derive.steps(self.lines, given.env, values, wanted)
 
     # -- slips ---------------------------------------------------------------------------------------
 
@@ -278,7 +281,7 @@ class Calculator:
     def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
         try:
-            if self.work is not None:
+            if any(one.wrong for one in group):
                 return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
             instead: dict[str, Expr] = {}
             for one in group:

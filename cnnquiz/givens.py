@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.model import GivenError
+from cnnquiz.steps import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
 MAX_AXES = 3
@@ -190,7 +191,7 @@ def numbers(most: int = 10_000) -> Kind:
         parts = [part for part in parts if part != ""]
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")
-        return tuple(exact_number(part) for part in parts)
+        return Vector(exact_number(part) for part in parts)
 
     return Kind("A,B,C", read)
 
@@ -207,7 +208,7 @@ def matrix(most: int = 200) -> Kind:
             raw = [part for part in text.split(";") if part.strip()]
         if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= most:
             raise GivenError(f"{shown(raw)} is not a matrix: write its rows as in 1 2; 3 4")
-        rows = tuple(row.read(part) for part in raw)
+        rows = Vector(row.read(part) for part in raw)
         if len({len(part) for part in rows}) != 1:
             raise GivenError(f"the rows of {shown(raw)} have different lengths")
         return rows

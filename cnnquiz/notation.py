@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.expression import Call, Expr, Name, Neg, Not, Num, Op
-from cnnquiz.steps import Math, decimal_text
+from cnnquiz.steps import Math, Vector, decimal_text
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
@@ -75,6 +75,8 @@ def symbol(name: str, style: Style) -> str:
 def _value(value: Any, style: Style) -> tuple[str, int]:
     if isinstance(value, bool):
         return ("yes" if value else "no"), _ATOM
+    if isinstance(value, Vector):
+        return _vector(value, style), _ATOM
     if isinstance(value, tuple):
         return style.times.join(_value(axis, style)[0] for axis in value), _ATOM
     if isinstance(value, int | Fraction):
@@ -82,6 +84,15 @@ def _value(value: Any, style: Style) -> tuple[str, int]:
     if isinstance(value, float):
         return repr(value), _ATOM
     return symbol(str(value), style), _ATOM
+
+
+def _vector(value: Vector, style: Style) -> str:
+    """Numbers in a row in square brackets; rows of numbers, in LaTeX, as a matrix."""
+    if style.latex and value and all(isinstance(row, Vector) for row in value):
+        rows = [" & ".join(_value(part, style)[0] for part in row) for row in value]
+        return r"\begin{bmatrix}" + r" \\ ".join(rows) + r"\end{bmatrix}"
+    inside = ", ".join(_value(part, style)[0] for part in value)
+    return rf"\left[{inside}\right]" if style.latex else f"[{inside}]"
 
 
 def _number(value: Fraction, style: Style) -> tuple[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, localcontext
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +21,12 @@ class Math(Struct, frozen=True):
 
 
 NO_MATH = Math("", "", "")
+
+
+class Vector(tuple[Any, ...]):
+    """Numbers in a row (or rows of them), which are no shape: written [1, 3, 5] and not 1x3x5."""
+
+    __slots__ = ()
 
 
 class Step(Struct, frozen=True):
@@ -145,7 +152,7 @@ def text(value: Any) -> str:
     """A value as a person writes it: a shape as 125x125x4, a half as 0.5, a third as 1/3, yes and no as words."""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, tuple) and value and all(isinstance(v, int) for v in value):
+    if isinstance(value, tuple) and not isinstance(value, Vector) and value and all(isinstance(v, int) for v in value):
         return "x".join(map(str, value))
     if isinstance(value, list | tuple):
         return "[" + ", ".join(text(inner) for inner in value) + "]"
@@ -156,16 +163,32 @@ def text(value: Any) -> str:
     return str(value)
 
 
+LONGEST_RATIO = 10**9  # beyond this, p/q tells a reader less than a rounded decimal
+
+
 def decimal_text(value: Fraction) -> str:
-    """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q."""
+    """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q; a long p/q rounded."""
     if value.denominator == 1:
         return str(value.numerator)
     scaled = value * 10**12
     if scaled.denominator != 1:
-        return f"{value.numerator}/{value.denominator}"
+        if value.denominator < LONGEST_RATIO and abs(value.numerator) < LONGEST_RATIO:
+            return f"{value.numerator}/{value.denominator}"
+        return _rounded(value)
     sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
     whole, fraction = divmod(digits, 10**12)
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
+
+
+def _rounded(value: Fraction, digits: int = 10) -> str:
+    """A fraction as a decimal of so many significant digits: 0.6652409558."""
+    with localcontext() as context:
+        context.prec = digits
+        quotient = Decimal(value.numerator) / Decimal(value.denominator)
+        words = f"{quotient:f}"
+    if not -7 < quotient.adjusted() < digits + 6:
+        return f"{quotient.normalize():e}"
+    return words.rstrip("0").rstrip(".") if "." in words else words
 
 
 def latex_text(words: str) -> str:
