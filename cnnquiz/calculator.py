@@ -38,6 +38,9 @@ class Quantity:
     default     its value when it is not given; REQUIRED: it must be given; None: it may be missing
     search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
     positional  may stand on the command line without its name: `solve net vgg16`
+    symbol      its letter in the formulas, where that is not its short name: C for channels
+    grows       whether no result gets smaller when it grows, and what is invalid is too small: the search
+                may then halve its way to the solutions
     """
 
     short: str
@@ -47,6 +50,8 @@ class Quantity:
     default: Any = REQUIRED
     search: tuple[int, int] | None = None
     positional: bool = False
+    symbol: str = ""
+    grows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +96,10 @@ class Given:
         return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
 
 
+def _known(values: Mapping[str, Any], quantity: Quantity) -> bool:
+    return values.get(quantity.symbol or quantity.short) is not None
+
+
 def _as_they_are(env: dict[str, Any]) -> dict[str, Any]:
     return env
 
@@ -108,6 +117,8 @@ class Calculator:
     conventions  what each source does its own way, and what was done here
     notes        where a common other convention gives another number: a line each
     drawings     the pictures
+    undo         how the target leads back to one unknown given, in steps (for `--find`)
+    examples     what may stand behind `cnnquiz solve NAME`
     """
 
     name: str
@@ -125,6 +136,7 @@ class Calculator:
     conventions: Callable[[Env], dict[str, str]] = lambda env: {}
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
+    undo: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
     examples: tuple[str, ...] = ()
 
     @property
@@ -162,13 +174,20 @@ class Calculator:
             if quantity.short in values:
                 raise GivenError(f"{quantity.short} is given twice", quantity.short)
             values[quantity.short] = self._value(quantity, value)
-        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
         for quantity in self.quantities:
-            if quantity.short not in values:
-                if quantity.default is REQUIRED and quantity.short not in without:
-                    raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
-                values[quantity.short] = None if quantity.default is REQUIRED else quantity.default
-        return Given(stated, self.prepare(values))
+            if quantity.default is REQUIRED and quantity.short not in values and quantity.short not in without:
+                raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
+        return self.prepared(values, without)
+
+    def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+        """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
+        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
+        full = {
+            q.short: stated[q.short] if q.short in stated
+            else None if q.default is REQUIRED or q.short in without else q.default
+            for q in self.quantities
+        }  # fmt: skip
+        return Given(stated, self.prepare(full))
 
     def _positional(self) -> Quantity:
         for quantity in self.quantities:
@@ -229,6 +248,8 @@ class Calculator:
             raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
         steps = tuple(self._steps(given, values, results, want))
         answer = (want,) if want else tuple(r.name for r in self.results_declared if r.answer and r.name in results)
+        if not answer:
+            raise self._too_little(values)
         lettered = given.letters
         return Solution(
             calculator=self.name,
@@ -241,6 +262,18 @@ class Calculator:
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
         )
+
+    def _too_little(self, values: Mapping[str, Any]) -> GivenError:
+        """What else must be given for the first answer."""
+        for result in self.results_declared:
+            active = [one for one in self.lines if one.when(values)]
+            needed = derive.needed(result.symbol, active)
+            missing = [q for q in self.quantities if (q.symbol or q.short) in needed and not _known(values, q)]
+            if result.answer and missing:
+                names = ", ".join(q.short for q in missing)
+                return GivenError(f"{names} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].meaning}",
+                                  missing[0].short)  # fmt: skip
+        return GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
 
     def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
         from cnnquiz import formula

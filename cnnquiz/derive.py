@@ -147,6 +147,11 @@ def _leading_to(symbol: str, lines: Sequence[Line]) -> list[Line]:
     return chain[::-1]
 
 
+def needed(symbol: str, lines: Sequence[Line]) -> set[str]:
+    """Every name that the chain of lines towards a symbol uses."""
+    return set().union(*(names_in(one.formula) for one in _leading_to(symbol, lines)))
+
+
 def _chain_steps(
     name: str,
     chain: Sequence[Line],

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
+from cnnquiz.derive import Env, one
 from cnnquiz.givens import Letter, shown
 from cnnquiz.model import GivenError
+from cnnquiz.steps import Math, Step
 
 LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one
 
@@ -99,3 +102,30 @@ def tally(*sizes: int) -> int:
     for size in sizes:
         total = sum(total for _ in range(size)) if size <= LONG else total * size
     return total
+
+
+def undo(env: Env, name: str, target: Any) -> Iterator[Step]:
+    """How an output size leads back to the interval of the input or of the padding: rounding down, undone."""
+    i, k, s, p, d, o = (one(env[n]) if n != "o" else one(target) for n in ("i", "k", "s", "p", "d", "o"))
+    known = [value for value in (i, k, s, p, d, o) if isinstance(value, int)]
+    if name not in ("in", "p") or len(known) != 5 or env.get("ceil") or o < 1:
+        return
+    reach, low, high = extent(k, d), (o - 1) * s, o * s
+    yield Step("Undo the last step", _math("m = o - 1"), _math(f"{o} - 1"), _math(str(o - 1)))
+    quotient = _math("m <= (i + 2p - e)/s < m + 1")
+    why = "Rounding down gives m for every quotient from m up to, but not including, m + 1."
+    yield Step("Undo the rounding", quotient, why=why)
+    inside = _math(f"{low} <= i + 2p - {reach} <= {high - 1}")
+    yield Step("Multiply by the stride", _math("m*s <= i + 2p - e < (m + 1)*s"), value=inside)
+    if name == "in":
+        first, last = low + reach - 2 * p, high - 1 + reach - 2 * p
+        yield Step("Solve for the input", value=_math(f"{max(first, 1)} <= i <= {last}"))
+        return
+    first, last = -((i - reach - low) // 2), (high - 1 + reach - i) // 2
+    found = f"{max(first, 0)} <= p <= {last}" if last >= max(first, 0) else "no p"
+    yield Step("Solve for the padding", value=_math(found), why="Padding stands on both sides: 2p is even.")
+
+
+def _math(words: str) -> Math:
+    unicode = words.replace(" - ", " − ").replace("*", "·").replace("<=", "≤")
+    return Math(words, unicode, words.replace("<=", r"\le").replace("*", r" \cdot "))

@@ -12,21 +12,21 @@ from typing import Any
 
 from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, tally
+from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, tally, undo
 from cnnquiz.derive import Env, line
 from cnnquiz.givens import FLAG, axes, choice, integer, shape
 from cnnquiz.model import GivenError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 256, 256x256 or 256x256x3 (height x width x channels)", None, (1, 512)),
+    Quantity("in", "in_size", shape(), "input size: 256, 256x256 or 256x256x3 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride", 1, (1, 8)),
-    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side, or same, or valid (none)", 0, (0, 16)),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side, or same, or valid (none)", 0, (0, 16), grows=True),
     Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8)),
-    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64)),
-    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048)),
-    Quantity("filters", "out_channels", integer(1), "filters, which are the output channels", None, (1, 4096)),
+    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g"),
+    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
+    Quantity("filters", "out_channels", integer(1), "filters, which are the output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
     Quantity("framework", "framework", choice("torch", "tf"), "whose rule `same` follows", "torch"),
     Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
@@ -223,5 +223,6 @@ CALCULATOR = Calculator(
     conventions=conventions,
     notes=notes,
     drawings=drawings,
+    undo=undo,
     examples=("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p"),
 )

@@ -13,20 +13,20 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.calculators._windows import must_fit, numbers, slide, spread
+from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, undo
 from cnnquiz.derive import Env, line
 from cnnquiz.givens import FLAG, axes, integer, shape
 from cnnquiz.model import GivenError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 55, 55x55 or 55x55x96 (height x width x channels)", None, (1, 512)),
+    Quantity("in", "in_size", shape(), "input size: 55, 55x55 or 55x55x96 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8)),
     Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5)),
     Quantity("d", "dilation", axes(1), "dilation: the step between the window's taps", 1, (1, 8)),
     Quantity("ceil", "ceil_mode", FLAG, "whether an incomplete last window counts", False),
-    Quantity("channels", "in_channels", integer(1), "channels; pooling keeps them", None),
+    Quantity("channels", "in_channels", integer(1), "channels; pooling keeps them", None, symbol="C"),
 )
 
 RESULTS = (
@@ -166,5 +166,6 @@ CALCULATOR = Calculator(
     conventions=conventions,
     notes=notes,
     drawings=drawings,
+    undo=undo,
     examples=("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes"),
 )

@@ -19,15 +19,15 @@ from cnnquiz.givens import FLAG, axes, integer, shape
 from cnnquiz.model import GivenError
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 7, 7x7 or 7x7x64 (height x width x channels)", None, (1, 512)),
+    Quantity("in", "in_size", shape(), "input size: 7, 7x7 or 7x7x64 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8)),
     Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16)),
     Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8)),
     Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7)),
-    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1),
-    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048)),
-    Quantity("filters", "out_channels", integer(1), "output channels", None, (1, 4096)),
+    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g"),
+    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
+    Quantity("filters", "out_channels", integer(1), "output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True),
 )
 
