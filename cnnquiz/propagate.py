@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cnnquiz.flow import Flow, Shape, begin, merged
+from cnnquiz.kinds import RULES, Counts
 from cnnquiz.layers import Layer, LayerFault
 from cnnquiz.model import GivenError
-from cnnquiz.rules import RULES, Counts
 from cnnquiz.steps import text
 
 
@@ -63,7 +63,7 @@ def _layer(layer: Layer, flow: Flow, rows: list[Row]) -> Flow:
     try:
         after, counts = RULES[layer.kind](layer, flow)
     except GivenError as fault:
-        raise LayerFault(f"layer {len(rows) + 1} ({layer.name or layer.kind}): {fault}") from None
+        raise LayerFault(f"layer {len(rows) + 1} ({layer.name or layer.kind}): {fault}", (layer.name,)) from None
     rows.append(Row(layer, flow, after, counts))
     return after
 
@@ -76,7 +76,7 @@ def _join(join: Join, flow: Flow, rows: list[Row]) -> Flow:
     try:
         after = _meet(join, flows)
     except GivenError as fault:
-        raise LayerFault(f"layer {len(rows) + 1} ({join.name}): {fault}") from None
+        raise LayerFault(f"layer {len(rows) + 1} ({join.name}): {fault}", (join.name,)) from None
     rows.append(Row(Layer(join.kind, join.name), flow, after, Counts()))
     return after
 

@@ -16,7 +16,7 @@ from cnnquiz.givens import Letter, shown
 from cnnquiz.layers import Layer
 from cnnquiz.model import GivenError
 from cnnquiz.propagate import Row
-from cnnquiz.rules import per_axis
+from cnnquiz.kinds import per_axis
 from cnnquiz.steps import Step
 from cnnquiz.windows import same_padding
 
