@@ -1,0 +1,60 @@
+"""Find, check or back up the file with your attempts."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def command() -> None:
+    """The file with your attempts: where it is, whether it is whole, and a copy of it.
+
+    It lies in your own data folder, or in the folder that CNNQUIZ_HOME names.
+    """
+
+
+@command.command("path")
+def show_path() -> None:
+    """Print where the file is."""
+    from cnnquiz.history import default_path
+    from cnnquiz.render.console import stdout
+
+    stdout().write(f"{default_path()}\n")  # never wrapped, so that a script can use it
+
+
+@command.command()
+def check() -> int:
+    """Read the whole file and say whether it is sound; exit 1 if it is not."""
+    from cnnquiz.history import History, default_path
+    from cnnquiz.history.upkeep import check
+    from cnnquiz.render.console import stdout
+
+    path = default_path()
+    if not path.exists():
+        stdout().show(f"{path}: no history yet")
+        return 0
+    with History.require(path) as history:
+        health = check(history)
+    if health.faults:
+        advice = "Copy it away, then put a backup in its place; nothing was changed."
+        stdout().show(f"{path}: damaged", *(f"  {fault}" for fault in health.faults), advice)
+        return 1
+    counts = f"{health.attempts:,} attempts, {health.items:,} items, {health.sessions:,} sessions"
+    stdout().show(f"{path}: sound; {counts}, {health.size:,} bytes, version {health.version}")
+    return 0
+
+
+@command.command()
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+@click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
+def backup(file: Path, force: bool) -> None:
+    """Copy the history to FILE, also while a quiz is running."""
+    from cnnquiz.history import History
+    from cnnquiz.history.upkeep import backup
+    from cnnquiz.render.console import stdout
+
+    with History.require() as history:
+        size = backup(history, file, force)
+    stdout().show(f"{file}: {size:,} bytes, a whole copy of the history")

@@ -1,0 +1,151 @@
+"""Progress on the screen: accuracy as bars and over time, slips with what to drill, what is due, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+from rich.text import Text
+
+from cnnquiz.history.stats import Review, Session, Slip, Stats, Tally, by_week
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+
+MOST = 10  # rows of a list; the rest is in `--format json`
+LONGEST = 40  # columns of the line over time
+SPARKS = "▁▂▃▄▅▆▇█"
+
+
+def show_stats(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> None:
+    """Show all of it; `drills` says for a slip what to drill against it."""
+    screen.show("", *paragraphs(blocks(screen, stats, drills)), "")
+
+
+def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list[Text]]:
+    """The parts of the page, those without content empty."""
+    if not stats.total.attempts:
+        hint = "No answers yet. Begin with: cnnquiz take week8"
+        return [hang(screen, screen.text(hint), screen.margin)]
+    return [
+        [Text.assemble(screen.margin, screen.text("Your progress", "title"))],
+        hang(screen, screen.text(summary(stats)), screen.margin),
+        titled(screen, "Topics, the weakest first", bars(screen, stats.topics)),
+        titled(screen, "Banks", bars(screen, stats.banks)),
+        titled(screen, "Over time", over_time(screen, stats.days)),
+        titled(screen, "Slips", slips(screen, stats.slips, drills)),
+        titled(screen, "Review", review(screen, stats.review)),
+        titled(screen, "Last sessions", sessions(screen, stats.sessions)),
+    ]
+
+
+def summary(stats: Stats) -> str:
+    """The whole in a sentence."""
+    total, first = stats.total, stats.days[0].name
+    return f"{count(total.attempts, 'answer')} since {first}: {total.right:,} right, {percent(total.accuracy)}."
+
+
+def titled(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
+    """Lines under their title; without lines, nothing."""
+    head = Text.assemble(screen.margin, screen.text(title, "title"))
+    return [head, *indented(lines, screen.margin + "  ")] if lines else []
+
+
+def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
+    """A bar for each name with its part that was right; where the window is narrow, the numbers alone."""
+    wide = min(20, screen.width - len(screen.margin) - 52)
+    rows = [
+        [
+            screen.text(cut(tally.name or "(no topic)", 24)),
+            *([bar(screen, tally.right, tally.attempts, wide)] if wide >= 6 else []),
+            Text(percent(tally.accuracy)),
+            Text(f"{tally.right:,} of {tally.attempts:,}"),
+        ]
+        for tally in tallies[:MOST]
+    ]
+    last = len(rows[0]) if rows else 0
+    return table(rows, right={last - 2, last - 1}) + more(len(tallies))
+
+
+def over_time(screen: Screen, days: Sequence[Tally]) -> list[Text]:
+    """Accuracy as a line of small columns, by days for four weeks, by weeks for longer, and in words."""
+    weekly = (date.fromisoformat(days[-1].name) - date.fromisoformat(days[0].name)).days > 28
+    found = by_week(days) if weekly else list(days)
+    step, called = (timedelta(days=7), "week") if weekly else (timedelta(days=1), "day")
+    if len(found) < 2:
+        return []
+    room = screen.narrowed(len(screen.margin) + 2)
+    marks = sparkline(screen, found, step)[-room.width :]
+    shown = found[-len(marks) :]
+    words = f"a column for each {called}: {percent(shown[0].accuracy)} at first, {percent(shown[-1].accuracy)} now"
+    return [Text(marks, style="bar"), *hang(room, Text(words))]
+
+
+def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
+    """A character for each day or week: a column's height, in ASCII a digit for tenths; a blank for none."""
+    by_date = {date.fromisoformat(tally.name): tally.accuracy for tally in found}
+    first, last = min(by_date), max(by_date)
+    slots = [first + number * step for number in range((last - first) // step + 1)][-LONGEST:]
+    levels = screen.pick(SPARKS, "0123456789")
+    marks = (levels[round(by_date[slot] * (len(levels) - 1))] if slot in by_date else " " for slot in slots)
+    return "".join(marks)
+
+
+def slips(screen: Screen, found: Sequence[Slip], drills: Mapping[str, str]) -> list[Text]:
+    """Each slip with how often it was met, and what to drill against it."""
+    rows = [
+        [
+            screen.text(cut(slip.name, 36), "slip"),
+            Text(f"{count(slip.count, 'time')}"),
+            screen.text(f"cnnquiz drill {drills[slip.name]}" if slip.name in drills else "", "key"),
+        ]
+        for slip in found[:MOST]
+    ]
+    return table(rows, right={1}) + more(len(found))
+
+
+def review(screen: Screen, found: Review) -> list[Text]:
+    """What is due, how much would be recalled now, and what the next days bring."""
+    due = f"{count(found.due, 'item')} due now" + (": cnnquiz review" if found.due else "")
+    recall = f"Expected to be recalled now: {percent(found.retention or 0)} of {count(found.items, 'item')}"
+    coming = "Due today and on the next days: " + ", ".join(f"{number:,}" for number in found.forecast)
+    room = screen.narrowed(len(screen.margin) + 2)
+    return [line for words in (due, recall, coming) for line in hang(room, room.text(words))]
+
+
+def sessions(screen: Screen, found: Sequence[Session]) -> list[Text]:
+    """The last sessions: when (UTC), what, and how it went."""
+    rows = [
+        [
+            Text(each.started[:16].replace("T", " ")),
+            screen.text(f"{each.mode} {cut(each.bank, 20)}"),
+            Text(f"{each.right:,} of {each.attempts:,}"),
+            Text("" if each.finished else "not finished", style="note"),
+        ]
+        for each in found
+    ]
+    return table(rows, right={2})
+
+
+def table(rows: Sequence[Sequence[Text]], right: Iterable[int]) -> list[Text]:
+    """Rows in columns; none where there are no rows."""
+    return columns(rows, frozenset(right), gap=2) if rows else []
+
+
+def more(number: int) -> list[Text]:
+    """A line that says how many were left out."""
+    return [Text(f"and {number - MOST:,} more", style="note")] if number > MOST else []
+
+
+def cut(name: str, longest: int) -> str:
+    """A name that is not longer than its column."""
+    return name if len(name) <= longest else name[: longest - 3] + "..."
+
+
+def percent(part: float) -> str:
+    """A part as a whole percentage."""
+    return f"{round(part * 100)} %"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 item, 2 items."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
