@@ -20,7 +20,7 @@ from cnnquiz.derive import Env, Line, line
 from cnnquiz.expression import Expr, parse
 from cnnquiz.givens import Kind, Letter
 from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.steps import Drawing, Solution, Step
+from cnnquiz.steps import Drawing, Solution, Step, jsonable
 
 __all__ = ["Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
 
@@ -262,6 +262,21 @@ class Calculator:
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
         )
+
+    def brief(self, given: Given) -> dict[str, Any]:
+        """The JSON contract's object without the steps: what `solve` gives, without the work of writing it out."""
+        if given.letters:
+            return self.solve(given).as_json(steps=False)
+        values = self.values(given)
+        results = self._named(values)
+        if not any(r.answer and r.name in results for r in self.results_declared):
+            raise self._too_little(values)
+        return {
+            "calculator": self.name,
+            "given": jsonable(given.stated),
+            "results": jsonable(results),
+            "conventions": self.conventions(given.env),
+        }
 
     def _too_little(self, values: Mapping[str, Any]) -> GivenError:
         """What else must be given for the first answer."""

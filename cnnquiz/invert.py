@@ -12,7 +12,7 @@ from cnnquiz.calculator import Calculator, Quantity
 from cnnquiz.derive import parts
 from cnnquiz.givens import Letter, split_axes, whole
 from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.steps import Math, Step, jsonable, step_as_json, text
+from cnnquiz.steps import Math, Solution, Step, jsonable, step_as_json, text
 
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
 WIDEST = 10**9  # the widest bounds of one unknown
@@ -56,6 +56,20 @@ class Found:
         if steps:
             body["steps"] = [step_as_json(step) for step in self.steps]
         return body
+
+    def as_solution(self) -> Solution:
+        """The search as a solution, to be shown like any other."""
+        sets = [", ".join(f"{name} = {value}" for name, value in one.items()) for one in self.solutions]
+        names = ", ".join(quantity.short for quantity in self.search.unknown)
+        return Solution(
+            calculator=self.search.calculator.name,
+            title=f"{self.search.calculator.title}, backwards",
+            given={**self.search.stated, self.search.result.replace("_", " "): self.search.target},
+            results={names: "; ".join(sets) or "no solution"},
+            steps=self.steps,
+            conventions={"search": "whole numbers within the bounds, all of them found"},
+            answer=(names,),
+        )
 
 
 def find(
@@ -232,10 +246,6 @@ def _steps(
     growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"), why=f"Within {within}. {how}".strip())
-    for solution in solutions[:10]:
-        yield Step("Solution", value=_words(", ".join(f"{n} = {v}" for n, v in solution.items())))
-    if len(solutions) > 10:
-        yield Step("Solution", value=_words(f"... and {len(solutions) - 10} more"))
     if not solutions:
         near = "None of the cases makes a layer at all."
         if nearest:

@@ -1,0 +1,194 @@
+"""Work one numerical step by step, forwards, with letters, or backwards."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cnnquiz.calculator import Calculator, Quantity
+    from cnnquiz.render.console import Screen
+    from cnnquiz.steps import Solution
+
+FORMATS = ("rich", "plain", "json", "latex", "markdown")
+
+
+class Calculators(click.Group):
+    """The group whose commands are the calculators, each with the options that its declaration says."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of the calculators."""
+        from cnnquiz import calculators
+
+        return calculators.names()
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of one calculator."""
+        from cnnquiz import calculators
+
+        return Worked(calculators.load(cmd_name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the calculator; a name that is none is said with the nearest ones."""
+        return args[0], self.get_command(ctx, args[0]), args[1:]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The calculators with what each works out."""
+        from cnnquiz import calculators
+
+        with formatter.section("Calculators"):
+            formatter.write_dl([(name, calculators.load(name).summary) for name in calculators.names()])
+
+
+class Worked(click.Command):
+    """One calculator as a command: its quantities are the options."""
+
+    def __init__(self, calculator: Calculator) -> None:
+        self.calculator = calculator
+        super().__init__(
+            calculator.name,
+            params=[*map(_parameter, calculator.quantities), *_targets(calculator), *_common()],
+            help=f"{calculator.summary[:1].upper()}{calculator.summary[1:]}.",
+            epilog="\n\n".join(["Examples:", *(f"cnnquiz solve {calculator.name} {e}" for e in calculator.examples)]),
+            context_settings={"help_option_names": ["-h", "--help"]},
+            callback=self.work,
+        )
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read `--no-bias` as `--bias no`."""
+        flags = {f"--no-{word}": q.short for q in self.calculator.quantities if _is_flag(q) for word in _words(q)}
+        spread = [part for arg in args for part in ((f"--{flags[arg]}=no",) if arg in flags else (arg,))]
+        return super().parse_args(ctx, spread)
+
+    def work(self, **options: Any) -> None:
+        """Solve it and show the solution."""
+        raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
+        raw = {name: value for name, value in raw.items() if value is not None}
+        _positional(self.calculator, raw, options["word"])
+        targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value is not None}
+        if options["find"] or targets:
+            _show_found(self.calculator, raw, targets, options)
+        else:
+            solution = self.calculator.solve(self.calculator.read(raw), options["want"])
+            _show(solution, solution.as_json(), options["format"], options["draw"])
+
+
+def _words(quantity: Quantity) -> list[str]:
+    return list(dict.fromkeys((quantity.short, quantity.name.replace("_", "-"))))
+
+
+def _is_flag(quantity: Quantity) -> bool:
+    return quantity.kind.hint == "yes|no"
+
+
+def _parameter(quantity: Quantity) -> click.Parameter:
+    shown = quantity.default if isinstance(quantity.default, int | str) else None
+    default = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else shown
+    return click.Option(
+        [f"given_{quantity.short}", *(f"--{word}" for word in _words(quantity))],
+        metavar=quantity.kind.hint,
+        help=quantity.meaning + (f" [{default}]" if default is not None else ""),
+        **({"is_flag": False, "flag_value": "yes"} if _is_flag(quantity) else {}),
+    )
+
+
+def _targets(calculator: Calculator) -> list[click.Parameter]:
+    taken = {word for quantity in calculator.quantities for word in _words(quantity)}
+    return [
+        click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=f"with --find: the {r.meaning} is known")
+        for r in calculator.results_declared
+        if r.short and r.short not in taken
+    ]
+
+
+def _common() -> list[click.Parameter]:
+    return [
+        click.Argument(["word"], required=False, metavar=""),
+        click.Option(["--find"], metavar="NAMES", help="search backwards for these givens, as in s,p"),
+        click.Option(["--bounds"], multiple=True, metavar="NAME=LOW:HIGH", help="with --find: where to search"),
+        click.Option(["--want"], metavar="RESULT", help="only the steps that lead to this result"),
+        click.Option(["--draw/--no-draw"], default=True, help="whether to draw a picture"),
+        click.Option(["--format"], type=click.Choice(FORMATS), default="rich", help="how to print it"),
+    ]
+
+
+def _positional(calculator: Calculator, raw: dict[str, Any], word: str | None) -> None:
+    """The word that stands without a name is the main quantity's."""
+    if word is None:
+        return
+    main = next((quantity for quantity in calculator.quantities if quantity.positional), None)
+    if main is None:
+        raise click.UsageError(f"`{word[:40]}` stands alone: {calculator.name} takes its givens by name")
+    if main.short in raw:
+        raise click.UsageError(f"{main.short} is given twice")
+    raw[main.short] = word
+
+
+def _show_found(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
+    from cnnquiz import invert
+
+    if not options["find"]:
+        raise click.UsageError(f"--{next(iter(targets))} states a result: say what to look for, as in --find s,p")
+    bounds = dict(_bound(text) for text in options["bounds"])
+    found = invert.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
+    _show(found.as_solution(), found.as_json(), options["format"], draw=False)
+
+
+def _bound(text: str) -> tuple[str, str]:
+    name, sign, bound = text.partition("=")
+    if not sign:
+        raise click.UsageError(f"--bounds {text[:40]}: write it as in k=1:11")
+    return name.strip(), bound
+
+
+def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
+    from cnnquiz.render.console import stdout, unstyled
+    from cnnquiz.render.listing import show_json
+    from cnnquiz.render.solution import show_solution, written
+
+    screen: Screen = stdout()
+    if format == "json":
+        show_json(screen, body)
+    elif format in ("latex", "markdown"):
+        screen.console.file.write(written(solution, format))
+    else:
+        show_solution(screen if format == "rich" else unstyled(screen), solution, drawings=draw)
+
+
+@click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)
+@click.option("--batch", metavar="FILE", help="answer JSON Lines from a file, or - for standard input")
+@click.pass_context
+def command(ctx: click.Context, batch: str | None) -> int | None:
+    """Work one numerical step by step: forwards with numbers, with letters, or backwards with --find.
+
+    A letter for a number (--in n) gives the formula. `cnnquiz solve CALCULATOR --help` says what it takes.
+    """
+    if batch is not None:
+        if ctx.invoked_subcommand:
+            raise click.UsageError("--batch takes its calculators from the lines: leave out the calculator")
+        return _batch(batch)
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), color=ctx.color)
+    return None
+
+
+def _batch(source: str) -> int:
+    """Answer every line; 1 where one could not be answered."""
+    from cnnquiz import batch
+    from cnnquiz.model import CnnquizError
+
+    complete = True
+    try:
+        with click.open_file(source, "rb") as lines:
+            for line, answered in batch.answers(lines):
+                complete = complete and answered
+                sys.stdout.write(line + "\n")
+    except OSError as fault:
+        if isinstance(fault, BrokenPipeError):
+            raise
+        raise CnnquizError(f"{source}: {fault.strerror}; name a file of JSON Lines, or - for standard input") from None
+    return 0 if complete else 1
