@@ -26,7 +26,7 @@ from cnnquiz.syntax import Fault
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "schema"]
 
 DEEPEST = 50
-MOST_FAULTS = 500
+MOST_FAULTS = 100
 
 Scalar, Alias = yaml.ScalarEvent, yaml.AliasEvent
 MappingStart, MappingEnd = yaml.MappingStartEvent, yaml.MappingEndEvent
@@ -63,20 +63,21 @@ def load(source: str | Path, text: str | None = None) -> Loaded:
             text = syntax.decoded(files.read_bytes(Path(source))) if text is None else text
             reader, tree = read(text := text.removeprefix("\ufeff"))
         except syntax.Stop as stop:
-            return unreadable(path, text or "", stop.fault, is_slow())
+            return unreadable(path, text or "", stop.faults, is_slow())
         positions = Positions(text, reader.spans, reader.elements, places)
         return typed(path, text, tree, reader.faults, positions, is_slow())
 
 
 def read(text: str) -> tuple[Reader, Any]:
     """The text as a tree, with the reader that knows its faults and places; Stop where that cannot be."""
+    faults: list[Fault] = []
     try:
-        reader = Reader(text)
+        reader = Reader(text, faults)
         return reader, reader.document()
     except syntax.Stop as stop:
-        raise syntax.Stop(min([*reader.faults, stop.fault], key=lambda fault: fault.line)) from None
+        raise syntax.Stop(*faults, *stop.faults) from None
     except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise syntax.Stop(syntax.parser_fault(error, text)) from None
+        raise syntax.Stop(*faults, syntax.parser_fault(error, text)) from None
 
 
 def is_slow() -> bool:
@@ -135,10 +136,10 @@ class Reader:
     starts and ends, from which every other position can be found.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, faults: list[Fault]) -> None:
         self.next = loader(text).get_event
         self.plain = "&" not in text and "!" not in text  # then no scalar can have an anchor or a tag
-        self.faults: list[Fault] = []
+        self.faults = faults
         self.spans: dict[str, tuple[Any, Any, Any]] = {}
         self.elements: dict[str, list[tuple[Any, Any]]] = {}
         self.end: Any = None
@@ -161,7 +162,7 @@ class Reader:
         while (event := self.next()).__class__ is not MappingEnd:
             name, start = self.name(event), self.next()
             self.end = start.end_mark
-            if start.__class__ is SequenceStart and not start.tag:
+            if start.__class__ is SequenceStart and not (start.tag or start.anchor):
                 places: list[tuple[Any, Any]] = []
                 value: Any = self.listed(places)
             else:
@@ -185,10 +186,10 @@ class Reader:
         """The value that begins with this event: a text, a list or a dict."""
         kind = event.__class__
         if kind is Alias:
-            self.fault(event, syntax.ALIAS)
+            self.fault(event, syntax.ALIAS, syntax.ALIAS_REMEDY)
             return Unreadable()
         if event.tag or event.anchor:
-            self.fault(event, syntax.TAG if event.tag else syntax.ANCHOR)
+            self.fault(event, syntax.TAG if event.tag else syntax.ANCHOR, syntax.QUOTE)
             if kind is Scalar:
                 return Unreadable(event.value)
         if kind is Scalar:

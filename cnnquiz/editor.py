@@ -14,6 +14,7 @@ from cnnquiz import calculators
 from cnnquiz.model import Bank
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+WHOLE = "^-?(0|[1-9][0-9]*)$"
 SCALAR = ["string", "number", "boolean", "null"]
 
 MEANINGS = {
@@ -59,11 +60,13 @@ def schema() -> dict[str, Any]:
         for field, inner in part["properties"].items():
             inner["description"] = MEANINGS[f"{name}.{field}"]
     item, option, draw = parts["Item"]["properties"], parts["Option"], parts["Draw"]
-    item["stem"] |= {"minLength": 1}
+    parts["Bank"]["properties"]["items"]["minItems"] = 1
+    item["stem"] |= {"type": SCALAR[:3], "minLength": 1}
     item["derivation"]["anyOf"] = [named_calculator("want", ["want"]), {"type": "null"}]
     claim = option["properties"]["claim"]
     claim["anyOf"] = [named_calculator("holds", []), {"type": "string"}, {"type": "null"}]
     option["anyOf"] = [{"required": ["text"]}, {"required": ["slip"]}]
+    draw["properties"]["choice"]["anyOf"][0]["minItems"] = 1
     draw["oneOf"] = [{"required": ["choice"]}, {"required": ["range"]}]
     return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosened(parts)}
 
@@ -82,12 +85,21 @@ def named_calculator(aside: str, required: list[str]) -> dict[str, Any]:
 
 
 def loosened(part: Any) -> Any:
-    """The schema with every text also written as a number, a boolean or nothing."""
+    """The schema with each text also as the number, boolean or nothing that an editor may take it for."""
     if isinstance(part, list):
         return [loosened(inner) for inner in part]
     if not isinstance(part, dict):
         return part
-    out = {name: inner if name in ("enum", "default", "required") else loosened(inner) for name, inner in part.items()}
-    if part.get("type") == "string" and not {"pattern", "minLength"} & part.keys():
-        out["type"] = SCALAR
+    out = {name: part[name] if name in ("default", "required") else loosened(part[name]) for name in part}
+    match part:
+        case {"type": "string", "pattern": _}:
+            out["type"] = ["string", "integer"]
+        case {"type": "string"}:
+            out["type"] = SCALAR
+        case {"type": "integer"}:
+            out |= {"type": ["string", "integer"], "pattern": WHOLE}
+        case {"type": "boolean"}:
+            out = {name: out[name] for name in out if name != "type"} | {"enum": [True, False, "true", "false"]}
+        case {"enum": [*values]}:
+            out["enum"] = [*values, *(str(value) for value in values if not isinstance(value, str))]
     return out

@@ -23,17 +23,21 @@ class HasPath(Protocol):
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     """The file's bytes. A folder, a pipe, a device or a file that is too large is refused before it is read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with open(path, "rb", opener=without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise CnnquizError(f"{shown(path)}: {kind(status.st_mode)}; name a file")
+            refuse_large(path, status.st_size, largest)
+            data = file.read(largest + 1)
     except (OSError, ValueError) as error:
         raise CnnquizError(f"{shown(path)}: {reason(error, path)}") from None
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise CnnquizError(f"{shown(path)}: {kind(status.st_mode)}; name a file")
-        refuse_large(path, status.st_size, largest)
-        data = file.read(largest + 1)
     refuse_large(path, len(data), largest)  # it may have grown since
     return data
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file, but never wait for somebody to write to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
 
 def refuse_large(path: Path, size: int, largest: int) -> None:
@@ -46,8 +50,6 @@ def refuse_large(path: Path, size: int, largest: int) -> None:
 
 def kind(mode: int) -> str:
     """What stands there in place of a file."""
-    if stat.S_ISDIR(mode):
-        return "this is a folder"
     return "this is a pipe" if stat.S_ISFIFO(mode) else "this is not a file but a device or socket"
 
 

@@ -61,11 +61,13 @@ class Positions:
             name = node.name
         return name if name and (at_name or name[0] < node.value[0]) else node.value
 
-    def element(self, field: str, line: int) -> int | None:
-        """The index of the element of a field that this line belongs to."""
-        places = self.elements.get(field, [])
-        index = bisect_right(places, line - 1, key=lambda place: place[0].line) - 1
-        return index if index >= 0 and line <= places[index][1].line + 1 else None
+    def element(self, field: str, place: Place) -> int | None:
+        """The index of the element of a field in which this place lies."""
+        places, (line, column) = self.elements.get(field, []), place
+        after = bisect_right(places, (line - 1, column - 1), key=lambda one: (one[0].line, one[0].column))
+        if not after or (places[after - 1][1].line, places[after - 1][1].column) < (line - 1, column):
+            return None
+        return after - 1
 
     def node(self, start: Any, end: Any) -> Node:
         """The places inside one value, whose lines are read again."""
@@ -100,10 +102,9 @@ class Loaded(Struct, frozen=True):
         return self.positions.find(path, at_name) if self.positions else (1, 1)
 
 
-def unreadable(path: str, text: str, fault: Fault, slow: bool) -> Loaded:
+def unreadable(path: str, text: str, broken: Iterable[Fault], slow: bool) -> Loaded:
     """A text of which nothing can be used."""
-    found = Finding(fault.rule, "error", path, fault.line, fault.column, None, fault.message, remedy=fault.remedy)
-    return Loaded(path, text, None, (found,), slow=slow)
+    return Loaded(path, text, None, tuple(finding(path, fault, None) for fault in broken), slow=slow)
 
 
 def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
@@ -113,15 +114,17 @@ def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Posit
         return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
     written = tree.get("items") if isinstance(tree, dict) else None
     elements = written if isinstance(written, list) else []
-    wrong = faults(tree | {"items": []} if elements else tree, Bank) + item_faults(elements)
+    wrong = faults(tree | {"items": []} if elements else tree, Bank)
+    wrong += item_faults(elements) if elements == written else []
     bad: set[str | int | None] = {fault.path[1] for fault in wrong if len(fault.path) > 1 and fault.path[0] == "items"}
-    bad |= {positions.element("items", fault.line) for fault in broken}
+    hit = [positions.element("items", (fault.line, fault.column)) for fault in broken]
+    bad.update(hit)
     items = tuple(
         (index, msgspec.convert(element, Item, strict=False))
         for index, element in enumerate(elements)
         if index not in bad
     )
-    found = [finding(path, fault, elements, positions) for fault in broken]
+    found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
     found += [tree_finding(path, fault, elements, positions) for fault in wrong]
     found.sort(key=lambda one: (one.line, one.column))
     return Loaded(path, text, None, tuple(found), items, sound(path, tree, items), slow, positions)
@@ -137,6 +140,8 @@ def converted(tree: Any, kind: type[T]) -> T | None:
 
 def shape_faults(elements: list[Any]) -> list[TreeFault]:
     """What the types alone cannot refuse in the items."""
+    if not elements:
+        return [TreeFault(("items",), "this bank has no items", at_name=True)]
     return [
         fault for index, element in enumerate(elements) for fault in shapes.faults(element, ("items", index))
     ]
@@ -161,9 +166,8 @@ def sound(path: str, tree: Any, items: Iterable[tuple[int, Item]]) -> Bank:
     return Bank(1, texts.get("id") or Path(path).stem, title, [item for _, item in items], source, layout)
 
 
-def finding(path: str, fault: Fault, elements: list[Any], positions: Positions) -> Finding:
+def finding(path: str, fault: Fault, item: str | None) -> Finding:
     """A fault of the text as a finding."""
-    item = id_of(elements, positions.element("items", fault.line))
     where = (path, fault.line, fault.column)
     return Finding(fault.rule, "error", *where, item, fault.message, remedy=fault.remedy)
 

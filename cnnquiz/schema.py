@@ -150,7 +150,7 @@ def expected(kind: inspect.Type) -> str:
     if allowed := choices(kind):
         return f"Allowed: {', '.join(allowed)}."
     if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
-        return f"Allowed: {kind.extra_json_schema.get('description', '')}".rstrip(".") + "."
+        return f"Allowed: {kind.extra_json_schema.get('description', '')}".removesuffix("...").rstrip(", ") + "."
     return ""
 
 
@@ -168,7 +168,7 @@ def unknown(name: str, fields: Iterable[str]) -> str:
 
 def nearest(name: str, names: Iterable[str]) -> str | None:
     """The one of the names that was probably meant."""
-    found = difflib.get_close_matches(name[:60].lower(), list(names), 1, 0.5)
+    found = difflib.get_close_matches(name[:60].lower(), list(names), 1, 0.6)
     return found[0] if found else None
 
 

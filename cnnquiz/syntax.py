@@ -12,6 +12,7 @@ ALIAS = "`*` at the start of a value stands for another value, which a bank does
 ANCHOR = "`&` at the start of a value gives it a name, which a bank does not allow"
 TAG = "`!` at the start of a value gives it a type, which a bank does not allow"
 NAME = "the name of a field must be text"
+ALIAS_REMEDY = "Write the value out, or put a text that begins with `*` in quotes."
 QUOTE = "Write the text in quotes."
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
 
@@ -27,22 +28,23 @@ class Fault(Struct, frozen=True):
 
 
 class Stop(Exception):
-    """Reading cannot go on after this fault."""
+    """Reading cannot go on after the last of these faults."""
 
-    def __init__(self, fault: Fault) -> None:
-        super().__init__(fault.message)
-        self.fault = fault
+    def __init__(self, *faults: Fault) -> None:
+        super().__init__(faults[-1].message)
+        self.faults = faults
 
 
 ESCAPE = "this backslash means nothing in double quotes", "Use single quotes, or write it twice."
 CHARACTER = "a value cannot begin with this character", QUOTE
 UNFIT = "this line does not fit under the lines above it", "Check the indentation, and quotes above it."
+TAB = "a tab stands where only spaces may", "Indent with spaces."
+AFTER = "this follows a value that has already ended, with its quote or bracket", "Write the whole text in quotes."
 BLOCK = "nothing but a comment may follow `|` or `>`", "Move the text to the next line."
 
 # What the two parsers say, what that means to the writer of a bank, and what to do.
 PROBLEMS = (
-    ("tab character", ("a tab stands where only spaces may", "Indent with spaces.")),
-    (r"'\t'", ("a tab stands where only spaces may", "Indent with spaces.")),
+    ("tab character", TAB),
     ("cannot start any token", CHARACTER),
     ("mapping values", ("a second `: ` on this line, or a line that is set in too far", QUOTE)),
     ("find expected ':'", ("this line has no `name: value`", "Check its quotes and its indentation.")),
@@ -73,14 +75,21 @@ def parser_fault(error: Any, text: str) -> Fault:
     mark, start = getattr(error, "problem_mark", None), getattr(error, "context_mark", None)
     if mark is None:
         return strange_character(text)
-    known = (said for part, said in PROBLEMS if part in error.problem)
-    context = f"{error.context or 'here'}: {error.problem}"
-    message, remedy = next(known, (f"this cannot be read ({context})", UNFIT[1]))
+    message, remedy = explained(error, text, mark.index)
     if message in STARTS and start is not None:
         mark = start
     elif "missing before this" in message and start is not None and start.line != mark.line:
         message += f"; the bracket was opened in line {start.line + 1}"
     return Fault("yaml-syntax", mark.line + 1, mark.column + 1, message, remedy)
+
+
+def explained(error: Any, text: str, index: int) -> tuple[str, str]:
+    """What the parser's complaint about this place in the text means, and what to do."""
+    known = (said for part, said in PROBLEMS if part in error.problem)
+    said = next(known, (f"this cannot be read ({error.context or 'here'}: {error.problem})", UNFIT[1]))
+    if said == CHARACTER and text[index : index + 1] == "\t":
+        return TAB
+    return AFTER if said == UNFIT and text[text.rfind("\n", 0, index) + 1 : index].strip() else said
 
 
 def strange_character(text: str) -> Fault:
