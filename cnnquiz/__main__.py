@@ -80,8 +80,13 @@ def known(problem: BaseException) -> tuple[int, str] | None:
         case RecursionError():
             return 2, line("this input is nested too deeply")
         case OSError():
-            return 2, line(": ".join(str(part) for part in (problem.filename, problem.strerror) if part))
+            return 2, line(": ".join(filter(None, (named(problem.filename), problem.strerror))))
     return None
+
+
+def named(file: object) -> str:
+    """The file of a failed call by its name; one that is known by number alone has none."""
+    return "" if file is None or isinstance(file, int) else str(file)
 
 
 def usage(message: str, command: str) -> str:

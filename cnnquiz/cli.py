@@ -64,7 +64,7 @@ class Commands(click.Group):
         """Find the command to run, or name those that are spelled like it."""
         name = args[0]
         if name not in self.list_commands(ctx) and not name.startswith("-"):
-            raise click.UsageError(f"no such command: {name}.{nearest(name, self.list_commands(ctx))}", ctx)
+            raise click.UsageError(f"no such command: {name}.{commands.nearest(name, self.list_commands(ctx))}", ctx)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
@@ -92,14 +92,6 @@ def summary(name: str) -> str:
     path = Path(commands.__path__[0], f"{name}.py")
     with path.open(encoding="utf-8") as lines:
         return lines.readline().strip().strip('"')
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """' Did you mean ...?' for a name that is not there, or nothing."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, list(names))
-    return f" Did you mean {' or '.join(close)}?" if close else ""
 
 
 @click.group(

@@ -6,28 +6,55 @@ Heavy imports stand inside the functions that need them, so that help and comple
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import click
 from click.shell_completion import CompletionItem
+from click.types import StringParamType
 
 
-def complete_bank(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What the shell offers for BANK: the bundled banks that begin so, and otherwise files."""
-    from cnnquiz.files import bundled
+class BankName(StringParamType):
+    """A bundled bank's id or a path; the shell completes both."""
 
-    names = [CompletionItem(name) for name in sorted(bundled()) if name.startswith(incomplete)]
-    return names or [CompletionItem(incomplete, type="file")]
+    name = "bank"
 
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The bundled banks that begin so, and otherwise files."""
+        from cnnquiz.files import bundled
 
-def complete_item(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """What the shell offers for BANK/ITEM: the items of a bundled bank once its slash is typed."""
-    from cnnquiz.bank import bundled, open_bank
-
-    name, slash, start = incomplete.partition("/")
-    if not slash or name not in bundled():
-        return complete_bank(ctx, param, incomplete)
-    bank = open_bank(name).bank
-    ids = [item.id for item in bank.items] if bank else []
-    return [CompletionItem(f"{name}/{each}") for each in ids if each.startswith(start)]
+        names = [CompletionItem(name) for name in sorted(bundled()) if name.startswith(incomplete)]
+        return names or [CompletionItem(incomplete, type="file")]
 
 
-bank_argument = click.argument("bank", metavar="BANK", shell_complete=complete_bank)
+class ItemName(BankName):
+    """A bank, or one of its items written as BANK/ITEM."""
+
+    name = "bank[/item]"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The items of a bundled bank once its slash is typed; before that, as for a bank."""
+        from cnnquiz.bank import open_bank
+        from cnnquiz.files import bundled
+
+        name, slash, start = incomplete.partition("/")
+        if not slash or name not in bundled():
+            return super().shell_complete(ctx, param, incomplete)
+        bank = open_bank(name).bank
+        ids = [item.id for item in bank.items] if bank else []
+        return [CompletionItem(f"{name}/{each}") for each in ids if each.startswith(start)]
+
+
+BANK = BankName()
+ITEM = ItemName()
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """' Did you mean ...?' for a name that is not there, or nothing."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, list(names))
+    return f" Did you mean {' or '.join(close)}?" if close else ""

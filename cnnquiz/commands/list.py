@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
+    from cnnquiz.history.scores import Scores
     from cnnquiz.model import Bank
 
 NEXT = {
@@ -34,18 +35,24 @@ def command(what: str, format: str) -> None:
 
 def banks() -> list[dict[str, Any]]:
     """The bundled banks with their sizes and topics."""
-    from cnnquiz.bank import bundled, open_bank
+    from cnnquiz.bank import open_bank
+    from cnnquiz.files import bundled
+    from cnnquiz.history.scores import scores
 
     opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
-    return [described(name, bank) for name, bank in opened if bank]
+    taken = scores()
+    return [described(name, bank, taken.get(bank.id)) for name, bank in opened if bank]
 
 
-def described(name: str, bank: Bank) -> dict[str, Any]:
-    """One bank as a row."""
+def described(name: str, bank: Bank, taken: Scores | None) -> dict[str, Any]:
+    """One bank as a row; its scores are those of the quizzes taken to their end."""
+    from msgspec import to_builtins
+
     topics = list(dict.fromkeys(item.topic for item in bank.items if item.topic))
     numericals = sum(item.derivation is not None for item in bank.items)
     return {
-        "name": name, "title": bank.title, "items": len(bank.items), "numericals": numericals, "topics": topics
+        "name": name, "title": bank.title, "items": len(bank.items), "numericals": numericals, "topics": topics,
+        "best": to_builtins(taken.best) if taken else None, "last": to_builtins(taken.last) if taken else None,
     }  # fmt: skip
 
 
@@ -69,4 +76,12 @@ def words(row: dict[str, Any]) -> list[str]:
     if "items" not in row:
         return [row["title"]]
     size = f"{row['items']} items" + (f", {row['numericals']} of them numerical" if row["numericals"] else "")
-    return [row["title"], f"{size}: {', '.join(row['topics'])}"]
+    lines = [row["title"], f"{size}: {', '.join(row['topics'])}"]
+    if row["last"]:
+        lines.append(f"your last score: {score(row['last'])}; your best: {score(row['best'])}")
+    return lines
+
+
+def score(row: dict[str, Any]) -> str:
+    """A score in words: 7 of 10."""
+    return f"{row['score']:g} of {row['of']}"

@@ -1,0 +1,122 @@
+"""Show a bank or one of its items, with the key if you ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnquiz.commands import ITEM, nearest
+
+if TYPE_CHECKING:
+    from cnnquiz.bank import Loaded
+    from cnnquiz.model import Item, Variant
+    from cnnquiz.render.console import Screen
+    from cnnquiz.steps import Solution
+
+
+@click.command()
+@click.argument("what", type=ITEM, metavar="BANK[/ITEM]")
+@click.option("--key", is_flag=True, help="Also the key, why each option is right or wrong, hints and steps.")
+@click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
+def command(what: str, key: bool, format: str) -> None:
+    """Show a bank, or one of its items, as a reader sees it. BANK is a bundled bank or a path.
+
+    Without --key nothing gives the answers away. With --format json all is there.
+    """
+    from cnnquiz.render.console import stdout
+    from cnnquiz.render.listing import show_json
+    from cnnquiz.variants import printed
+
+    loaded, item = opened(what)
+    assert loaded.bank
+    items = [item] if item else loaded.bank.items
+    variants = [printed(loaded.bank, each) for each in items]
+    if format == "json":
+        show_json(stdout(), document(loaded, variants, alone=item is not None))
+    else:
+        show(stdout(), loaded, variants, key)
+
+
+def opened(what: str) -> tuple[Loaded, Item | None]:
+    """The bank, and the item if one is named after the last slash."""
+    from pathlib import Path
+
+    from cnnquiz.bank import open_bank
+    from cnnquiz.files import bundled
+
+    name, _, item_id = what.rpartition("/")
+    if Path(what).exists() or not (name in bundled() or Path(name).is_file()):
+        return open_bank(what), None
+    loaded = open_bank(name)
+    return loaded, found(loaded, item_id)
+
+
+def found(loaded: Loaded, item_id: str) -> Item:
+    """The item of that id; CnnquizError with the nearest ids where there is none."""
+    from cnnquiz.model import CnnquizError
+
+    assert loaded.bank
+    item = loaded.bank.item(item_id)
+    if item is None:
+        near = nearest(item_id, [each.id for each in loaded.bank.items])
+        hint = near or f" `cnnquiz show {loaded.bank.id}` shows them all."
+        raise CnnquizError(f"bank `{loaded.bank.id}` has no item `{item_id}`.{hint}")
+    return item
+
+
+def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> None:
+    """Print the items, numbered as in the bank."""
+    from cnnquiz.render.item import item_lines, key_lines
+    from cnnquiz.render.layout import hang
+
+    assert loaded.bank
+    places = {item.id: number for number, item in enumerate(loaded.bank.items, 1)}
+    screen.show("", *hang(screen, screen.text(loaded.bank.title, "title"), screen.margin))
+    for variant in variants:
+        number, drawn = places[variant.item.id], figure(loaded, variant)
+        lines = key_lines(screen, variant, number, drawn, solution(variant)) if key else None
+        screen.show("", *(lines or item_lines(screen, variant, number, drawn)))
+    screen.show("")
+
+
+def figure(loaded: Loaded, variant: Variant) -> str:
+    """The item's figure, or nothing."""
+    from cnnquiz.files import figure_text
+
+    return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
+
+
+def solution(variant: Variant) -> Solution | None:
+    """How the key follows, where there is a derivation."""
+    from cnnquiz import calculators
+    from cnnquiz.shorthand import derivation_of
+
+    derivation = derivation_of(variant.item)
+    if derivation is None:
+        return None
+    calculator = calculators.load(derivation.calculator)
+    return calculator.solve(calculator.read(variant.given), derivation.want)
+
+
+def document(loaded: Loaded, variants: list[Variant], alone: bool) -> dict[str, Any]:
+    """The JSON document: the bank with its items, or the one item that was asked for."""
+    assert loaded.bank
+    items = [{**as_json(each), "figure": figure(loaded, each)} for each in variants]
+    bank = {"bank": loaded.bank.id}
+    return bank | items[0] if alone else bank | {"title": loaded.bank.title, "items": items}
+
+
+def as_json(variant: Variant) -> dict[str, Any]:
+    """One item as JSON, with its key."""
+    item = variant.item
+    return {
+        "id": item.id, "topic": item.topic, "type": item.type, "seed": variant.seed, "given": variant.given,
+        "stem": variant.stem,
+        "options": {
+            choice.letter: {"text": choice.text, "why": choice.why, "misconceptions": choice.misconceptions}
+            for choice in variant.choices
+        },
+        "key": " ".join(variant.key), "hints": variant.hints, "rationale": variant.rationale,
+        "source": item.source, "note": item.note, "content_hash": variant.content_hash,
+    }  # fmt: skip
