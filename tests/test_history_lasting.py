@@ -1,0 +1,124 @@
+"""What was said to be saved is saved: after a kill, with two writers at once, and on a full disk.
+
+CNNQUIZ_KILLS=200 kills more often than the suite has time for.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections import Counter
+from pathlib import Path
+
+from history.writer import attempt
+
+from cnnquiz.history import History
+from cnnquiz.history.database import pragma
+from cnnquiz.history.upkeep import check
+
+WRITER = Path(__file__).parent / "history" / "writer.py"
+KILLS = int(os.environ.get("CNNQUIZ_KILLS", "25"))
+WRITERS_AT_ONCE = 4
+
+
+def start(env: dict[str, str], *arguments: object) -> subprocess.Popen[str]:
+    command = [sys.executable, str(WRITER), *map(str, arguments)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=env)
+
+
+def saved(output: str) -> list[int]:
+    """The numbers in the lines that came out whole."""
+    whole = output[: output.rfind("\n") + 1].splitlines()
+    return [int(line.removeprefix("saved ")) for line in whole if line.startswith("saved ")]
+
+
+def kept(path: Path, session: str) -> Counter[int | None]:
+    with History.require(path) as history:
+        return Counter(each.seed for each in history.responses(session))
+
+
+def test_a_kill_at_any_moment_loses_nothing_that_was_shown(tmp_path: Path, environment: dict[str, str]) -> None:
+    path, rng = tmp_path / "history.db", random.Random(1)
+    shown: dict[str, list[int]] = {}
+    for number in range(KILLS):
+        with start(environment, path, f"session-{number}", 100_000) as writer:
+            assert writer.stdout
+            begun = writer.stdout.readline() if number % 5 else ""  # every fifth is killed while it starts
+            time.sleep(rng.uniform(0, 0.2))
+            writer.kill()
+            shown[f"session-{number}"] = saved(begun + writer.stdout.read())
+    assert sum(map(len, shown.values())) > KILLS
+    for session, numbers in shown.items():
+        found = kept(path, session)
+        assert set(found.values()) <= {1} and found.keys() >= set(numbers)
+        assert len(found) <= len(numbers) + 1, "only the last one may have been cut off before it was shown"
+    with History.require(path) as history:
+        assert check(history).faults == ()
+
+
+def test_several_may_write_at_once_even_to_a_new_file(tmp_path: Path, environment: dict[str, str]) -> None:
+    path, count = tmp_path / "new" / "history.db", 60
+    writers = [start(environment, path, f"session-{n}", count) for n in range(WRITERS_AT_ONCE)]
+    outputs = [writer.communicate(timeout=60) for writer in writers]
+    assert [saved(out) for out, _ in outputs] == [list(range(count))] * WRITERS_AT_ONCE
+    assert all(kept(path, f"session-{n}") == Counter(range(count)) for n in range(WRITERS_AT_ONCE))
+
+
+def test_the_same_session_from_two_terminals_is_not_doubled(tmp_path: Path, environment: dict[str, str]) -> None:
+    path = tmp_path / "history.db"
+    writers = [start(environment, path, "one", 60) for _ in range(2)]
+    for writer in writers:
+        writer.communicate(timeout=60)
+    assert kept(path, "one") == Counter(range(60))
+
+
+def fill(history: History, session: str) -> int:
+    """Record until the disk is full; the number of the attempt that no longer fitted."""
+    for number in range(10_000):
+        if not history.record(attempt(session, number, "x" * 300 + str(number))):
+            return number
+    raise AssertionError("the disk was never full")
+
+
+def test_a_full_disk_is_said_and_made_good_when_there_is_room_again(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with History.open(path) as history:
+        history.db.execute(f"PRAGMA max_page_count = {pragma(history.db, 'page_count') + 4}")
+        last = fill(history, "s")
+        assert history.problem and "full" in history.problem and "not saved yet" in history.problem
+        assert not history.record(attempt("s", last + 1, "y" * 9000)) and len(history.responses("s")) == last
+        history.db.execute("PRAGMA max_page_count = 100000")
+        assert history.record(attempt("s", last + 2)) and history.problem is None
+    assert kept(path, "s") == Counter(range(last + 3))
+
+
+def test_a_file_that_cannot_grow_keeps_what_it_has(tmp_path: Path, environment: dict[str, str]) -> None:
+    path = tmp_path / "history.db"
+    with start(environment, path, "s", 40, 300_000) as writer:
+        output, errors = writer.communicate(timeout=60)
+    numbers = saved(output)
+    assert errors == "" and 0 < len(numbers) < 40
+    assert f"history at {path} cannot be written" in output
+    assert kept(path, "s").keys() >= set(numbers) and set(kept(path, "s").values()) == {1}
+
+
+def test_a_disk_that_is_full_from_the_start_ends_no_quiz(tmp_path: Path, environment: dict[str, str]) -> None:
+    with start(environment, tmp_path / "history.db", "s", 3, 2000) as writer:
+        output, errors = writer.communicate(timeout=60)
+    assert errors == "" and output.count("nothing will be saved") == 3
+
+
+def test_a_lock_that_another_holds_is_waited_for_and_then_said(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with History.open(path) as history:
+        other = sqlite3.connect(path, isolation_level=None)
+        other.execute("BEGIN IMMEDIATE")
+        history.db.execute("PRAGMA busy_timeout = 50")
+        assert not history.record(attempt("s", 1))
+        assert history.problem and "locked" in history.problem
+        other.close()
+        assert history.record(attempt("s", 2)) and len(history.responses("s")) == 2
