@@ -15,9 +15,10 @@ from click.shell_completion import CompletionItem, shell_complete
 
 from cnnquiz import __version__, commands
 
+WIDE = 60
 COMPLETE = "_CNNQUIZ_COMPLETE"
 FIRST_STEPS = (
-    ("cnnquiz take week8", "ten questions, each with its reasons"),
+    ("cnnquiz take week8", "ten questions, each with reasons"),
     ("cnnquiz solve conv --in 256 --k 7 --s 2", "one numerical, step by step"),
     ("cnnquiz check my-bank.yaml", "prove the keys of your own bank"),
 )
@@ -29,11 +30,19 @@ COMPLETION = (
 
 
 class Formatter(click.HelpFormatter):
-    """Help that also fits a narrow window: the first column takes half of it at most."""
+    """Help that also fits a narrow window: where two columns do not, a meaning stands below its term."""
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Write terms and their meanings in two columns."""
-        super().write_dl(list(rows), min(col_max, self.width // 2), col_spacing)
+        """Write terms and their meanings."""
+        rows = list(rows)
+        widest = max(len(term) for term, _ in rows)
+        if self.width >= WIDE or widest <= self.width // 3:
+            return super().write_dl(rows, col_max, col_spacing)
+        for term, meaning in rows:
+            self.write(f"{'':>{self.current_indent}}{term}\n")
+            with self.indentation():
+                self.write_text(meaning)
+        return None
 
     def write_heading(self, heading: str) -> None:
         """Write a heading, bold where the terminal can."""

@@ -29,7 +29,7 @@ LAYERS = {
 HOMES = {
     "rich": {"render"},
     "sqlite3": {"history"},
-    "yaml": {"bank"},
+    "yaml": {"bank", "yamltext"},
     "fsrs": {"scheduling"},
     "sympy": {"formula", "calculators"},
     "click": {"cli", "commands", "__main__"},
