@@ -96,6 +96,11 @@ class Screen(Struct, frozen=True):
         """Print without ending the line, for a prompt."""
         self.console.print(self.text(text) if isinstance(text, str) else text, end="", soft_wrap=True)
 
+    def raw(self, text: str) -> None:
+        """Write a document as it is: no wrapping, no styles."""
+        self.console.file.write(text)
+        self.console.file.flush()
+
 
 def unstyled(screen: Screen) -> Screen:
     """The same screen without colours or any other styling."""
@@ -103,6 +108,11 @@ def unstyled(screen: Screen) -> Screen:
         file=screen.console.file, width=screen.columns, color_system=None, theme=Theme(STYLES), **_PLAIN
     )
     return structs.replace(screen, console=console, colour=False)
+
+
+def nowhere() -> Screen:
+    """A screen that shows nothing, for what only a script will see."""
+    return screen(None, {})
 
 
 def stdout() -> Screen:

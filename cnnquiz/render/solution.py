@@ -89,7 +89,7 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
 
 def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
     """Formula, numbers and value, each behind an equals sign, the signs below one another."""
-    parts = [part for part in (step.formula, step.substituted, step.value) if part]
+    parts = _parts(step)
     if not parts:
         return []
     left, sign, right = spelled(screen, parts[0]).partition(" = ")
@@ -105,12 +105,18 @@ def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
 
 def _chain(screen: Screen, step: Step) -> Text:
     """Formula = numbers = value on one line."""
-    parts = [part for part in (step.formula, step.substituted) if part]
-    line = screen.text(" = ".join(spelled(screen, part) for part in parts))
+    parts = _parts(step)
+    line = screen.text(" = ".join(spelled(screen, part) for part in parts if part is not step.value))
     if step.value:
-        line.append(" = " if parts else "")
+        line.append(" = " if len(parts) > 1 else "")
         line.append(screen.plain(spelled(screen, step.value)), "answer")
     return line
+
+
+def _parts(step: Step) -> list[Math]:
+    """Formula, numbers and value; numbers that are the value already are left out."""
+    substituted = [step.substituted] if step.substituted.ascii != step.value.ascii else []
+    return [part for part in (step.formula, *substituted, step.value) if part]
 
 
 def _results(screen: Screen, solution: Solution) -> list[Text]:

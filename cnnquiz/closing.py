@@ -1,0 +1,77 @@
+"""The end of a `take`: the review of an exam, the result, what to do next, and the exit code."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from datetime import UTC, datetime
+
+from cnnquiz import sitting
+from cnnquiz.bank import bundled
+from cnnquiz.model import Bank, CnnquizError
+from cnnquiz.render import console
+from cnnquiz.render.desk import Desk
+from cnnquiz.render.result import result_lines
+from cnnquiz.session import Session
+from cnnquiz.sitting import Result
+from cnnquiz.taking import Sitting
+from cnnquiz.worked import solve_command
+
+
+def close(taken: Sitting, session: Session, desk: Desk) -> int:
+    """Sum up a session that has come to its end, or say how to go on with one that was left."""
+    found = sitting.result(session, taken.bank.id)
+    if session.end == "left":
+        _leave(taken, desk.reader.ended)
+    else:
+        taken.history.finish_session(taken.session_id, datetime.now(UTC))
+        if session.exam:
+            desk.review(session)
+        todo = next_steps(taken.name, taken.bank, found)
+        taken.screen.show(*result_lines(taken.screen, found, taken.wishes.pass_mark, todo))
+    if taken.wishes.json:
+        console.stdout().raw(document(found))
+    failed = taken.wishes.pass_mark is not None and found.percent < taken.wishes.pass_mark
+    return int(failed and session.end != "left")
+
+
+def _leave(taken: Sitting, ended: bool) -> None:
+    if ended and not taken.kept:
+        raise CnnquizError('the input ended before an answer came: answer at a terminal, or give --answers "d b ..."')
+    where = console.stderr() if ended else taken.screen
+    where.show(where.text(f"{where.margin}{taken.saved()}"))
+
+
+def nothing(taken: Sitting) -> int:
+    """No item fits; after --mistakes that is good news."""
+    if not taken.wishes.mistakes:
+        raise CnnquizError(f"{taken.name} has no items to ask")
+    if taken.wishes.json:
+        console.stdout().raw(document(Result(taken.bank.id, ())))
+    screen = taken.screen
+    words = "No mistakes are left: your latest answer to each question was right, or there is none yet."
+    screen.show(words, f"The whole quiz: cnnquiz take {shlex.quote(taken.name)}")
+    return 0
+
+
+def document(found: Result) -> str:
+    """The result as the JSON contract's document."""
+    return json.dumps(found.as_json(), indent=2) + "\n"
+
+
+def next_steps(name: str, bank: Bank, found: Result) -> list[tuple[str, str]]:
+    """Commands worth typing now, each with what it is for."""
+    again = f"cnnquiz take {shlex.quote(name)}"
+    missed = [row.id for row in found.rows if row.mark.verdict != "right"]
+    if not missed:
+        others = [f"cnnquiz take {other}" for other in bundled() if other != name]
+        return [(others[0], "All right. Another quiz:")] if others else []
+    what = "question that was" if len(missed) == 1 else "questions that were"
+    todo = [(f"{again} --mistakes", f"Ask the {len(missed)} {what} not right again:".replace("the 1 ", "the "))]
+    for item_id in missed:
+        item = bank.item(item_id)
+        command = solve_command(item) if item else None
+        if command:
+            todo.append((command, f"See {item_id} worked in full, or try other numbers:"))
+            break
+    return todo

@@ -1,0 +1,72 @@
+"""Take a quiz: each question with its verdict, the reasons and the steps."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cnnquiz.commands import BANK
+
+if TYPE_CHECKING:
+    from cnnquiz.taking import Wishes
+
+
+class Duration(click.ParamType[float]):
+    """A time such as 20m, 90s or 1h30m, in seconds."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the time, or say how one is written."""
+        import re
+
+        match = re.fullmatch(r"(?:(\d{1,3})h)?(?:(\d{1,4})m)?(?:(\d{1,6})s)?", str(value).strip().lower())
+        hours, minutes, seconds = (int(part or 0) for part in match.groups()) if match else (0, 0, 0)
+        total = 3600 * hours + 60 * minutes + seconds
+        if not total:
+            self.fail(f"{str(value)[:40]!r} is no time: write 20m, 90s or 1h30m", param, ctx)
+        return float(total)
+
+
+@click.command()
+@click.argument("bank", type=BANK, metavar="BANK")
+@click.option("--exam", is_flag=True, help="No verdicts until the end; answers can be changed until then.")
+@click.option("--time", "seconds", type=Duration(), metavar="TIME", help="Stop after this time: 20m, 90s, 1h30m.")
+@click.option("--shuffle", is_flag=True, help="Mix the questions and their options.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Repeat the order of an earlier --shuffle.")
+@click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask no more than N questions.")
+@click.option("--topic", default="", metavar="TOPIC", help="Ask only about this topic.")
+@click.option("--mistakes", is_flag=True, help="Ask only what was not right the last time.")
+@click.option("--fresh", is_flag=True, help="Begin anew, even where an earlier session was not finished.")
+@click.option("--answers", metavar="ANSWERS", help='Give all the answers: "d b - a"; - skips a question.')
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to give the result.")
+@click.option("--pass-mark", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this score.")
+def command(bank: str, answers: str | None, format: str, **wishes: Any) -> int:
+    """Take the quiz of BANK, a bundled bank's name or a file.
+
+    One key answers; ? shows the others. Every answer is saved before its verdict is shown: after an
+    interruption, the same command goes on where you stopped.
+    """
+    from cnnquiz.taking import Wishes
+
+    return take(bank, Wishes(answers=answers, json=format == "json", **wishes))
+
+
+def take(name: str, wishes: Wishes) -> int:
+    """Open what is needed, let the session run, and close with its exit code."""
+    from cnnquiz import closing
+    from cnnquiz.bank import open_bank
+    from cnnquiz.history import History
+    from cnnquiz.render.console import stderr
+    from cnnquiz.taking import Sitting
+
+    loaded = open_bank(name)
+    with History.open() as history:
+        sitting = Sitting(name, loaded, history, wishes)
+        try:
+            played = sitting.play()
+            return closing.close(sitting, *played) if played else closing.nothing(sitting)
+        except KeyboardInterrupt:
+            stderr().show("", f"Interrupted. {sitting.saved()}" if sitting.asked else "Interrupted.")
+            return 130

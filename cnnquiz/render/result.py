@@ -1,0 +1,94 @@
+"""What a session came to: the score, a row for each item, the topics, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.sitting import Result, Row
+
+SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
+BAR = 20
+
+
+def result_lines(
+    screen: Screen, result: Result, pass_mark: float | None, todo: Sequence[tuple[str, str]]
+) -> list[Text]:
+    """The whole summary; `todo` holds commands and what each is for."""
+    blocks = [
+        _score(screen, result, pass_mark),
+        _table(screen, result.rows),
+        _topics(screen, result),
+        _next(screen, todo),
+    ]
+    return [Text(), Text(), *paragraphs(blocks), Text()]
+
+
+def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text]:
+    of = len(result.rows)
+    words = Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")
+    lines = hang(screen, words, screen.margin)
+    if pass_mark is not None:
+        reached = "reached" if result.percent >= pass_mark else "not reached"
+        lines += hang(screen, Text(f"The pass mark of {number(pass_mark)} % is {reached}."), screen.margin)
+    return lines
+
+
+def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
+    """One line an item: sign, number, name, your answer, the key, the time."""
+    narrow = screen.columns < 60
+    heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
+    table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
+    if all(row.seconds is None for row in rows):
+        table = [cells[:-1] for cells in table]
+    room = max(screen.columns // 3, 12)
+    for cells in table:
+        cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
+    lines = columns(table, frozenset({1, 5}), 1 if narrow else 2)
+    return indented(lines, screen.margin)
+
+
+def _row(screen: Screen, place: int, row: Row) -> list[Text]:
+    unicode, ascii, style = SIGNS.get(row.mark.verdict, ("·", "-", ""))
+    answer = row.response or "skipped"
+    cells = [str(place), row.id, answer, row.key, clock(row.seconds)]
+    return [Text(screen.pick(unicode, ascii), style), *map(screen.text, cells)]
+
+
+def _topics(screen: Screen, result: Result) -> list[Text]:
+    """The share of right answers by topic, where there is more than one."""
+    topics = [topic for topic in result.topics() if topic[0]]
+    if len(topics) < 2:
+        return []
+    width = BAR if screen.columns >= 60 else 8
+    rows = [
+        [screen.text(name), bar(screen, score, of, width), Text(f"{number(score)} of {of}")]
+        for name, score, of in topics
+    ]
+    return [*hang(screen, Text("By topic", "title"), screen.margin), *indented(columns(rows, gap=2), screen.margin)]
+
+
+def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
+    if not todo:
+        return []
+    lines = hang(screen, Text("Next", "title"), screen.margin)
+    for command, purpose in todo:
+        lines += hang(screen, screen.text(purpose), screen.margin)
+        lines += hang(screen, screen.text(command, "code"), screen.margin + "  ", screen.margin + "    ")
+    return lines
+
+
+def clock(seconds: float | None) -> str:
+    """Seconds as a person reads them: 0:07, 12:30."""
+    if seconds is None:
+        return ""
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes}:{rest:02d}"
+
+
+def number(value: float) -> str:
+    """A score or a percentage without needless zeros."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
