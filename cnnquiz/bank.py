@@ -160,7 +160,7 @@ class Reader:
         """The outermost mapping, with the places of its values."""
         out: dict[str, Any] = {}
         while (event := self.next()).__class__ is not MappingEnd:
-            name, start = self.name(event), self.next()
+            name, start = self.name(event, 2), self.next()
             self.end = start.end_mark
             if start.__class__ is SequenceStart and not (start.tag or start.anchor):
                 places: list[tuple[Any, Any]] = []
@@ -203,7 +203,7 @@ class Reader:
         out: dict[str, Any] = {}
         following, plain = self.next, self.plain
         while (event := following()).__class__ is not MappingEnd:
-            name = event.value if plain and event.__class__ is Scalar else self.name(event)
+            name = event.value if plain and event.__class__ is Scalar else self.name(event, depth + 1)
             inner = following()
             direct = plain and inner.__class__ is Scalar
             value = inner.value if direct else self.value(inner, depth + 1)
@@ -222,9 +222,9 @@ class Reader:
         self.end = event.end_mark
         return out
 
-    def name(self, event: Any) -> str | None:
+    def name(self, event: Any, depth: int) -> str | None:
         """The name of a field, or None where a list or a mapping stands in its place."""
-        value = self.value(event, DEEPEST)
+        value = self.value(event, depth)
         if isinstance(value, str):
             return value
         self.fault(event, syntax.NAME)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -17,6 +17,7 @@ from cnnquiz.syntax import Fault
 
 Place = tuple[int, int]
 T = TypeVar("T")
+MOST_FINDINGS = 1000
 
 
 class Node(Struct, frozen=True):
@@ -110,22 +111,14 @@ def unreadable(path: str, text: str, broken: Iterable[Fault], slow: bool) -> Loa
 def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
     """The tree as a bank, or as much of it as can be used, with the findings of both readings."""
     bank = None if broken else converted(tree, Bank)
-    if bank is not None and not shape_faults(tree["items"]):
+    if bank is not None and not any(shape_faults(tree["items"])):
         return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
     written = tree.get("items") if isinstance(tree, dict) else None
     elements = written if isinstance(written, list) else []
-    wrong = faults(tree | {"items": []} if elements else tree, Bank)
-    wrong += item_faults(elements) if elements == written else []
-    bad: set[str | int | None] = {fault.path[1] for fault in wrong if len(fault.path) > 1 and fault.path[0] == "items"}
     hit = [positions.element("items", (fault.line, fault.column)) for fault in broken]
-    bad.update(hit)
-    items = tuple(
-        (index, msgspec.convert(element, Item, strict=False))
-        for index, element in enumerate(elements)
-        if index not in bad
-    )
+    items = tuple((index, item) for index, item in sound_items(elements) if index not in hit)
     found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
-    found += [tree_finding(path, fault, elements, positions) for fault in wrong]
+    found += [tree_finding(path, fault, elements, positions) for fault in bounded(tree_faults(tree, elements))]
     found.sort(key=lambda one: (one.line, one.column))
     return Loaded(path, text, None, tuple(found), items, sound(path, tree, items), slow, positions)
 
@@ -138,22 +131,39 @@ def converted(tree: Any, kind: type[T]) -> T | None:
         return None
 
 
-def shape_faults(elements: list[Any]) -> list[TreeFault]:
+def bounded(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
+    """The first faults; where there are very many, the last one says so."""
+    for count, fault in enumerate(wrong, 1):
+        if count > MOST_FINDINGS:
+            yield TreeFault(fault.path, f"more than {MOST_FINDINGS:,} faults: the others are not told")
+            return
+        yield fault
+
+
+def tree_faults(tree: Any, elements: list[Any]) -> Iterator[TreeFault]:
+    """All faults of the tree; only items that cannot be converted are walked through."""
+    yield from faults(tree | {"items": []} if elements else tree, Bank)
+    if isinstance(tree, dict) and elements == tree.get("items"):
+        yield from shape_faults(elements)
+    for index, element in enumerate(elements):
+        if not isinstance(element, dict) or converted(element, Item) is None:
+            yield from faults(element, Item, ("items", index))
+
+
+def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:
     """What the types alone cannot refuse in the items."""
     if not elements:
-        return [TreeFault(("items",), "this bank has no items", at_name=True)]
-    return [
-        fault for index, element in enumerate(elements) for fault in shapes.faults(element, ("items", index))
-    ]
-
-
-def item_faults(elements: list[Any]) -> list[TreeFault]:
-    """All faults of the items; only those that cannot be converted are walked through."""
-    found = shape_faults(elements)
+        yield TreeFault(("items",), "this bank has no items", at_name=True)
     for index, element in enumerate(elements):
-        if converted(element, Item) is None:
-            found += faults(element, Item, ("items", index))
-    return found
+        yield from shapes.faults(element, ("items", index))
+
+
+def sound_items(elements: list[Any]) -> Iterator[tuple[int, Item]]:
+    """The items without faults, each with its index."""
+    for index, element in enumerate(elements):
+        item = converted(element, Item) if isinstance(element, dict) else None
+        if item is not None and not any(shapes.faults(element, ())):
+            yield index, item
 
 
 def sound(path: str, tree: Any, items: Iterable[tuple[int, Item]]) -> Bank:

@@ -26,9 +26,9 @@ class Unreadable(str):
     """Stands for a value that cannot be read; its own fault is already told."""
 
 
-def faults(tree: Any, kind: Any, path: Path = ()) -> list[TreeFault]:
+def faults(tree: Any, kind: Any, path: Path = ()) -> Iterator[TreeFault]:
     """Everything in a tree of texts, lists and dicts that does not fit a type of `model`."""
-    return list(misfits(tree, described(kind), path))
+    yield from misfits(tree, described(kind), path)
 
 
 @cache

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import unicodedata
 from pathlib import Path
 
 from cnnquiz.files import reason, shown
@@ -31,7 +32,8 @@ def write(wanted: str, title: str | None = None) -> Path:
 
 def bank_id(path: Path) -> str:
     """The id that follows from a file's name: `My Bank.yaml` -> my-bank."""
-    found = "-".join(re.findall(r"[a-z0-9]+", path.stem.lower()))
+    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
+    found = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
     if not found:
         raise CnnquizError(f"{shown(path)}: a bank's file needs a letter or a digit in its name, for the bank's id")
     return found
