@@ -46,8 +46,10 @@ def test_the_best_and_the_last_score_of_each_bank(tmp_path: Path) -> None:
     with History.open(tmp_path / "history.sqlite") as history:
         take(history, "week8", 9, 10, day=0)
         take(history, "week8", 7, 10, day=1)
+        take(history, "week8", 1, 1, day=1)
+        take(history, "week8", 6, 10, day=2)
         take(history, "week8", 10, 10, day=2, mode="drill")
-        assert scores_in(history.db) == {"week8": Scores(best=Score(9, 10), last=Score(7, 10))}
+        assert scores_in(history.db) == {"week8": Scores(best=Score(9, 10), last=Score(6, 10))}
 
 
 def test_list_names_each_bank_with_what_is_in_it(program: Program) -> None:

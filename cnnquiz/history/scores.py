@@ -23,11 +23,6 @@ class Score(Struct, frozen=True):
     score: float
     of: int
 
-    @property
-    def part(self) -> float:
-        """The score as a part of the whole."""
-        return self.score / self.of
-
 
 class Scores(Struct, frozen=True):
     """The best score in a bank, and the last."""
@@ -45,13 +40,13 @@ def scores() -> dict[str, Scores]:
 
 
 def scores_in(db: sqlite3.Connection) -> dict[str, Scores]:
-    """The scores by bank in an open file; of equal ones the later is the best."""
+    """The scores by bank in an open file; a short quiz never beats a long one by its share."""
     found: dict[str, Scores] = {}
     try:
         for bank, score, of in db.execute(TAKEN):
             last = Score(score, of)
             best = found[bank].best if bank in found else last
-            found[bank] = Scores(max(last, best, key=lambda each: each.part), last)
+            found[bank] = Scores(max(last, best, key=lambda each: each.score), last)
     except sqlite3.Error:
         return {}  # the list of banks does not depend on it; `history check` says what is wrong
     return found

@@ -1,0 +1,39 @@
+"""The README is true: each example is run, and prints what stands there."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+
+import pytest
+from conftest import ROOT, Program
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def examples() -> Iterator[tuple[str, str]]:
+    """Each `$ command` of the console blocks with the output below it."""
+    for block in re.findall(r"```console\n(.*?)```", README, re.DOTALL):
+        yield from re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE)
+
+
+def pieces(output: str) -> list[str]:
+    """The parts of an output between lines of three dots, which stand for anything."""
+    return [part.strip("\n") for part in re.split(r"^\.\.\.$", output, flags=re.MULTILINE) if part.strip()]
+
+
+@pytest.mark.parametrize(("command", "output"), list(examples()), ids=lambda text: text.split("\n")[0][:60])
+def test_an_example_prints_what_the_readme_says(program: Program, command: str, output: str) -> None:
+    name, *arguments = shlex.split(command)
+    ended = program(*arguments)
+    assert (name, ended.returncode, ended.stderr) == ("cnnquiz", 0, "")
+    rest = ended.stdout
+    for piece in pieces(output):
+        assert piece in rest
+        rest = rest[rest.index(piece) + len(piece) :]
+
+
+@pytest.mark.parametrize("path", sorted(set(re.findall(r"`((?:tests|cnnquiz|questions)/[a-z]+/)", README))))
+def test_a_folder_that_the_readme_names_is_there(path: str) -> None:
+    assert (ROOT / path).is_dir()
