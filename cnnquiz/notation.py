@@ -18,6 +18,13 @@ _ATOM = 9
 AXES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
 
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "mu": "μ",
+    "rho": "ρ", "sigma": "σ", "phi": "φ", "Phi": "Φ", "pi": "π",
+}  # fmt: skip
+FUNCTIONS = ("exp", "ln", "log", "sin", "cos", "tanh", "min", "max")
+
+
 @dataclass(frozen=True, slots=True)
 class Style:
     """One spelling: the signs of the operations, and how floor, ceiling, fraction and power are drawn."""
@@ -62,9 +69,13 @@ def value_math(value: Any) -> Math:
 
 
 def symbol(name: str, style: Style) -> str:
-    """A name as mathematics: with a subscript, or upright when it is a word."""
+    """A name as mathematics: with a subscript, as a Greek letter, or upright when it is a word."""
+    if style is UNICODE and name in GREEK:
+        return GREEK[name]
     if not style.latex or len(name) == 1:
         return name
+    if name in GREEK or name in FUNCTIONS:
+        return rf"\{name}"
     head, _, tail = name.partition("_")
     if len(head) == 1 and tail:
         return f"{head}_{{{tail}}}"
@@ -171,7 +182,11 @@ def _call(
         joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
         return joint.join(parts) or "1", 5 if len(parts) > 1 else _ATOM
     inner = ", ".join(_write(argument, style, env, letters)[0] for argument in arguments)
-    return (rf"\operatorname{{{function}}}\left({inner}\right)" if style.latex else f"{function}({inner})"), _ATOM
+    word = symbol(function, style)
+    if style.latex:
+        word = word if function in GREEK or function in FUNCTIONS else rf"\operatorname{{{function}}}"
+        return rf"{word}\left({inner}\right)", _ATOM
+    return f"{word}({inner})", _ATOM
 
 
 def _axes(expr: Expr, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]) -> list[str]:
