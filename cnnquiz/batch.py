@@ -50,7 +50,8 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         return _found(calculator, request).as_json(steps)
     stray = sorted(request.keys() - _ASIDE)
     if stray:
-        raise GivenError(f"`{stray[0][:40]}` is no part of a line: it has calculator, given, find, bounds, steps", stray[0])
+        parts = "calculator, given, find, bounds, steps"
+        raise GivenError(f"`{stray[0][:40]}` is no part of a line: it has {parts}", stray[0])
     given = calculator.read(request["given"])
     return calculator.solve(given, request.get("want")).as_json(steps=True) if steps else calculator.brief(given)
 

@@ -182,11 +182,8 @@ class Calculator:
     def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
         stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
-        full = {
-            q.short: stated[q.short] if q.short in stated
-            else None if q.default is REQUIRED or q.short in without else q.default
-            for q in self.quantities
-        }  # fmt: skip
+        left_open = {q.short for q in self.quantities if q.default is REQUIRED} | set(without)
+        full = {q.short: stated.get(q.short, None if q.short in left_open else q.default) for q in self.quantities}
         return Given(stated, self.prepare(full))
 
     def _positional(self) -> Quantity:

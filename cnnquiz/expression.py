@@ -211,7 +211,9 @@ def divide(a: Any, b: Any) -> int | Fraction:
     """a/b, exact: an int where it comes out whole."""
     if b == 0:
         raise CnnquizError("division by zero")
-    return exact(Fraction(a) / b if isinstance(a, Fraction) or isinstance(b, Fraction) else Fraction(a, b))
+    whole = isinstance(a, int) and isinstance(b, int)
+    quotient = Fraction(a, b) if whole else Fraction(a) / Fraction(b)
+    return quotient.numerator if quotient.denominator == 1 else quotient
 
 
 def power(a: Any, b: Any) -> int | Fraction:
@@ -224,7 +226,8 @@ def power(a: Any, b: Any) -> int | Fraction:
         raise CnnquizError("a power in the expression is too large")
     if a == 0 and b < 0:
         raise CnnquizError("division by zero")
-    return exact(Fraction(a) ** b)
+    raised = Fraction(a) ** b
+    return raised.numerator if raised.denominator == 1 else raised
 
 
 def product(*values: Any) -> Any:

@@ -8,7 +8,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Given
+from cnnquiz.calculator import REQUIRED, Calculator, Given
 from cnnquiz.chance import Chance
 from cnnquiz.expression import Expr, evaluate, names_in, parse
 from cnnquiz.model import CnnquizError, Derivation, Draw, GivenError, Item
@@ -66,7 +66,7 @@ def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for quantity in calculator.quantities:
         raw = given.get(quantity.short, given.get(quantity.name, quantity.default))
-        if raw is None or isinstance(raw, object) and type(raw) is object:
+        if raw is None or raw is REQUIRED:
             continue
         try:
             value = quantity.kind.read(raw)

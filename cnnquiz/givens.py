@@ -51,6 +51,11 @@ def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Lette
     return value
 
 
+def count(raw: Any) -> int:
+    """A whole number from 0 up, where no letter may stand."""
+    return int(whole(raw, 0, letters=False))
+
+
 def _whole(raw: Any, letters: bool) -> int | Letter:
     if isinstance(raw, int) and not isinstance(raw, bool):
         return raw

@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnquiz.calculator import Calculator, Quantity
 from cnnquiz.derive import parts
-from cnnquiz.givens import Letter, split_axes, whole
+from cnnquiz.givens import Letter, count, split_axes
 from cnnquiz.model import CnnquizError, GivenError
 from cnnquiz.steps import Math, Solution, Step, jsonable, step_as_json, text
 
@@ -130,8 +130,7 @@ def _target(calculator: Calculator, targets: Mapping[str, Any]) -> tuple[str, An
     for result in calculator.results_declared:
         if name.replace("-", "_") in (result.name, result.short):
             split = split_axes(raw)
-            value = whole(raw, 0, letters=False) if split is None else tuple(whole(p, 0, letters=False) for p in split)
-            return result.name, value
+            return result.name, count(raw) if split is None else tuple(map(count, split))
     raise GivenError(f"{calculator.name} has no result `{name[:40]}`", name[:40])
 
 
@@ -143,9 +142,9 @@ def _bound(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, int]:
     ends = raw if isinstance(raw, list | tuple) else str(raw).split(":")
     if len(ends) != 2:
         raise GivenError(f"bounds of {quantity.short}: write them as in {quantity.short}=1:11", quantity.short)
-    low, high = (whole(end, 0, letters=False) for end in ends)
+    low, high = map(count, ends)
     if low > high or high - low > WIDEST:
-        raise GivenError(f"bounds of {quantity.short}: {low} to {high} is no range that can be searched", quantity.short)
+        raise GivenError(f"bounds of {quantity.short}: {low} to {high} cannot be searched", quantity.short)
     return low, high
 
 
@@ -158,7 +157,7 @@ def _searched(
     size = prod(search.bounds[q.short][1] - search.bounds[q.short][0] + 1 for q in others)
     if size > MOST_CASES:
         raise GivenError(
-            f"that are {size:,} cases, more than the {MOST_CASES:,} that a search tries: narrow them with --bounds", "find"
+            f"that are {size:,} cases, more than the {MOST_CASES:,} that a search tries: narrow --bounds", "find"
         )
     solutions: list[dict[str, int]] = []
     nearest: tuple[int, dict[str, int], Any] | None = None
@@ -244,8 +243,9 @@ def _steps(
         yield from search.calculator.undo(given.env, search.unknown[0].short, search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
+    fitting = f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
-    yield Step("Every case", value=_words(f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"), why=f"Within {within}. {how}".strip())
+    yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if not solutions:
         near = "None of the cases makes a layer at all."
         if nearest:

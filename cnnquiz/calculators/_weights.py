@@ -36,7 +36,8 @@ LINES = (
     ),
     line("f", "w + 1", "Add its bias", "Each filter has one bias.", name="filter_parameters", when=_biased),
     line("f", "w", name="filter_parameters", when=_plain),
-    line("parameters", "f*F", "All filters", "The same filters serve at every position: the image size does not matter."),
+    line("parameters", "f*F", "All filters",
+         "The same filters serve at every position: the image size does not matter."),
 )  # fmt: skip
 
 SLIPS: tuple[Misconception, ...] = (
@@ -63,7 +64,8 @@ def must_divide(env: dict[str, Any]) -> None:
     g = env["g"]
     for name, what in (("C", "input channels"), ("F", "filters")):
         if numbers(g, env[name]) and env[name] % g:
-            raise GivenError(f"groups {g} do not divide the {env[name]} {what}: take a divisor of {env[name]}", "groups")
+            remedy = f"take a divisor of {env[name]}"
+            raise GivenError(f"groups {g} do not divide the {env[name]} {what}: {remedy}", "groups")
 
 
 def counted(env: Env) -> dict[str, Any]:

@@ -38,7 +38,7 @@ def spread(values: dict[str, Any], per_axis: tuple[str, ...]) -> dict[str, Any]:
         value = env.get(name)
         if isinstance(value, tuple) and len(value) != count:
             raise GivenError(f"{name} has {len(value)} values for {count} {'axis' if count == 1 else 'axes'}", name)
-        if value is not None and not isinstance(value, tuple | str) or isinstance(value, Letter):
+        if isinstance(value, Letter) or not (value is None or isinstance(value, tuple | str)):
             env[name] = (value,) * count
     env["axes"] = count
     return env

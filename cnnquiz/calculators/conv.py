@@ -19,14 +19,14 @@ from cnnquiz.model import GivenError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 256, 256x256 or 256x256x3 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride", 1, (1, 8)),
-    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side, or same, or valid (none)", 0, (0, 16), grows=True),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16), grows=True),
     Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8)),
     Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g"),
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
-    Quantity("filters", "out_channels", integer(1), "filters, which are the output channels", None, (1, 4096), symbol="F"),
+    Quantity("filters", "out_channels", integer(1), "filters: the output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
     Quantity("framework", "framework", choice("torch", "tf"), "whose rule `same` follows", "torch"),
     Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
@@ -35,7 +35,7 @@ QUANTITIES = (
 
 RESULTS = (
     Result("output_size", "o", "size of the output along each axis", answer=True, short="out"),
-    Result("output_shape", "shape", "the whole output: size and channels", answer=True, short="shape"),
+    Result("output_shape", "shape", "size and channels of the output", answer=True, short="shape"),
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
     Result("macs", "macs", "multiply-adds for one image", short="macs"),
     Result("effective_kernel", "e", "pixels from the kernel's first tap to its last"),
@@ -142,7 +142,8 @@ def _check_axes(env: dict[str, Any]) -> None:
         must_fit(i, 2 * p, k, d)
         rest = (i + 2 * p - d * (k - 1) - 1) % s
         if env["strict"] and rest:
-            raise GivenError(f"stride {s} leaves {rest} of {i + 2 * p - d * (k - 1) - 1} over: no whole number of steps", "s")
+            room = i + 2 * p - d * (k - 1) - 1
+            raise GivenError(f"stride {s} leaves {rest} of {room} pixels over: no whole number of steps", "s")
 
 
 def padding(env: Env, axis: int) -> tuple[int, int]:
@@ -176,9 +177,10 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    rules = {"rounding": "floor: an incomplete last window does not count"}
+    rules = {"rounding": "down, an incomplete last window does not count"}
     if env["same"]:
-        rules["same"] = "total padding d(k-1), stride 1 (PyTorch)" if env["same"] == "torch" else "ceil(i/s) (TensorFlow)"
+        torch = env["same"] == "torch"
+        rules["same"] = "total padding d(k-1), stride 1 (PyTorch)" if torch else "ceil(i/s) (TensorFlow)"
     if env["F"] is not None and env["C"] is not None:
         rules["bias"] = "one for each filter, counted" if env["bias"] else "none"
         rules["macs"] = "one multiply-add is one MAC; biases are not counted"
@@ -191,8 +193,8 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     if unused and any(unused) and not env["same"]:
         up = tuple(o + (1 if rest else 0) for o, rest in zip(results["output_size"], unused, strict=True))
         yield (
-            f"Rounding up would give {'x'.join(map(str, up))}; some courses call a size that does not divide invalid "
-            "(strict refuses it)."
+            f"Rounding up would give {'x'.join(map(str, up))}; some courses call a size that does not divide "
+            "invalid (--strict refuses it)."
         )
     if "parameters" in results and env["bias"]:
         yield f"Without biases: {results['parameters'] - env['F']} parameters."

@@ -33,16 +33,16 @@ QUANTITIES = (
              positional=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 5, or one for each axis, 3x5", None, (1, 11)),
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
-    Quantity("filters", "out_channels", integer(1), "filters, which are the output channels", None, (1, 4096), symbol="F"),
+    Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F"),
     Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g"),
-    Quantity("bias", "bias", FLAG, "whether there are biases (in depthwise layers and before batch norm: no)", None),
+    Quantity("bias", "bias", FLAG, "whether there are biases", None),
     Quantity("bn", "batch_norm", FLAG, "whether batch normalisation follows the convolution", False),
-    Quantity("inputs", "in_features", integer(1), "inputs of a dense layer", None, (1, 4096), symbol="n", grows=True),
-    Quantity("units", "out_features", integer(1), "units of a dense layer, which are its outputs", None, (1, 4096), symbol="m", grows=True),
-    Quantity("features", "num_features", integer(1), "channels of a batch normalisation", None, (1, 4096), symbol="F", grows=True),
-    Quantity("vocabulary", "num_embeddings", integer(1), "words that an embedding knows", None, (1, 100_000), symbol="V", grows=True),
-    Quantity("width", "embedding_dim", integer(1), "numbers for each word of an embedding", None, (1, 4096), symbol="D", grows=True),
-    Quantity("out", "out_size", shape(), "size of the output map: it does not matter, and is only for comparison", None, symbol="o"),
+    Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n", grows=True),
+    Quantity("units", "out_features", integer(1), "units, dense", None, (1, 4096), symbol="m", grows=True),
+    Quantity("features", "num_features", integer(1), "channels, batch norm", None, (1, 4096), symbol="F", grows=True),
+    Quantity("vocabulary", "num_embeddings", integer(1), "words, embedding", None, (1, 100_000), symbol="V", grows=True),
+    Quantity("width", "embedding_dim", integer(1), "numbers a word, embedding", None, (1, 4096), symbol="D", grows=True),
+    Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
 )  # fmt: skip
 
 RESULTS = (
@@ -121,7 +121,8 @@ MISCONCEPTIONS = (
     slip("forgot-pointwise", "The 1x1 half that mixes the channels is missing.", weights="depthwise"),
     slip("forgot-depthwise", "The depthwise half is missing.", weights="pointwise"),
     slip("batchnorm-counted-running", "Running mean and variance are stored, not learned.", learned="4*F"),
-    slip("batchnorm-ignored", "Batch normalisation learns a scale and a shift for each channel.", trainable="parameters"),
+    slip("batchnorm-ignored", "Batch normalisation learns a scale and a shift for each channel.",
+         trainable="parameters"),
     slip("bias-before-batchnorm", "The shift of the normalisation makes a bias before it superfluous.",
          trainable="parameters + F + learned"),
 )  # fmt: skip
@@ -147,10 +148,8 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 
 def _meant(values: Mapping[str, Any]) -> str:
     """The layer that the givens belong to."""
-    for layer, mark in (("dense", ("inputs", "units")), ("batchnorm", ("features",)), ("embedding", ("vocabulary", "width"))):
-        if any(values[name] is not None for name in mark):
-            return layer
-    return "conv"
+    marked = (layer for layer in ("dense", "batchnorm", "embedding") if any(values[n] is not None for n in NEEDS[layer]))
+    return next(marked, "conv")
 
 
 def _check(env: Mapping[str, Any], layer: str, values: Mapping[str, Any]) -> None:
@@ -189,7 +188,8 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    return {"bias": "counted" if env["bias"] else "none", "parameters": "trainable ones; running averages are stored only"}
+    kept = "trainable ones; running averages are stored only"
+    return {"bias": "counted" if env["bias"] else "none", "parameters": kept}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
@@ -216,5 +216,9 @@ CALCULATOR = Calculator(
     count=count,
     conventions=conventions,
     notes=notes,
-    examples=("--k 5 --channels 3 --filters 100", "--inputs 1960 --units 10", "separable --k 3 --channels 32 --filters 64"),
+    examples=(
+        "--k 5 --channels 3 --filters 100",
+        "--inputs 1960 --units 10",
+        "separable --k 3 --channels 32 --filters 64",
+    ),
 )

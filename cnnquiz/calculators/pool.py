@@ -20,7 +20,7 @@ from cnnquiz.model import GivenError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 55, 55x55 or 55x55x96 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8)),
     Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5)),
@@ -31,7 +31,7 @@ QUANTITIES = (
 
 RESULTS = (
     Result("output_size", "o", "size of the output along each axis", answer=True, short="out"),
-    Result("output_shape", "shape", "the whole output: size and channels", answer=True, short="shape"),
+    Result("output_shape", "shape", "size and channels of the output", answer=True, short="shape"),
     Result("parameters", "parameters", "trainable numbers: none", answer=True),
     Result("unused_border", "unused", "pixels at the end that no window covers"),
 )
@@ -129,8 +129,8 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    up = "ceil: an incomplete last window counts if it starts inside the input or the padding before it"
-    return {"rounding": up if env["ceil"] else "floor: an incomplete last window does not count"}
+    up = "up, if the last window starts inside the input or the padding before it (ceil mode)"
+    return {"rounding": up if env["ceil"] else "down, an incomplete last window does not count"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -19,7 +19,7 @@ from cnnquiz.givens import FLAG, axes, integer, shape
 from cnnquiz.model import GivenError
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 7, 7x7 or 7x7x64 (height x width x channels)", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8)),
     Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16)),
@@ -33,7 +33,7 @@ QUANTITIES = (
 
 RESULTS = (
     Result("output_size", "o", "size of the output along each axis", answer=True, short="out"),
-    Result("output_shape", "shape", "the whole output: size and channels", answer=True, short="shape"),
+    Result("output_shape", "shape", "size and channels of the output", answer=True, short="shape"),
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
     Result("macs", "macs", "multiply-adds for one image"),
 )

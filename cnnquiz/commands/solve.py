@@ -69,7 +69,7 @@ class Worked(click.Command):
         raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
         raw = {name: value for name, value in raw.items() if value is not None}
         _positional(self.calculator, raw, options["word"])
-        targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value is not None}
+        targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value}
         if options["find"] or targets:
             _show_found(self.calculator, raw, targets, options)
         else:
@@ -88,18 +88,17 @@ def _is_flag(quantity: Quantity) -> bool:
 def _parameter(quantity: Quantity) -> click.Parameter:
     shown = quantity.default if isinstance(quantity.default, int | str) else None
     default = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else shown
-    return click.Option(
-        [f"given_{quantity.short}", *(f"--{word}" for word in _words(quantity))],
-        metavar=quantity.kind.hint,
-        help=quantity.meaning + (f" [{default}]" if default is not None else ""),
-        **({"is_flag": False, "flag_value": "yes"} if _is_flag(quantity) else {}),
-    )
+    names = [f"given_{quantity.short}", *(f"--{word}" for word in _words(quantity))]
+    help = quantity.meaning + (f" [{default}]" if default is not None else "")
+    if _is_flag(quantity):
+        return click.Option(names, metavar=quantity.kind.hint, help=help, is_flag=False, flag_value="yes")
+    return click.Option(names, metavar=quantity.kind.hint, help=help)
 
 
 def _targets(calculator: Calculator) -> list[click.Parameter]:
     taken = {word for quantity in calculator.quantities for word in _words(quantity)}
     return [
-        click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=f"with --find: the {r.meaning} is known")
+        click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=f"known, with --find: {r.meaning}")
         for r in calculator.results_declared
         if r.short and r.short not in taken
     ]
