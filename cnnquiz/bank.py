@@ -20,7 +20,7 @@ from cnnquiz.editor import schema
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.loaded import Loaded, Node, Positions, typed, unreadable
 from cnnquiz.model import CnnquizError
-from cnnquiz.schema import Unreadable, nearest
+from cnnquiz.schema import Unreadable, nearest, short
 from cnnquiz.syntax import Fault
 
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "schema"]
@@ -233,7 +233,7 @@ class Reader:
     def is_new(self, out: dict[str, Any], name: str | None, event: Any) -> bool:
         """Whether a name can be added; a name that is there already is a fault."""
         if name in out:
-            self.fault(event, f"`{name}` is written twice here", "Keep one of the two.", "duplicate-key")
+            self.fault(event, f"`{short(name)}` is written twice here", "Keep one of the two.", "duplicate-key")
         return name is not None and name not in out
 
     def fault(self, event: Any, message: str, remedy: str = "", rule: str = "yaml-syntax") -> None:

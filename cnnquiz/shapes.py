@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnnquiz.schema import Path, TreeFault, Unreadable, is_number
+from cnnquiz.schema import Path, TreeFault, Unreadable, is_number, short
 
 
 def faults(item: Any, path: Path) -> Iterator[TreeFault]:
@@ -41,13 +41,13 @@ def option_faults(option: Any, path: Path) -> Iterator[TreeFault]:
     """An option has a text, or a slip from which its text is worked out; its claim names one calculator."""
     if isinstance(option, str):
         if is_blank(option):
-            yield TreeFault(path, f"option `{path[-1]}` has no text")
+            yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text")
         return
     if not isinstance(option, dict):
         return
     if is_blank(option.get("text", "")) and not option.get("slip"):
         remedy = "Add `text:`, or `slip:` with the name of a misconception."
-        yield TreeFault(path, f"option `{path[-1]}` has no text", remedy, at_name=True)
+        yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text", remedy, at_name=True)
     claim = option.get("claim")
     if isinstance(claim, dict):
         yield from calculator_faults(claim, "holds", (*path, "claim"))
@@ -61,7 +61,7 @@ def calculator_faults(written: dict[str, Any], aside: str, path: Path) -> Iterat
     if not names:
         yield TreeFault(path, f"`{path[-1]}` names no calculator", at_name=True)
     for name in names[1:]:
-        said = f"`{path[-1]}` holds one calculator and `{aside}`; `{name}` is one too many"
+        said = f"`{path[-1]}` holds one calculator and `{aside}`; `{short(name)}` is one too many"
         yield TreeFault((*path, name), said, at_name=True)
     word = written.get(aside, "-")
     if is_blank(word) or not isinstance(word, str):
@@ -73,7 +73,7 @@ def draw_faults(draw: Any, path: Path) -> Iterator[TreeFault]:
     if not isinstance(draw, dict):
         return
     if ("choice" in draw) == ("range" in draw):
-        said = f"`{path[-1]}` is drawn from a `choice` or from a `range`"
+        said = f"`{short(str(path[-1]))}` is drawn from a `choice` or from a `range`"
         yield TreeFault(path, said, "Write one of the two.", at_name=True)
     if draw.get("choice") == []:
         yield TreeFault((*path, "choice"), "this choice is empty")

@@ -1,20 +1,24 @@
 """Mutated banks: whatever is done to a bank, loading it ends soon, in a bank or in findings.
 
-The suite runs a few hundred; `python tests/fuzz_banks.py 10000` runs so many, and `python tests/fuzz_banks.py
-1 --seed 4711` shows one again.
+The suite runs a few hundred; `python tests/fuzz_banks.py 10000` loads so many, `--run check` hands each to that
+command instead, and `python tests/fuzz_banks.py 1 --seed 4711` shows one again.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import io
 import random
+import re
 import sys
 import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
 
-from cnnquiz import bank
+from cnnquiz import bank, cli
+from cnnquiz.__main__ import known
 from cnnquiz.loaded import Loaded
 from cnnquiz.model import CnnquizError
 
@@ -30,6 +34,9 @@ INSERTS = (
     b"'", b'"', b"|\n", b">-\n", b"#", b"%", b"@", b"`", b"---\n", b"...\n", b"\\", b"\n", b" ", b"~", b"null",
     b"{in}", b"{nope}", b"$", b"{{", b"[bold]", b"9" * 400, b"10**10**10", b"-1", b"0", b"1e999", b".inf", b"x" * 9,
 )  # fmt: skip
+
+
+NUMBERS = (b"0", b"1", b"2", b"-1", b"7.5", b"1e9", b"999999999999", b"9" * 60, b"1/0", b"3x3", b"n", b"", b"1_0")
 
 
 def place(data: bytearray, rng: random.Random) -> int:
@@ -82,7 +89,23 @@ def nest(data: bytearray, rng: random.Random) -> None:
     data[start:start] = opening * depth + b"x" + closing * rng.choice((0, depth))
 
 
-MUTATIONS: tuple[Mutation, ...] = (flip, insert, delete, copy, lines, cut, nest)
+def number(data: bytearray, rng: random.Random) -> None:
+    """Write another number, or none, in place of one."""
+    found = list(re.finditer(rb"[0-9]+", bytes(data)))
+    if found:
+        old = rng.choice(found)
+        data[old.start() : old.end()] = rng.choice(NUMBERS)
+
+
+def word(data: bytearray, rng: random.Random) -> None:
+    """Write one of the file's words in place of another."""
+    found = list(re.finditer(rb"[A-Za-z-]+", bytes(data)))
+    if found:
+        old, new = rng.choice(found), rng.choice(found)
+        data[old.start() : old.end()] = new[0]
+
+
+MUTATIONS: tuple[Mutation, ...] = (flip, insert, delete, copy, lines, cut, nest, number, number, word, word)
 
 
 def mutated(seed: int) -> bytes:
@@ -121,21 +144,42 @@ def survives(seed: int, folder: Path) -> Loaded:
     return loaded
 
 
+def commanded(seed: int, folder: Path, words: list[str]) -> Loaded:
+    """Run a command on the bank of this seed, in this process; raises what is no clear end of a run."""
+    path = folder / "bank.yaml"
+    path.write_bytes(mutated(seed))
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+        try:
+            code = cli.run([*words, str(path)]) or 0
+        except Exception as problem:
+            foreseen = known(problem)
+            if foreseen is None:
+                raise
+            code = foreseen[0]
+    assert code in (0, 1, 2)
+    assert time.perf_counter() - start < LONGEST
+    return bank.load(path)
+
+
 def main() -> None:
     """Run as many seeds as asked for; a fault is shown with its seed and ends the run."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--run", help="a command to run on each bank, such as check or 'show --key'")
     asked = parser.parse_args()
     sound = slowest = 0.0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(asked.seed, asked.seed + asked.count):
             start = time.perf_counter()
             try:
-                sound += survives(seed, Path(folder)).bank is not None
-            except Exception:
+                place = Path(folder)
+                loaded = commanded(seed, place, asked.run.split()) if asked.run else survives(seed, place)
+            except BaseException:
                 sys.stderr.write(f"seed {seed}\n")
                 raise
+            sound += loaded.bank is not None
             slowest = max(slowest, time.perf_counter() - start)
     sys.stdout.write(f"{asked.count} banks survived, {sound:.0f} of them sound; the slowest took {slowest:.2f} s\n")
 
