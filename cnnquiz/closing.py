@@ -66,8 +66,8 @@ def next_steps(name: str, bank: Bank, found: Result) -> list[tuple[str, str]]:
     if not missed:
         others = [f"cnnquiz take {other}" for other in bundled() if other != name]
         return [(others[0], "All right. Another quiz:")] if others else []
-    what = "question that was" if len(missed) == 1 else "questions that were"
-    todo = [(f"{again} --mistakes", f"Ask the {len(missed)} {what} not right again:".replace("the 1 ", "the "))]
+    what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
+    todo = [(f"{again} --mistakes", f"Try {what} not right once more:")]
     for item_id in missed:
         item = bank.item(item_id)
         command = solve_command(item) if item else None

@@ -118,7 +118,7 @@ class Sitting:
             written = msgspec.to_builtins(plan)
             self.session_id = self.history.start_session(self.bank.id, "take", written, _now())
         if self.history.problem:
-            console.stderr().show(self.history.problem)
+            console.stderr().say(self.history.problem)
         self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(plan)))
 
     def _desk(self, plan: Plan) -> Desk:
@@ -140,7 +140,7 @@ class Sitting:
         self.history.record(attempt, replace=exam)
         self.kept.add(variant.item.id)
         if self.history.problem and self.history.problem != before:
-            console.stderr().show(self.history.problem)
+            console.stderr().say(self.history.problem)
 
     def _figure(self, variant: Variant) -> str:
         figure = variant.item.figure

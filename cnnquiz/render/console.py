@@ -18,7 +18,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.theme import Theme
 
-from cnnquiz.render.safe import ascii_text, clean
+from cnnquiz.render.safe import ascii_text, clean, one_line
 
 PROSE_WIDTH = 100
 PROBE = "⌊×−█"
@@ -95,6 +95,10 @@ class Screen(Struct, frozen=True):
     def write(self, text: Text | str) -> None:
         """Print without ending the line, for a prompt."""
         self.console.print(self.text(text) if isinstance(text, str) else text, end="", soft_wrap=True)
+
+    def say(self, text: str) -> None:
+        """Print untrusted text as one line, however long it is."""
+        self.write(f"{one_line(text)}\n")
 
     def raw(self, text: str) -> None:
         """Write a document as it is: no wrapping, no styles."""

@@ -62,6 +62,8 @@ class Desk:
 
     def review(self, session: Session) -> None:
         """After an exam: each item with its verdict and its reasons."""
+        title = self.screen.text("The questions with their answers", "title")
+        self.screen.show("", "", *hang(self.screen, title, self.screen.margin))
         for number, (variant, reply) in enumerate(zip(session.variants, session.replies, strict=True), 1):
             standing = reply or Reply("", SKIPPED)
             self.screen.show(*quiz.again(self.screen, variant, number, len(session.variants)))
@@ -86,7 +88,7 @@ class Desk:
         return quiz.verdict(self.screen, variant, reply, self.solve(variant))
 
     def _line(self, words: str) -> list[Text]:
-        return [*hang(self.screen, self.screen.text(words), self.screen.margin)]
+        return [*hang(self.screen, self.screen.text(words), self.screen.margin), Text()]
 
     def _left(self, session: Session) -> str:
         """How much time is left, in words."""

@@ -45,8 +45,9 @@ def unreadable(variant: Variant, typed: str) -> str:
 def again(screen: Screen, variant: Variant, number: int, of: int) -> list[Text]:
     """A question once more, in short, before its verdict."""
     lead = Text.assemble(screen.margin, f"Question {number} of {of}", "  ")
-    head = [*hang(screen, screen.text(variant.item.topic), lead), *prose(screen, variant.stem, screen.margin, "strong")]
-    return [Text(), Text(), *paragraphs([head, options(screen, variant.choices)])]
+    head = hang(screen, screen.text(variant.item.topic), lead)
+    stem = prose(screen, variant.stem, screen.margin, "strong")
+    return [Text(), Text(), *paragraphs([head, stem, options(screen, variant.choices)])]
 
 
 def key_of(variant: Variant, command: str) -> str:
@@ -146,7 +147,7 @@ def help_lines(screen: Screen, variant: Variant, exam: bool) -> list[Text]:
             continue
         lead = Text.assemble(screen.margin, (key_of(variant, key), "key"), f"  {word}  ")
         rows += hang(screen, inline(screen, meaning), lead)
-    words = "A capital letter is always a command, a small one is an option where there is one. Words work too: `hint`."
+    words = "A capital letter is always a command; a small one answers, where an option has it. Backspace is back."
     return [Text(), *rows, *hang(screen, inline(screen, words), screen.margin)]
 
 

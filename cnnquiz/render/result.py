@@ -42,9 +42,10 @@ def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
     narrow = screen.columns < 60
     heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
-    if all(row.seconds is None for row in rows):
+    timed = any(row.seconds is not None for row in rows)
+    if not timed:
         table = [cells[:-1] for cells in table]
-    room = max(screen.columns // 3, 12)
+    room = max(screen.columns - (32 if timed else 24) - len(screen.margin), 12)
     for cells in table:
         cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
     lines = columns(table, frozenset({1, 5}), 1 if narrow else 2)

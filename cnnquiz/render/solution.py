@@ -17,6 +17,7 @@ from cnnquiz.steps import Math, Solution, Step, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 10_000
+SHORT = 40
 
 
 def written(solution: Solution, format: str) -> str:
@@ -40,7 +41,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
         *_groups(screen, solution),
         *(indented(picture, screen.margin) for picture in pictures),
         _results(screen, solution),
-        *[prose(screen, note, screen.margin) for note in solution.notes],
+        [line for note in solution.notes for line in prose(screen, note, screen.margin)],
         _conventions(screen, solution),
     ]
     return paragraphs([[Text()], *[block for block in blocks if block]])
@@ -88,10 +89,11 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
 
 
 def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
-    """Formula, numbers and value, each behind an equals sign, the signs below one another."""
-    parts = _parts(step)
-    if not parts:
-        return []
+    """Formula, numbers and value: on one line when short, else with their equals signs below one another."""
+    parts = _parts(screen, step)
+    chain = _chain(screen, step)
+    if chain.cell_len <= min(SHORT, screen.width - len(margin)):
+        return [Text.assemble(margin, chain)] if parts else []
     left, sign, right = spelled(screen, parts[0]).partition(" = ")
     first = f"{margin}{left} = " if sign else f"{margin}  "
     below = f"{margin}{' ' * len(left)} = " if sign else f"{margin}= "
@@ -105,7 +107,7 @@ def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
 
 def _chain(screen: Screen, step: Step) -> Text:
     """Formula = numbers = value on one line."""
-    parts = _parts(step)
+    parts = _parts(screen, step)
     line = screen.text(" = ".join(spelled(screen, part) for part in parts if part is not step.value))
     if step.value:
         line.append(" = " if len(parts) > 1 else "")
@@ -113,9 +115,10 @@ def _chain(screen: Screen, step: Step) -> Text:
     return line
 
 
-def _parts(step: Step) -> list[Math]:
+def _parts(screen: Screen, step: Step) -> list[Math]:
     """Formula, numbers and value; numbers that are the value already are left out."""
-    substituted = [step.substituted] if step.substituted.ascii != step.value.ascii else []
+    repeated = step.value and spelled(screen, step.substituted) == spelled(screen, step.value)
+    substituted = [] if repeated else [step.substituted]
     return [part for part in (step.formula, *substituted, step.value) if part]
 
 

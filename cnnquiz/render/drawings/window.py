@@ -86,8 +86,11 @@ def _window(screen: Screen, position: int, stride: int, kernel: int, dilation: i
 
 def _legend(screen: Screen, padding: int, dilation: int, unused: int, kernel: int) -> list[Text]:
     """What the signs mean, only those that occur, and why the rest is left over."""
-    signs = [screen.pick("█", "#") + " window"]
-    signs += [screen.pick("·", "-") + " skipped by the dilation"] * (dilation > 1 and kernel > 1)
-    signs += [screen.pick("░", ".") + " padding"] * (padding > 0)
-    signs += [screen.pick("×", "x") + " not reached: one more window would not fit"] * (unused > 0)
-    return hang(screen, Text("   ".join(signs)), _label(""))
+    signs = [
+        (screen.pick("█", "#"), "bar", "window", True),
+        (screen.pick("·", "-"), "", "skipped by the dilation", dilation > 1 and kernel > 1),
+        (screen.pick("░", "."), "", "padding", padding > 0),
+        (screen.pick("×", "x"), "wrong", "not reached: one more window would not fit", unused > 0),
+    ]
+    words = [Text.assemble((sign, style), " ", meaning) for sign, style, meaning, occurs in signs if occurs]
+    return hang(screen, Text("   ").join(words), _label(""))

@@ -1,0 +1,44 @@
+"""A table: one row for each layer of a network, numbers flush right; its last columns go where it is too wide.
+
+data: columns [word], rows [[text, number or shape]]
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import columns
+from cnnquiz.render.solution import grouped
+from cnnquiz.steps import text
+
+MOST_ROWS = 400
+
+
+def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+    """The table, with as many of its columns as fit."""
+    if not data["rows"]:
+        return []
+    rows = [[_cell(value, screen.person) for value in row] for row in data["rows"][:MOST_ROWS]]
+    numbers = {index for index, value in enumerate(data["rows"][0]) if not isinstance(value, str | tuple)}
+    for count in range(len(data["columns"]), 1, -1):
+        kept = _kept(count)
+        heading = [Text(data["columns"][index], "note") for index in kept]
+        cells = [heading, *([screen.text(row[index]) for index in kept] for row in rows)]
+        right = frozenset(place for place, index in enumerate(kept) if index in numbers)
+        lines = columns(cells, right, 2)
+        if max(line.cell_len for line in lines) <= screen.width:
+            break
+    left_out = len(data["rows"]) - len(rows)
+    return lines + ([Text(f"... and {left_out} more layers", "note")] if left_out else [])
+
+
+def _kept(count: int) -> list[int]:
+    """Which columns stay: the second goes first, then the last ones."""
+    return [0, *range(2, count + 1)] if count < 6 else list(range(count))
+
+
+def _cell(value: Any, separate: bool) -> str:
+    return value if isinstance(value, str) else grouped(value, separate) if isinstance(value, int) else text(value)
