@@ -66,6 +66,8 @@ def _channels(layer: Layer, flow: Flow) -> int:
 def _grouped(layer: Layer, flow: Flow) -> tuple[int, int, int]:
     """Channels, filters and groups, which must divide both."""
     channels = _channels(layer, flow)
+    if layer.out is None and layer.groups:
+        raise LayerFault(f"it has no number of filters: write {layer.kind} 10 ...")
     groups = layer.groups or channels
     filters = layer.out or channels
     if channels % groups or filters % groups:

@@ -92,6 +92,7 @@ EXAMPLES = {
 }  # fmt: skip
 SWITCHES = ("bias", "ceil", "learned", "fixed")
 _READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
+_WINDOW = re.compile(r"k=?\d[\dx×*,]*")
 _GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
 
 
@@ -124,6 +125,8 @@ def parse_layer(part: Any) -> Layer:
     words = part.lower().split() if isinstance(part, str) else []
     if not words:
         raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+    if _WINDOW.fullmatch(words[0]):
+        words = ["window", *words]
     fields: dict[str, Any] = {}
     for word in _joined(words[1:]):
         name, value = _field_of(word, words[0])
@@ -192,9 +195,8 @@ def _layer(word: str, fields: dict[str, Any]) -> Layer:
     values = {name: _value(name, value) for name, value in fields.items() if name != "rate"}
     if "k" in takes and "k" not in values:
         raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {_example(word)}")
-    if "out" in takes and "out" not in values and kind.get("groups") != 0:
-        what = "units" if kind["kind"] == "dense" else "filters"
-        raise LayerFault(f"{word} has no number of {what}: write {_example(word)}, or less of it")
+    if kind["kind"] == "dense" and "out" not in values:
+        raise LayerFault(f"{word} has no number of units: write {_example(word)}, or less of it")
     return Layer(**{**kind, **values})
 
 

@@ -13,10 +13,10 @@ from cnnquiz.derive import AXIS_NAMES, parts
 from cnnquiz.expression import parse
 from cnnquiz.flow import Shape
 from cnnquiz.givens import Letter, shown
+from cnnquiz.kinds import per_axis
 from cnnquiz.layers import Layer
 from cnnquiz.model import GivenError
 from cnnquiz.propagate import Row
-from cnnquiz.kinds import per_axis
 from cnnquiz.steps import Step
 from cnnquiz.windows import same_padding
 
@@ -85,19 +85,22 @@ def described(layer: Layer) -> str:
     return " ".join(words)
 
 
-def axis_givens(row: Row) -> list[dict[str, Any]]:
-    """The numbers of a window along each axis: i, k, s, p (before), P (in all), d, op."""
-    layer, size = row.layer, row.before.shape[:-1]
-    axes = len(size)
+def axis_numbers(layer: Layer, axes: int) -> tuple[Shape, Shape, Shape, Shape, tuple[tuple[int, int], ...]]:
+    """A window's k, s, d, op and its padding before and after, along each axis."""
     k, d = per_axis("k", layer.k, axes), per_axis("d", layer.d, axes)
     s, op = per_axis("s", layer.s or layer.k, axes), per_axis("op", layer.op, axes)
     if isinstance(layer.p, str):
-        pads = tuple(map(same_padding, k, d))
-    else:
-        pads = tuple((p, p) for p in per_axis("p", layer.p, axes))
+        return k, s, d, op, tuple(map(same_padding, k, d))
+    return k, s, d, op, tuple((p, p) for p in per_axis("p", layer.p, axes))
+
+
+def axis_givens(row: Row) -> list[dict[str, Any]]:
+    """The numbers of a window along each axis: i, k, s, p (before), P (in all), d, op."""
+    size = row.before.shape[:-1]
+    k, s, d, op, pads = axis_numbers(row.layer, len(size))
     return [
         {"i": size[a], "k": k[a], "s": s[a], "p": pads[a][0], "P": sum(pads[a]), "d": d[a], "op": op[a]}
-        for a in range(axes)
+        for a in range(len(size))
     ]
 
 

@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from cnnquiz import notation
 from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _layers
+from cnnquiz.calculators._table import shrinking
 from cnnquiz.calculators._windows import tally
 from cnnquiz.derive import Env
 from cnnquiz.expression import parse
@@ -23,7 +24,7 @@ from cnnquiz.flow import Shape
 from cnnquiz.givens import choice, integer, shape, words
 from cnnquiz.layers import Layer, parse_layers
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import Row, propagate
+from cnnquiz.propagate import propagate
 from cnnquiz.steps import Drawing, Step, text
 
 QUANTITIES = (
@@ -207,13 +208,7 @@ def conventions(env: Env) -> dict[str, str]:
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The maps shrinking."""
-    yield maps_drawing("in", env["begin"], env["rows"])
-
-
-def maps_drawing(name: str, begin: Shape, rows: Sequence[Row]) -> Drawing:
-    """The feature maps in order, as data: each one's name and shape."""
-    maps = [{"name": name, "shape": list(begin)}, *({"name": r.name, "shape": list(r.shape)} for r in rows)]
-    return Drawing("maps", {"maps": maps})
+    yield shrinking(env["rows"])
 
 
 CALCULATOR = Calculator(
