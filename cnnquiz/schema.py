@@ -10,6 +10,8 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
+from cnnquiz.syntax import Unreadable, short
+
 Path = tuple[str | int, ...]
 
 
@@ -20,10 +22,6 @@ class TreeFault(Struct, frozen=True):
     message: str
     remedy: str = ""
     at_name: bool = False
-
-
-class Unreadable(str):
-    """Stands for a value that cannot be read; its own fault is already told."""
 
 
 def faults(tree: Any, kind: Any, path: Path = ()) -> Iterator[TreeFault]:
@@ -204,9 +202,3 @@ def what(value: Any) -> str:
 def quoted(value: str) -> str:
     """A value as a message shows it."""
     return f"`{short(value)}`" if value else "nothing"
-
-
-def short(text: str) -> str:
-    """The text on one line, cut where it is long, without control characters."""
-    line = "".join(c if c.isprintable() else " " for c in text[:61])
-    return line if len(line) <= 60 else line[:57] + "..."

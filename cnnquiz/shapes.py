@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from cnnquiz.schema import Path, TreeFault, Unreadable, is_number, short
+from cnnquiz.schema import Path, TreeFault, is_number
+from cnnquiz.syntax import Unreadable, short
 
 
 def faults(item: Any, path: Path) -> Iterator[TreeFault]:

@@ -8,13 +8,17 @@ from typing import Any
 from msgspec import Struct
 
 START = "`cnnquiz new PATH` writes a bank to start from."
-ALIAS = "`*` at the start of a value stands for another value, which a bank does not allow"
-ANCHOR = "`&` at the start of a value gives it a name, which a bank does not allow"
-TAG = "`!` at the start of a value gives it a type, which a bank does not allow"
+ALIAS = "`*` at the start of a value stands for another value, which is not allowed here"
+ANCHOR = "`&` at the start of a value gives it a name, which is not allowed here"
+TAG = "`!` at the start of a value gives it a type, which is not allowed here"
 NAME = "the name of a field must be text"
 ALIAS_REMEDY = "Write the value out, or put a text that begins with `*` in quotes."
 QUOTE = "Write the text in quotes."
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
+
+
+class Unreadable(str):
+    """Stands for a value that cannot be read; its own fault is already told."""
 
 
 class Fault(Struct, frozen=True):
@@ -116,3 +120,9 @@ def line_column(text: str, position: int) -> tuple[int, int]:
     """The line and column, from 1, of a position in a text."""
     before = text[:position].replace("\r\n", "\n").replace("\r", "\n")
     return before.count("\n") + 1, len(before) - before.rfind("\n")
+
+
+def short(text: str) -> str:
+    """The text on one line, cut where it is long, without control characters."""
+    line = "".join(c if c.isprintable() else " " for c in text[:61])
+    return line if len(line) <= 60 else line[:57] + "..."
