@@ -127,7 +127,8 @@ def _results(screen: Screen, solution: Solution) -> list[Text]:
     names = [*solution.answer, *(name for name in solution.results if name not in solution.answer)]
     simple = [name for name in names if not _is_table(solution.results[name])]
     rows = [_result(screen, solution, name) for name in simple]
-    return indented(columns(rows, gap=2), screen.margin) if rows and _fits(screen, rows) else _stacked(screen, rows)
+    lines = indented(columns(rows, gap=2), screen.margin) if rows else []
+    return lines if all(line.cell_len <= screen.width for line in lines) else _stacked(screen, rows)
 
 
 def _result(screen: Screen, solution: Solution, name: str) -> Sequence[Text]:
@@ -136,10 +137,6 @@ def _result(screen: Screen, solution: Solution, name: str) -> Sequence[Text]:
     shown = spelled(screen, value) if isinstance(value, Math) else grouped(value, screen.person)
     mark = Text(screen.pick("▸", ">") if main else " ", "key")
     return mark, screen.text(solution.label(name)), screen.text(shown, "answer" if main else "")
-
-
-def _fits(screen: Screen, rows: Sequence[Sequence[Text]]) -> bool:
-    return max(sum(cell.cell_len for cell in row) for row in rows) + 24 <= max(screen.width, 60)
 
 
 def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
