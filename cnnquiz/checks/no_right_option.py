@@ -1,0 +1,51 @@
+"""No option holds the derived value, so that no answer is right.
+
+A rounded decimal holds it only within a `tolerance`: 0.33 is not 1/3.
+
+Bad:
+
+    options: {a: 126x126x4, b: 124x124x4}
+    key: a
+    derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
+
+Good:
+
+    options: {a: 125x125x4, b: 124x124x4}
+    key: a
+    derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.checks import _words as words
+from cnnquiz.meaning import says_none, says_several
+from cnnquiz.model import Finding, Level
+from cnnquiz.proof import Subject, Worked
+from cnnquiz.steps import text
+
+LEVEL: Level = "error"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each item in which the right value is missing."""
+    for item in subject.derived:
+        if not item.options or item.held or item.work is None or item.keys[0] not in item.options:
+            continue
+        if missing(item):
+            message, remedy = words.wrong(item)
+            message = f"no option holds the right value: {message}"
+            yield subject.finding(__name__, LEVEL, item, ("key",), message, text(item.work.value), remedy)
+
+
+def missing(item: Worked) -> bool:
+    """Whether the key is surely wrong: a value that differs, or a wording where every value differs."""
+    key = item.keys[0]
+    if item.meanings[key] is not None:
+        return True
+    if says_none(item.texts[key]) or says_several(item.texts[key]):
+        return False
+    return any(map(str.isdigit, item.texts[key])) is False and all(
+        value is not None for letter, value in item.meanings.items() if letter != key
+    )

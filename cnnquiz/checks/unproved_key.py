@@ -1,0 +1,54 @@
+"""The key is a number, but nothing proves it: a derivation would.
+
+A warning for items that hold numbers. Items in words are not found; the summary counts them as asserted.
+
+Bad:
+
+    stem: How many parameters has a 5x5 convolution from 3 channels to 100 filters?
+    options: {a: "7500", b: "7600"}
+    key: b
+
+Good:
+
+    stem: How many parameters has a 5x5 convolution from 3 channels to 100 filters?
+    options: {a: "7500", b: "7600"}
+    key: b
+    derivation: {params: {k: 5, channels: 3, filters: 100}, want: parameters}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.checks import no_right_option
+from cnnquiz.model import Finding, Level
+from cnnquiz.proof import Subject, Worked
+
+LEVEL: Level = "warning"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each numerical item without proof."""
+    for item in subject.items:
+        if item.item.derivation is None:
+            if numerical(item) and item.status == "asserted":
+                remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them)."
+                yield subject.finding(__name__, LEVEL, item, ("key",), "nothing proves this number", remedy=remedy)
+        elif item.asked and unread(item):
+            message = f"the derivation cannot be compared with the key, `{item.texts[item.keys[0]][:60]}`: no value"
+            yield subject.finding(__name__, LEVEL, item, ("key",), message, remedy="Write the value alone.")
+
+
+def numerical(item: Worked) -> bool:
+    """Whether the item asks for a number or a shape."""
+    if not item.options:
+        return item.item.type in ("number", "shape")
+    values = [item.meanings.get(key) for key in item.keys]
+    return all(value is not None and not isinstance(value, bool) for value in values) and len(values) > 0
+
+
+def unread(item: Worked) -> bool:
+    """Whether no option can be shown to hold the derived value, or not to."""
+    if item.held or not item.options or item.keys[0] not in item.options or item.key_follows:
+        return False
+    return not no_right_option.missing(item)

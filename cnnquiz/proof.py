@@ -1,0 +1,269 @@
+"""Each item of a bank, worked once for all rules: what its key follows from, and what its options mean."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from math import prod
+from typing import Any
+
+from msgspec import Struct
+
+from cnnquiz import calculators, claims
+from cnnquiz.answers import same
+from cnnquiz.calculator import Calculator, Given
+from cnnquiz.loaded import Loaded
+from cnnquiz.meaning import meaning, says_none
+from cnnquiz.model import Bank, CnnquizError, Derivation, Finding, Item, Level, Option
+from cnnquiz.prose import fill
+from cnnquiz.shorthand import derivation_of
+from cnnquiz.steps import text
+
+Path = tuple[str | int, ...]
+NOTHING: dict[str, Any] = {}
+
+
+class Fault(Struct, frozen=True):
+    """Why something in an item cannot be worked: the rule that says so, the path inside the item, and the words."""
+
+    rule: str
+    path: Path
+    message: str
+    remedy: str = ""
+
+
+class Work(Struct, frozen=True):
+    """A derivation, worked: by the formulas (`value`), by the independent count (`counted`), with all results.
+
+    `layout` is how the bank's shapes stand to the calculator's: hwc when both are written in the same order.
+    """
+
+    calculator: Calculator
+    given: Given
+    want: str
+    results: dict[str, Any]
+    values: dict[str, Any]
+    value: Any
+    counted: Any
+    layout: str = "hwc"
+
+
+class Worked(Struct, frozen=True):
+    """One item with what rules share.
+
+    texts     the options' texts by letter, placeholders filled
+    meanings  the value that each option stands for, where it is one
+    held      the letters of the options that hold the derived value
+    answers   by letter, whether the option's claim makes it an answer; None where that is not decided
+    """
+
+    index: int
+    item: Item
+    options: dict[str, Option]
+    keys: tuple[str, ...]
+    texts: dict[str, str]
+    meanings: dict[str, Any]
+    work: Work | None = None
+    held: tuple[str, ...] = ()
+    answers: dict[str, bool | None] = NOTHING
+    faults: tuple[Fault, ...] = ()
+
+    @property
+    def asked(self) -> bool:
+        """Whether the derived value is what the item asks for: one key, and not "which is not"."""
+        return self.work is not None and self.item.asks and len(self.keys) == 1 and self.item.type != "multiple"
+
+    @property
+    def status(self) -> str:
+        """proved, claimed or asserted."""
+        if self.asked and self.work is not None and self.work.counted is not None and self.key_follows:
+            return "proved"
+        decided = bool(self.answers) and len(self.answers) == len(self.options)
+        right = decided and all(truth == (letter in self.keys) for letter, truth in self.answers.items())
+        return "claimed" if right else "asserted"
+
+    @property
+    def key_follows(self) -> bool:
+        """Whether the key, and no other option, is the derived value."""
+        work = self.work
+        if work is None or (work.counted is not None and not same(work.value, work.counted)):
+            return False
+        if not self.options:
+            return means(work, meaning(self.keys[0]), self.item) if self.keys[0] else True
+        if not self.held:
+            return says_none(self.texts.get(self.keys[0], "")) and all(
+                value is not None for letter, value in self.meanings.items() if letter != self.keys[0]
+            )
+        return self.held == self.keys
+
+
+class Subject(Struct, frozen=True, dict=True):
+    """What the rules look at: one bank as loaded, with every sound item worked."""
+
+    loaded: Loaded
+    bank: Bank
+    items: tuple[Worked, ...]
+
+    def finding(
+        self, rule: str, level: Level, item: Worked, path: Path, message: str,
+        expected: str | None = None, remedy: str = "", at_name: bool = False,
+    ) -> Finding:
+        """A finding at a path inside an item; `rule` is the module's name."""
+        line, column = self.loaded.locate("items", item.index, *path, at_name=at_name)
+        name = rule.rpartition(".")[2].replace("_", "-")
+        return Finding(name, level, self.loaded.path, line, column, item.item.id, message, expected, remedy)
+
+    def faults(self, rule: str, level: Level) -> Iterator[Finding]:
+        """The faults met in working the items that belong to this rule."""
+        name = rule.rpartition(".")[2].replace("_", "-")
+        for item in self.faulty:
+            for fault in item.faults:
+                if fault.rule == name:
+                    yield self.finding(rule, level, item, fault.path, fault.message, remedy=fault.remedy)
+
+    def once(self, name: object, work: Callable[[], Any]) -> Any:
+        """What `work` gives, worked at the first call alone."""
+        if name not in self.kept:
+            self.kept[name] = work()
+        return self.kept[name]
+
+    @cached_property
+    def kept(self) -> dict[object, Any]:
+        """What several rules share, by name."""
+        return {}
+
+    @cached_property
+    def faulty(self) -> tuple[Worked, ...]:
+        """The items that could not be worked."""
+        return tuple(item for item in self.items if item.faults)
+
+    @cached_property
+    def derived(self) -> tuple[Worked, ...]:
+        """The items whose derived value decides the key."""
+        return tuple(item for item in self.items if item.asked)
+
+
+def subject(loaded: Loaded) -> Subject:
+    """The bank with its sound items worked."""
+    bank = loaded.sound or Bank(1, "unreadable", "", [])
+    return Subject(loaded, bank, tuple(worked(bank, item, index) for index, item in loaded.items))
+
+
+def worked(bank: Bank, item: Item, index: int = 0) -> Worked:
+    """One item, worked."""
+    faults: list[Fault] = []
+    options, keys = item.choices, item.keys
+    work = derived(bank, item, faults) if item.derivation is not None else None
+    texts = {letter: _text(option, work) for letter, option in options.items()}
+    meanings = {letter: meaning(words) for letter, words in texts.items()}
+    held = tuple(letter for letter, value in meanings.items() if means(work, value, item)) if work else ()
+    answers: dict[str, bool | None] = NOTHING
+    if any(option.claim is not None for option in options.values()):
+        answers, wrong = claims.answers(item, options)
+        faults += [Fault("schema", path, message) for path, message in wrong]
+    return Worked(index, item, options, keys, texts, meanings, work, held, answers, tuple(faults))
+
+
+def means(work: Work | None, value: Any, item: Item) -> bool:
+    """Whether a value read from the bank is the derived one; 76 × 100 is a product where a number is wanted."""
+    if work is None or value is None:
+        return False
+    if same(work.value, value, work.layout, item.tolerance or None):
+        return True
+    product = type(value) is tuple and len(value) > 1 and type(work.value) is int
+    return product and all(type(axis) is int for axis in value) and prod(value) == work.value
+
+
+def _text(option: Option, work: Work | None) -> str:
+    """The option's text with its placeholders filled; worked out from its slip where there is none."""
+    if option.text:
+        if work is None or "{" not in option.text:
+            return option.text
+        try:
+            return fill(option.text, work.values)
+        except CnnquizError:
+            return option.text
+    slip = slipped(work, option.slip) if work else None
+    return text(slip) if slip is not None else ""
+
+
+def slip_names(slip: str | list[str] | None) -> tuple[str, ...]:
+    """The misconceptions that an option names."""
+    return (slip,) if isinstance(slip, str) else tuple(slip or ())
+
+
+def slipped(work: Work, slip: str | list[str] | None) -> Any:
+    """The wrong value to which an option's misconceptions lead together; None where they do not."""
+    group = tuple(work.calculator.misconception(name) for name in slip_names(slip))
+    found = tuple(one for one in group if one is not None)
+    return work.calculator.slipped(work.given, found, work.want) if found and len(found) == len(group) else None
+
+
+def derived(bank: Bank, item: Item, faults: list[Fault]) -> Work | None:
+    """The item's derivation, worked; None, with the fault noted, where it cannot be."""
+    derivation = derivation_of(item)
+    if derivation is None:
+        return None
+    try:
+        calculator = calculators.load(derivation.calculator)
+    except CnnquizError as fault:
+        faults.append(Fault("schema", ("derivation", derivation.calculator), str(fault)))
+        return None
+    if unknown := _unknown(calculator, derivation):
+        faults.append(unknown)
+        return None
+    try:
+        return work(calculator, derivation.given, derivation.want, bank.layout)
+    except CnnquizError as fault:
+        message = str(fault)
+    except Exception as fault:  # whatever a bank makes of a calculator, the other items are still checked
+        message = f"cnnquiz fails on these givens ({type(fault).__name__}: {fault})"
+    quantity = _place(calculator, derivation, message)
+    faults.append(Fault("variant-invalid", ("derivation", derivation.calculator, *quantity), message))
+    return None
+
+
+def _unknown(calculator: Calculator, derivation: Derivation) -> Fault | None:
+    """A given or a result that the calculator does not have."""
+    for name in derivation.given:
+        try:
+            if name:
+                calculator.quantity(name)
+        except CnnquizError as fault:
+            return Fault("schema", ("derivation", derivation.calculator, name), str(fault))
+    if derivation.want not in calculator.result_names:
+        known = ", ".join(calculator.result_names)
+        message = f"{calculator.name} has no result `{derivation.want[:40]}`"
+        return Fault("schema", ("derivation", "want"), message, f"It gives {known}.")
+    return None
+
+
+def _place(calculator: Calculator, derivation: Derivation, message: str) -> Path:
+    """The given that a message begins with, if it names one that the bank has written."""
+    name = message.partition(":")[0]
+    return (name,) if name in derivation.given else ()
+
+
+def work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str = "hwc") -> Work:
+    """One derivation by formula and by count; raises CnnquizError where the givens do not allow it.
+
+    In a bank whose shapes begin with the channels the calculator is told so; a derivation that does not fit that way
+    is read as height x width x channels, and its shapes are turned when they are compared.
+    """
+    turned = "chw" if layout == "chw" else "hwc"
+    if layout == "chw" and "layout" not in raw and any(q.short == "layout" for q in calculator.quantities):
+        try:
+            return _work(calculator, {**raw, "layout": "chw"}, want, "hwc")
+        except CnnquizError:
+            pass
+    return _work(calculator, raw, want, turned)
+
+
+def _work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str) -> Work:
+    given = calculator.read(raw)
+    values = calculator.prose_values(given)
+    results = {name: values[name] for name in calculator.result_names if name in values}
+    if want not in results:
+        raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
+    counted = calculator.counted(given).get(want)
+    return Work(calculator, given, want, results, values, results[want], counted, layout)
