@@ -118,7 +118,7 @@ def tally_json(tally: Tally, called: str) -> dict[str, Any]:
 
 
 def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats:
-    """Everything at once, from the indexes alone, so that a million attempts take no second."""
+    """Everything at once, counted along the indexes, so that a million attempts take no second."""
     revisions = db.execute(BY_REVISION).fetchall()
     days = tallies((day_text(day), verdict, asked) for day, verdict, asked in db.execute(BY_DAY))
     return Stats(
