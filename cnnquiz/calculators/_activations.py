@@ -62,31 +62,60 @@ def _smooth(name: str, formula: str, whole: str, slope: str, steepest: str) -> A
 
 _ALL = (
     _smooth(
-        "sigmoid", "sigma(x) = 1/(1 + exp(-x))", "1/(1 + exp(-x))", "sigma(x)*(1 - sigma(x))",
+        "sigmoid",
+        "sigma(x) = 1/(1 + exp(-x))",
+        "1/(1 + exp(-x))",
+        "sigma(x)*(1 - sigma(x))",
         "at x = 0, where sigma is 1/2",
     ),
     _smooth(
-        "tanh", "tanh(x) = (exp(x) - exp(-x))/(exp(x) + exp(-x))", "tanh(x)", "1 - tanh(x)^2", "at x = 0",
+        "tanh",
+        "tanh(x) = (exp(x) - exp(-x))/(exp(x) + exp(-x))",
+        "tanh(x)",
+        "1 - tanh(x)^2",
+        "at x = 0",
     ),
     Activation("relu", "max(0, x)", "x", "0", "1", "0", "for every x > 0"),
     Activation("leaky-relu", "x for x > 0, a*x otherwise", "x", "a*x", "1", "a", "for every x > 0"),
     Activation(
-        "elu", "x for x > 0, a*(exp(x) - 1) otherwise", "x", "a*(exp(x) - 1)", "1", "a*exp(x)", "for every x > 0",
+        "elu",
+        "x for x > 0, a*(exp(x) - 1) otherwise",
+        "x",
+        "a*(exp(x) - 1)",
+        "1",
+        "a*exp(x)",
+        "for every x > 0",
     ),
     _smooth("softplus", "ln(1 + exp(x))", "ln(1 + exp(x))", "sigma(x)", "as x grows; 1 is never reached"),
     _smooth(
-        "gelu", "x*Phi(x), Phi the normal distribution", "x*Phi(x)", "Phi(x) + x*phi(x)", "at x = sqrt(2)",
+        "gelu",
+        "x*Phi(x), Phi the normal distribution",
+        "x*Phi(x)",
+        "Phi(x) + x*phi(x)",
+        "at x = sqrt(2)",
     ),
     _smooth(
-        "swish", "x*sigma(x)", "x*sigma(x)", "sigma(x) + x*sigma(x)*(1 - sigma(x))", "at x = 2.39936",
+        "swish",
+        "x*sigma(x)",
+        "x*sigma(x)",
+        "sigma(x) + x*sigma(x)*(1 - sigma(x))",
+        "at x = 2.39936",
     ),
     Activation("step", "1 for x > 0, 0 otherwise", "1", "0", "0", "0", "everywhere but at the step"),
     _smooth("identity", "x", "x", "1", "everywhere"),
-)  # fmt: skip
+)
 
 ACTIVATIONS = {one.name: one for one in _ALL}
-ALSO = {"logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
-        "silu": "swish", "linear": "identity", "heaviside": "step", "lrelu": "leaky-relu", "rectifier": "relu"}  # fmt: skip
+ALSO = {
+    "logistic": "sigmoid",
+    "sigma": "sigmoid",
+    "leakyrelu": "leaky-relu",
+    "leaky relu": "leaky-relu",
+    "silu": "swish",
+    "linear": "identity",
+    "heaviside": "step",
+    "rectifier": "relu",
+}
 
 
 def activation(text: Any) -> Activation:

@@ -23,11 +23,16 @@ from cnnquiz.steps import NO_MATH, Drawing, Step
 
 NAME = Kind("NAME", lambda raw: activation(raw).name)
 QUANTITIES = (
-    Quantity("function", "activation", NAME,
-             "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
+    Quantity(
+        "function",
+        "activation",
+        NAME,
+        "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step",
+        positional=True,
+    ),
     Quantity("x", "input", number(-WIDEST, WIDEST), "where to work it: 2, -1/2", None),
     Quantity("alpha", "negative_slope", number(0, WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
-)  # fmt: skip
+)
 
 RESULTS = (
     Result("value", "value", "f(x)", answer=True),
@@ -63,8 +68,10 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The rule, the number put in, and the same for the derivative."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     put_in = {"x": x, "a": a}
-    parts = (("value", "f(x) = ", f.side, f"{f.name}: f(x) = {f.formula}."),
-             ("derivative", "f'(x) = ", f.slope_side, _reason(f.name, x)))  # fmt: skip
+    parts = (
+        ("value", "f(x) = ", f.side, f"{f.name}: f(x) = {f.formula}."),
+        ("derivative", "f'(x) = ", f.slope_side, _reason(f.name, x)),
+    )
     for name, left, side, why in parts:
         if x is None or want not in (None, name, f"{name}_exact"):
             continue
@@ -121,31 +128,65 @@ def _maximum(number: Any, *functions: str) -> Callable[[Env], dict[str, Any]]:
 
 
 MISCONCEPTIONS = (
-    Misconception("derivative-as-value", "The derivative is sigma(x)(1 - sigma(x)), not sigma(x) itself.",
-        wrong=_wrong("derivative", lambda f, x, a: f.value(x, a))),
-    Misconception("value-as-derivative", "That is the slope at x; the value is asked.",
-        wrong=_wrong("value", lambda f, x, a: f.slope(x, a))),
-    Misconception("sign-in-exponent", "The exponent is -x: sigma grows with x.",
-        wrong=_wrong("value", lambda f, x, a: f.value(-x, a), "sigmoid")),
-    Misconception("squared-value", "The derivative is sigma times its complement, not sigma squared.",
-        wrong=_wrong("derivative", lambda f, x, a: f.value(x, a) ** 2, "sigmoid")),
-    Misconception("forgot-square", "The derivative is 1 - tanh(x)^2: the tanh is squared.",
-        wrong=_wrong("derivative", lambda f, x, a: 1 - f.value(x, a), "tanh")),
-    Misconception("passed-negative", "Below zero the input does not pass unchanged.",
-        wrong=_wrong("value", lambda f, x, a: x, "relu", "leaky-relu", "elu")),
-    Misconception("dropped-sign", "max(0, x) cuts what is negative; it does not turn it round.",
-        wrong=_wrong("value", lambda f, x, a: abs(x), "relu")),
-    Misconception("forgot-leak", "Below zero this function still passes a little.",
-        wrong=_wrong("value", lambda f, x, a: max(x, 0), "leaky-relu", "elu")),
-    Misconception("slope-one-below-zero", "Below zero the slope is not that of x.",
-        wrong=_wrong("derivative", lambda f, x, a: 1, "relu", "leaky-relu", "elu")),
-    Misconception("maximum-of-value", "That is the largest value; the derivative is at most 1/4.",
-        wrong=_maximum(1, "sigmoid")),
-    Misconception("value-at-maximum", "At 0 sigma is 1/2; its derivative there is 1/2 times 1/2.",
-        wrong=_maximum(Fraction(1, 2), "sigmoid")),
-    Misconception("confused-with-sigmoid", "1/4 is the sigmoid's bound; this function is steeper.",
-        wrong=_maximum(Fraction(1, 4), "tanh", "relu", "softplus")),
-)  # fmt: skip
+    Misconception(
+        "derivative-as-value",
+        "The derivative is sigma(x)(1 - sigma(x)), not sigma(x) itself.",
+        wrong=_wrong("derivative", lambda f, x, a: f.value(x, a)),
+    ),
+    Misconception(
+        "value-as-derivative",
+        "That is the slope at x; the value is asked.",
+        wrong=_wrong("value", lambda f, x, a: f.slope(x, a)),
+    ),
+    Misconception(
+        "sign-in-exponent",
+        "The exponent is -x: sigma grows with x.",
+        wrong=_wrong("value", lambda f, x, a: f.value(-x, a), "sigmoid"),
+    ),
+    Misconception(
+        "squared-value",
+        "The derivative is sigma times its complement, not sigma squared.",
+        wrong=_wrong("derivative", lambda f, x, a: f.value(x, a) ** 2, "sigmoid"),
+    ),
+    Misconception(
+        "forgot-square",
+        "The derivative is 1 - tanh(x)^2: the tanh is squared.",
+        wrong=_wrong("derivative", lambda f, x, a: 1 - f.value(x, a), "tanh"),
+    ),
+    Misconception(
+        "passed-negative",
+        "Below zero the input does not pass unchanged.",
+        wrong=_wrong("value", lambda f, x, a: x, "relu", "leaky-relu", "elu"),
+    ),
+    Misconception(
+        "dropped-sign",
+        "max(0, x) cuts what is negative; it does not turn it round.",
+        wrong=_wrong("value", lambda f, x, a: abs(x), "relu"),
+    ),
+    Misconception(
+        "forgot-leak",
+        "Below zero this function still passes a little.",
+        wrong=_wrong("value", lambda f, x, a: max(x, 0), "leaky-relu", "elu"),
+    ),
+    Misconception(
+        "slope-one-below-zero",
+        "Below zero the slope is not that of x.",
+        wrong=_wrong("derivative", lambda f, x, a: 1, "relu", "leaky-relu", "elu"),
+    ),
+    Misconception(
+        "maximum-of-value", "That is the largest value; the derivative is at most 1/4.", wrong=_maximum(1, "sigmoid")
+    ),
+    Misconception(
+        "value-at-maximum",
+        "At 0 sigma is 1/2; its derivative there is 1/2 times 1/2.",
+        wrong=_maximum(Fraction(1, 2), "sigmoid"),
+    ),
+    Misconception(
+        "confused-with-sigmoid",
+        "1/4 is the sigmoid's bound; this function is steeper.",
+        wrong=_maximum(Fraction(1, 4), "tanh", "relu", "softplus"),
+    ),
+)
 
 
 def conventions(env: Env) -> dict[str, str]:

@@ -21,13 +21,17 @@ from cnnquiz.model import GivenError
 from cnnquiz.steps import Step, Vector
 
 QUANTITIES = (
-    Quantity("inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000)),
-    Quantity("units", "out_features", integer(1), "units, which are the numbers that go out", None, (1, 10_000)),
+    Quantity(
+        "inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000), symbol="n"
+    ),
+    Quantity(
+        "units", "out_features", integer(1), "units, which are the numbers that go out", None, (1, 10_000), symbol="m"
+    ),
     Quantity("bias", "bias", FLAG, "whether each unit has a bias (with W given: whether b is)", None),
     Quantity("x", "input", number_list(), "the input vector: 1,2", None),
     Quantity("W", "weight", matrix(), "the weights, a row for each unit: 1 2; 3 4", None),
     Quantity("b", "bias_vector", number_list(), "the biases, one for each unit: 5,6", None),
-)  # fmt: skip
+)
 
 RESULTS = (
     Result("y", "y", "the output Wx + b", answer=True),
@@ -135,9 +139,13 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     if b is not None:
         wide, long = value(results["augmented_weights"]), value(results["augmented_input"])
         yield Step(
-            "As one product", chain("y = [W b][x; 1]"), chain(wide, long, joint=" "), value(results["y"]),
-            "A 1 appended to x meets the column of biases, so Wx + b is one product.", "y",
-        )  # fmt: skip
+            "As one product",
+            chain("y = [W b][x; 1]"),
+            chain(wide, long, joint=" "),
+            value(results["y"]),
+            "A 1 appended to x meets the column of biases, so Wx + b is one product.",
+            "y",
+        )
 
 
 def count(env: Env) -> dict[str, Any]:

@@ -20,9 +20,17 @@ from cnnquiz.givens import numbers as number_list
 from cnnquiz.model import GivenError
 
 QUANTITIES = (
-    Quantity("samples", "num_samples", integer(1), "samples (images) in the training set", search=(1, 10_000)),
-    Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024)),
-    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000)),
+    Quantity(
+        "samples",
+        "num_samples",
+        integer(1),
+        "samples (images) in the training set",
+        search=(1, 10_000),
+        symbol="N",
+        grows=True,
+    ),
+    Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024), symbol="B"),
+    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E", grows=True),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
     Quantity("losses", "batch_losses", number_list(), "mean loss of each batch of one epoch, in order", None),
 )
@@ -51,10 +59,14 @@ LINES = (
     line("last", "N - (m - 1)*B", "Last batch", "What the full batches leave.", when=_keeps),
     line("last", "min(B, m*B)", "Last batch", "With drop_last, every batch is full.", when=_drops),
     line("seen", "(m - 1)*B + last", "Samples of the epoch", "Those in the batches that are used."),
-    line("total", "(S - l)*B + l*last", "Losses, each times its batch",
-        "A batch's loss is a mean: times the size of the batch it is a sum again."),
+    line(
+        "total",
+        "(S - l)*B + l*last",
+        "Losses, each times its batch",
+        "A batch's loss is a mean: times the size of the batch it is a sum again.",
+    ),
     line("epoch_loss", "total/seen", "Mean over the samples", "A smaller batch counts for less."),
-)  # fmt: skip
+)
 
 MISCONCEPTIONS = (
     slip("batches-rounded-down", "The last, smaller batch is a step too (unless drop_last).", m="floor(q)"),
@@ -62,14 +74,15 @@ MISCONCEPTIONS = (
     slip("counted-epochs-once", "That is one epoch: iterations = batches in an epoch x epochs.", iterations="m"),
     slip("epochs-as-iterations", "An epoch is a whole pass of many iterations, one for each batch.", iterations="E"),
     slip(
-        "batches-across-epochs", "A batch does not reach into the next epoch: round within each epoch.",
+        "batches-across-epochs",
+        "A batch does not reach into the next epoch: round within each epoch.",
         iterations="ceil(N*E/B)",
     ),
     slip("batch-times-epochs", "The batch size divides the samples; it is no number of steps.", iterations="B*E"),
     slip("one-sample-steps", "One update is made for each batch, not for each sample.", m="N", iterations="N*E"),
     slip("full-last-batch", "The last batch holds only what the full ones leave.", last="B"),
     slip("mean-of-means", "A smaller batch counts for less: weigh each loss by its batch.", epoch_loss="S/m"),
-)  # fmt: skip
+)
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
