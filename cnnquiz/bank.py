@@ -6,9 +6,9 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from cnnquiz import files, syntax, yamltext
-from cnnquiz.editor import schema
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.loaded import Loaded, typed, unreadable
 from cnnquiz.model import CnnquizError
@@ -49,6 +49,13 @@ def load(source: str | Path, text: str | None = None) -> Loaded:
         except syntax.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
         return typed(path, text, document.tree, document.faults, document.positions, slow)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a bank, for editors."""
+    from cnnquiz import editor
+
+    return editor.schema()
 
 
 @contextmanager

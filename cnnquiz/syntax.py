@@ -14,7 +14,8 @@ TAG = "`!` at the start of a value gives it a type, which is not allowed here"
 NAME = "the name of a field must be text"
 ALIAS_REMEDY = "Write the value out, or put a text that begins with `*` in quotes."
 QUOTE = "Write the text in quotes."
-UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]")
+# Compiled only when it is needed: a class of so many characters takes time.
+UNREADABLE = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
 
 
 class Unreadable(str):
@@ -98,7 +99,7 @@ def explained(error: Any, text: str, index: int) -> tuple[str, str]:
 
 def strange_character(text: str) -> Fault:
     """The fault of a character that no bank may hold: a control character, or half of one."""
-    found = UNREADABLE.search(text)
+    found = re.search(UNREADABLE, text)
     position = found.start() if found else 0
     name = f"U+{ord(text[position]):04X}" if found else "of an unknown kind"
     line, column = line_column(text, position)
