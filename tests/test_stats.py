@@ -76,7 +76,7 @@ def test_the_numbers_are_those_of_the_attempts(attempts: list[Attempt]) -> None:
 def test_a_million_attempts_are_counted_along_an_index_without_sorting(sql: str, tmp_path: Path) -> None:
     with History.open(tmp_path / "history.db") as history:
         plan = [row[3] for row in history.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
-    assert any(step.startswith("SCAN attempts USING") and "INDEX" in step for step in plan), plan
+    assert any("attempts USING" in step and "INDEX" in step for step in plan), plan
     assert not any("TEMP B-TREE" in step for step in plan)
 
 
