@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from cnnquiz import notation
 from cnnquiz.calculators._layers import described
+from cnnquiz.calculators._network import macs
 from cnnquiz.expression import evaluate, parse
 from cnnquiz.kinds import per_axis
 from cnnquiz.propagate import Row
@@ -18,13 +19,24 @@ from cnnquiz.steps import Step, text
 WINDOW = ("k", "s", "p", "d")
 
 
-def steps(rows: Sequence[Row]) -> Iterator[Step]:
+def steps(rows: Sequence[Row], counted: frozenset[str] = frozenset()) -> Iterator[Step]:
     """One layer in full; a block by a step for each layer that learns, and their sum."""
     if len(rows) == 1:
         yield from _layer(rows[0])
+        yield from _also(rows[0], counted)
         return
     yield from totals(rows, "parameters", lambda row: row.counts.parameters)
-    yield from totals(rows, "macs", lambda row: row.counts.macs)
+    yield from totals(rows, "macs", lambda row: macs(row, counted))
+
+
+def _also(row: Row, counted: frozenset[str]) -> Iterator[Step]:
+    """The operations of a layer that are counted besides its multiply-adds."""
+    for kind, many in row.counts.extra:
+        if kind in counted:
+            value = notation.value_math(many)
+            yield Step(f"Also counted: {kind}", value=value, why="One for each, as asked for.", of="macs")
+            total = notation.value_math(macs(row, counted))
+            yield Step("All together", value=total, of="macs")
 
 
 def _layer(row: Row) -> Iterator[Step]:

@@ -127,7 +127,7 @@ def _row(row: Row, counted: frozenset[str], layout: str) -> dict[str, Any]:
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """One layer in its own steps, or the totals added up by kind of layer."""
     if env["layer"] is not None:
-        yield from _layer_steps.steps(env["view"])
+        yield from _layer_steps.steps(env["view"], env["count"])
         return
     if want in (None, "parameters", "trainable", "stored"):
         yield from _layer_steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
@@ -141,7 +141,8 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def _only(*kinds: str) -> Any:
     def wrong(env: Env) -> dict[str, Any]:
         rows = [row for row in env["view"] if row.layer.kind in kinds]
-        return {"parameters": sum(r.counts.parameters for r in rows), "macs": sum(r.counts.macs for r in rows)}
+        found = {"parameters": sum(r.counts.parameters for r in rows), "macs": sum(r.counts.macs for r in rows)}
+        return {name: value for name, value in found.items() if value and not (name == "macs" and env["count"])}
 
     return wrong
 
@@ -152,7 +153,7 @@ def _no_biases(env: Env) -> dict[str, Any]:
 
 
 def _total(name: str, amount: Any) -> Any:
-    return lambda env: {name: sum(amount(row) for row in env["view"])}
+    return lambda env: {} if env["count"] else {name: sum(amount(row) for row in env["view"])}
 
 
 MISCONCEPTIONS = (
