@@ -10,6 +10,7 @@ from typing import Any
 from cnnquiz.expression import Call, Expr, Name, Neg, Not, Num, Op, shape
 from cnnquiz.givens import Letter
 from cnnquiz.model import CnnquizError
+from cnnquiz.notation import value_math
 from cnnquiz.steps import Math
 
 Function = Callable[..., Any]
@@ -121,7 +122,9 @@ def simplified(found: Any) -> Any:
 
 
 def math_of(found: Any) -> Math:
-    """A sympy value in its three spellings."""
+    """A sympy value (or one without letters) in its three spellings."""
+    if isinstance(found, bool | int | Fraction | str):
+        return value_math(found)
     if isinstance(found, tuple):
         axes = [math_of(axis) for axis in found]
         if len(found) > 1:

@@ -11,23 +11,45 @@ from cnnquiz.steps import Math
 
 MOST_TERMS = 12  # of a sum that is written out
 _LATEX = (
-    (r"\bsum_(\w+) ", r"\\sum_{\1} "), (r"_(\w{2,})", r"_{\1}"), (r"_\((.+?)\)", r"_{\1}"),
-    (r"\^\((.+?)\)", r"^{\1}"), (r"\b(sqrt)\(([^()]*)\)", r"\\sqrt{\2}"),
-    (r"\b(exp|ln|tanh|max|min|sin|cos|lim)\b", r"\\\1"),
+    (r"\bsum_(\w+) ", r"\\sum_{\1} "),
+    (r"_(\w{2,})", r"_{\1}"),
+    (r"_\((.+?)\)", r"_{\1}"),
+    (r"\^\((.+?)\)", r"^{\1}"),
+    (r"\b(sqrt)\(([^()]*)\)", r"\\sqrt{\2}"),
+    (r"\b(exp|ln|tanh|max|min|sin|cos|lim)(?![a-zA-Z])", r"\\\1"),
+    (r"\bintegral\b", r"\\int"),
     (r"\b(alpha|beta|gamma|delta|epsilon|eta|theta|mu|rho|sigma)(?![a-z])", r"\\\1"),
-    (r"\binfinity\b", r"\\infty"), (r"\*", r"\\cdot "), (r"<=", r"\\le "), (r">=", r"\\ge "), (r"->", r"\\to "),
-)  # fmt: skip
+    (r"\binfinity\b", r"\\infty"),
+    (r"\*", r"\\cdot "),
+    (r"<=", r"\\le "),
+    (r">=", r"\\ge "),
+    (r"->", r"\\to "),
+)
 _UNICODE = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "mu": "μ",
-    "rho": "ρ", "sigma": "σ", "sum": "Σ", "sqrt": "√", "infinity": "∞",
-}  # fmt: skip
+    "alpha": "α",
+    "beta": "β",
+    "gamma": "γ",
+    "delta": "δ",
+    "epsilon": "ε",
+    "eta": "η",
+    "theta": "θ",
+    "mu": "μ",
+    "rho": "ρ",
+    "integral": "∫",
+    "sigma": "σ",
+    "sum": "Σ",
+    "sqrt": "√",
+    "infinity": "∞",
+}
 _WORD = re.compile(r"(?<![a-zA-Z])(" + "|".join(_UNICODE) + r")(?![a-zA-Z])")
 
 
 def chain(*pieces: Any, joint: str = "") -> Math:
     """Text (`y = sigma(x)`) and Math, one behind the other, in three spellings."""
     read = [piece if isinstance(piece, Math) else spelled(str(piece)) for piece in pieces]
-    return Math(*(joint.join(getattr(piece, kind) for piece in read) for kind in ("ascii", "unicode", "latex")))
+    between = spelled(joint)
+    kinds = ("ascii", "unicode", "latex")
+    return Math(*(getattr(between, kind).join(getattr(piece, kind) for piece in read) for kind in kinds))
 
 
 def spelled(words: str) -> Math:
@@ -47,7 +69,8 @@ def value(found: Any) -> Math:
     return notation.value_math(found)
 
 
-def _factor(number: Any) -> Math:
+def factor(number: Any) -> Math:
+    """A number as a factor, in brackets where it is negative."""
     shown = notation.value_math(number)
     return chain("(", shown, ")") if number < 0 else shown
 
@@ -55,7 +78,7 @@ def _factor(number: Any) -> Math:
 def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None) -> Math:
     """1*3 + 2*(-4) + 5, the numbers put in."""
     pairs = list(zip(left, right, strict=True))
-    terms = [chain(_factor(a), "*", _factor(b)) for a, b in pairs[:MOST_TERMS]]
+    terms = [chain(factor(a), "*", factor(b)) for a, b in pairs[:MOST_TERMS]]
     terms += [spelled("...")] if len(pairs) > MOST_TERMS else []
-    terms += [_factor(plus)] if plus is not None else []
+    terms += [factor(plus)] if plus is not None else []
     return chain(*terms, joint=" + ")

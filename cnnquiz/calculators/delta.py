@@ -1,0 +1,158 @@
+"""The Dirac delta as the limit of pulses of width A and height 1/A, and the discrete delta[n].
+
+    A * 1/A = 1,  1/A -> infinity as A -> 0
+
+Source: A. Oppenheim and A. Willsky, Signals and Systems (2nd ed., 1997), sections 1.4 and 2.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from cnnquiz import notation
+from cnnquiz.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.calculators._functions import evaluated, number, parse, symbolic
+from cnnquiz.calculators._precise import settled
+from cnnquiz.calculators._shown import chain, value
+from cnnquiz.derive import Env, line
+from cnnquiz.givens import Letter, integer, words
+from cnnquiz.givens import number as exact_number
+from cnnquiz.model import GivenError
+from cnnquiz.steps import NO_MATH, Step
+
+QUANTITIES = (
+    Quantity("A", "width", exact_number(letters=True), "width of the pulse: 1/10", None, positional=True),
+    Quantity("f", "function", words("EXPRESSION", 1_000), "a function of t to sift: t^2 + 1", None),
+    Quantity("t0", "time", exact_number(), "where the impulse stands", 0),
+    Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
+)
+
+RESULTS = (
+    Result("height", "height", "height of the pulse", answer=True, short="height"),
+    Result("area", "area", "area of the pulse", answer=True),
+    Result("limit", "limit", "the height as the width goes to 0", answer=True),
+    Result("unbounded", "unbounded", "whether the height grows beyond every bound"),
+    Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True),
+    Result("discrete", "discrete", "delta[n]"),
+)
+
+LINES = (
+    line("height", "1/A", "Height of the pulse", "The narrower the pulse, the higher it must be for an area of 1."),
+    line("area", "A*height", "Area", "Width times height is 1, whatever the width."),
+)
+
+MISCONCEPTIONS = (
+    slip("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
+    slip("height-is-width", "The height is 1 divided by the width.", height="A"),
+    slip("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
+    Misconception(
+        "delta-is-one",
+        "1 is the discrete delta[0]; the height of the pulse grows without bound.",
+        wrong=lambda env: {"limit": "1"},
+    ),
+    Misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
+    Misconception(
+        "sifted-at-zero",
+        "The impulse stands at t0 and picks f there.",
+        wrong=lambda env: {"sifting": _sifted(env, 0)} if env["f"] is not None else {},
+    ),
+    Misconception(
+        "discrete-infinite",
+        "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
+        wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {},
+    ),
+)
+
+
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """The function read; a width above zero."""
+    A = values["A"]
+    if A is not None and not isinstance(A, Letter) and A <= 0:
+        raise GivenError(f"A: the width {value(A).ascii} must be above 0 (the limit A -> 0 is worked anyway)", "A")
+    return {**values, "f": None if values["f"] is None else parse(values["f"], "t")}
+
+
+def _sifted(env: Env, at: Any) -> Any:
+    return settled(number(env["f"], {"t": at}))
+
+
+def work(env: Env) -> dict[str, Any]:
+    """The limit by sympy; the function at t0; delta[n]."""
+    import sympy
+
+    A = sympy.Symbol("A", positive=True)
+    limit = sympy.limit(1 / A, A, 0, "+")
+    found = {"limit": "infinity" if limit == sympy.oo else str(limit), "unbounded": limit == sympy.oo}
+    found["discrete"] = 1 if env["n"] == 0 else 0
+    if env["f"] is not None:
+        found["sifting"] = _sifted(env, env["t0"])
+    return found
+
+
+def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """The limit, the sifting integral and the discrete delta."""
+    if want in (None, "limit", "unbounded"):
+        yield Step(
+            "Limit",
+            chain("delta(0) = lim_(A -> 0) 1/A"),
+            value=chain("infinity"),
+            of="limit",
+            why="delta is no ordinary function but a distribution: what defines it is its unit area.",
+        )
+    if "sifting" in results and want in (None, "sifting"):
+        rule = chain("integral f(t) delta(t - t0) dt = f(t0), f(t) = ", notation.math(env["f"]))
+        filled = notation.math(env["f"], {"t": env["t0"]})
+        why = "The pulse has area 1 and shrinks onto t0, so what is left of f is its value there."
+        yield Step("Sifting", rule, filled, value(results["sifting"]), why, "sifting")
+    if want in (None, "discrete"):
+        yield Step(
+            "Discrete delta",
+            NO_MATH,
+            chain(f"delta[{env['n']}]"),
+            value(results["discrete"]),
+            "In discrete time the impulse is an ordinary sequence: 1 at n = 0, 0 elsewhere.",
+            "discrete",
+        )
+
+
+def count(env: Env) -> dict[str, Any]:
+    """The area by adding up thin strips of the pulse; heights of ever narrower pulses; f by sympy."""
+    heights = [1 / Fraction(1, 10**power) for power in range(1, 40)]
+    grows = all(high >= 10 * low for low, high in pairwise(heights))
+    found: dict[str, Any] = {
+        "limit": "infinity" if grows else "",
+        "discrete": [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1],
+    }
+    if env["A"] is not None:
+        strip = Fraction(env["A"]) / 64
+        found["area"] = sum(strip / Fraction(env["A"]) for _ in range(64))
+        found["height"] = 64 * Fraction(1) / (64 * Fraction(env["A"]))
+    if env["f"] is not None:
+        found["sifting"] = evaluated(symbolic(env["f"], {"t": env["t0"]}))
+    return found
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """Continuous and discrete time, kept apart."""
+    return {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
+
+
+CALCULATOR = Calculator(
+    name="delta",
+    title="Dirac delta",
+    summary="the pulse of width A, its area and limit, the sifting integral, and delta[n]",
+    source="Oppenheim and Willsky, Signals and Systems, 2nd edition, 1997, sections 1.4 and 2.5",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    lines=LINES,
+    work=work,
+    explain=explain,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    count=count,
+    conventions=conventions,
+    examples=("1/10", "--A a", "--f 't^2 + 1' --t0 3"),
+)
