@@ -82,13 +82,18 @@ def clean(character: str) -> str:
     return character if character.isprintable() else " " if character.isspace() else ""
 
 
-def bundled() -> dict[str, Path]:
+def bundled(pattern: str = "*.yaml") -> dict[str, Path]:
     """The banks that come with the program, by id: beside the package, or inside it when installed."""
     package = Path(__file__).parent
     for folder in (package / "questions", package.parent / "questions"):
-        if found := {path.stem: path for path in sorted(folder.glob("*.yaml"))}:
+        if found := {path.stem: path for path in sorted(folder.glob(pattern))}:
             return found
     return {}
+
+
+def drills() -> dict[str, Path]:
+    """The banks to practise one calculator with, by the calculator's name."""
+    return bundled("drills/*.yaml")
 
 
 def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:

@@ -35,6 +35,10 @@ class GivenError(CnnquizError):
         self.quantity = quantity
 
 
+class NoLayerError(GivenError):
+    """Givens that can each be read, but make no layer together: the kernel does not fit, the groups do not divide."""
+
+
 class Figure(Struct, frozen=True, forbid_unknown_fields=True):
     """A picture drawn in characters, in a text file beside the bank, and its description in words."""
 
@@ -102,6 +106,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     figure: Figure | None = None
     tolerance: str = ""
     asks: bool = True
+    level: Annotated[int, Meta(ge=1, le=9, description="how hard it is, from 1; drills climb from level to level")] = 1
     allow: list[str] = []
 
     @property

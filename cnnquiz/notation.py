@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.expression import Call, Expr, Name, Neg, Not, Num, Op
-from cnnquiz.steps import Math, Vector, decimal_text
+from cnnquiz.steps import Math, Vector, decimal_text, mixed, spoken
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
@@ -64,7 +64,10 @@ def math(
 
 
 def value_math(value: Any) -> Math:
-    """A value in its three spellings: 124.5, 125x125x4, 1/3."""
+    """A value in its three spellings: 124.5, 125x125x4, 1/3, 42 2/3."""
+    if parts := mixed(value):
+        words = spoken(value)
+        return Math(words, words, r"{}\tfrac{{{}}}{{{}}}".format(*parts))
     return Math(*(_value(value, style)[0] for style in (ASCII, UNICODE, LATEX)))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnquiz.model import CnnquizError
-from cnnquiz.steps import text
+from cnnquiz.steps import spoken
 
 _PROSE = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
 
@@ -27,7 +27,7 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
         if name not in values:
             known = f"write one of {', '.join(sorted(values))}" if values else "the item has no derivation"
             raise CnnquizError(f"{{{name}}} stands for nothing: {known}")
-        return text(values[name])
+        return spoken(values[name])
 
     return _PROSE.sub(put, words)
 

@@ -180,6 +180,20 @@ def decimal_text(value: Fraction) -> str:
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
 
 
+def mixed(value: Any) -> tuple[int, int, int] | None:
+    """A fraction above 1 that no short decimal gives, as whole, numerator and denominator: 128/3 is 42 2/3."""
+    if not isinstance(value, Fraction) or value <= 1 or "/" not in decimal_text(value):
+        return None
+    whole, rest = divmod(value.numerator, value.denominator)
+    return whole, rest, value.denominator
+
+
+def spoken(value: Any) -> str:
+    """A value as prose says it: as `text`, but 128/3 as 42 2/3."""
+    parts = mixed(value)
+    return "{} {}/{}".format(*parts) if parts else text(value)
+
+
 def _rounded(value: Fraction, digits: int = 10) -> str:
     """A fraction as a decimal of so many significant digits: 0.6652409558."""
     with localcontext() as context:
