@@ -168,6 +168,10 @@ class Calculator:
         raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
         without  quantities that need not be given, because they are searched for
         """
+        return self.prepared(self.stated(raw, without), without)
+
+    def stated(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
+        """What `read` reads, each given by its short name, before anything is asked of them together."""
         values: dict[str, Any] = {}
         for name, value in raw.items():
             quantity = self._positional() if name == "" else self.quantity(str(name))
@@ -177,7 +181,7 @@ class Calculator:
         for quantity in self.quantities:
             if quantity.default is REQUIRED and quantity.short not in values and quantity.short not in without:
                 raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
-        return self.prepared(values, without)
+        return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
     def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""

@@ -25,6 +25,12 @@ class Letter(str):
     __slots__ = ()
 
 
+class Written(tuple[Any, ...]):
+    """A shape written as 256x256x3, in which the channels may stand behind the axes."""
+
+    __slots__ = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """How one kind of given is read: `read(raw)` returns the value or raises GivenError; `hint` is its metavar."""
@@ -112,7 +118,7 @@ def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
             return whole(raw, low)
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
-        return tuple(whole(part, low) for part in parts)
+        return (Written if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
 
     return Kind("HxWxC", read)
 

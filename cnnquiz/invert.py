@@ -11,7 +11,7 @@ from typing import Any
 from cnnquiz.calculator import Calculator, Quantity
 from cnnquiz.derive import parts
 from cnnquiz.givens import Letter, count, split_axes
-from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.model import CnnquizError, GivenError, NoLayerError
 from cnnquiz.steps import Math, Solution, Step, jsonable, step_as_json, text
 
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
@@ -116,7 +116,7 @@ def _stated(
     for name in bounds:
         if calculator.quantity(name).short not in found:
             raise GivenError(f"bounds are stated for {name}, which is not searched for", name)
-    stated = calculator.read(raw, without=[q.short for q in wanted]).stated
+    stated = calculator.stated(raw, without=[q.short for q in wanted])
     if any(isinstance(v, Letter) for value in stated.values() for v in parts(value)):
         raise GivenError("a search needs numbers: letters cannot stand beside --find")
     return Search(calculator, stated, wanted, found, result, target)
@@ -181,8 +181,9 @@ def _cases(
         yield case, value, value is not None and _equal(value, search.target)
         return
     name, (low, high) = growing.short, search.bounds[growing.short]
-    first = _first(search, known, case, name, low, high, reached=False)
-    last = _first(search, known, case, name, first, high, reached=True)
+    loose = {**known, "strict": False} if "strict" in known else known  # sizes that do not divide lie in between
+    first = _first(search, loose, case, name, low, high, reached=False)
+    last = _first(search, loose, case, name, first, high, reached=True)
     if last - first > MOST_CASES:
         raise GivenError(f"{last - first:,} values of {name} are solutions: narrow them with --bounds", name)
     for number in range(max(low, first - 1), min(high, last) + 1):
@@ -211,8 +212,8 @@ def _passes(value: Any, target: Any, strictly: bool) -> bool:
 
 
 def _spread(target: Any, value: Any) -> tuple[Any, ...]:
-    axes = parts(target)
-    return axes * len(parts(value)) if len(axes) == 1 else axes
+    axes, count = parts(target), len(parts(value))
+    return axes[:1] * count if len(axes) == 1 or count == 1 and len(set(axes)) == 1 else axes
 
 
 def _equal(value: Any, target: Any) -> bool:
@@ -238,16 +239,20 @@ def _steps(
     names = " and ".join(q.short for q in search.unknown)
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
     yield Step("What is looked for", why=f"All {names} for which {wanted}.")
-    if len(search.unknown) == 1:
-        given = search.calculator.prepared(dict(known))
-        yield from search.calculator.undo(given.env, search.unknown[0].short, search.target)
+    reason = ""
+    try:
+        given = search.calculator.prepared(dict(known), without=[q.short for q in search.unknown])
+        if len(search.unknown) == 1:
+            yield from search.calculator.undo(given.env, search.unknown[0].short, search.target)
+    except NoLayerError as fault:
+        reason = f": {fault}"
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
     fitting = f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if not solutions:
-        near = "None of the cases makes a layer at all."
+        near = f"None of the cases makes a layer at all{reason}."
         if nearest:
             case = ", ".join(f"{n} = {v}" for n, v in nearest[0].items())
             near = f"The nearest is {case}, which gives {text(nearest[1])}."

@@ -7,7 +7,7 @@ from typing import Any
 from cnnquiz.calculator import Misconception, slip
 from cnnquiz.calculators._windows import numbers, tally
 from cnnquiz.derive import Env, line
-from cnnquiz.model import GivenError
+from cnnquiz.model import NoLayerError
 
 
 def _biased(env: Env) -> bool:
@@ -65,7 +65,7 @@ def must_divide(env: dict[str, Any]) -> None:
     for name, what in (("C", "input channels"), ("F", "filters")):
         if numbers(g, env[name]) and env[name] % g:
             remedy = f"take a divisor of {env[name]}"
-            raise GivenError(f"groups {g} do not divide the {env[name]} {what}: {remedy}", "groups")
+            raise NoLayerError(f"groups {g} do not divide the {env[name]} {what}: {remedy}", "groups")
 
 
 def counted(env: Env) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.derive import Env, one
-from cnnquiz.givens import Letter, shown
-from cnnquiz.model import GivenError
+from cnnquiz.givens import MAX_AXES, Letter, Written, shown
+from cnnquiz.model import GivenError, NoLayerError
 from cnnquiz.steps import Math, Step
 
 LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one
@@ -23,15 +23,16 @@ def spread(values: dict[str, Any], per_axis: tuple[str, ...]) -> dict[str, Any]:
     """The givens with one value for every axis, and `axes`, their number.
 
     256x256x3 has two axes and 3 channels. With channels given apart, all numbers of a list are axes;
-    256x256x3 written as text with 3 channels still has two. A bare number is one axis, or the side of
-    a square image where channels or filters are asked for as well.
+    256x256x3 written as text with 3 channels still has two. A value for each axis, as in k = [3, 3],
+    settles the number of axes. A bare number is one axis, or the side of a square image where channels
+    or filters are given as well.
     """
     env = dict(values)
     size, channels = env.get("in"), env.get("channels")
     ends = [env[name] for name in per_axis if isinstance(env.get(name), tuple)]
     count = len(ends[0]) if ends else None
     if isinstance(size, tuple):
-        size, env["channels"], count = _split(size, channels, count)
+        size, env["channels"], count = _split(size, channels, count, env.get("layout") == "chw")
     count = count or (2 if numbers_given(env) else 1)
     env["i"] = size if isinstance(size, tuple) else None if size is None else (size,) * count
     for name in per_axis:
@@ -49,19 +50,27 @@ def numbers_given(env: dict[str, Any]) -> bool:
     return env.get("channels") is not None or env.get("filters") is not None
 
 
-def _split(size: tuple[Any, ...], channels: Any, count: int | None) -> tuple[tuple[Any, ...], Any, int]:
-    """The axes and the channels of a size, and the number of axes."""
-    if count is not None and len(size) == count + 1:
-        axes, last = size[:-1], size[-1]
-    elif channels is not None or len(size) == count or len(size) < 3:
-        axes, last = size, None
-    else:
-        axes, last = size[:-1], size[-1]
-    if len(axes) > 3 or (count is not None and len(axes) != count):
+def _split(
+    size: tuple[Any, ...], channels: Any, count: int | None, first: bool
+) -> tuple[tuple[Any, ...], Any, int]:
+    """The axes and the channels of a size, and the number of axes; `first`: its channels stand before them."""
+    axes, last = size, None
+    if _holds_channels(size, channels, count, first):
+        axes, last = (size[1:], size[0]) if first else (size[:-1], size[-1])
+    if len(axes) > MAX_AXES or (count is not None and len(axes) != count):
         raise GivenError(f"in: {'x'.join(map(str, size))} does not go with {count or 'at most 3'} axes", "in")
     if last is not None and channels is not None and last != channels:
         raise GivenError(f"channels: {channels} are given, but in has {last}", "channels")
     return axes, channels if last is None else last, len(axes)
+
+
+def _holds_channels(size: tuple[Any, ...], channels: Any, count: int | None, first: bool) -> bool:
+    """Whether the channels stand in the size, beside its axes."""
+    if count is not None:
+        return len(size) == count + 1
+    if channels is None or len(size) > MAX_AXES:
+        return len(size) >= MAX_AXES
+    return isinstance(size, Written) and len(size) == MAX_AXES and size[0 if first else -1] == channels
 
 
 def extent(k: int, d: int) -> int:
@@ -69,16 +78,19 @@ def extent(k: int, d: int) -> int:
     return d * (k - 1) + 1
 
 
-def must_fit(i: int, total: int, k: int, d: int, name: str = "kernel") -> None:
-    """Refuses a window that is larger than the padded input, with the remedies, before anything is divided."""
+def must_fit(i: int, total: int, k: int, d: int, lacking: int = 0) -> None:
+    """Refuses a window that is larger than the padded input, with the remedies, before anything is divided.
+
+    lacking  pixels that an incomplete window may lack
+    """
     reach, room = extent(k, d), i + total
-    if reach <= room:
+    if reach - room <= lacking:
         return
     padding = -(-(reach - i) // 2)
     spread_out = f" with dilation {d} reaches {reach} pixels and" if d > 1 else ""
     widest = (room - 1) // d + 1
-    raise GivenError(
-        f"{name} {shown(k)}{spread_out} does not fit the padded input {room}: "
+    raise NoLayerError(
+        f"kernel {shown(k)}{spread_out} does not fit the padded input {room}: "
         f"padding >= {padding} or kernel <= {widest} (it is {reach - room} too wide)",
         "k",
     )

@@ -15,7 +15,7 @@ from cnnquiz.calculators import _weights
 from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, tally, undo
 from cnnquiz.derive import Env, line
 from cnnquiz.givens import FLAG, axes, choice, integer, shape
-from cnnquiz.model import GivenError
+from cnnquiz.model import NoLayerError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
@@ -113,8 +113,6 @@ MISCONCEPTIONS = (
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """One value an axis, `same` and `valid` resolved; refuses what no layer could do."""
-    if values["layout"] == "chw" and isinstance(values["in"], tuple) and len(values["in"]) > 2:
-        values = {**values, "in": (*values["in"][1:], values["in"][0])}
     env = spread(values, ("k", "s", "p", "d"))
     env |= {"C": env["channels"], "F": env["filters"], "g": env["groups"], "same": ""}
     _resolve_padding(env)
@@ -130,7 +128,7 @@ def _resolve_padding(env: dict[str, Any]) -> None:
     elif env["p"] == "same":
         env["same"], env["p"] = env["framework"], None
         if env["framework"] == "torch" and any(numbers(s) and s != 1 for s in env["s"] or ()):
-            raise GivenError("padding `same` needs stride 1 in PyTorch: write a number, or --framework tf", "p")
+            raise NoLayerError("padding `same` needs stride 1 in PyTorch: write a number, or --framework tf", "p")
 
 
 def _check_axes(env: dict[str, Any]) -> None:
@@ -143,7 +141,7 @@ def _check_axes(env: dict[str, Any]) -> None:
         rest = (i + 2 * p - d * (k - 1) - 1) % s
         if env["strict"] and rest:
             room = i + 2 * p - d * (k - 1) - 1
-            raise GivenError(f"stride {s} leaves {rest} of {room} pixels over: no whole number of steps", "s")
+            raise NoLayerError(f"stride {s} leaves {rest} of {room} pixels over: no whole number of steps", "s")
 
 
 def padding(env: Env, axis: int) -> tuple[int, int]:

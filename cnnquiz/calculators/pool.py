@@ -2,7 +2,8 @@
 
     o = floor((i + 2p - d(k - 1) - 1)/s) + 1, with ceil in place of floor in ceil mode
 
-In ceil mode the last window must start inside the input or the padding before it, otherwise it is left out.
+In ceil mode the last window may be incomplete, even where it is the only one, but must start inside the input or
+the padding before it; otherwise it is left out.
 Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), section 3.
 """
 
@@ -16,7 +17,7 @@ from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, undo
 from cnnquiz.derive import Env, line
 from cnnquiz.givens import FLAG, axes, integer, shape
-from cnnquiz.model import GivenError
+from cnnquiz.model import NoLayerError
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (
@@ -91,17 +92,18 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     env = spread(values if values["s"] is not None else {**values, "s": values["k"]}, ("k", "s", "p", "d"))
     env["C"] = env["channels"]
     env["dilated"] = env["d"] is None or any(d != 1 for d in env["d"])
-    if all(isinstance(env[name], tuple) for name in ("i", "k", "p", "d")):
-        for i, k, p, d in zip(env["i"], env["k"], env["p"], env["d"], strict=True):
-            _check_axis(i, k, p, d)
+    if all(isinstance(env[name], tuple) for name in ("i", "k", "s", "p", "d")):
+        for i, k, s, p, d in zip(env["i"], env["k"], env["s"], env["p"], env["d"], strict=True):
+            _check_axis(i, k, s if env["ceil"] else 1, p, d)
     return env
 
 
-def _check_axis(i: Any, k: Any, p: Any, d: Any) -> None:
+def _check_axis(i: Any, k: Any, s: Any, p: Any, d: Any) -> None:
+    """In ceil mode (`s` is the stride there, otherwise 1) even the only window may be incomplete."""
     if numbers(k, p) and 2 * p > k:
-        raise GivenError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
-    if numbers(i, k, p, d):
-        must_fit(i, 2 * p, k, d)
+        raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
+    if numbers(i, k, s, p, d):
+        must_fit(i, 2 * p, k, d, s - 1)
 
 
 @lru_cache(maxsize=8192)
@@ -139,7 +141,9 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         return
     other = {**env, "ceil": not env["ceil"]}
     sizes = count(other)["output_size"]
-    if sizes != results["output_size"]:
+    if 0 in sizes:
+        yield "With ceil_mode off the window does not fit."
+    elif sizes != results["output_size"]:
         yield f"With ceil_mode {'off' if env['ceil'] else 'on'} it is {'x'.join(map(str, sizes))}."
 
 

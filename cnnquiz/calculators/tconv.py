@@ -16,7 +16,7 @@ from cnnquiz.calculators import _weights
 from cnnquiz.calculators._windows import LONG, numbers, spread
 from cnnquiz.derive import Env, line
 from cnnquiz.givens import FLAG, axes, integer, shape
-from cnnquiz.model import GivenError
+from cnnquiz.model import NoLayerError
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", grows=True),
@@ -82,10 +82,10 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 def _check_axis(i: int, k: int, s: int, p: int, d: int, op: int) -> None:
     if op >= max(s, d):
         larger = f"stride {s} or the dilation {d}"
-        raise GivenError(f"output padding {op} must be smaller than the {larger}: op <= {max(s, d) - 1}", "op")
+        raise NoLayerError(f"output padding {op} must be smaller than the {larger}: op <= {max(s, d) - 1}", "op")
     full = (i - 1) * s + d * (k - 1) + 1 + op
     if full - 2 * p < 1:
-        raise GivenError(f"padding {p} leaves nothing of the {full} pixels: padding <= {(full - 1) // 2}", "p")
+        raise NoLayerError(f"padding {p} leaves nothing of the {full} pixels: padding <= {(full - 1) // 2}", "p")
 
 
 @lru_cache(maxsize=8192)

@@ -1,0 +1,216 @@
+"""Every calculator against its file of cases, and what must be true of all of them.
+
+A case in tests/calculators/NAME.json is {"given": {...}} with
+  results    results by name, as JSON has them; exact, or within "tolerance"
+  slips      the wrong value by a misconception, or by several ("a + b"), for the result `want`, or for any
+  error      a part of the one line that refuses these givens, in place of results
+  source     where the values are published
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from cnnquiz import calculators
+from cnnquiz.calculator import Calculator
+from cnnquiz.cli import cli
+from cnnquiz.model import CnnquizError
+from cnnquiz.steps import Solution, jsonable, text
+
+CASES = Path(__file__).parent / "calculators"
+NAMES = calculators.names()
+KEYS = {"given", "results", "slips", "error", "want", "source", "tolerance", "notes"}
+
+
+def cases(name: str) -> list[dict[str, Any]]:
+    """The cases of a calculator; none where its file is missing, which a test of its own says."""
+    path = CASES / f"{name}.json"
+    return json.loads(path.read_text("utf-8")) if path.exists() else []
+
+
+def good(name: str) -> list[dict[str, Any]]:
+    """The cases that have an answer."""
+    return [case for case in cases(name) if "error" not in case]
+
+
+def title(case: dict[str, Any]) -> str:
+    return json.dumps(case["given"], ensure_ascii=False)[:70]
+
+
+def each(select: Any) -> Any:
+    """One test for every case of every calculator that the selection lets through."""
+    found = [pytest.param(name, case, id=f"{name}-{title(case)}") for name in NAMES for case in select(name)]
+    return pytest.mark.parametrize(("name", "case"), found)
+
+
+def solved(name: str, case: dict[str, Any]) -> Solution:
+    calculator = calculators.load(name)
+    return calculator.solve(calculator.read(case["given"]), case.get("want"))
+
+
+def same(value: Any, expected: Any, tolerance: float | None) -> bool:
+    if isinstance(expected, list) and isinstance(value, list):
+        return len(value) == len(expected) and all(
+            same(a, b, tolerance) for a, b in zip(value, expected, strict=True)
+        )
+    if isinstance(expected, dict) and isinstance(value, dict):
+        return all(name in value and same(value[name], part, tolerance) for name, part in expected.items())
+    if tolerance is not None and isinstance(expected, int | float) and not isinstance(expected, bool):
+        return math.isclose(float(value), expected, rel_tol=0, abs_tol=tolerance)
+    if isinstance(value, float) and isinstance(expected, float):
+        return math.isclose(value, expected, rel_tol=1e-14)  # the last bit of a number written down by hand
+    return bool(value == expected) and isinstance(value, bool) == isinstance(expected, bool)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_calculator_has_a_file_of_cases(name: str) -> None:
+    found = cases(name)
+    assert len(good(name)) >= 2
+    assert any("error" in case for case in found)
+    assert all(case.keys() <= KEYS for case in found)
+
+
+def test_each_file_of_cases_belongs_to_a_calculator() -> None:
+    assert {path.stem for path in CASES.glob("*.json")} <= set(NAMES)
+
+
+@each(good)
+def test_results(name: str, case: dict[str, Any]) -> None:
+    found = jsonable(solved(name, case).results)
+    for result, expected in case.get("results", {}).items():
+        assert result in found, f"{result} is no result here: {found}"
+        assert same(found[result], expected, case.get("tolerance")), (result, found[result], expected)
+
+
+@each(lambda name: [case for case in good(name) if "slips" in case])
+def test_slips(name: str, case: dict[str, Any]) -> None:
+    calculator = calculators.load(name)
+    given = calculator.read(case["given"])
+    wants = [case["want"]] if "want" in case else solved(name, case).results
+    for words, expected in case["slips"].items():
+        group = tuple(one for part in words.split(" + ") if (one := calculator.misconception(part)))
+        assert len(group) == len(words.split(" + ")), f"{name} has no misconception {words}"
+        found = {want: jsonable(calculator.slipped(given, group, want)) for want in wants}
+        assert any(same(value, expected, case.get("tolerance")) for value in found.values()), (words, expected, found)
+
+
+@each(lambda name: [case for case in cases(name) if "error" in case])
+def test_errors(name: str, case: dict[str, Any]) -> None:
+    with pytest.raises(CnnquizError) as refused:
+        solved(name, case)
+    assert case["error"] in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+@each(good)
+def test_the_count_agrees(name: str, case: dict[str, Any]) -> None:
+    calculator = calculators.load(name)
+    given = calculator.read(case["given"])
+    results = calculator.results(given)
+    for result, value in calculator.counted(given).items():
+        assert results.get(result) == value, result
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_first_answer_is_counted_somewhere(name: str) -> None:
+    calculator = calculators.load(name)
+    covered: set[str] = set()
+    for case in good(name):
+        given = calculator.read(case["given"])
+        covered |= calculator.counted(given).keys() & set(calculator.results(given))
+    answers = {result.name for result in calculator.results_declared if result.answer}
+    assert covered & answers
+
+
+@each(good)
+def test_the_steps_lead_to_the_answers(name: str, case: dict[str, Any]) -> None:
+    solution = solved(name, case)
+    shown = " | ".join(f"{step.title} {step.substituted.ascii} {step.value.ascii}" for step in solution.steps)
+    compact = shown.replace(" ", "")
+    assert solution.steps
+    assert all(step.title for step in solution.steps)
+    for answer in solution.answer:
+        value = solution.results[answer]
+        if isinstance(value, bool | str):
+            continue  # a verdict is said in words
+        words = [text(value)] if not isinstance(value, tuple) else [text(value), *map(text, value)]
+        whole, *axes = (word.replace(" ", "") for word in words)
+        assert whole in compact or (axes and all(axis in compact for axis in axes)), (answer, whole, shown)
+
+
+@each(good)
+def test_one_solution_has_many_faces(name: str, case: dict[str, Any]) -> None:
+    solution = solved(name, case)
+    document = json.loads(json.dumps(solution.as_json(), allow_nan=False))
+    assert list(document)[:5] == ["calculator", "given", "results", "steps", "conventions"]
+    assert all(set(step) == {"title", "formula", "substituted", "value", "why"} for step in document["steps"])
+    assert all(all(step["formula"].isascii() for step in document["steps"]) for _ in "1")
+    markdown, latex = solution.as_markdown(), solution.as_latex()
+    assert solution.title in markdown
+    assert markdown.count("$") % 2 == 0
+    assert latex.count("{") == latex.count("}")
+    assert latex.count(r"\left") == latex.count(r"\right")
+
+
+@each(good)
+def test_the_short_answer_is_the_solution_without_its_steps(name: str, case: dict[str, Any]) -> None:
+    calculator = calculators.load(name)
+    given = calculator.read(case["given"])
+    whole = calculator.solve(given).as_json(steps=False)
+    whole.pop("notes", None)
+    assert calculator.brief(given) == whole
+
+
+@each(good)
+def test_a_slip_is_never_the_right_value(name: str, case: dict[str, Any]) -> None:
+    calculator = calculators.load(name)
+    given = calculator.read(case["given"])
+    right = calculator.results(given)
+    for want, value in right.items():
+        for names, wrong in calculator.slips(given, want).items():
+            assert wrong != value, (names, want)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_misconception_comes_up_in_some_case(name: str) -> None:
+    calculator = calculators.load(name)
+    met: set[str] = set()
+    for case in good(name):
+        given = calculator.read(case["given"])
+        for want in calculator.results(given):
+            met |= {names[0] for names in calculator.slips(given, want)}
+    assert {one.name for one in calculator.misconceptions} == met
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_declaration_says_what_everything_is(name: str) -> None:
+    calculator: Calculator = calculators.load(name)
+    assert calculator.name == name
+    assert calculator.title and calculator.summary and calculator.source and calculator.examples
+    assert all(quantity.meaning and quantity.name for quantity in calculator.quantities)
+    assert all(result.meaning for result in calculator.results_declared)
+    assert any(result.answer for result in calculator.results_declared)
+    assert all(one.say.endswith(".") for one in calculator.misconceptions)
+    for names in (
+        [quantity.short for quantity in calculator.quantities],
+        [one.name for one in calculator.misconceptions],
+        list(calculator.result_names),
+    ):
+        assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize(
+    ("name", "example"), [(name, example) for name in NAMES for example in calculators.load(name).examples]
+)
+def test_the_examples_run(name: str, example: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(CASES.parent.parent)
+    ended = CliRunner().invoke(cli, ["solve", name, *shlex.split(example), "--format", "json"])
+    assert ended.exit_code == 0, ended.output
+    assert json.loads(ended.stdout)["calculator"] == name
