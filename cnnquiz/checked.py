@@ -28,7 +28,14 @@ class Checked(Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
     excerpts: dict[int, str] = {}
     slow: bool = False
-    seeds: int = 0
+
+
+class Mutation(Struct, frozen=True):
+    """How many wrong keys, made on purpose, `check` noticed, and those that it did not."""
+
+    mutants: int
+    noticed: int
+    missed: tuple[str, ...] = ()
 
 
 class Totals(Struct, frozen=True):
@@ -41,6 +48,21 @@ class Totals(Struct, frozen=True):
     asserted: int
     errors: int
     warnings: int
+
+
+class Report(Struct, frozen=True):
+    """All that a report may say."""
+
+    banks: tuple[Checked, ...]
+    sums: Totals
+    seconds: float | None = None
+    verbose: bool = False
+    mutation: Mutation | None = None
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings of all banks."""
+        return tuple(finding for bank in self.banks for finding in bank.findings)
 
 
 def totals(checked: Iterable[Checked]) -> Totals:

@@ -28,7 +28,7 @@ _STATES = frozenset((
 ))  # fmt: skip
 _NUMBERED = frozenset((
     "statement", "label", "layer", "question", "figure", "week", "option", "level", "class", "step", "stage", "panel",
-    "row", "column", "block", "type", "version", "part", "case", "graph", "network", "model", "image", "method", "phase",
+    "row", "column", "block", "type", "version", "part", "case", "graph", "network", "model", "image", "method",
 ))  # fmt: skip
 _NONE = re.compile(r"(?:none|neither|no(?:ne)? option)(?: of (?:the|these|those|them)\b.*)?\W*", re.IGNORECASE)
 _SEVERAL = re.compile(

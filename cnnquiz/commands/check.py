@@ -1,0 +1,97 @@
+"""Prove the keys of banks, and find every fault where it stands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from cnnquiz.checked import Checked, Mutation, Report
+
+FORMATS = ("text", "json", "junit", "sarif", "github")
+
+
+def names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """Rules named once or several times, with commas or without."""
+    return tuple(name for text in value for name in text.replace(",", " ").split())
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
+@click.option("--format", type=click.Choice(FORMATS), help="How to report [text; github in GitHub Actions].")
+@click.option("--select", multiple=True, callback=names, metavar="RULES", help="Only these, as in key-wrong,schema.")
+@click.option("--ignore", multiple=True, callback=names, metavar="RULES", help="All rules but these.")
+@click.option("--strict", is_flag=True, help="Warnings count as errors do.")
+@click.option("--explain", metavar="RULE", help="What a rule finds, with examples.")
+@click.option("--mutate", is_flag=True, help="Also make keys wrong on purpose and count how many are noticed.")
+@click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes for many files [as many as cores].")
+@click.option("--verbose", is_flag=True, help="List the asserted keys with their sources.")
+def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
+    """Prove the keys of banks, and find every fault where it stands.
+
+    PATH is a bank, a folder of banks or - for stdin; without one, the bundled banks are checked. The exit code is 0
+    if nothing is wrong, 1 if there are errors, and 2 if nothing can be checked.
+    """
+    from cnnquiz import checks
+    from cnnquiz.render.console import stdout
+
+    if explain is not None:
+        from cnnquiz.render.findings import show_manual
+
+        show_manual(stdout(), checks.explain(checks.known(explain)))
+        return 0
+    rules = checks.selected(options["select"], options["ignore"])
+    report = made(paths, rules, options)
+    show(report, options["format"], options["output"])
+    unnoticed = report.mutation is not None and report.mutation.missed
+    return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))
+
+
+def made(paths: tuple[str, ...], rules: tuple[str, ...], options: dict[str, Any]) -> Report:
+    """Check everything, with a bar on stderr where a person waits."""
+    import os
+    import time
+
+    from cnnquiz import gathering
+    from cnnquiz.checked import Report, totals
+    from cnnquiz.render.console import stderr
+    from cnnquiz.render.findings import progress
+
+    began = time.perf_counter()
+    found = gathering.sources(paths)
+    with progress(stderr(), len(found)) as done:
+        banks = gathering.check(found, rules, options["jobs"] or os.cpu_count() or 1, done)
+    score = mutated(found, banks) if options["mutate"] else None
+    return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
+
+
+def mutated(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
+    """The mutation score of the files that can be read twice."""
+    from cnnquiz import gathering, mutation
+
+    if gathering.STDIN in found:
+        raise click.UsageError("--mutate reads a bank twice, which stdin cannot be: name a file")
+    return mutation.score([gathering.read(name) for name, one in zip(found, banks, strict=True) if one.items])
+
+
+def show(report: Report, form: str | None, output: str | None) -> None:
+    """The report in its form, on stdout or in a file."""
+    import os
+    from pathlib import Path
+
+    from cnnquiz import reports
+    from cnnquiz.checked import closing
+    from cnnquiz.render.console import stderr, stdout
+    from cnnquiz.render.findings import show_findings
+
+    if form is None:
+        form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" and output is None else "text"
+    if output is not None:
+        Path(output).write_text(reports.write(form, report), encoding="utf-8")
+        stderr().say(f"{closing(report.sums, report.seconds)}; written to {output}")
+    elif form == "text":
+        show_findings(stdout(), report)
+    else:
+        stdout().raw(reports.write(form, report))

@@ -1,0 +1,61 @@
+"""Findings on the screen: coloured for a person, plain lines in a pipe; and the progress of a long check."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
+
+from cnnquiz.checked import Report
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import hang
+from cnnquiz.reports import text
+
+STYLES = {"error": "wrong", "warning": "slip", "caret": "wrong", "remedy": "note", "closing": "title"}
+WHOLE = ("source", "caret", "blank")
+
+
+def show_findings(screen: Screen, report: Report) -> None:
+    """Show the text report."""
+    if not screen.person:
+        screen.raw("".join(f"{screen.plain(line)}\n" for _, line in text.lines(report)))
+        return
+    for kind, line in text.lines(report):
+        screen.show(*_lines(screen, kind, line))
+
+
+def _lines(screen: Screen, kind: str, line: str) -> list[Text]:
+    words = screen.text(line, STYLES.get(kind, ""))
+    if kind in WHOLE:
+        words.truncate(screen.columns)
+        return [words]
+    if kind in ("error", "warning"):
+        words = screen.text(line)
+        begin = line.find(f" {kind}:")
+        words.stylize("strong", 0, begin)
+        words.stylize(STYLES[kind], begin, begin + len(kind) + 2)
+    indent = "    " if line.startswith("    ") else ""
+    words = words[len(indent) :]
+    return hang(screen, words, indent, indent or "  ")
+
+
+def show_manual(screen: Screen, manual: str) -> None:
+    """Show a rule's manual as it is written."""
+    if screen.person:
+        screen.show(*manual.splitlines())
+    else:
+        screen.raw(screen.plain(manual))
+
+
+@contextmanager
+def progress(screen: Screen, total: int) -> Iterator[Callable[[str], None]]:
+    """A bar for as long as the check lasts, on a terminal that can move its cursor; else nothing."""
+    if not screen.person or not screen.colour or total < 2:
+        yield lambda source: None
+        return
+    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=screen.console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        yield lambda source: bar.advance(task)

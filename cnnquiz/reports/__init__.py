@@ -1,0 +1,24 @@
+"""What `check` found, in the forms that people and CI read: one form a file, each a pure function of a Report.
+
+    write(report) -> the whole text of the report
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from functools import cache
+
+from cnnquiz.checked import Report
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """The names of the forms, without importing any."""
+    return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
+
+
+def write(form: str, report: Report) -> str:
+    """The report in one of the forms."""
+    text: str = importlib.import_module(f"{__name__}.{form}").write(report)
+    return text

@@ -1,0 +1,26 @@
+"""For GitHub Actions: one workflow command a finding, which GitHub shows beside the line, and the closing line."""
+
+from __future__ import annotations
+
+from cnnquiz.checked import Report, closing
+from cnnquiz.model import Finding
+
+
+def write(report: Report) -> str:
+    """The report as annotations."""
+    return "".join(f"{line}\n" for line in [*map(annotation, report.findings), closing(report.sums, report.seconds)])
+
+
+def annotation(finding: Finding) -> str:
+    """One finding as a workflow command."""
+    message = f"{finding.message} {finding.remedy}".strip()
+    fields = {"file": finding.path, "line": finding.line, "col": finding.column, "title": finding.rule}
+    shown = ",".join(f"{name}={escaped(str(value), ',:')}" for name, value in fields.items())
+    return f"::{finding.level} {shown}::{escaped(message)}"
+
+
+def escaped(text: str, more: str = "") -> str:
+    """Text in which nothing ends the command or a field of it."""
+    for character in "%\r\n" + more:
+        text = text.replace(character, f"%{ord(character):02X}")
+    return "".join(character for character in text if character.isprintable())

@@ -1,0 +1,29 @@
+"""For scripts: one JSON document, as the contract has it."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from cnnquiz.checked import Report
+from cnnquiz.model import Finding
+
+FIELDS = ("rule", "level", "path", "line", "column", "item", "message", "expected")
+
+
+def write(report: Report) -> str:
+    """The report as JSON: `summary` and `findings`; with --mutate also `mutation`."""
+    sums = report.sums
+    document: dict[str, Any] = {
+        "summary": {name: getattr(sums, name) for name in sums.__struct_fields__},
+        "findings": [finding_object(finding) for finding in report.findings],
+    }
+    if report.mutation is not None:
+        score = report.mutation
+        document["mutation"] = {"mutants": score.mutants, "noticed": score.noticed, "missed": list(score.missed)}
+    return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
+
+
+def finding_object(finding: Finding) -> dict[str, Any]:
+    """One finding as the contract has it."""
+    return {name: getattr(finding, name) for name in FIELDS}

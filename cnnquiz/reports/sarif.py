@@ -1,0 +1,67 @@
+"""For code scanning: SARIF 2.1.0, with every rule's manual.
+
+Source: OASIS, Static Analysis Results Interchange Format (SARIF) Version 2.1.0 (2020).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import json
+from typing import Any
+from urllib.parse import quote
+
+from cnnquiz import __version__, checks
+from cnnquiz.checked import Report
+from cnnquiz.model import Finding
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+
+
+def write(report: Report) -> str:
+    """The report as one SARIF log with one run."""
+    rules = checks.names()
+    excerpts = {(bank.path, line): text for bank in report.banks for line, text in bank.excerpts.items()}
+    run = {
+        "tool": {
+            "driver": {
+                "name": "cnnquiz",
+                "semanticVersion": __version__,
+                "rules": [rule_object(name) for name in rules],
+            }
+        },
+        "columnKind": "unicodeCodePoints",
+        "results": [result(finding, rules, excerpts) for finding in report.findings],
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
+
+
+def rule_object(name: str) -> dict[str, Any]:
+    """A rule with its manual."""
+    rule = checks.load(name)
+    manual = inspect.cleandoc(rule.__doc__ or "")
+    return {
+        "id": name,
+        "shortDescription": {"text": manual.splitlines()[0]},
+        "help": {"text": manual},
+        "defaultConfiguration": {"level": rule.LEVEL},
+    }
+
+
+def result(finding: Finding, rules: tuple[str, ...], excerpts: dict[tuple[str, int], str]) -> dict[str, Any]:
+    """One finding as a result."""
+    region: dict[str, Any] = {"startLine": finding.line, "startColumn": finding.column}
+    if source := excerpts.get((finding.path, finding.line)):
+        region["snippet"] = {"text": source[:1000]}
+    item = f"{finding.item}: " if finding.item else ""
+    message = f"{item}{finding.message} {finding.remedy}".strip()
+    fingerprint = hashlib.sha256(f"{finding.path}\n{finding.item}\n{finding.rule}\n{finding.message}".encode())
+    location = {"artifactLocation": {"uri": quote(finding.path.replace("\\", "/"))}, "region": region}
+    return {
+        "ruleId": finding.rule,
+        "ruleIndex": rules.index(finding.rule),
+        "level": finding.level,
+        "message": {"text": message},
+        "locations": [{"physicalLocation": location}],
+        "partialFingerprints": {"cnnquiz/v1": fingerprint.hexdigest()[:32]},
+    }

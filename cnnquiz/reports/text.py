@@ -1,0 +1,94 @@
+"""For people: each finding with its source line and a caret, what to do, and a closing line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from unicodedata import category, east_asian_width
+
+from cnnquiz.checked import Checked, Report, closing, counted
+from cnnquiz.model import Finding
+
+WIDEST = 100  # of a source line that is shown
+SLOW = "libyaml's C parser is missing, so reading takes about twenty times as long: reinstall PyYAML with it"
+
+
+def write(report: Report) -> str:
+    """The report as plain text."""
+    return "".join(f"{line}\n" for _, line in lines(report))
+
+
+def lines(report: Report) -> Iterator[tuple[str, str]]:
+    """The lines of the report, each with its kind: place, source, caret, remedy, note, closing or blank."""
+    for bank in report.banks:
+        for finding in bank.findings:
+            yield from finding_lines(finding, bank.excerpts.get(finding.line, ""))
+    yield from asserted_lines(report)
+    if any(bank.slow for bank in report.banks):
+        yield "note", f"Note: {SLOW}."
+    if report.mutation is not None:
+        yield from mutation_lines(report)
+    yield "closing", closing(report.sums, report.seconds)
+
+
+def finding_lines(finding: Finding, source: str) -> Iterator[tuple[str, str]]:
+    """One finding: where, what, the line itself with a caret, and the remedy."""
+    item = f" {finding.item}:" if finding.item else ""
+    place = f"{finding.path}:{finding.line}:{finding.column}"
+    yield finding.level, f"{place}: {finding.level}:{item} {one_line(finding.message)} [{finding.rule}]"
+    if source.strip():
+        shown, caret = excerpt(source, finding.column)
+        yield "source", f"    {shown}"
+        yield "caret", f"    {caret}"
+    if finding.remedy:
+        yield "remedy", f"    {one_line(finding.remedy)}"
+    yield "blank", ""
+
+
+def excerpt(source: str, column: int) -> tuple[str, str]:
+    """A source line and the caret under its column; of a long line, the piece around it."""
+    start = max(0, column - 1 - WIDEST // 2) if len(source) > WIDEST else len(source) - len(source.lstrip())
+    start = min(start, column - 1)
+    piece = "".join(visible(character) for character in source[start : start + WIDEST])
+    before = piece[: column - 1 - start]
+    return piece.rstrip(), " " * sum(2 if east_asian_width(c) in "WF" else 1 for c in before) + "^"
+
+
+def visible(character: str) -> str:
+    """The character, or a blank for one that a terminal could obey or not show."""
+    return character if category(character)[0] not in "CZ" else " "
+
+
+def one_line(text: str) -> str:
+    """The text on one line, without control characters."""
+    return "".join(character for character in " ".join(text.split()) if category(character)[0] != "C")
+
+
+def asserted_lines(report: Report) -> Iterator[tuple[str, str]]:
+    """The items whose keys rest on their sources: each with `--verbose`, otherwise how many a bank has."""
+    banks = [bank for bank in report.banks if bank.asserted]
+    if report.verbose:
+        for bank in banks:
+            yield from listed(bank)
+    elif banks:
+        sums = ", ".join(f"{len(bank.asserted):,} in {bank.path}" for bank in banks[:5])
+        more = f" and {len(banks) - 5} more banks" if len(banks) > 5 else ""
+        yield "note", f"Asserted, by their sources alone: {sums}{more} (--verbose lists them)"
+
+
+def listed(bank: Checked) -> Iterator[tuple[str, str]]:
+    """A bank's asserted items with their sources."""
+    yield "note", f"{bank.path}: {counted(len(bank.asserted), 'key')} asserted, by the source alone"
+    for one in bank.asserted:
+        yield "remedy", f"    {one_line(one.item)}: {one_line(one.source) or 'no source'}"
+    yield "blank", ""
+
+
+def mutation_lines(report: Report) -> Iterator[tuple[str, str]]:
+    """The mutation score, and the wrong keys that went unnoticed."""
+    score = report.mutation
+    if score is None:
+        return
+    for missed in score.missed:
+        yield "error", f"not noticed: {one_line(missed)}"
+    share = f"{100 * score.noticed / score.mutants:.4g} %" if score.mutants else "nothing to mutate"
+    yield "closing", f"Mutation score: {score.noticed:,} of {score.mutants:,} wrong keys noticed ({share})"
