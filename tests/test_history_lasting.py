@@ -1,6 +1,6 @@
 """What was said to be saved is saved: after a kill, with two writers at once, and on a full disk.
 
-CNNQUIZ_KILLS=200 kills more often than the suite has time for.
+CNNQUIZ_KILLS=200 kills more often than the suite has time for: that many writers, a third as many quizzes.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from datetime import UTC, datetime
 from pathlib import Path
 
 from history.writer import attempt
@@ -23,6 +24,7 @@ from cnnquiz.history.upkeep import check
 WRITER = Path(__file__).parent / "history" / "writer.py"
 KILLS = int(os.environ.get("CNNQUIZ_KILLS", "25"))
 WRITERS_AT_ONCE = 4
+VERDICT = b"Right: "
 
 
 def start(env: dict[str, str], *arguments: object) -> subprocess.Popen[str]:
@@ -58,6 +60,30 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_shown(tmp_path: Path, envir
         assert len(found) <= len(numbers) + 1, "only the last one may have been cut off before it was shown"
     with History.require(path) as history:
         assert check(history).faults == ()
+
+
+def taken_until_killed(env: dict[str, str], verdicts: int, pause: float) -> int:
+    """Take a quiz and kill it a moment after so many verdicts; how many were shown by then."""
+    command = [sys.executable, "-u", "-m", "cnnquiz", "take", "week8", "--answers", "d d c b d b b a d c"]
+    shown = 0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=env) as quiz:
+        assert quiz.stdout
+        while shown < verdicts and (line := quiz.stdout.readline()):
+            shown += VERDICT in line
+        time.sleep(pause)
+        quiz.kill()
+        return shown + sum(VERDICT in line for line in quiz.stdout.read().splitlines())
+
+
+def test_a_quiz_that_is_killed_has_every_answer_whose_verdict_was_shown(environment: dict[str, str]) -> None:
+    path, rng = Path(environment["CNNQUIZ_HOME"]) / "history.db", random.Random(2)
+    for kill in range(1, KILLS // 3):
+        shown = taken_until_killed(environment, rng.randrange(1, 11), rng.uniform(0, 0.02))
+        with History.require(path) as history:
+            sessions = history.stats(datetime.now(UTC)).sessions
+            answers = history.responses(sessions[0].session)
+        assert len(answers) >= shown > 0 and len({each.item for each in answers}) == len(answers)
+        assert len(sessions) == min(kill, 10)
 
 
 def test_several_may_write_at_once_even_to_a_new_file(tmp_path: Path, environment: dict[str, str]) -> None:
