@@ -18,7 +18,11 @@ from cnnquiz.model import Attempt, Bank, Choice, CnnquizError, Item, Mark, Varia
 from cnnquiz.session import Reply, Session
 
 # Options that speak of the others stay behind them; items whose options name letters keep their order.
-_OF_OTHERS = re.compile(r"\b(all|none|both|neither|any|two) of (the|these|those|them)\b|^(none|all|neither)\W*$", re.I)
+_OF_OTHERS = re.compile(
+    r"\b(all|none|both|neither|any|two)\b.*\babove\b|\b(all|none|both|neither|any|two) of (these|those|them)\b"
+    r"|^(none|all|neither)\W*$",
+    re.IGNORECASE,
+)
 _OF_LETTERS = re.compile(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+(and|or) \(?[a-h]\b", re.I)
 
 

@@ -1,64 +1,26 @@
-"""What a person sees: what each screen can show, harmless text, mathematics in characters, solutions, drawings."""
+"""What a person sees: what each screen can show, harmless text, prose and mathematics in characters."""
 
 from __future__ import annotations
 
-import io
-import json
 import re
 from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.text import Text
+from screens import Stream, a_screen, widest
 
-from cnnquiz import calculators
-from cnnquiz.render import console, drawings, safe
-from cnnquiz.render.console import Screen
+from cnnquiz.render import console, safe
 from cnnquiz.render.layout import columns, hang
 from cnnquiz.render.mathtext import characters
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.solution import show_solution, solution_lines, worked, written
-from cnnquiz.steps import Drawing, Solution
 
 CASES = [line.split("\t") for line in (Path(__file__).parent / "render/math.tsv").read_text("utf-8").splitlines()]
 HOSTILE = (
     "a\x1b[31mred\x1b[0m \x1b]0;title\x07 \x9b2J \u202egnp.exe\u2066 \r\x08 \ud800 \x1bP1$r\x1b\\"
     " [bold]b[/] :smile:"
 )
-SCREENS = [(columns, unicode) for columns in (20, 40, 80, 120) for unicode in (True, False)]
-
-
-class Stream(io.StringIO):
-    """A stream that says of itself what a terminal or a file would."""
-
-    def __init__(self, terminal: bool, encoding: str = "utf-8") -> None:
-        super().__init__()
-        self.terminal, self.named = terminal, encoding
-
-    @property
-    def encoding(self) -> str:  # type: ignore[override]
-        return self.named
-
-    def isatty(self) -> bool:
-        return self.terminal
-
-
-def a_screen(columns: int = 80, unicode: bool = True, terminal: bool = False) -> Screen:
-    """A screen of that width, for a test."""
-    stream = Stream(terminal, "utf-8" if unicode else "ascii")
-    return console.screen(stream, {"TERM": "xterm", "PYTHONUTF8": "1"}, columns)
-
-
-def solved(name: str, **texts: str) -> Solution:
-    """A numerical, solved."""
-    calculator = calculators.load(name)
-    return calculator.solve(calculator.read({name.rstrip("_"): value for name, value in texts.items()}))
-
-
-def widest(lines: list[Text]) -> int:
-    return max((line.cell_len for line in lines), default=0)
 
 
 # -- what a screen can show --------------------------------------------------------------------------
@@ -188,85 +150,3 @@ def test_wrapping_loses_nothing(words: list[str], width: int) -> None:
 def test_columns_are_aligned_and_have_no_blanks_at_the_end() -> None:
     rows = [[Text("a"), Text("1"), Text("x")], [Text("bb"), Text("22"), Text("")]]
     assert [line.plain for line in columns(rows, frozenset({1}), 1)] == ["a   1 x", "bb 22"]
-
-
-# -- solutions and drawings --------------------------------------------------------------------------
-
-CONV = {"in_": "14x14x3", "k": "3", "s": "2", "p": "1", "filters": "4"}
-
-
-@pytest.mark.parametrize(("columns", "unicode"), SCREENS)
-def test_a_solution_fits_every_screen(columns: int, unicode: bool) -> None:
-    screen = a_screen(columns, unicode)
-    for lines in (solution_lines(screen, solved("conv", **CONV)), worked(screen, solved("conv", **CONV), "  ")):
-        assert widest(lines) <= screen.width
-        assert all(line.plain == line.plain.rstrip() for line in lines)
-        assert unicode or all(line.plain.isascii() for line in lines)
-
-
-def test_a_solution_names_its_steps_numbers_reasons_and_results() -> None:
-    screen = a_screen()
-    show_solution(screen, solved("conv", in_="256x256x3", k="7", s="2", filters="4"))
-    shown = screen.console.file.getvalue()  # type: ignore[attr-defined]
-    for words in ("Division, before rounding", "124.5", "Round down", "125x125x4", "592", "Conventions:"):
-        assert words in shown
-    assert "\x1b" not in shown
-
-
-def test_long_steps_have_their_equals_signs_below_one_another() -> None:
-    lines = [line.plain for line in solution_lines(a_screen(), solved("conv", in_="n", k="3", s="s"))]
-    at = next(number for number, line in enumerate(lines) if "m = " in line)
-    assert len({line.index("= ") for line in lines[at : at + 3]}) == 1
-
-
-def test_a_solution_in_the_other_formats() -> None:
-    solution = solved("conv", **CONV)
-    assert json.loads(written(solution, "json"))["results"]["output_shape"] == [7, 7, 4]
-    assert r"\begin{align*}" in written(solution, "latex")
-    assert written(solution, "markdown").startswith("**")
-
-
-DRAWINGS: list[tuple[str, dict[str, Any]]] = [
-    ("window", {"size": 11, "padding": [1, 1], "kernel": 3, "stride": 2, "dilation": 1, "positions": 6, "unused": 0}),
-    ("window", {"size": 12, "padding": [0, 0], "kernel": 3, "stride": 4, "dilation": 2, "positions": 2, "unused": 3}),
-    ("window", {"size": 30, "padding": [0, 0], "kernel": 2, "stride": 1, "positions": 29, "unused": 0}),
-    ("bars", {"rows": [{"name": "weights", "value": 7500}, {"name": "biases", "value": 100}]}),
-    ("shrink", {"layers": [{"name": "in", "height": 39, "channels": 3}, {"name": "c", "height": 7, "channels": 40}]}),
-    ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}),
-    ("sequence", {"x": [1, 2, 3], "h": [1, -1], "y": [1, 1, 1, -3], "offset": 0}),
-]
-
-
-@pytest.mark.parametrize(("kind", "data"), DRAWINGS)
-@pytest.mark.parametrize(("columns", "unicode"), SCREENS)
-def test_a_drawing_fits_the_screen_or_is_left_out(kind: str, data: dict[str, Any], columns: int, unicode: bool) -> None:
-    screen = a_screen(columns, unicode)
-    lines = drawings.draw(screen, Drawing(kind, data))
-    assert widest(lines) <= screen.width
-    assert lines or columns < 80
-    assert unicode or all(line.plain.isascii() for line in lines)
-
-
-def test_the_window_slides_and_shows_what_is_left_over() -> None:
-    data = {"size": 6, "padding": [1, 0], "kernel": 3, "stride": 3, "dilation": 1, "positions": 2, "unused": 1}
-    lines = drawings.draw(a_screen(80, unicode=False), Drawing("window", data))
-    assert [line.plain for line in lines] == [
-        "             0  1  2  3  4  5",
-        "   input  .. oo oo oo oo oo xx",
-        "       1  ## ## ##",
-        "       2           ## ## ##",
-        "",
-        "          # window   . padding   x not reached: one more window would not fit",
-    ]
-
-
-def test_the_convolved_sequence_shows_each_sum() -> None:
-    lines = drawings.draw(a_screen(80, unicode=False), Drawing("sequence", dict(DRAWINGS[-1][1])))
-    assert [line.plain for line in lines[1:3]] == [
-        "y[0]    -1   1               1*1 = 1",
-        "y[1]        -1   1           1*(-1) + 2*1 = 1",
-    ]
-
-
-def test_an_unknown_drawing_is_left_out() -> None:
-    assert drawings.draw(a_screen(), Drawing("../../etc/passwd", {})) == []

@@ -1,0 +1,179 @@
+"""`take` as scripts and pipes meet it: real processes, their output, their exit codes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import Program
+
+WEEK8 = "d d c b d b b a d c"
+TAKE = Path(__file__).parent / "take"
+KINDS, HOSTILE = str(TAKE / "kinds.yaml"), str(TAKE / "hostile.yaml")
+
+
+def document(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:
+    """The JSON document, which is all of stdout."""
+    found: dict[str, Any] = json.loads(ended.stdout)
+    return found
+
+
+# -- scripts -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("bank", "answers", "score"), [("week8", WEEK8, 10), ("week7", "b d c c b c d c d", 9)])
+def test_the_printed_quizzes_give_full_marks(program: Program, bank: str, answers: str, score: int) -> None:
+    ended = program("take", bank, "--answers", answers, "--format", "json")
+    found = document(ended)
+    assert (ended.returncode, ended.stderr) == (0, "")
+    assert (found["bank"], found["score"], found["max_score"]) == (bank, score, score)
+    fields = {"id", "seed", "response", "key", "correct", "score", "misconception", "seconds"}
+    assert all(item.keys() == fields and item["correct"] and item["score"] == 1 for item in found["items"])
+
+
+def test_a_wrong_answer_names_its_slip(program: Program) -> None:
+    first = document(program("take", "week8", "--limit", "1", "--answers", "b", "--format", "json"))["items"][0]
+    assert (first["response"], first["key"], first["correct"], first["score"]) == ("b", "d", False, 0)
+    assert first["misconception"] == "forgot-kernel"
+
+
+def test_lines_and_a_script_come_to_the_same(program: Program) -> None:
+    typed = program("take", "week8", "--format", "json", stdin=WEEK8.replace(" ", "\n"))
+    scripted = program("take", "week8", "--format", "json", "--answers", WEEK8.replace(" ", ","))
+    assert typed.returncode == 0 and "Question 1 of 10" in typed.stderr
+    for item in (*document(typed)["items"], *document(scripted)["items"]):
+        item["seconds"] = None
+    strip = [{**item, "seconds": None} for item in document(typed)["items"]]
+    assert strip == document(scripted)["items"]
+
+
+def test_a_shuffled_quiz_is_reproducible_and_reports_the_banks_letters(program: Program) -> None:
+    arguments = ("take", "week8", "--shuffle", "--seed", "7", "--format", "json", "--answers", "a a a a a a a a a a")
+    first, second = program(*arguments), program(*arguments)
+    assert first.stdout == second.stdout
+    keys = {item["id"]: item["key"] for item in document(first)["items"]}
+    printed = program("take", "week8", "--format", "json", "--answers", WEEK8)
+    assert list(keys) != [item["id"] for item in document(printed)["items"]]
+    assert keys["conv-output-size"] == "d" and keys["relu-false"] == "c" and keys["flatten-dimension"] == "a"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["take", "week8", "--answers", "d d"], "--answers has 2 answers, but there are 10 questions"),
+        (["take", "week8", "--limit", "1", "--answers", "z"], "answer 1, 'z', does not fit conv-output-size"),
+        (["take", "wek8"], "did you mean week8"),
+        (["take", "week8", "--topic", "nothing"], "its topics are convolution"),
+        (["take", "week8", "--time", "soon"], "write 20m, 90s or 1h30m"),
+        (["take", "week8", "--limit", "0"], "limit"),
+        (["take", "week8", "--pass-mark", "101"], "pass-mark"),
+        (["take", "week8"], "the input ended before an answer came"),
+        (["take", "."], ""),
+    ],
+)
+def test_what_cannot_be_used_is_one_clear_line(program: Program, arguments: list[str], words: str) -> None:
+    ended = program(*arguments)
+    assert ended.returncode == 2
+    message = [line for line in ended.stderr.splitlines() if not line.startswith("Try:")]
+    assert len(message) == 1 and words in message[0]
+
+
+@pytest.mark.parametrize(("mark", "code"), [("50", 0), ("51", 1)])
+def test_the_pass_mark(program: Program, mark: str, code: int) -> None:
+    assert program("take", "week8", "--limit", "2", "--answers", "d a", "--pass-mark", mark).returncode == code
+
+
+def test_only_the_mistakes(program: Program) -> None:
+    assert "No mistakes are left" in program("take", "week8", "--mistakes").stdout
+    program("take", "week8", "--answers", "a d c b - b b a d c")
+    again = document(program("take", "week8", "--mistakes", "--format", "json", "--answers", "d d"))
+    assert [item["id"] for item in again["items"]] == ["conv-output-size", "conv-parameters"]
+    ended = program("take", "week8", "--mistakes", "--format", "json")
+    assert (ended.returncode, document(ended)["items"]) == (0, [])
+
+
+def test_an_exam_says_nothing_until_its_end(program: Program) -> None:
+    shown = program("take", "week8", "--exam", "--limit", "2", "--answers", "a d").stdout
+    during, after = shown.split("The questions with their answers")
+    assert "Right" not in during and "Wrong" not in during and "hint" not in during
+    assert "Wrong: a" in after and "Right: d" in after and "1 of 2 right" in after
+
+
+def test_every_kind_of_answer(program: Program) -> None:
+    found = document(program("take", KINDS, "--format", "json", stdin="a c\nmany\n12.0\n5 x 5 x 2\nfalse\n"))
+    assert [item["score"] for item in found["items"]] == [1, 1, 1, 1]
+    assert [item["response"] for item in found["items"]] == ["a c", "12.0", "5 x 5 x 2", "b"]
+
+
+def test_commands_as_lines(program: Program) -> None:
+    ended = program("take", "week8", stdin="\nhint\nh\nh\nh\n?\nx\nskip\nq\n")
+    assert ended.returncode == 0
+    for words in ("Hint 3 of 3", "no more hints", "save and leave", "'x' cannot be read", "The answer is d"):
+        assert words in ended.stdout
+    assert "1 of 10 answered and saved. Go on with: cnnquiz take week8" in ended.stdout
+
+
+def test_input_that_ends_early_is_saved(program: Program) -> None:
+    ended = program("take", "week8", stdin="d\nd\n")
+    assert ended.returncode == 0
+    assert "2 of 10 answered and saved" in ended.stderr
+
+
+# -- screens -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+@pytest.mark.parametrize("encoding", ["utf-8", "ascii"])
+def test_a_pipe_gets_complete_plain_text_that_fits(program: Program, columns: int, encoding: str) -> None:
+    env = {"COLUMNS": str(columns), "PYTHONIOENCODING": encoding}
+    shown = program("take", "week8", "--answers", WEEK8, env=env).stdout
+    assert "\x1b" not in shown and "\r" not in shown
+    assert all(len(line) <= columns and line == line.rstrip() for line in shown.splitlines())
+    assert "10 of 10 right" in shown and "124.5" in shown
+    assert encoding == "utf-8" or shown.isascii()
+
+
+def test_an_ascii_locale_gets_ascii(program: Program) -> None:
+    shown = program("take", "week8", "--answers", WEEK8, env={"LC_ALL": "C"}).stdout
+    assert shown.isascii() and "Figure: The input is a drawing of one face." in shown
+
+
+@pytest.mark.parametrize("answers", ["a", "b", "-"])
+def test_a_hostile_bank_is_harmless(program: Program, answers: str) -> None:
+    ended = program("take", HOSTILE, "--answers", answers)
+    assert ended.returncode == 0
+    assert not set(ended.stdout) & set("\x1b\x07\x9b\u202e")
+    for words in ("[red]title[/]", "[bold]stem[/bold]", "[link=http://x]y[/link]", "[/closing]", "[bold]alt[/]"):
+        assert words in ended.stdout
+
+
+def test_a_folder_that_cannot_be_written_is_said_once_and_the_quiz_goes_on(program: Program, tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("not a folder")
+    ended = program("take", "week8", "--answers", WEEK8, env={"CNNQUIZ_HOME": str(blocked)})
+    assert ended.returncode == 0 and "10 of 10 right" in ended.stdout
+    assert len(ended.stderr.splitlines()) == 1 and "nothing will be saved" in ended.stderr
+
+
+def test_a_reader_that_leaves_early_is_no_fault(environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m cnnquiz take week8 --answers '{WEEK8}' | head -1"
+    ended = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment, check=True)
+    assert ended.stderr == ""
+
+
+def test_the_first_question_does_not_wait_for_sympy(environment: dict[str, str], tmp_path: Path) -> None:
+    code = (
+        "import sys; sys.argv[1:] = ['take', 'week8']\n"
+        "from cnnquiz.__main__ import main\ncode = main()\n"
+        "print('sympy' in sys.modules, 'fsrs' in sys.modules, code, file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], input="quit\n", capture_output=True, text=True, env=environment, cwd=tmp_path,
+        check=True,
+    )  # fmt: skip
+    assert ended.stderr.split() == ["False", "False", "0"]
+    assert "Question 1 of 10" in ended.stdout

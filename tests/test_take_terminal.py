@@ -1,0 +1,173 @@
+"""`take` in a terminal of its own: real keys, interruptions, colours, and what is on the disk afterwards."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pexpect
+import pyte
+import pytest
+
+KINDS = str(Path(__file__).parent / "take/kinds.yaml")
+PROMPT = "> $"
+
+Start = Callable[..., "pexpect.spawn[str]"]
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts the program in a terminal of its own."""
+    children: list[pexpect.spawn[str]] = []
+
+    def spawn(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
+        terminal = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
+        child = pexpect.spawn(
+            sys.executable, ["-m", "cnnquiz", *arguments], env=terminal, cwd=str(tmp_path),  # type: ignore[arg-type]
+            dimensions=(50, columns), encoding="utf-8", timeout=20,
+        )  # fmt: skip
+        child.delaybeforesend = None
+        children.append(child)
+        return child
+
+    yield spawn
+    for child in children:
+        child.close(force=True)
+
+
+def ended(child: pexpect.spawn[str]) -> int:
+    """The exit code, once the program has ended."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus if child.exitstatus is not None else -int(child.signalstatus or 0))
+
+
+def test_one_key_answers(start: Start) -> None:
+    child = start("take", "week8", "--limit", "2")
+    child.expect(PROMPT)
+    child.send("h")
+    child.expect("Hint 1 of 3")
+    child.expect(PROMPT)
+    child.send("b")
+    child.expect("Wrong")
+    child.expect("The answer is ")
+    child.expect("Step by step")
+    child.expect("next question")
+    child.send("\r")
+    child.expect("Question 2 of 2")
+    child.expect(PROMPT)
+    child.send("D")
+    child.expect("Right")
+    child.expect("result")
+    child.send(" ")
+    child.expect("1 of 2 right")
+    assert ended(child) == 0
+
+
+def test_an_interruption_loses_nothing_and_the_next_take_goes_on(start: Start) -> None:
+    child = start("take", "week8")
+    for letter in "dd":
+        child.expect(PROMPT)
+        child.send(letter)
+        child.expect("next question")
+        child.send("\r")
+    child.expect("Question 3")
+    child.expect(PROMPT)
+    child.send("\x03")
+    child.expect("2 of 10 answered and saved. Go on with: cnnquiz take week8")
+    assert ended(child) == 130
+    again = start("take", "week8")
+    again.expect("You stopped after 2 of 10")
+    again.send("\r")
+    again.expect("Question 3 of 10")
+    again.expect(PROMPT)
+    again.send("B")
+    again.expect("Question 2 of 10")
+    again.expect("Right")
+    again.send("q")
+    again.expect("2 of 10 answered and saved")
+    assert ended(again) == 0
+
+
+def test_what_was_told_is_on_disk_even_when_it_is_killed(start: Start) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.send("a")
+    child.expect("Wrong")
+    child.kill(signal.SIGKILL)
+    assert ended(child) == -signal.SIGKILL
+    again = start("take", "week8")
+    again.expect("You stopped after 1 of 10")
+    again.send("n")
+    again.expect("Question 1 of 10")
+
+
+def test_time_is_up_while_the_question_waits(start: Start) -> None:
+    child = start("take", "week8", "--time", "2s", "--limit", "2")
+    child.expect("left")
+    child.expect("The time is up.")
+    child.expect("0 of 2 right")
+    assert ended(child) == 0
+
+
+def test_ctrl_d_saves_and_leaves(start: Start) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.send("d")
+    child.expect("next question")
+    child.send("\x04")
+    child.expect("1 of 10 answered and saved")
+    assert ended(child) == 0
+
+
+def test_typed_answers_in_a_terminal(start: Start) -> None:
+    child = start("take", KINDS)
+    for line, said in (("ac", "Right"), ("twelve", "cannot be read"), ("12", "Right"), ("4x4", "Wrong")):
+        child.expect(PROMPT)
+        child.send(line + "\r")
+        child.expect(said)
+        if said != "cannot be read":
+            child.expect("next question")
+            child.send("\r")
+    child.expect(PROMPT)
+    child.send("b")
+    child.expect("Right")
+    child.send("\r")
+    child.expect("3 of 4 right")
+    assert ended(child) == 0
+
+
+@pytest.mark.parametrize("env", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_plain_terminal_gets_no_codes(start: Start, env: dict[str, str]) -> None:
+    child = start("take", "week8", **env)
+    child.expect(PROMPT)
+    child.send("q")
+    assert ended(child) == 0
+    assert "\x1b" not in str(child.before)
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_the_screen_shows_the_question_and_nothing_is_repainted(start: Start, columns: int) -> None:
+    child = start("take", "week8", columns=columns)
+    child.expect(PROMPT)
+    raw = f"{child.before}{child.after}"
+    assert all(code.lstrip("0123456789;").startswith("m") for code in raw.split("\x1b[")[1:])
+    screen = pyte.Screen(columns, 50)
+    pyte.Stream(screen).feed(raw)
+    lines = [line.rstrip() for line in screen.display]
+    assert any(line.strip().startswith("Question 1 of 10") for line in lines)
+    assert [line.split() for line in lines if line.strip().startswith("d ")] == [["d", "125x125x4"]]
+
+
+def test_two_terminals_at_once(start: Start) -> None:
+    first, second = start("take", "week8"), start("take", "week7")
+    for child, letter in ((first, "d"), (second, "b")):
+        child.expect(PROMPT)
+        child.send(letter)
+    for child in (first, second):
+        child.expect("Right")
+        child.send("q")
+        child.expect("1 of .* answered and saved")
+        assert ended(child) == 0
