@@ -284,7 +284,8 @@ class Calculator:
         for result in self.results_declared:
             active = [one for one in self.lines if one.when(values)]
             needed = derive.needed(result.symbol, active)
-            missing = [q for q in self.quantities if (q.symbol or q.short) in needed and not _known(values, q)]
+            unknown = [q for q in self.quantities if (q.symbol or q.short) in needed and not _known(values, q)]
+            missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
             if result.answer and missing:
                 names = ", ".join(q.short for q in missing)
                 return GivenError(f"{names} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].meaning}",
