@@ -30,6 +30,14 @@ def default_path() -> Path:
     return Path(platformdirs.user_data_dir("cnnquiz", appauthor=False)) / "history.db"
 
 
+def is_there(path: Path) -> bool:
+    """Whether the file is there, as far as one is allowed to see."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
 def migrations() -> list[Path]:
     """The numbered SQL files that bring an older history up to date, in order: 2-cards.sql, 3-..."""
     return sorted((HERE / "migrations").glob("*.sql"), key=number)
@@ -69,6 +77,8 @@ def in_memory() -> sqlite3.Connection:
 
 def reason(error: Exception) -> str:
     """Why it failed, in the system's own words without the path."""
+    if isinstance(error, FileExistsError):
+        return "there is a file where its folder should be"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 

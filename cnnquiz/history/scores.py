@@ -6,7 +6,7 @@ import sqlite3
 
 from msgspec import Struct
 
-from .database import default_path
+from .database import default_path, is_there
 from .store import History
 
 TAKEN = """
@@ -33,7 +33,7 @@ class Scores(Struct, frozen=True):
 
 def scores() -> dict[str, Scores]:
     """The scores by bank; none where nothing was ever saved. Looking makes no file."""
-    if not default_path().is_file():
+    if not is_there(default_path()):
         return {}
     with History.open() as history:
         return scores_in(history.db)

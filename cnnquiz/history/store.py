@@ -17,7 +17,7 @@ from .. import scheduling
 from ..model import Attempt, CnnquizError
 from ..scheduling import Card
 from . import cards, writes
-from .database import Unusable, connect, default_path, in_memory, reason, transaction
+from .database import Unusable, connect, default_path, in_memory, is_there, reason, transaction
 from .stats import Stats, stats
 from .times import micros, moment, moment_text
 
@@ -69,10 +69,10 @@ class History:
     def open(cls, path: Path | None = None) -> History:
         """The history at that path; one that cannot be used is left untouched and replaced by memory."""
         path = path or default_path()
+        untouched = "; your file is left untouched" if is_there(path) else ""
         try:
             return cls(path, connect(path))
         except Unusable as error:
-            untouched = "; your file is left untouched" if path.is_file() else ""
             problem = f"history at {path} cannot be used ({error}): nothing will be saved{untouched}"
             return cls(path, in_memory(), problem)
 
