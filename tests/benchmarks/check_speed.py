@@ -1,0 +1,79 @@
+"""Time and memory of `check` against `yaml.load` alone, on one large bank: `python check_speed.py [ITEMS]`.
+
+Each is measured in a process of its own, three times in turn; the best counts. check-jsonschema and yamllint are timed as
+well where they are installed.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROUNDS = 3
+MEASURE = """
+import json, resource, sys, time
+{prepare}
+begin = time.perf_counter()
+{work}
+seconds = time.perf_counter() - begin
+print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+"""
+YAML = MEASURE.format(
+    prepare="import yaml\ntext = open(sys.argv[1], encoding='utf-8').read()",
+    work="tree = yaml.load(text, Loader=getattr(yaml, 'CSafeLoader', yaml.SafeLoader))",
+)
+CHECK = MEASURE.format(
+    prepare="from cnnquiz import checks, gathering\nfor rule in checks.names(): checks.load(rule)",
+    work="done = gathering.check([sys.argv[1]], checks.names())\nassert not done[0].findings, done[0].findings[:3]",
+)
+
+
+def measure(code: str, path: Path) -> tuple[float, float]:
+    """Seconds and MiB of one run."""
+    ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
+    seconds, memory = json.loads(ran.stdout)
+    return seconds, memory
+
+
+def timed(command: list[str]) -> float:
+    """Seconds of one run of another program."""
+    begin = time.perf_counter()
+    subprocess.run(command, capture_output=True, check=False)
+    return time.perf_counter() - begin
+
+
+def compare(items: int, folder: Path) -> None:
+    """Make the bank, measure in turn, and print the ratios."""
+    path = folder / f"big-{items}.yaml"
+    subprocess.run([sys.executable, HERE / "make_bank.py", str(items), path], check=True)
+    rounds = [(measure(YAML, path), measure(CHECK, path)) for _ in range(ROUNDS)]
+    yaml, check = (tuple(min(pair[side][n] for pair in rounds) for n in (0, 1)) for side in (0, 1))
+    size = path.stat().st_size / 1e6
+    print(f"{items:,} items, {size:.1f} MB")
+    print(f"  yaml.load, CSafeLoader   {yaml[0]:6.2f} s   {yaml[1]:6.0f} MiB")
+    print(f"  cnnquiz check, all rules {check[0]:6.2f} s   {check[1]:6.0f} MiB")
+    print(f"  ratio                    {check[0] / yaml[0]:6.2f}     {check[1] / yaml[1]:6.2f}   (at most 1 and 2)")
+    compare_others(path, folder)
+
+
+def compare_others(path: Path, folder: Path) -> None:
+    """Time the general tools that are installed."""
+    if found := shutil.which("yamllint"):
+        print(f"  yamllint                 {timed([found, str(path)]):6.2f} s")
+    if found := shutil.which("check-jsonschema"):
+        schema = folder / "schema.json"
+        with schema.open("w", encoding="utf-8") as file:
+            subprocess.run([sys.executable, "-m", "cnnquiz", "schema"], stdout=file, check=True)
+        print(f"  check-jsonschema         {timed([found, '--schemafile', str(schema), str(path)]):6.2f} s")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as place:
+        for count in map(int, sys.argv[1:] or ["2500", "10000"]):
+            compare(count, Path(place))
