@@ -11,7 +11,7 @@ from cnnquiz.steps import Math
 
 MOST_TERMS = 12  # of a sum that is written out
 _LATEX = (
-    (r"\bsum_(\w+) ", r"\\sum_{\1} "),
+    (r"\bsum_(\w+|\(.+?\)) ", r"\\sum_{\1} "),
     (r"_(\w{2,})", r"_{\1}"),
     (r"_\((.+?)\)", r"_{\1}"),
     (r"\^\((.+?)\)", r"^{\1}"),
