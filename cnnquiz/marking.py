@@ -83,33 +83,6 @@ def _mark_value(variant: Variant, value: Any) -> Mark:
     tolerance = variant.item.tolerance or None
     if any(same(read_value(key), value, tolerance=tolerance) for key in variant.key):
         return Mark("right", 1.0)
-    return Mark("wrong", 0.0, diagnosis(variant, value))
+    from cnnquiz import diagnosis  # only a wrong number needs the calculators
 
-
-def diagnosis(variant: Variant, value: Any) -> tuple[str, ...]:
-    """The slips that lead to a wrong value: each that does so alone, otherwise those that do so in pairs."""
-    written = variant.item.derivation
-    if written is None or value is None:
-        return ()
-    from cnnquiz import calculators
-    from cnnquiz.shorthand import derivation_of
-
-    derivation = derivation_of(variant.item)
-    if derivation is None:
-        return ()
-    try:
-        calculator = calculators.load(derivation.calculator)
-        given = calculator.read(variant.given or derivation.given)
-        return named(calculator, given, derivation.want, value, variant.item.tolerance or None)
-    except CnnquizError:
-        return ()
-
-
-def named(calculator: Any, given: Any, want: str, value: Any, tolerance: str | None = None) -> tuple[str, ...]:
-    """The names of the misconceptions that give this value of a result, alone or, if none does, in pairs."""
-    for pairs in (False, True):
-        slips = calculator.slips(given, want, pairs=pairs)
-        found = [name for group, wrong in slips.items() if same(wrong, value, tolerance=tolerance) for name in group]
-        if found:
-            return tuple(dict.fromkeys(found))
-    return ()
+    return Mark("wrong", 0.0, diagnosis.names(diagnosis.groups(variant, value)))

@@ -157,7 +157,9 @@ def on_screen(variant: Variant, response: str) -> str:
     return " ".join(sorted(letters.get(word, word) for word in response.split())) if letters else response
 
 
-def attempt(session: str, variant: Variant, reply: Reply, time: str, version: str) -> Attempt:
+def attempt(
+    session: str, variant: Variant, reply: Reply, time: str, version: str, mode: str = "take"
+) -> Attempt:
     """A reply as the history keeps it."""
     return Attempt(
         session=session,
@@ -175,6 +177,7 @@ def attempt(session: str, variant: Variant, reply: Reply, time: str, version: st
         seconds=reply.seconds,
         time=time,
         version=version,
+        mode=mode,
     )
 
 

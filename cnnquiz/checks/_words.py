@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.marking import named, read_response
+from cnnquiz import diagnosis
+from cnnquiz.marking import read_response
 from cnnquiz.meaning import meaning
 from cnnquiz.model import Choice, CnnquizError, Variant
 from cnnquiz.proof import Work, Worked
@@ -29,10 +30,10 @@ def slip_words(work: Work, value: Any, tolerance: str = "") -> str:
     if value is None:
         return ""
     try:
-        names = named(work.calculator, work.given, work.want, value, tolerance or None)
+        groups = list(diagnosis.explained(work.calculator, work.given, work.want, value, tolerance or None))
     except CnnquizError:
         return ""
-    said = [(name, work.calculator.misconception(name)) for name in names[:3]]
+    said = [(name, work.calculator.misconception(name)) for name in diagnosis.names(groups)[:3]]
     told = "; ".join(f"{name}: {one.say if one else ''}" for name, one in said)
     return f" ({told.rstrip('.')})" if told else ""
 
