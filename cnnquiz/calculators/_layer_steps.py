@@ -27,6 +27,13 @@ def steps(rows: Sequence[Row], counted: frozenset[str] = frozenset()) -> Iterato
         return
     yield from totals(rows, "parameters", lambda row: row.counts.parameters)
     yield from totals(rows, "macs", lambda row: macs(row, counted))
+    yield output(rows)
+
+
+def output(rows: Sequence[Row]) -> Step:
+    """What comes out in the end."""
+    why = f"{rows[-1].name} is the last layer."
+    return Step("Output shape", value=notation.value_math(rows[-1].shape), why=why, of="output_shape")
 
 
 def _also(row: Row, counted: frozenset[str]) -> Iterator[Step]:
@@ -84,14 +91,16 @@ WHY = {
     "parameters": "Pools and activations learn nothing; each filter, each unit and each normalised channel does.",
     "macs": "A convolution uses each weight once at every position, a dense layer once.",
 }
-GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms"}
+GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
+          "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
 
 
 WHY = {
     "parameters": "Pools and activations learn nothing; each filter, each unit and each normalised channel does.",
     "macs": "A convolution uses each weight once at every position, a dense layer once.",
 }
-GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms"}
+GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
+          "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
 MOST_SHOWN = 8  # layers that are worked one by one; more are added up by kind
 
 

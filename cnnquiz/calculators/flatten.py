@@ -35,7 +35,7 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("sizes", "sizes", "the size of the map after each layer", answer=True),
+    Result("sizes", "sizes", "the size of the map after each layer"),
     Result("shapes", "shapes", "size and channels after each layer"),
     Result("last_shape", "last_shape", "size and channels of the last map"),
     Result("last_size", "last_size", "the side of the last map"),

@@ -131,6 +131,8 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         return
     if want in (None, "parameters", "trainable", "stored"):
         yield from _layer_steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
+    if want in (None, "output_shape"):
+        yield _layer_steps.output(env["rows"])
     if want in (None, "macs", "flops"):
         yield from _layer_steps.totals(env["rows"], "macs", lambda row: macs(row, env["count"]))
 

@@ -9,6 +9,7 @@ Source: A. Araujo, W. Norris and J. Sim, Computing receptive fields of convoluti
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from typing import Any
 
 from cnnquiz import notation
@@ -110,6 +111,20 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             value = notation.value_math(number(one.flow.field))
             why = "The widest branch decides."
             yield Step(f"{one.layer.name}: the branches meet", value=value, why=why, of="receptive_field")
+    yield from _ends(env, results)
+
+
+def _ends(env: Env, results: Mapping[str, Any]) -> Iterator[Step]:
+    """The jump and the start behind the last layer."""
+    why = "The strides on the way, multiplied."
+    yield Step("Jump", value=notation.value_math(results["jump"]), why=why, of="jump")
+    flow = env["seen"][-1].flow
+    pairs = dict.fromkeys(zip(flow.edge, flow.field, strict=True))
+    why = "The first value's field begins at pixel f, counted from 0 (negative: in the padding); its centre is r/2 on."
+    for edge, field in pairs:
+        formula, numbers = parse("f + r/2"), {"f": exact(edge), "r": exact(field)}
+        value = notation.value_math(exact(edge + Fraction(field) / 2))
+        yield Step("Start", notation.math(formula), notation.math(formula, numbers), value, why, "start")
 
 
 def _axis_steps(one: Seen, place: int) -> Iterator[Step]:
