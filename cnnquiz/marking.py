@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from cnnquiz.answers import equivalent, read_expression, read_value, same
-from cnnquiz.model import CnnquizError, Mark, Variant
+from cnnquiz.model import Mark, Variant
 
 __all__ = ["mark", "read_response", "read_value", "same"]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -11,12 +11,11 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz import __version__, answers, diagnosis, drilling, files, marking, sitting
-from cnnquiz.bank import open_bank
-from cnnquiz.drilling import Drill, Family, How, Question
+from cnnquiz.drilling import Drill, How, Question
 from cnnquiz.history import History
-from cnnquiz.model import Bank, CnnquizError, Mark
-from cnnquiz.render import console, drill as view, keys
-from cnnquiz.schema import nearest
+from cnnquiz.model import Mark
+from cnnquiz.render import console, keys
+from cnnquiz.render import drill as view
 from cnnquiz.session import Reply
 from cnnquiz.shorthand import derivation_of
 from cnnquiz.steps import jsonable
@@ -44,60 +43,6 @@ class Done(Struct, frozen=True):
     tries: tuple[Try, ...]
     hints: int
     how: How
-
-
-def families(words: Iterable[str]) -> list[Family]:
-    """The families that the words name: a calculator, a bank, BANK/ITEM, or a topic of any bank."""
-    found: dict[tuple[str, str], Family] = {}
-    for word in words:
-        here = list(_named(word))
-        if not here:
-            raise CnnquizError(f"{word[:60]} has nothing to drill: none of its items comes in variants (`vary`)")
-        found |= {(family.bank.id, family.item.id): family for family in here}
-    return list(found.values())
-
-
-def _named(word: str) -> Iterator[Family]:
-    drills, banks = files.drills(), files.bundled()
-    name, _, item = word.partition("/")
-    if word in drills:
-        yield from _of(drills[word])
-    elif word in banks or Path(word).exists() or word.endswith((".yaml", ".yml")):
-        yield from _of(word)
-    elif item and (name in banks or name in drills):
-        bank = _bank(drills.get(name, name))
-        if bank.item(item) is None:
-            near = nearest(item, [each.id for each in bank.items])
-            raise CnnquizError(f"{name} has no item {item[:60]!r}" + (f": did you mean {near}?" if near else ""))
-        yield from (family for family in _of(drills.get(name, name)) if family.item.id == item)
-    else:
-        yield from _topic(word, [*banks.values(), *drills.values()])
-
-
-def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
-    every = [Family(bank, item) for bank in map(_bank, paths) for item in bank.items]
-    topics = {family.item.topic.casefold() for family in every}
-    if word.casefold() not in topics:
-        known = [*files.drills(), *files.bundled(), *topics]
-        near = nearest(word.casefold(), known)
-        meant = f"did you mean {near}?" if near else f"there are {', '.join([*files.drills(), *files.bundled()])}"
-        raise CnnquizError(f"no calculator, bank or topic is called {word[:60]!r}: {meant}")
-    yield from (f for f in every if f.item.topic.casefold() == word.casefold() and _comes_in_variants(f))
-
-
-def _of(source: str | Path) -> Iterator[Family]:
-    bank = _bank(source)
-    return (family for family in (Family(bank, item) for item in bank.items) if _comes_in_variants(family))
-
-
-def _bank(source: str | Path) -> Bank:
-    bank = open_bank(str(source)).bank
-    assert bank is not None  # open_bank refuses a bank with faults
-    return bank
-
-
-def _comes_in_variants(family: Family) -> bool:
-    return bool(family.item.vary) and family.item.derivation is not None
 
 
 class Practice:
@@ -129,7 +74,8 @@ class Practice:
 
     def _exchange(self, asked: Question) -> tuple[How, int, list[Try]]:
         """One question to its end: two tries, the slip named after the first, the steps after the second."""
-        hints, tries, begun = 0, [], time.monotonic()
+        hints, begun = 0, time.monotonic()
+        tries: list[Try] = []
         while True:
             text = self._read(asked)
             match text.casefold():

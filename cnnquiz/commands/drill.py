@@ -24,8 +24,9 @@ def command(what: tuple[str, ...], seed: int | None, limit: int | None, answers_
 
     from cnnquiz import drilling
     from cnnquiz.history import History
-    from cnnquiz.practice import Practice, families, next_steps, script
+    from cnnquiz.practice import Practice, next_steps, script
     from cnnquiz.render import console, drill, listing
+    from cnnquiz.scope import families
 
     start = drilling.start(families(what), SystemRandom().randrange(10**6) if seed is None else seed)
     answers = script(answers_file) if answers_file else None

@@ -28,7 +28,7 @@ def banner(screen: Screen, drill: Drill) -> list[Text]:
     """What is drilled, and when it ends."""
     names = ", ".join(skill.name for skill in drill.skills)
     count = len(drill.skills)
-    words = f"{count} skill{'s' * (count != 1)}: {names}. A skill is mastered with {STREAK} right in a row at its top level."
+    words = f"{count} skill{'s' * (count != 1)}: {names}. {STREAK} right in a row at its top level, and a skill is mastered."
     title = hang(screen, screen.text("Drill", "title"), screen.margin)
     seed = hang(screen, screen.text(f"--seed {drill.seed} brings the same questions again."), screen.margin)
     return [Text(), *title, *hang(screen, screen.text(words), screen.margin), *seed]
