@@ -70,14 +70,14 @@ class Expansion:
     def part(self, written: Any, scope: Scope, place: Place) -> Iterator[Part]:
         """The parts that one element of a list stands for."""
         if isinstance(written, Layer):
-            yield self.kept(written, written.name or scope.name(word_of(written)), place)
+            yield self.kept(written, written.name or self.free(word_of(written), scope), place)
         elif isinstance(written, str):
             yield from self.chain(written, "", scope, place)
         elif isinstance(written, dict) and len(written) == 1:
             name, value = next(iter(written.items()))
             yield from self.named(str(name), value, scope, place)
         elif isinstance(written, dict) and "block" in written:
-            yield from self.block(written, scope.name(str(written["block"])), place)
+            yield from self.block(written, self.free(str(written["block"]), scope), place)
         else:
             yield self.layer(written, "", scope, place)
 
@@ -109,12 +109,18 @@ class Expansion:
             layer = parse_layer(written)
         except GivenError as fault:
             raise LayerFault(f"{name}: {fault}" if name else str(fault), place.path) from None
-        return self.kept(layer, name or layer.name or scope.name(word_of(layer)), place)
+        return self.kept(layer, name or layer.name or self.free(word_of(layer), scope), place)
 
     def kept(self, layer: Layer, name: str, place: Place) -> Layer:
         """The layer under its name, which no other may have."""
         self.keep(name, place)
         return replace(layer, name=name)
+
+    def free(self, word: str, scope: Scope) -> str:
+        """A name for what has none, that no other has so far."""
+        while (name := scope.name(word)) in self.paths:
+            pass
+        return name
 
     def keep(self, name: str, place: Place) -> None:
         """Note where a name is written; refuse it if it is taken."""
@@ -130,10 +136,10 @@ class Expansion:
             raise LayerFault(f"{kind} takes two branches or more, each a list of layers under its name", place.path)
         branches = []
         for branch, layers in value.items():
-            prefix = scope.prefix if branch == "body" else f"{scope.prefix}{branch}."
+            own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
             inner = replace(place.at(branch), depth=place.depth + 1)
-            branches.append((str(branch), self.parts(layers, Scope(prefix, numbered=False), inner)))
-        name = scope.name(kind)
+            branches.append((str(branch), self.parts(layers, own, inner)))
+        name = self.free(kind, scope)
         self.keep(name, place)
         return Join(kind, name, tuple(branches))
 
