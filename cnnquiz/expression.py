@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import warnings
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -99,15 +100,18 @@ def parse(text: str, names: Collection[str] | None = None, functions: Collection
 @lru_cache(maxsize=4096)
 def _parsed(text: str) -> Expr:
     try:
-        tree = ast.parse(text.replace("^", "**"), mode="eval")
-        return _Reader(text).read(tree.body, 0)
+        source = text.replace("^", "**")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # Python's advice on how to write Python is not for our readers
+            tree = ast.parse(source, mode="eval")
+        return _Reader(source).read(tree.body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CnnquizError(f"cannot read the expression {_shown(text)}: write it as in 2*k + 1") from None
 
 
 def _shown(text: str) -> str:
     short = text if len(text) <= 60 else text[:57] + "..."
-    return f"`{short}`"
+    return "`" + "".join(c if c.isprintable() else "?" for c in short) + "`"
 
 
 class _Reader:
@@ -123,7 +127,7 @@ class _Reader:
             raise CnnquizError(f"the expression {_shown(self.text)} is too large")
         match node:
             case ast.Constant(value=value):
-                return Num(self.number(value))
+                return Num(self.number(node, value))
             case ast.Name(id=name):
                 return Name(name)
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
@@ -144,13 +148,14 @@ class _Reader:
             "only numbers, names, known functions and arithmetic are read"
         )
 
-    def number(self, value: object) -> int | Fraction:
+    def number(self, node: ast.Constant, value: object) -> int | Fraction:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise CnnquizError(f"the expression {_shown(self.text)} has {value!r} where a number belongs")
+            raise CnnquizError(f"the expression {_shown(self.text)} has {_shown(repr(value))} where a number belongs")
         if isinstance(value, float):
             if not math.isfinite(value):
                 raise CnnquizError(f"a number in {_shown(self.text)} is too large")
-            return Fraction(repr(value))
+            written = ast.get_source_segment(self.text, node)  # the float itself would keep 17 digits only
+            return exact(Fraction(written)) if written and value else 0
         if value.bit_length() > MAX_BITS:
             raise CnnquizError(f"a number in {_shown(self.text)} is too large")
         return value

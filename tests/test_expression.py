@@ -1,0 +1,209 @@
+"""The language of formulas and conditions: what it lets through, that it is exact, and that it is bounded."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from fractions import Fraction
+from typing import Any
+
+import pytest
+import sympy
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnnquiz.expression import (
+    FUNCTIONS,
+    Call,
+    Expr,
+    Name,
+    Neg,
+    Not,
+    Num,
+    Op,
+    evaluate,
+    names_in,
+    parse,
+    replace,
+)
+from cnnquiz.formula import sympy_expr
+from cnnquiz.model import CnnquizError
+from cnnquiz.notation import math
+
+REFUSED = [
+    "", " ", "(", "1 +", "2k", "a b", "x; y", "x\ny", "a = 1", "a := 1", "x.real", "x.__class__", "().__class__",
+    "x[0]", "[1]", "{1}", "{1: 2}", "'a'", "f'{x}'", "b'a'", "lambda: 1", "lambda x: x", "x if y else z",
+    "[x for x in y]", "(x for x in y)", "await x", "yield x", "import os", "print(1)", "eval('1')",
+    "__import__('os')", "open('f')", "getattr(x, 'y')", "exec('1')", "floor(*x)", "floor(**x)", "floor(x=1)",
+    "floor.x(1)", "(floor)(1)(2)", "x @ y", "x & y", "x | y", "x << 99", "~x", "1j", "True", "None", "...",
+    "x in y", "x is y", "x, y", "1e999", "0x1g", "'1' * 9", "\x00", "x\x00", "1_", "_ _", "a?b", "*x", "√x", "½",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_refused_with_one_line(text: str) -> None:
+    with pytest.raises(CnnquizError) as refused:
+        parse(text, names={"x", "y", "z", "k"})
+    assert "\n" not in str(refused.value)
+    assert len(str(refused.value)) < 300
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "9" * 1001, "1+" * 400 + "1", "-" * 200 + "1", "not " * 100 + "1",
+        "9" * 999 + "**" + "9", "(" * 900, "-" * 999, "x" * 2000, "((((((((((" * 30 + "1", "1,1" * 300,
+        "abs(" * 150 + "1" + ")" * 150, "1<" * 450 + "1", "9" * 990,
+    ],
+)  # fmt: skip
+def test_bounded_in_size(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(CnnquizError):
+        value = evaluate(parse(text), {})
+        assert value.bit_length() > 3000, "a long number alone may be read"
+        raise CnnquizError("read")
+    assert time.perf_counter() - start < 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["9**9**9", "2**1001", "2**-1001", "10**999*10**999**2", "(10**999)**999", "2**0.5", "2**(1/2)", "9**9**9**9",
+     "1/0", "1//0", "1%0", "0**-1", "(1-1)**(0-2)", "prod(1)/0"],
+)  # fmt: skip
+def test_no_value(text: str) -> None:
+    start = time.perf_counter()
+    with pytest.raises(CnnquizError):
+        evaluate(parse(text), {})
+    assert time.perf_counter() - start < 0.5
+
+
+def test_numbers_cannot_grow_without_bound() -> None:
+    text = "*".join(["(10**999)"] * 100)
+    with pytest.raises(CnnquizError):
+        evaluate(parse(text), {})
+    with pytest.raises(CnnquizError):
+        evaluate(parse("x**9 * y**9"), {"x": 10**900, "y": 10**900})
+
+
+def test_unknown_names_and_functions_are_named() -> None:
+    with pytest.raises(CnnquizError, match="unknown name `q`"):
+        parse("q + 1", names={"k"})
+    with pytest.raises(CnnquizError, match="unknown function `sin`"):
+        parse("sin(k)")
+    assert parse("sin(k)", functions={"sin"}) == Call("sin", (Name("k"),))
+    with pytest.raises(CnnquizError, match="`q` has no value"):
+        evaluate(parse("q + 1"), {})
+
+
+def test_unicode_names_are_read_as_python_reads_them() -> None:
+    assert names_in(parse("θ + α_1")) == {"θ", "α_1"}
+    with pytest.raises(CnnquizError, match="unknown name"):
+        parse("ｅval + 1", names={"k"})  # full-width letters, which Python folds
+
+
+@pytest.mark.parametrize("text", ["floor()", "floor(1, 2)", "abs()", "min()", "max(1)", "ceil(shape(1, 2))"])
+def test_a_function_that_does_not_take_these_arguments_has_no_value(text: str) -> None:
+    with pytest.raises(CnnquizError):
+        evaluate(parse(text), {})
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("2*k + 1", 15), ("2^3", 8), ("2**-2", Fraction(1, 4)), ("1/3", Fraction(1, 3)), ("1/3 + 2/3", 1),
+        ("0.1 + 0.2", Fraction(3, 10)), ("1e-3", Fraction(1, 1000)), ("floor(-1/2)", -1), ("ceil(-1/2)", 0),
+        ("-7 // 2", -4), ("-7 % 3", 2), ("7 % -3", -2), ("-2**2", -4), ("(-2)**2", 4), ("2**3**2", 512),
+        ("min(k, 3)", 3), ("max(k, 3)", 7), ("abs(-k)", 7), ("prod(s)", 6), ("prod(s, k)", 42), ("shape(s, k)", (2, 3, 7)),
+        ("k < 8 and k > 6", True), ("6 < k < 8", True), ("6 < k < 7", False), ("k == 7 or 1/0", True),
+        ("not k == 7", False), ("k != 7", False), ("+k", 7), ("--k", 7), ("1_000", 1000), ("0x10", 16),
+        ("0.12345678901234567890123", Fraction("0.12345678901234567890123")), ("2.50", Fraction(5, 2)), ("1.0", 1),
+        ("1_0.5e1", 105), ("1e-400", 0), ("4/2", 2), ("(1/2)**2", Fraction(1, 4)),
+    ],
+)  # fmt: skip
+def test_exact_values(text: str, value: Any) -> None:
+    found = evaluate(parse(text), {"k": 7, "s": (2, 3)})
+    assert found == value
+    assert type(found) is type(value)
+
+
+NUMBERS = st.one_of(st.integers(-20, 20), st.fractions(-5, 5, max_denominator=9)).map(
+    lambda n: n.numerator if n.denominator == 1 else n
+)
+
+
+def built(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
+    return st.one_of(
+        st.builds(Neg, inner),
+        st.builds(Op, st.sampled_from("+-*/"), inner, inner),
+        st.builds(Op, st.sampled_from(["//", "%"]), inner, inner),
+        st.builds(lambda base, exponent: Op("**", base, Num(exponent)), inner, st.integers(0, 3)),
+        st.builds(lambda name, one: Call(name, (one,)), st.sampled_from(["floor", "ceil", "abs"]), inner),
+        st.builds(lambda name, one, other: Call(name, (one, other)), st.sampled_from(["min", "max", "prod"]), inner, inner),
+    )
+
+
+EXPRESSIONS = st.recursive(
+    st.one_of(NUMBERS.map(lambda n: Num(n) if n >= 0 else Neg(Num(-n))), st.sampled_from("kns").map(Name)), built, max_leaves=8
+)
+VALUES = st.fixed_dictionaries({name: st.integers(-9, 9) for name in "kns"})
+
+
+@given(EXPRESSIONS, VALUES)
+def test_the_value_is_sympys(expr: Expr, env: dict[str, int]) -> None:
+    try:
+        value = evaluate(expr, env)
+    except CnnquizError:
+        return
+    theirs = sympy.nsimplify(sympy_expr(expr, env))
+    assert theirs == sympy.Rational(value.numerator, value.denominator)
+
+
+@given(EXPRESSIONS, VALUES)
+def test_what_is_written_is_read_again(expr: Expr, env: dict[str, int]) -> None:
+    words = math(expr).ascii
+    again = parse(words)
+    try:
+        value = evaluate(expr, env)
+    except CnnquizError:
+        return
+    assert evaluate(again, env) == value, words
+
+
+@given(EXPRESSIONS, EXPRESSIONS, VALUES)
+def test_replacing_a_name_is_giving_it_that_value(outer: Expr, inner: Expr, env: dict[str, int]) -> None:
+    try:
+        value = evaluate(outer, env | {"k": evaluate(inner, env)})
+    except CnnquizError:
+        return
+    assert evaluate(replace(outer, {"k": inner}), env) == value
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_read_or_refused(text: str) -> None:
+    try:
+        expr = parse(text, names={"x", "k"})
+        evaluate(expr, {"x": 3, "k": Fraction(1, 2)})
+    except CnnquizError as fault:
+        assert "\n" not in str(fault)
+
+
+@given(st.text(alphabet="xk0123456789+-*/%()<>=!., ^notadrfl", max_size=60))
+def test_any_text_of_the_language_is_read_or_refused(text: str) -> None:
+    try:
+        evaluate(parse(text), {"x": 3, "k": Fraction(1, 2)})
+    except CnnquizError:
+        pass
+
+
+def test_python_does_not_warn_readers_of_ours() -> None:
+    with warnings.catch_warnings(record=True) as heard:
+        warnings.simplefilter("always")
+        assert evaluate(parse("1and k"), {"k": 7}) == 7
+        with pytest.raises(CnnquizError):
+            parse(r"'\d' + k")
+    assert not heard
+
+
+def test_conditions_are_expressions_too() -> None:
+    assert parse("not a and b") == Op("and", Not(Name("a")), Name("b"))
+    assert set(FUNCTIONS) >= {"floor", "ceil", "min", "max", "abs", "prod", "shape"}
