@@ -30,6 +30,7 @@ class Fault(Struct, frozen=True):
     path: Path
     message: str
     remedy: str = ""
+    at_name: bool = False
 
 
 class Work(Struct, frozen=True):
@@ -119,7 +120,7 @@ class Subject(Struct, frozen=True, dict=True):
         for item in self.faulty:
             for fault in item.faults:
                 if fault.rule == name:
-                    yield self.finding(rule, level, item, fault.path, fault.message, remedy=fault.remedy)
+                    yield self.finding(rule, level, item, fault.path, fault.message, None, fault.remedy, fault.at_name)
 
     def once(self, name: object, work: Callable[[], Any]) -> Any:
         """What `work` gives, worked at the first call alone."""
@@ -207,7 +208,7 @@ def derived(bank: Bank, item: Item, faults: list[Fault]) -> Work | None:
     try:
         calculator = calculators.load(derivation.calculator)
     except CnnquizError as fault:
-        faults.append(Fault("schema", ("derivation", derivation.calculator), str(fault)))
+        faults.append(Fault("schema", ("derivation", derivation.calculator), str(fault), at_name=True))
         return None
     if unknown := _unknown(calculator, derivation):
         faults.append(unknown)
@@ -230,7 +231,7 @@ def _unknown(calculator: Calculator, derivation: Derivation) -> Fault | None:
             if name:
                 calculator.quantity(name)
         except CnnquizError as fault:
-            return Fault("schema", ("derivation", derivation.calculator, name), str(fault))
+            return Fault("schema", ("derivation", derivation.calculator, name), str(fault), at_name=True)
     if derivation.want not in calculator.result_names:
         known = ", ".join(calculator.result_names)
         message = f"{calculator.name} has no result `{derivation.want[:40]}`"

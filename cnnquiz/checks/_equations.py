@@ -20,6 +20,8 @@ _ROUNDS = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"\b(?:not|wrong|mistake|slip|instead|forg[eo]t|as if|confus|should|would|error|false)|n't\b", re.I)
+_LISTED, _MORE = re.compile(r"\d\s*,$"), re.compile(r",\s*[-+]?\d")
+_FUNCTION = re.compile(r"\b(?:\w|relu|sigmoid|tanh|softmax|exp|log|ln|sqrt|sin|cos|max|min|sum|abs)$", re.I)
 _UNFINISHED = re.compile(r"[-+*/^(]\s*$")
 
 
@@ -57,8 +59,9 @@ def _goes_on_before(before: str, run: str) -> bool:
     """Whether the first side belongs to something before it: a name, an operation, another relation."""
     begin = run.lstrip()[:1]
     word = before[-1:].isalnum()
-    glued = word and (not run[:1].isspace() or not begin.isdigit())
-    return begin in "+*/^)." or glued or before[-1:] in tuple("_}]|,<>!~≈≠:%'$")
+    called = begin == "(" and _FUNCTION.search(before) is not None
+    glued = word and (not run[:1].isspace() or begin == "-" or called)
+    return begin in "+*/^)." or glued or before[-1:] in tuple("_}]|<>!~≈≠%'$") or _LISTED.search(before) is not None
 
 
 def _goes_on_after(side: str, after: str) -> bool:
@@ -66,7 +69,8 @@ def _goes_on_after(side: str, after: str) -> bool:
     if _UNFINISHED.search(side):
         return True
     ends_in_words = side[-1:].isspace() and after[:1].isalpha()
-    return not ends_in_words and (after[:1].isalnum() or after[:1] in tuple("_[{,!<>≈≠%"))
+    goes_on = after[:1].isalnum() or after[:1] in tuple("_[{!<>≈≠%")
+    return not ends_in_words and (goes_on or _MORE.match(after) is not None)
 
 
 def equal(a: Number, b: Number, left: str, right: str, rounds: bool) -> bool:

@@ -1,5 +1,7 @@
 """An option refers to others by letter or place, which breaks as soon as options are shuffled.
 
+"All of the above" and "none of the above" may stand, but only as the last option, where shuffling leaves them.
+
 Bad:
 
     d: Both a and b
@@ -15,17 +17,18 @@ import re
 from collections.abc import Iterator
 
 from cnnquiz.model import Finding, Level
-from cnnquiz.proof import Subject
+from cnnquiz.proof import Subject, Worked
 
 LEVEL: Level = "warning"
 
 _LETTERS = re.compile(
-    r"\b(?:both|neither|either|only|not)\s+\(?[a-fA-F]\)?\s*(?:and|or|nor|&|,)\s*\(?[a-fA-F]\)?(?![\w'])"
+    r"\b(?i:both|neither|either|only|not)\s+\(?[a-fA-F]\)?\s*(?:and|or|nor|&|,)\s*\(?[a-fA-F]\)?(?![\w'])"
     r"|^\W*\(?(?:[a-f]|[A-F])\)?\s*(?:and|or|&|,)\s*\(?(?:[a-f]|[A-F])\)?(?:\s+(?:only|both|are\b.*))?\W*$"
-    r"|\b(?:options?|choices?|answers?|alternatives?)\s+\(?[a-fA-F]\)?(?![\w'])"
-    r"|\b(?:first|second|third|fourth|last|previous|next|preceding|following)\s+(?:two\s+|three\s+)?"
+    r"|\b(?i:options?|choices?|answers?|alternatives?)\s+\(?[a-fA-F]\)?(?![\w'])"
+    r"|\b(?i:first|second|third|fourth|last|previous|next|preceding|following)\s+(?:two\s+|three\s+)?"
     r"(?:options?|choices?|answers?|alternatives?)\b"
 )
+_ABOVE = re.compile(r"\b(?:all|none|both|neither|any|either|each|one|two) (?:of )?(?:the )?above\b", re.IGNORECASE)
 _MATHS = re.compile(r"\$[^$]*\$|`[^`]*`")
 
 
@@ -35,8 +38,16 @@ def check(subject: Subject) -> Iterator[Finding]:
         for letter, words in item.texts.items():
             if len(words) < 3 or item.meanings[letter] is not None:
                 continue
-            match = _LETTERS.search(_MATHS.sub(" ", words))
-            if match:
-                message = f"option {letter} refers to a place (`{match[0].strip()[:40]}`), which shuffling changes"
-                remedy = "Say what the other options say."
+            message, remedy = fault(item, letter, _MATHS.sub(" ", words))
+            if message:
                 yield subject.finding(__name__, LEVEL, item, ("options", letter), message, remedy=remedy)
+
+
+def fault(item: Worked, letter: str, words: str) -> tuple[str, str]:
+    """What is wrong with an option, in words, and the remedy; empty if nothing is."""
+    if match := _LETTERS.search(words):
+        said = f"option {letter} refers to a place (`{match[0].strip()[:40]}`), which shuffling changes"
+        return said, "Say what the other options say."
+    if letter != max(item.options) and (match := _ABOVE.search(words)):
+        return f"option {letter} says `{match[0]}`, but it is not the last option", "Make it the last option."
+    return "", ""

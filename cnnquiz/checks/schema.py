@@ -30,7 +30,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         one = item.item
         if one.allow or one.tolerance or one.vary or one.where:
             for path, message in faults(item):
-                yield subject.finding(__name__, LEVEL, item, path, message)
+                yield subject.finding(__name__, LEVEL, item, path, message, at_name=path[0] == "vary")
 
 
 def faults(item: Worked) -> Iterator[tuple[Path, str]]:

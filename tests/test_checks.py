@@ -1,0 +1,132 @@
+"""Each rule finds its bad banks at their line and column, and nothing in banks that only look like them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import yaml
+
+from cnnquiz import bank, calculators, checks
+from cnnquiz.calculator import Calculator
+from cnnquiz.checked import Checked, totals
+from cnnquiz.checks._equations import false_equation
+from cnnquiz.files import bundled
+from cnnquiz.model import CnnquizError
+
+CASES = Path(__file__).parent / "checks"
+BAD = sorted(CASES.glob("*/bad*.yaml"))
+GOOD = sorted(CASES.glob("*/good*.yaml"))
+EQUATIONS = yaml.safe_load((CASES / "equations.yaml").read_text(encoding="utf-8"))
+
+
+def name_of(path: Path) -> str:
+    return f"{path.parent.name}/{path.stem}"
+
+
+def run(path: Path) -> Checked:
+    return checks.run(bank.load(path))
+
+
+@pytest.fixture
+def liar(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A convolution whose formula and count disagree: no bank can bring that about."""
+    real = calculators.load("conv")
+    false = replace(real, count=lambda env: dict.fromkeys(real.count(env), 1))
+
+    def load(name: str) -> Calculator:
+        return false if name == "conv" else calculators.load.__wrapped__(name)
+
+    monkeypatch.setattr("cnnquiz.proof.calculators.load", load)
+
+
+@pytest.mark.parametrize("path", [p for p in BAD if p.parent.name != "count-disagrees"], ids=name_of)
+def test_a_rule_finds_its_bad_bank_and_nothing_else(path: Path) -> None:
+    found = [(one.rule, f"{one.line}:{one.column}") for one in run(path).findings]
+    expected = re.findall(r"# expected: (\d+:\d+)", path.read_text(encoding="utf-8"))
+    assert found == [(path.parent.name, place) for place in expected]
+
+
+@pytest.mark.parametrize("path", GOOD, ids=name_of)
+def test_a_rule_finds_nothing_in_what_only_looks_bad(path: Path) -> None:
+    assert [(one.rule, one.line, one.message) for one in run(path).findings] == []
+
+
+@pytest.mark.usefixtures("liar")
+def test_a_formula_that_its_count_contradicts_is_found() -> None:
+    findings = run(CASES / "count-disagrees" / "bad.yaml").findings
+    assert [(one.rule, one.level) for one in findings] == [("count-disagrees", "error")]
+
+
+@pytest.mark.parametrize("rule", checks.names())
+def test_each_rule_has_cases_and_a_manual(rule: str) -> None:
+    assert any(path.parent.name == rule for path in BAD)
+    assert any(path.parent.name == rule for path in GOOD)
+    manual = checks.explain(rule)
+    assert manual.startswith(f"{rule} ({checks.load(rule).LEVEL})")
+    assert "Bad:" in manual and "Good:" in manual
+
+
+@pytest.mark.parametrize("path", sorted(bundled().values()), ids=lambda path: path.stem)
+def test_the_bundled_banks_are_right(path: Path) -> None:
+    assert [one for one in run(path).findings if one.level == "error"] == []
+
+
+@pytest.mark.parametrize("path", BAD, ids=name_of)
+def test_an_item_may_allow_a_rule(path: Path) -> None:
+    rule = path.parent.name
+    text = path.read_text(encoding="utf-8").replace("    stem:", f"    allow: [{rule}]\n    stem:")
+    loaded = bank.load(path, text)
+    if loaded.bank is not None and "allow: [no-rational]" not in text:
+        assert rule not in {one.rule for one in checks.run(loaded).findings}
+
+
+def test_a_wrong_key_is_told_with_its_right_value_its_option_its_slip_and_the_steps() -> None:
+    (finding,) = run(CASES / "key-wrong" / "bad.yaml").findings
+    assert finding.expected == "125x125x4"
+    assert "which is option b" in finding.message
+    assert "rounded-up: You rounded up" in finding.message
+    assert "floor" in finding.remedy and "key: b" in finding.remedy
+
+
+def test_a_broken_variant_is_told_with_a_seed_that_draws_it_and_its_parameters() -> None:
+    (finding,) = run(CASES / "variant-collision" / "bad.yaml").findings
+    seed = re.search(r"seed (\d+): k = 1: options b and a are both 128x128x4", finding.message)
+    assert seed and "1 of 2 variants" in finding.message
+
+
+def test_totals_count_every_item_once() -> None:
+    sums = totals([run(path) for path in bundled().values()])
+    assert sums.items == sums.proved + sums.claimed + sums.asserted
+    assert sums.proved >= 3 and sums.claimed >= 1 and sums.errors == 0
+
+
+def test_rules_are_selected_and_ignored_by_name() -> None:
+    assert checks.selected(["schema", "key-wrong"]) == ("schema", "key-wrong")
+    assert "schema" not in checks.selected(ignore=["schema"])
+    with pytest.raises(CnnquizError, match="did you mean key-wrong"):
+        checks.selected(["key-wrng"])
+
+
+def test_faults_of_one_item_do_not_hide_those_of_another() -> None:
+    path = CASES / "key-wrong" / "bad.yaml"
+    text = path.read_text(encoding="utf-8") + "  - id: other\n    steem: What?\n    key: a\n"
+    rules = {one.rule for one in checks.run(bank.load(path, text)).findings}
+    assert {"key-wrong", "schema"} <= rules
+
+
+@pytest.mark.parametrize("sentence", EQUATIONS["right"])
+def test_prose_without_false_arithmetic_is_left_alone(sentence: str) -> None:
+    assert false_equation(sentence) is None
+
+
+@pytest.mark.parametrize("sentence", EQUATIONS["wrong"])
+def test_false_arithmetic_in_prose_is_found(sentence: str) -> None:
+    assert false_equation(sentence) is not None
+
+
+def test_a_distractor_may_tell_a_mistake() -> None:
+    assert false_equation("You took (256-7)/2 = 125: the slip is to round up.", told=True) is None
+    assert false_equation("That is 256/2 = 129.", told=True) is not None
