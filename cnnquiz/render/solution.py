@@ -49,7 +49,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
 
 def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
     """The steps in short, a line each, as they stand behind the answer of a quiz item."""
-    steps = [step for step in solution.steps if step.value]
+    steps = [step for step in solution.steps if step.formula or step.substituted or step.value]
     titles = [screen.text(_sentence(step.title)) for step in steps]
     widest = max((title.cell_len for title in titles), default=0)
     lines: list[Text] = []
