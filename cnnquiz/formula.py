@@ -135,7 +135,9 @@ def math_of(found: Any) -> Math:
             r" \times ".join(axis.latex for axis in axes),
         )
     plain, latex = _printers()
-    ascii_ = plain.doprint(found).replace("**", "^")
+    ascii_ = plain.doprint(found)
+    for theirs, ours in (("**", "^"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min("), ("Abs(", "abs(")):
+        ascii_ = ascii_.replace(theirs, ours)
     return Math(ascii_, _unicode(ascii_), latex.doprint(found))
 
 
@@ -166,7 +168,7 @@ def _unicode(words: str) -> str:
     """sympy's plain text with this field's signs: floor(x) as ⌊x⌋."""
     out, closing, index = [], [], 0
     while index < len(words):
-        for name, opening, end in (("floor(", "⌊", "⌋"), ("ceiling(", "⌈", "⌉")):
+        for name, opening, end in (("floor(", "⌊", "⌋"), ("ceil(", "⌈", "⌉")):
             if words.startswith(name, index):
                 out.append(opening)
                 closing.append(end)

@@ -213,7 +213,7 @@ def _passes(value: Any, target: Any, strictly: bool) -> bool:
 
 def _spread(target: Any, value: Any) -> tuple[Any, ...]:
     axes, count = parts(target), len(parts(value))
-    return axes[:1] * count if len(axes) == 1 or count == 1 and len(set(axes)) == 1 else axes
+    return axes[:1] * count if len(axes) == 1 or (count == 1 and len(set(axes)) == 1) else axes
 
 
 def _equal(value: Any, target: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from fractions import Fraction
@@ -113,7 +114,8 @@ def test_a_function_that_does_not_take_these_arguments_has_no_value(text: str) -
         ("2*k + 1", 15), ("2^3", 8), ("2**-2", Fraction(1, 4)), ("1/3", Fraction(1, 3)), ("1/3 + 2/3", 1),
         ("0.1 + 0.2", Fraction(3, 10)), ("1e-3", Fraction(1, 1000)), ("floor(-1/2)", -1), ("ceil(-1/2)", 0),
         ("-7 // 2", -4), ("-7 % 3", 2), ("7 % -3", -2), ("-2**2", -4), ("(-2)**2", 4), ("2**3**2", 512),
-        ("min(k, 3)", 3), ("max(k, 3)", 7), ("abs(-k)", 7), ("prod(s)", 6), ("prod(s, k)", 42), ("shape(s, k)", (2, 3, 7)),
+        ("min(k, 3)", 3), ("max(k, 3)", 7), ("abs(-k)", 7), ("prod(s)", 6), ("prod(s, k)", 42),
+        ("shape(s, k)", (2, 3, 7)),
         ("k < 8 and k > 6", True), ("6 < k < 8", True), ("6 < k < 7", False), ("k == 7 or 1/0", True),
         ("not k == 7", False), ("k != 7", False), ("+k", 7), ("--k", 7), ("1_000", 1000), ("0x10", 16),
         ("0.12345678901234567890123", Fraction("0.12345678901234567890123")), ("2.50", Fraction(5, 2)), ("1.0", 1),
@@ -138,13 +140,14 @@ def built(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Op, st.sampled_from(["//", "%"]), inner, inner),
         st.builds(lambda base, exponent: Op("**", base, Num(exponent)), inner, st.integers(0, 3)),
         st.builds(lambda name, one: Call(name, (one,)), st.sampled_from(["floor", "ceil", "abs"]), inner),
-        st.builds(lambda name, one, other: Call(name, (one, other)), st.sampled_from(["min", "max", "prod"]), inner, inner),
+        st.builds(lambda name, *both: Call(name, both), st.sampled_from(["min", "max", "prod"]), inner, inner),
     )
 
 
 EXPRESSIONS = st.recursive(
-    st.one_of(NUMBERS.map(lambda n: Num(n) if n >= 0 else Neg(Num(-n))), st.sampled_from("kns").map(Name)), built, max_leaves=8
-)
+    st.one_of(NUMBERS.map(lambda n: Num(n) if n >= 0 else Neg(Num(-n))), st.sampled_from("kns").map(Name)),
+    built, max_leaves=8,
+)  # fmt: skip
 VALUES = st.fixed_dictionaries({name: st.integers(-9, 9) for name in "kns"})
 
 
@@ -189,10 +192,8 @@ def test_any_text_is_read_or_refused(text: str) -> None:
 
 @given(st.text(alphabet="xk0123456789+-*/%()<>=!., ^notadrfl", max_size=60))
 def test_any_text_of_the_language_is_read_or_refused(text: str) -> None:
-    try:
+    with contextlib.suppress(CnnquizError):
         evaluate(parse(text), {"x": 3, "k": Fraction(1, 2)})
-    except CnnquizError:
-        pass
 
 
 def test_python_does_not_warn_readers_of_ours() -> None:
