@@ -6,7 +6,7 @@ where all the verdicts come. The clock is an argument, or the desk's; nothing he
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal, Protocol, TypeVar
 
 from msgspec import Struct, structs
@@ -42,7 +42,7 @@ class Reply(Struct, frozen=True):
 class Session(Struct, frozen=True):
     """Where the quiz stands. `told` is true between a verdict and the next question."""
 
-    variants: tuple[Variant, ...]
+    variants: Sequence[Variant]
     replies: tuple[Reply | None, ...]
     hints: tuple[int, ...]
     at: int = 0
@@ -105,7 +105,7 @@ def play(session: Session, desk: Desk) -> Session:
 
 
 def start(
-    variants: tuple[Variant, ...],
+    variants: Sequence[Variant],
     exam: bool = False,
     deadline: float | None = None,
     replies: tuple[Reply | None, ...] = (),

@@ -27,12 +27,16 @@ _OF_LETTERS = re.compile(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+
 
 
 class Plan(Struct, frozen=True):
-    """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one."""
+    """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one.
+
+    `path` is where a bank lies that was named by its path, so that `review` finds it again.
+    """
 
     items: list[str]
     order: int | None = None
     exam: bool = False
     seconds: float | None = None
+    path: str = ""
 
 
 class Row(Struct, frozen=True):
@@ -71,11 +75,12 @@ class Result(Struct, frozen=True):
 
     def as_json(self) -> dict[str, Any]:
         """The JSON contract's document."""
-        items = [_row_json(row) for row in self.rows]
+        items = [row_json(each) for each in self.rows]
         return {"bank": self.bank, "score": _number(self.score), "max_score": len(self.rows), "items": items}
 
 
-def _row_json(row: Row) -> dict[str, Any]:
+def row_json(row: Row) -> dict[str, Any]:
+    """One item as the JSON contract has it."""
     return {
         "id": row.id,
         "seed": row.seed,
@@ -198,10 +203,11 @@ def result(session: Session, bank: str) -> Result:
     """The result of a session; what was not answered counts as skipped."""
     nothing = Reply("", Mark("skipped", 0.0))
     pairs = zip(session.variants, session.replies, strict=True)
-    return Result(bank, tuple(_row(variant, reply or nothing) for variant, reply in pairs))
+    return Result(bank, tuple(row(variant, reply or nothing) for variant, reply in pairs))
 
 
-def _row(variant: Variant, reply: Reply) -> Row:
+def row(variant: Variant, reply: Reply) -> Row:
+    """One item of a result."""
     return Row(
         id=variant.item.id,
         topic=variant.item.topic,

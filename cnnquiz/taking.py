@@ -8,13 +8,14 @@ import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from functools import cache, partial
+from pathlib import Path
 from random import SystemRandom
 
 import msgspec
 from msgspec import Struct
 
 from cnnquiz import __version__, sitting
-from cnnquiz.bank import Loaded, figure_text
+from cnnquiz.bank import Loaded, bundled, figure_text
 from cnnquiz.history import History, SavedSession
 from cnnquiz.model import Attempt, Bank, Variant
 from cnnquiz.render import console, keys, quiz, reading, result
@@ -109,7 +110,7 @@ class Sitting:
         order = seed if wishes.shuffle else None
         items = sitting.chosen(self.bank, wishes.topic, only)
         asked = sitting.ordered(self.bank, items, order, wishes.limit)
-        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds)
+        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, place(self.name))
 
     def _begin(self, plan: Plan, attempts: Sequence[Attempt]) -> None:
         """Write the session's first line, show the banner, and say what is wrong with the history."""
@@ -159,6 +160,11 @@ def _facts(plan: Plan) -> list[str]:
     facts += ["exam: the verdicts come at the end"] * plan.exam
     facts += [f"time: {result.clock(plan.seconds)}"] if plan.seconds else []
     return facts + ([f"shuffled: --shuffle --seed {plan.order} repeats it"] if plan.order is not None else [])
+
+
+def place(name: str) -> str:
+    """Where a bank lies that was named by its path; nothing for a bundled one, which its name finds."""
+    return "" if name in bundled() else str(Path(name).absolute())
 
 
 def _plan(saved: SavedSession | None) -> Plan | None:

@@ -146,17 +146,35 @@ class History:
         """The items of a bank whose last answer was not right."""
         return [card.item for card in self.cards() if card.bank == bank and not card.right]
 
+    def times_asked(self, bank: str, item: str) -> int:
+        """How many attempts there are at an item, whatever its revision."""
+        rows = self._read(
+            "SELECT count(*) FROM attempts WHERE revision IN (SELECT r.id FROM revisions r"
+            " JOIN items i ON i.id = r.item WHERE i.bank = ? AND i.item = ?)",
+            (bank, item),
+        )
+        return int(rows[0][0]) if rows else 0
+
+    def path_of(self, bank: str) -> str | None:
+        """Where a bank lay that was named by its path, from the plan of its latest session."""
+        rows = self._read(
+            """SELECT plan FROM sessions WHERE bank = ? AND plan LIKE '%"path": "%' ORDER BY started DESC LIMIT 1""",
+            (bank,),
+        )
+        path = json.loads(rows[0][0]).get("path") if rows else None
+        return path if isinstance(path, str) else None
+
     def cards(self) -> list[Card]:
         """What the schedule knows, of every item that was ever answered."""
         return [cards.card(row) for row in self._read(cards.ALL)]
 
     def due(self, now: datetime, limit: int | None = None, until: date | None = None) -> list[Card]:
         """The items to review now, the most nearly forgotten first; with `until`, planned for an exam."""
-        return scheduling.due(self._planned(until), now, limit)
+        return scheduling.due(self.planned(until), now, limit)
 
     def forecast(self, now: datetime, days: int = 7, until: date | None = None) -> list[int]:
         """How many items come due today, tomorrow, and so on."""
-        return scheduling.forecast(self._planned(until), now, days)
+        return scheduling.forecast(self.planned(until), now, days)
 
     def stats(self, now: datetime) -> Stats:
         """What the attempts add up to; CnnquizError if the file has gone bad."""
@@ -166,7 +184,8 @@ class History:
             why = reason(error)
             raise CnnquizError(f"history at {self.path} is damaged ({why}): see `cnnquiz history check`") from None
 
-    def _planned(self, until: date | None) -> list[Card]:
+    def planned(self, until: date | None) -> list[Card]:
+        """The cards; with `until`, planned for an exam."""
         return self.cards() if until is None else scheduling.planned(self.cards(), until)
 
     def _read(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:

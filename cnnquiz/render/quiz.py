@@ -18,7 +18,7 @@ COMMANDS = (
     ("h", "hint", "the next hint; there may be several"),
     ("s", "skip", "leave it; the answer is explained all the same"),
     ("b", "back", "the question before"),
-    ("q", "quit", "save and leave; the next `take` goes on from here"),
+    ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
 EXPECTED = {
@@ -80,7 +80,8 @@ def question(screen: Screen, session: Session, left: str, figure: str) -> list[T
 def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     number, of = session.at + 1, len(session.variants)
     line = Text.assemble(f"Question {number} of {of}  ", bar(screen, number, of, 20 if screen.columns >= 60 else 8))
-    for words in (session.variant.item.topic, left):
+    seed = session.variant.seed
+    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", left):
         line.append_text(screen.text(f"  {words}" if words else ""))
     return hang(screen, line, screen.margin)
 

@@ -1,0 +1,57 @@
+"""A review on the screen: what is asked, what was passed over, what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+
+from rich.text import Text
+
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+
+UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
+
+
+def forecast(screen: Screen, due: int, following: datetime | None, days: Sequence[int], now: datetime) -> list[Text]:
+    """What is due now, when the next comes, and a row for each of the next days."""
+    head = hang(screen, Text("Coming up", "title"), screen.margin)
+    words = [f"{count(due, 'item')} due now: cnnquiz review."] if due else ["Nothing is due now."]
+    words += [f"The next comes {until(now, following)}."] if following else []
+    most, today = max(days, default=0), now.date()
+    wide = 20 if screen.columns >= 60 else 8
+    rows = [
+        [Text(named(today, place)), bar(screen, number, most, wide), Text(str(number))]
+        for place, number in enumerate(days)
+    ]
+    table = indented(columns(rows, frozenset({2}), gap=2), screen.margin + "  ") if most else []
+    return [*head, *hang(screen, Text(" ".join(words)), screen.margin), *table]
+
+
+def nothing_yet(screen: Screen) -> list[list[Text]]:
+    """That nothing was answered so far, and where to begin."""
+    words = "Nothing to review yet: what you answer comes back here before you forget it."
+    return [hang(screen, screen.text(each), screen.margin) for each in (words, "Begin with: cnnquiz take week8")]
+
+
+def closing(*blocks: Sequence[Text]) -> list[Text]:
+    """The parts of the page with an empty line between them."""
+    return [Text(), *paragraphs(blocks), Text()]
+
+
+def named(today: date, place: int) -> str:
+    """A day by its name: today, tomorrow, Thu 26 Nov."""
+    day = today + timedelta(days=place)
+    return ("today", "tomorrow")[place] if place < 2 else f"{day:%a} {day.day} {day:%b}"
+
+
+def until(now: datetime, then: datetime) -> str:
+    """How long it is until a moment, in the largest unit that fits: in 8 minutes, in 3 days."""
+    seconds = max((then - now).total_seconds(), 0)
+    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
+    return f"in {count(max(round(seconds / size), 1), unit)}"
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 item, 2 items."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
