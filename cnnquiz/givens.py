@@ -127,9 +127,11 @@ def split_axes(raw: Any) -> list[Any] | None:
     """The parts of a shape, or None for a single number."""
     if isinstance(raw, list | tuple):
         return list(raw)
-    if not isinstance(raw, str) or _POWER.fullmatch(raw.strip()):
+    if not isinstance(raw, str):
         return None
     text = raw.strip()
+    if _POWER.fullmatch(text) or _LETTER.fullmatch(text):
+        return None
     if text[:1] in "([" and text[-1:] in ")]":
         text = text[1:-1]
         return [part for part in re.split(r"[,\s]+", text) if part]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import product
 from math import prod
@@ -239,24 +240,30 @@ def _steps(
     names = " and ".join(q.short for q in search.unknown)
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
     yield Step("What is looked for", why=f"All {names} for which {wanted}.")
-    reason = ""
-    try:
-        given = search.calculator.prepared(dict(known), without=[q.short for q in search.unknown])
-        if len(search.unknown) == 1:
-            yield from search.calculator.undo(given.env, search.unknown[0].short, search.target)
-    except NoLayerError as fault:
-        reason = f": {fault}"
+    if len(search.unknown) == 1:
+        name = search.unknown[0].short
+        with suppress(NoLayerError):
+            yield from search.calculator.undo(search.calculator.prepared(known, [name]).env, name, search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
     fitting = f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if not solutions:
-        near = f"None of the cases makes a layer at all{reason}."
+        near = f"None of the cases makes a layer at all{_reason(search, known)}."
         if nearest:
             case = ", ".join(f"{n} = {v}" for n, v in nearest[0].items())
             near = f"The nearest is {case}, which gives {text(nearest[1])}."
         yield Step("No solution", value=_words("none"), why=near)
+
+
+def _reason(search: Search, known: dict[str, Any]) -> str:
+    """Why the largest of the cases makes no layer."""
+    try:
+        search.calculator.prepared({**known, **{name: high for name, (_, high) in search.bounds.items()}})
+    except NoLayerError as fault:
+        return f": {fault}"
+    return ""
 
 
 def _words(words: str) -> Math:

@@ -1,0 +1,179 @@
+"""Backwards: the solutions are those of trying every case, all of them, and what cannot be searched is refused."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cnnquiz import calculators
+from cnnquiz.invert import Found, find
+from cnnquiz.model import CnnquizError, GivenError
+
+BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}
+TARGETS = ["output_size", "out"]
+
+
+def tried(name: str, known: dict[str, Any], bounds: dict[str, tuple[int, int]], result: str, target: Any) -> list[Any]:
+    """Every case within the bounds, worked forwards."""
+    calculator = calculators.load(name)
+    found = []
+    for values in product(*(range(low, high + 1) for low, high in bounds.values())):
+        case = dict(zip(bounds, values, strict=True))
+        try:
+            value = calculator.results(calculator.read(known | case)).get(result)
+        except GivenError:
+            continue
+        if value == target or (isinstance(value, tuple) and set(value) == {target}):
+            found.append(case)
+    return found
+
+
+@settings(max_examples=300)
+@given(st.data())
+def test_all_solutions_and_no_others(data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(["conv", "pool", "tconv"]))
+    unknown = data.draw(st.lists(st.sampled_from(sorted(BOUNDS)), min_size=1, max_size=2, unique=True))
+    full = {short: data.draw(st.integers(*bounds)) for short, bounds in BOUNDS.items()}
+    extra: dict[str, Any] = {}
+    if name == "conv":
+        extra = data.draw(st.sampled_from([{}, {}, {"strict": True}, {"filters": 2}]))
+    elif name == "pool":
+        extra = {"ceil": data.draw(st.booleans())}
+    known = {short: value for short, value in full.items() if short not in unknown} | extra
+    target = data.draw(st.integers(1, 40))
+    bounds = {short: BOUNDS[short] for short in unknown}
+    found = find(calculators.load(name), known, unknown, {"out": target}, bounds)
+    assert list(found.solutions) == tried(name, known, bounds, "output_size", target)
+    near = found.nearest
+    assert (near is None) or not found.solutions
+
+
+@settings(max_examples=100)
+@given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 600))
+def test_parameters_backwards(k: int, channels: int, target: int) -> None:
+    calculator = calculators.load("params")
+    found = find(calculator, {"k": k, "channels": channels}, ["filters"], {"trainable": target}, {"filters": [1, 60]})
+    expected = tried("params", {"k": k, "channels": channels}, {"filters": (1, 60)}, "trainable", target)
+    assert list(found.solutions) == expected
+
+
+def solutions(name: str, known: dict[str, Any], unknown: str, **more: Any) -> Any:
+    bounds = more.pop("bounds", None)
+    return list(find(calculators.load(name), known, unknown.split(","), more, bounds).solutions)
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "unknown", "target", "expected"),
+    [
+        ("conv", {"in": 64, "k": 3, "s": 2}, "p", {"out": 32}, [{"p": 1}]),
+        ("conv", {"in": 64, "k": 3, "d": 1, "s": 2}, "p", {"out": 32, "bounds": {"p": [0, 5]}}, [{"p": 1}]),
+        ("conv", {"in": "256", "k": "7"}, "s,p", {"out": "125", "bounds": {"s": "1:4", "p": "0:3"}}, [{"s": 2, "p": 0}]),
+        ("conv", {"k": 7, "s": 2}, "in", {"out": 125}, [{"in": 255}, {"in": 256}]),
+        ("conv", {"k": 7, "s": 2}, "in", {"out": [125, 125]}, [{"in": 255}, {"in": 256}]),
+        ("conv", {"k": 7, "s": 2, "filters": 4}, "in", {"shape": "125x125x4"}, [{"in": 255}, {"in": 256}]),
+        ("conv", {"in": [64, 64], "k": 3, "s": 2}, "p", {"out": [32, 32]}, [{"p": 1}]),
+        ("conv", {"in": [64, 64], "k": 3, "s": 2}, "p", {"out": 32}, [{"p": 1}]),
+        ("conv", {"in": [64, 62], "k": 3, "s": 2}, "p", {"out": [32, 31]}, [{"p": 1}]),
+        ("conv", {"in": 2, "k": 2, "s": 1, "d": 2}, "p", {"out": 4}, [{"p": 2}]),
+        ("conv", {"in": 1, "k": 3, "p": 1, "d": 2}, "s", {"out": 12}, []),
+        ("conv", {"in": 256, "k": 7, "s": 2, "p": 0}, "d", {"out": 125}, [{"d": 1}]),
+        ("conv", {"k": 7, "s": 2, "strict": "yes"}, "in", {"out": 125}, [{"in": 255}]),
+        ("params", {"k": 5, "channels": 3}, "filters", {"trainable": 7600}, [{"filters": 100}]),
+        ("params", {"units": 10}, "inputs", {"parameters": 19610}, [{"inputs": 1960}]),
+        ("params", {"k": 3, "filters": 64}, "channels", {"parameters": 18496}, [{"channels": 32}]),
+        ("train", {"samples": 1000, "epochs": 5}, "batch", {"iterations": 80},
+         [{"batch": 63}, {"batch": 64}, {"batch": 65}, {"batch": 66}]),
+    ],
+)  # fmt: skip
+def test_known_answers(name: str, known: Any, unknown: str, target: Any, expected: Any) -> None:
+    found = solutions(name, known, unknown, **target)
+    assert found == expected
+
+
+def found(known: dict[str, Any], unknown: list[str], bounds: Any = None, **target: Any) -> Found:
+    return find(calculators.load("conv"), known, unknown, target, bounds)
+
+
+def test_the_document_of_the_contract() -> None:
+    document = found({"in": 64, "k": 3}, ["s", "p"], {"s": [1, 3], "p": "0:2"}, out=32).as_json()
+    assert document["find"] == ["s", "p"]
+    assert document["given"] == {"in": 64, "k": 3}
+    assert document["bounds"] == {"s": [1, 3], "p": [0, 2]}
+    assert document["solutions"] == [{"s": 2, "p": 1}]
+    assert document["complete"] is True
+    assert document["target"] == {"output_size": 32}
+    assert "nearest" not in document
+    assert all(step["title"] for step in document["steps"])
+    assert "steps" not in found({"in": 64, "k": 3}, ["s"], out=32).as_json(steps=False)
+
+
+def test_the_interval_is_derived() -> None:
+    steps = " ".join(step.value.ascii for step in found({"k": 7, "s": 2}, ["in"], out=125).steps)
+    assert "255 <= i <= 256" in steps
+    steps = " ".join(step.value.ascii for step in found({"in": 64, "k": 3, "s": 2}, ["p"], out=32).steps)
+    assert "1 <= p <= 1" in steps
+
+
+@settings(max_examples=100)
+@given(st.integers(1, 5), st.integers(1, 4), st.integers(0, 3), st.integers(1, 3), st.integers(1, 20))
+def test_the_derived_interval_is_the_solution(k: int, s: int, p: int, d: int, out: int) -> None:
+    search = found({"k": k, "s": s, "p": p, "d": d}, ["in"], {"in": (1, 200)}, out=out)
+    shown = next((step.value.ascii for step in search.steps if step.title == "Solve for the input"), None)
+    sizes = [one["in"] for one in search.solutions]
+    assert shown is not None
+    if sizes:
+        assert shown == f"{sizes[0]} <= i <= {sizes[-1]}"
+
+
+def test_no_solution_names_the_nearest() -> None:
+    search = found({"in": 10, "k": 3, "s": 3}, ["p"], {"p": (0, 2)}, out=9)
+    assert search.solutions == ()
+    assert search.nearest is not None
+    assert search.as_json()["nearest"] == {"p": 2, "output_size": [4]}
+    assert "The nearest is p = 2" in search.steps[-1].why
+
+
+def test_no_layer_at_all_says_why() -> None:
+    search = found({"in": 1, "k": 3, "p": 0}, ["s"], out=1)
+    assert search.solutions == ()
+    assert "kernel 3 does not fit the padded input 1" in search.steps[-1].why
+
+
+@pytest.mark.parametrize(
+    ("known", "unknown", "bounds", "target", "message"),
+    [
+        ({"in": 64}, [], None, {"out": 32}, "nothing to look for"),
+        ({"in": 64, "k": 3}, ["bias"], None, {"out": 32}, "bias cannot be searched for; these can: in, k, s"),
+        ({"in": 64, "k": 3}, ["k"], None, {"out": 32}, "k is given and searched for"),
+        ({"in": 64, "kernel_size": 3}, ["k"], None, {"out": 32}, "k is given and searched for"),
+        ({"in": 64, "k": 3}, ["q"], None, {"out": 32}, "no given `q`"),
+        ({"in": 64, "k": 3}, ["p"], None, {}, "exactly one known result: --out"),
+        ({"in": 64, "k": 3}, ["p"], None, {"out": 32, "parameters": 3}, "exactly one known result"),
+        ({"in": 64, "k": 3}, ["p"], None, {"size": 3}, "no result `size`"),
+        ({"in": 64, "k": 3}, ["p"], None, {"out": "x"}, "x is not a whole number"),
+        ({"in": 64, "k": 3}, ["p"], {"p": [5, 1]}, {"out": 32}, "5 to 1"),
+        ({"in": 64, "k": 3}, ["p"], {"p": [1]}, {"out": 32}, "p=1:11"),
+        ({"in": 64, "k": 3}, ["p"], {"p": "a:b"}, {"out": 32}, "a is not a whole number"),
+        ({"in": 64, "k": 3}, ["p"], {"p": "0:10**12"}, {"out": 32}, "0 to 1000000000000"),
+        ({"in": 64, "k": 3}, ["p"], {"s": [1, 2]}, {"out": 32}, "s, which is not searched for"),
+        ({"in": "n", "k": 3}, ["p"], None, {"out": 32}, "letters"),
+        ({"in": 64}, ["p"], None, {"out": 32}, "k is missing"),
+        ({"in": 64, "k": "abc"}, ["p"], None, {"out": 32}, "k: abc is not a whole number"),
+        ({"in": 10**9}, ["k", "s", "d"], {"k": [1, 1000], "s": [1, 1000], "d": [1, 99]}, {"out": 32}, "cases, more than"),
+        ({"in": [64, 64], "k": [3, 3, 3]}, ["p"], None, {"out": 32}, "does not go with 3 axes"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_searched(known: Any, unknown: Any, bounds: Any, target: Any, message: str) -> None:
+    with pytest.raises(CnnquizError) as refused:
+        found(known, unknown, bounds, **target)
+    assert message in str(refused.value)
+
+
+def test_a_search_over_large_bounds_is_halved_and_not_walked() -> None:
+    assert found({"k": 7, "s": 2}, ["in"], {"in": (1, 10**9)}, out=10**8).solutions == (
+        {"in": 2 * 10**8 + 5}, {"in": 2 * 10**8 + 6},
+    )  # fmt: skip
