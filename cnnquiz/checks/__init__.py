@@ -76,7 +76,7 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
         items=tuple(item.item.id for item in seen.items) + broken(loaded),
         proved=status.count("proved"),
         claimed=status.count("claimed"),
-        asserted=tuple(asserted(seen, status)),
+        asserted=tuple(asserted(seen, status, {one.item for one in found if one.level == "error"})),
         findings=found,
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
         slow=loaded.slow,
@@ -96,9 +96,9 @@ def broken(loaded: Loaded) -> tuple[str, ...]:
     return tuple(dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound))
 
 
-def asserted(seen: Subject, status: list[str]) -> Iterator[Asserted]:
-    """The items whose keys rest on their source."""
+def asserted(seen: Subject, status: list[str], wrong: set[str | None]) -> Iterator[Asserted]:
+    """The items whose keys rest on their source; not those in which an error is found."""
     for item, word in zip(seen.items, status, strict=True):
-        if word == "asserted":
+        if word == "asserted" and item.item.id not in wrong:
             line = seen.loaded.locate("items", item.index)[0] if len(seen.items) <= 1000 else 0
             yield Asserted(item.item.id, line, item.item.source or seen.bank.source)

@@ -1,0 +1,198 @@
+"""`cnnquiz check` as CI meets it: exit codes, forms, folders, hostile files, and keys made wrong on purpose."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from cnnquiz import bank, checks, mutation, reports
+from cnnquiz.checked import Report, totals
+from cnnquiz.files import bundled
+from tests.conftest import Program
+
+HERE = Path(__file__).parent
+WRONG = (HERE / "checks" / "key-wrong" / "bad.yaml").read_text(encoding="utf-8")
+RIGHT = (HERE / "checks" / "key-wrong" / "good.yaml").read_text(encoding="utf-8")
+WARNED = (HERE / "checks" / "no-rationale" / "bad.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def banks(tmp_path: Path) -> Path:
+    """A folder with a wrong bank, and folders below it with banks that cannot be read in every way."""
+    below = tmp_path / "below"
+    (below / ".hidden").mkdir(parents=True)
+    (tmp_path / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    (below / "right.yml").write_text(RIGHT, encoding="utf-8")
+    (below / "broken.yaml").write_text("a: [1,\n", encoding="utf-8")
+    (below / "latin.yaml").write_bytes(b"title: caf\xe9\n")
+    (below / "empty.yaml").write_bytes(b"")
+    (below / "nul.yaml").write_bytes(b"a: \0\n")
+    (below / "notes.txt").write_text("no bank", encoding="utf-8")
+    (below / ".hidden" / "x.yaml").write_text("a: [1,\n", encoding="utf-8")
+    (below / "loop").symlink_to(tmp_path, target_is_directory=True)
+    (below / "dangling.yaml").symlink_to("nowhere.yaml")
+    return tmp_path
+
+
+def document(ended: subprocess.CompletedProcess[str]) -> dict[str, object]:
+    read: dict[str, object] = json.loads(ended.stdout)
+    return read
+
+
+def test_without_paths_the_bundled_banks_are_proved(program: Program) -> None:
+    ended = program("check", "--format", "json")
+    found = document(ended)
+    assert ended.returncode == 0 and ended.stderr == ""
+    assert list(found) == ["summary", "findings"]
+    sums = found["summary"]
+    assert isinstance(sums, dict)
+    assert list(sums) == ["banks", "items", "proved", "claimed", "asserted", "errors", "warnings"]
+    assert sums["errors"] == 0 and sums["proved"] >= 3
+
+
+def test_a_wrong_key_is_shown_where_it_stands(program: Program, banks: Path) -> None:
+    ended = program("check", "wrong.yaml")
+    assert ended.returncode == 1
+    first, source, caret, remedy = ended.stdout.splitlines()[:4]
+    assert first.startswith("wrong.yaml:12:10: error: one: the key says `126x126x4`, but output_shape is 125x125x4")
+    assert first.endswith("[key-wrong]") and "rounded-up" in first
+    assert (source, caret) == ("    key: a", "         ^") and "key: b" in remedy
+    assert "1 bank, 1 item: 0 proved, 0 claimed, 1 asserted; errors: 1, warnings: 0 (" in ended.stdout
+    assert "\x1b" not in ended.stdout
+
+
+def test_json_findings_have_the_fields_of_the_contract(program: Program, banks: Path) -> None:
+    ended = program("check", "wrong.yaml", "--format", "json")
+    (finding,) = json.loads(ended.stdout)["findings"]
+    assert list(finding) == ["rule", "level", "path", "line", "column", "item", "message", "expected"]
+    assert (finding["rule"], finding["path"], finding["expected"]) == ("key-wrong", "wrong.yaml", "125x125x4")
+
+
+def test_a_folder_is_walked_and_no_file_hides_another(program: Program, banks: Path) -> None:
+    ended = program("check", ".", "--format", "json")
+    found = json.loads(ended.stdout)
+    paths = {one["path"] for one in found["findings"]}
+    below = ("broken", "dangling", "empty", "latin", "nul")
+    assert ended.returncode == 1 and paths == {"wrong.yaml", *(f"below/{name}.yaml" for name in below)}
+    assert found["summary"]["banks"] == 7 and found["summary"]["proved"] >= 3
+
+
+def test_stdin_is_a_bank_too(program: Program) -> None:
+    ended = program("check", "-", "--format", "json", stdin=WRONG)
+    (finding,) = json.loads(ended.stdout)["findings"]
+    assert ended.returncode == 1 and finding["path"] == "<stdin>"
+    assert program("check", "-", stdin=RIGHT).returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["nowhere.yaml"], "there is no such file"), (["empty"], "no bank is in this folder"),
+        (["--select", "key-wrng"], "did you mean key-wrong"), (["--ignore", "x"], "there is no rule `x`"),
+        (["--explain", "no-altt"], "did you mean no-alt"), (["--format", "yaml"], "yaml"),
+        (["--output", "nowhere/report.txt"], "nowhere/report.txt"), (["-", "--mutate"], "stdin"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_done_is_one_clear_line(
+    program: Program, tmp_path: Path, arguments: list[str], said: str
+) -> None:
+    (tmp_path / "empty").mkdir()
+    ended = program("check", *arguments, stdin=RIGHT)
+    assert ended.returncode == 2 and said in ended.stderr and ended.stdout == ""
+
+
+def test_warnings_fail_only_when_strict(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "warned.yaml").write_text(WARNED, encoding="utf-8")
+    assert program("check", "warned.yaml").returncode == 0
+    assert program("check", "warned.yaml", "--strict").returncode == 1
+    assert program("check", "warned.yaml", "--strict", "--ignore", "no-rationale").returncode == 0
+    assert program("check", "warned.yaml", "--strict", "--select", "schema,key-wrong").returncode == 0
+
+
+def test_a_rule_explains_itself(program: Program) -> None:
+    ended = program("check", "--explain", "key-wrong")
+    assert ended.returncode == 0 and "Bad:" in ended.stdout and "Good:" in ended.stdout
+
+
+def test_asserted_keys_are_listed_with_their_sources(program: Program) -> None:
+    ended = program("check", str(bundled()["week8"]), "--verbose")
+    assert "    softmax: slide, question 9" in ended.stdout.splitlines()
+
+
+def test_github_actions_get_annotations_unasked(program: Program, banks: Path) -> None:
+    ended = program("check", "wrong.yaml", env={"GITHUB_ACTIONS": "true"})
+    assert ended.stdout.startswith("::error file=wrong.yaml,line=12,col=10,title=key-wrong::the key says")
+    assert program("check", "wrong.yaml", "--format", "text", env={"GITHUB_ACTIONS": "true"}).stdout[:2] != "::"
+
+
+def test_an_output_file_holds_the_report(program: Program, banks: Path) -> None:
+    ended = program("check", "wrong.yaml", "--format", "sarif", "--output", "report.sarif")
+    assert ended.returncode == 1 and ended.stdout == "" and "errors: 1" in ended.stderr
+    log = json.loads((banks / "report.sarif").read_text(encoding="utf-8"))
+    assert log["version"] == "2.1.0" and len(log["runs"][0]["results"]) == 1
+
+
+def test_every_wrong_key_made_on_purpose_is_noticed(program: Program) -> None:
+    ended = program("check", "--mutate", "--format", "json", timeout=120)
+    score = json.loads(ended.stdout)["mutation"]
+    assert score["mutants"] >= 30 and score["noticed"] == score["mutants"] and score["missed"] == []
+    assert ended.returncode == 0
+
+
+def test_a_mutation_that_no_rule_sees_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(mutation, "RULES", ("schema",))
+    score = mutation.score([bank.load(bundled()["week8"])])
+    assert score.noticed == 0 and len(score.missed) == score.mutants > 0
+
+
+def test_bank_texts_reach_no_terminal_and_no_markup(program: Program, tmp_path: Path) -> None:
+    text = WRONG.replace("126x126x4", '"126x126x4 \\e[31m[bold]<&>"').replace("id: one", "id: one\n    topik: \x9b[2J")
+    (tmp_path / "bad\x1bname.yaml").write_text(text, encoding="utf-8")
+    for form in reports.names():
+        ended = program("check", ".", "--format", form)
+        assert ended.returncode == 1
+        assert "\x1b" not in ended.stdout and "\x9b" not in ended.stdout
+
+
+def report(path: Path) -> Report:
+    banks = (checks.run(bank.load(path)),)
+    return Report(banks, totals(banks), 0.5)
+
+
+def test_junit_has_a_case_for_each_item_and_each_broken_rule(tmp_path: Path) -> None:
+    path = tmp_path / "both.yaml"
+    good = RIGHT.partition("items:\n")[2].replace("id: one", "id: fine", 1)
+    path.write_text(WRONG + good, encoding="utf-8")
+    root = ElementTree.fromstring(reports.write("junit", report(path)))
+    names = [case.get("name") for case in root.iter("testcase")]
+    assert "one: key-wrong" in names and "fine" in names
+    assert root.get("failures") == "1" and len(root.findall(".//failure")) == 1
+    assert root.get("tests") == str(len(names))
+
+
+def test_sarif_results_point_at_their_rules_and_places(tmp_path: Path) -> None:
+    path = tmp_path / "a bank.yaml"
+    path.write_text(WRONG, encoding="utf-8")
+    (run,) = json.loads(reports.write("sarif", report(path)))["runs"]
+    rules = run["tool"]["driver"]["rules"]
+    (result,) = run["results"]
+    assert [rule["id"] for rule in rules] == list(checks.names())
+    assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "key-wrong"
+    place = result["locations"][0]["physicalLocation"]
+    assert place["region"]["startLine"] == 12 and place["region"]["startColumn"] == 10
+    assert place["artifactLocation"]["uri"].endswith("a%20bank.yaml")
+    assert result["message"]["text"] and result["level"] in ("error", "warning")
+
+
+def test_many_large_files_are_checked_by_several_processes(program: Program, tmp_path: Path) -> None:
+    for name in ("one", "two"):
+        maker = HERE / "benchmarks" / "make_bank.py"
+        subprocess.run([sys.executable, maker, "2000", tmp_path / f"{name}.yaml"], check=True)
+    ended = program("check", ".", "--jobs", "2", "--format", "json")
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)["summary"]["proved"] == 4000
