@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import shlex
+from collections.abc import Mapping
 from datetime import UTC, datetime
+from typing import Any
 
 from cnnquiz import sitting
 from cnnquiz.bank import bundled
@@ -27,7 +29,7 @@ def close(taken: Sitting, session: Session, desk: Desk) -> int:
         taken.history.finish_session(taken.session_id, datetime.now(UTC))
         if session.exam:
             desk.review(session)
-        todo = next_steps(taken.name, taken.bank, found)
+        todo = next_steps(taken.name, taken.bank, found, {each.item.id: each.given for each in taken.asked})
         taken.screen.show(*result_lines(taken.screen, found, taken.wishes.pass_mark, todo))
     if taken.wishes.json:
         console.stdout().raw(document(found))
@@ -59,8 +61,8 @@ def document(found: Result) -> str:
     return json.dumps(found.as_json(), indent=2) + "\n"
 
 
-def next_steps(name: str, bank: Bank, found: Result) -> list[tuple[str, str]]:
-    """Commands worth typing now, each with what it is for."""
+def next_steps(name: str, bank: Bank, found: Result, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Commands worth typing now, each with what it is for; `given` are the items' numbers as they were asked."""
     again = f"cnnquiz take {shlex.quote(name)}"
     missed = [row.id for row in found.rows if row.mark.verdict != "right"]
     if not missed:
@@ -70,7 +72,7 @@ def next_steps(name: str, bank: Bank, found: Result) -> list[tuple[str, str]]:
     todo = [(f"{again} --mistakes", f"Try {what} not right once more:")]
     for item_id in missed:
         item = bank.item(item_id)
-        command = solve_command(item) if item else None
+        command = solve_command(item, given.get(item_id)) if item else None
         if command:
             todo.append((command, f"See {item_id} worked in full, or try other numbers:"))
             break

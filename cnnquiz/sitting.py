@@ -5,15 +5,14 @@ Letters on the screen follow the order shown; what is kept and reported is in th
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from random import Random
 from typing import Any
 
 from msgspec import Struct, structs
 
 from cnnquiz import variants
+from cnnquiz.chance import Chance
 from cnnquiz.model import Attempt, Bank, Choice, CnnquizError, Item, Mark, Variant
 from cnnquiz.session import Reply, Session
 
@@ -27,7 +26,8 @@ _OF_LETTERS = re.compile(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+
 
 
 class Plan(Struct, frozen=True):
-    """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one.
+    """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one,
+    `seed` that of fresh numbers; None: as printed.
 
     `path` is where a bank lies that was named by its path, so that `review` finds it again.
     """
@@ -37,6 +37,7 @@ class Plan(Struct, frozen=True):
     exam: bool = False
     seconds: float | None = None
     path: str = ""
+    seed: int | None = None
 
 
 class Row(Struct, frozen=True):
@@ -97,12 +98,6 @@ def _number(value: float) -> int | float:
     return int(value) if value == int(value) else round(value, 4)
 
 
-def source(seed: int, bank: str, item: str, role: str) -> Random:
-    """The random source of one purpose: what is drawn for another never disturbs it."""
-    digest = hashlib.sha256("\0".join((str(seed), bank, item, role)).encode()).digest()
-    return Random(int.from_bytes(digest[:8], "big"))
-
-
 def chosen(bank: Bank, topic: str = "", only: Iterable[str] | None = None) -> list[Item]:
     """The items of a bank with that topic, among those named."""
     wanted = set(only) if only is not None else {item.id for item in bank.items}
@@ -118,17 +113,16 @@ def ordered(bank: Bank, items: Sequence[Item], order: int | None, limit: int | N
     """The items in the order of the seed, or as printed, and no more than the limit."""
     mixed = list(items)
     if order is not None:
-        source(order, bank.id, "", "order").shuffle(mixed)
+        mixed = Chance(bank.id, "", order, "items").shuffled(mixed)
     return mixed[:limit]
 
 
-def shuffled(variant: Variant, rng: Random) -> Variant:
+def shuffled(variant: Variant, chance: Chance) -> Variant:
     """The variant with its options in another order; those that speak of the others stay last."""
     if not variant.choices or any(_OF_LETTERS.search(choice.text) for choice in variant.choices):
         return variant
     tied = [choice for choice in variant.choices if _speaks_of_others(variant.item, choice)]
-    free = [choice for choice in variant.choices if choice not in tied]
-    rng.shuffle(free)
+    free = chance.shuffled([choice for choice in variant.choices if choice not in tied])
     letters = [choice.letter for choice in variant.choices]
     moved = [structs.replace(c, letter=letter) for letter, c in zip(letters, [*free, *tied], strict=True)]
     new = {old.letter: choice.letter for old, choice in zip([*free, *tied], moved, strict=True)}
@@ -143,11 +137,15 @@ def _speaks_of_others(item: Item, choice: Choice) -> bool:
 
 def prepared(bank: Bank, plan: Plan) -> tuple[Variant, ...]:
     """What the plan asks, ready to be asked; items that have left the bank are left out."""
-    items = (item for item in map(bank.item, plan.items) if item is not None)
-    asked = (variants.printed(bank, item) for item in items)
-    if plan.order is None:
-        return tuple(asked)
-    return tuple(shuffled(each, source(plan.order, bank.id, each.item.id, "options")) for each in asked)
+    return tuple(_prepared(bank, item, plan) for item in map(bank.item, plan.items) if item is not None)
+
+
+def _prepared(bank: Bank, item: Item, plan: Plan) -> Variant:
+    """One item: with a seed its numbers and options are drawn; as printed, its options may still be mixed."""
+    variant = variants.printed(bank, item) if plan.seed is None else variants.draw(bank, item, plan.seed)
+    if plan.order is None or variant.seed is not None:
+        return variant
+    return shuffled(variant, Chance(bank.id, item.id, plan.order, "letters"))
 
 
 def in_bank_letters(variant: Variant, response: str) -> str:

@@ -32,6 +32,7 @@ class Wishes(Struct, frozen=True):
     seconds: float | None = None
     shuffle: bool = False
     seed: int | None = None
+    order: int | None = None
     limit: int | None = None
     topic: str = ""
     mistakes: bool = False
@@ -44,7 +45,7 @@ class Wishes(Struct, frozen=True):
     def special(self) -> bool:
         """Whether something else is asked for than to go on with what was begun."""
         chosen = (self.exam, self.seconds, self.shuffle, self.limit, self.topic, self.mistakes, self.fresh)
-        return any(chosen) or self.seed is not None or self.answers is not None
+        return any(chosen) or any(given is not None for given in (self.seed, self.order, self.answers))
 
 
 class Sitting:
@@ -106,11 +107,10 @@ class Sitting:
         """A new session's plan: which items, in which order."""
         wishes = self.wishes
         only = self.history.mistakes(self.bank.id) if wishes.mistakes else None
-        seed = SystemRandom().randrange(10**6) if wishes.seed is None else wishes.seed
-        order = seed if wishes.shuffle else None
+        order = _order(wishes)
         items = sitting.chosen(self.bank, wishes.topic, only)
         asked = sitting.ordered(self.bank, items, order, wishes.limit)
-        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, place(self.name))
+        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, place(self.name), wishes.seed)
 
     def _begin(self, plan: Plan, attempts: Sequence[Attempt]) -> None:
         """Write the session's first line, show the banner, and say what is wrong with the history."""
@@ -159,7 +159,17 @@ def _facts(plan: Plan) -> list[str]:
     facts = [f"{len(plan.items)} question{'s' * (len(plan.items) != 1)}"]
     facts += ["exam: the verdicts come at the end"] * plan.exam
     facts += [f"time: {result.clock(plan.seconds)}"] if plan.seconds else []
-    return facts + ([f"shuffled: --shuffle --seed {plan.order} repeats it"] if plan.order is not None else [])
+    if plan.seed is not None and plan.order == plan.seed:
+        return [*facts, f"fresh numbers, shuffled: --seed {plan.seed} --shuffle repeats it"]
+    facts += [f"fresh numbers: --seed {plan.seed} repeats them"] if plan.seed is not None else []
+    return facts + ([f"shuffled: --order {plan.order} repeats it"] if plan.order is not None else [])
+
+
+def _order(wishes: Wishes) -> int | None:
+    """The seed of the order: the one asked for, that of the numbers, or a new one; None: as printed."""
+    if wishes.order is not None or not wishes.shuffle:
+        return wishes.order
+    return SystemRandom().randrange(10**6) if wishes.seed is None else wishes.seed
 
 
 def place(name: str) -> str:

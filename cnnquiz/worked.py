@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
-from cnnquiz.model import CnnquizError, Derivation, Item, Variant
+from cnnquiz.model import CnnquizError, Item, Variant
 from cnnquiz.shorthand import derivation_of
 from cnnquiz.steps import Solution
 
@@ -30,14 +31,17 @@ def work_ahead(variants: Iterable[Variant]) -> None:
         worked_out(variant)
 
 
-def solve_command(item: Item) -> str | None:
-    """The command that works this item's numerical; None without one, or where it cannot be typed."""
+def solve_command(item: Item, given: Mapping[str, Any] | None = None) -> str | None:
+    """The command that works this item's numerical, for the givens that were asked; None where there is none."""
     derivation = derivation_of(item)
-    if derivation is None or not all(isinstance(value, str) for value in derivation.given.values()):
+    if derivation is None:
         return None
-    return shlex.join(["cnnquiz", "solve", derivation.calculator, *_arguments(derivation)])
+    given = given or derivation.given
+    if not all(isinstance(value, str | int) for value in given.values()):
+        return None
+    return shlex.join(["cnnquiz", "solve", derivation.calculator, *_arguments(given)])
 
 
-def _arguments(derivation: Derivation) -> Iterable[str]:
-    for name, value in derivation.given.items():
+def _arguments(given: Mapping[str, Any]) -> Iterable[str]:
+    for name, value in given.items():
         yield from ([f"--{name}", str(value)] if name else [str(value)])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from random import Random
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +9,7 @@ from msgspec import structs
 
 from cnnquiz import sitting
 from cnnquiz.bank import open_bank
+from cnnquiz.chance import Chance
 from cnnquiz.model import Bank, Choice, CnnquizError, Item, Variant
 from cnnquiz.session import Event, Outcome, Reply, Session, play, start, step
 
@@ -170,7 +169,7 @@ def week8() -> Bank:
 @given(st.integers(0, 10**6))
 def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
     printed = variant(1, key="c", texts=("one", "two", "three", "All of the above"))  # type: ignore[arg-type]
-    mixed = sitting.shuffled(printed, Random(seed))
+    mixed = sitting.shuffled(printed, Chance(seed))
     assert [choice.letter for choice in mixed.choices] == list("abcd")
     assert mixed.choices[-1].text == "All of the above"
     assert [choice.text for choice in mixed.choices if choice.letter in mixed.key] == ["three"]
@@ -179,7 +178,7 @@ def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
 
 @given(st.integers(0, 10**6), st.sampled_from("abcd"))
 def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
-    mixed = sitting.shuffled(variant(1), Random(seed))
+    mixed = sitting.shuffled(variant(1), Chance(seed))
     assert sitting.on_screen(mixed, sitting.in_bank_letters(mixed, letter)) == letter
 
 
@@ -198,19 +197,13 @@ def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
 )
 def test_options_that_speak_of_the_others_stay_last(text: str, stays: bool) -> None:
     printed = variant(1, texts=("one", "two", "three", text))  # type: ignore[arg-type]
-    last = {sitting.shuffled(printed, Random(seed)).choices[-1].text for seed in range(40)}
+    last = {sitting.shuffled(printed, Chance(seed)).choices[-1].text for seed in range(40)}
     assert (last == {text}) == stays
 
 
 def test_options_that_name_letters_keep_their_order() -> None:
     printed = variant(1, texts=("one", "two", "three", "Both a and c"))  # type: ignore[arg-type]
-    assert sitting.shuffled(printed, Random(1)) == printed
-
-
-def test_one_random_source_for_each_purpose() -> None:
-    drawn = {sitting.source(*args).random() for args in ((1, "b", "i", "r"), (1, "b", "i", "s"), (2, "b", "i", "r"))}
-    assert len(drawn) == 3
-    assert sitting.source(1, "b", "i", "r").random() == sitting.source(1, "b", "i", "r").random()
+    assert sitting.shuffled(printed, Chance(1)) == printed
 
 
 def test_the_chosen_items(week8: Bank) -> None:
@@ -222,7 +215,7 @@ def test_the_chosen_items(week8: Bank) -> None:
 
 
 def test_replies_are_found_again_but_not_for_an_edited_item() -> None:
-    mixed = sitting.shuffled(THREE[0], Random(5))
+    mixed = sitting.shuffled(THREE[0], Chance(5))
     session, _ = after(start((mixed, *THREE[1:])), mixed.choices[0].letter, NEXT, "a")
     kept = [
         sitting.attempt("s", each, reply, "2026-01-01T00:00:00+00:00", "1")
