@@ -73,6 +73,9 @@ def value_math(value: Any) -> Math:
 
 def symbol(name: str, style: Style) -> str:
     """A name as mathematics: with a subscript, as a Greek letter, or upright when it is a word."""
+    letter = name.rstrip("0123456789")
+    if letter in GREEK and letter != name and style is not ASCII:
+        return symbol(letter, style) + (f"_{{{name[len(letter):]}}}" if style.latex else name[len(letter) :])
     if style is UNICODE and name in GREEK:
         return GREEK[name]
     if not style.latex or len(name) == 1:
@@ -185,6 +188,8 @@ def _call(
         joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
         return joint.join(parts) or "1", 5 if len(parts) > 1 else _ATOM
     inner = ", ".join(_write(argument, style, env, letters)[0] for argument in arguments)
+    if function == "sqrt" and style is not ASCII:
+        return (rf"\sqrt{{{inner}}}" if style.latex else f"√({inner})"), _ATOM
     word = symbol(function, style)
     if style.latex:
         word = word if function in GREEK or function in FUNCTIONS else rf"\operatorname{{{function}}}"

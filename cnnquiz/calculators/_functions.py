@@ -14,18 +14,32 @@ from cnnquiz.calculators._precise import shortened
 from cnnquiz.expression import Call, Expr, Name, Neg, Num, Op, divide, exact
 from cnnquiz.model import CnnquizError
 
-MAX_EXPONENT = 1_000
+MAX_EXPONENT = 10_000
 
 NUMERIC: dict[str, Callable[..., Any]] = {
-    "exp": _precise.exp, "ln": _precise.ln, "log": _precise.ln, "sqrt": _precise.sqrt,
-    "sin": _precise.sin, "cos": _precise.cos, "tanh": _precise.tanh, "sigmoid": _precise.sigmoid,
-    "sigma": _precise.sigmoid, "Phi": _precise.normal, "phi": _precise.bell,
+    "exp": _precise.exp,
+    "ln": _precise.ln,
+    "log": _precise.ln,
+    "sqrt": _precise.sqrt,
+    "sin": _precise.sin,
+    "cos": _precise.cos,
+    "tanh": _precise.tanh,
+    "sigmoid": _precise.sigmoid,
+    "sigma": _precise.sigmoid,
+    "Phi": _precise.normal,
+    "phi": _precise.bell,
     "sinh": lambda x: (_precise.exp(x) - _precise.exp(-x)) / Fraction(2),
     "cosh": lambda x: (_precise.exp(x) + _precise.exp(-x)) / Fraction(2),
-    "abs": abs, "min": min, "max": max, "floor": expression.FUNCTIONS["floor"], "ceil": expression.FUNCTIONS["ceil"],
-    "relu": lambda x: max(x, 0), "softplus": lambda x: _precise.ln(1 + _precise.exp(x)),
-    "sign": lambda x: (x > 0) - (x < 0), "step": lambda x: int(x > 0),
-}  # fmt: skip
+    "abs": abs,
+    "min": min,
+    "max": max,
+    "floor": expression.FUNCTIONS["floor"],
+    "ceil": expression.FUNCTIONS["ceil"],
+    "relu": lambda x: max(x, 0),
+    "softplus": lambda x: _precise.ln(1 + _precise.exp(x)),
+    "sign": lambda x: (x > 0) - (x < 0),
+    "step": lambda x: int(x > 0),
+}
 
 
 def parse(text: Any, *names: str) -> Expr:
@@ -52,8 +66,11 @@ def number(expr: Expr, env: Mapping[str, Any]) -> Any:
 
 
 _ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": divide,
-}  # fmt: skip
+    "+": lambda a, b: a + b,
+    "-": lambda a, b: a - b,
+    "*": lambda a, b: a * b,
+    "/": divide,
+}
 
 
 def _called(function: str, arguments: list[Any]) -> Any:
@@ -69,7 +86,7 @@ def _power(base: Any, exponent: Any) -> Any:
             raise CnnquizError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
         if base == 0 and exponent < 0:
             raise CnnquizError("division by zero")
-        return shortened(exact(Fraction(base) ** exponent))
+        return shortened(_precise.power(base, exponent))
     if exponent == Fraction(1, 2):
         return _precise.sqrt(base)
     return _precise.exp(exponent * _precise.ln(base))
@@ -86,13 +103,26 @@ def _sympy_functions() -> dict[str, Callable[..., Any]]:
         return 1 / (1 + sympy.exp(-x))
 
     return {
-        "exp": sympy.exp, "ln": sympy.log, "log": sympy.log, "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos,
-        "tanh": sympy.tanh, "sinh": sympy.sinh, "cosh": sympy.cosh, "sigmoid": sigmoid, "sigma": sigmoid, "Phi": normal,
+        "exp": sympy.exp,
+        "ln": sympy.log,
+        "log": sympy.log,
+        "sqrt": sympy.sqrt,
+        "sin": sympy.sin,
+        "cos": sympy.cos,
+        "tanh": sympy.tanh,
+        "sinh": sympy.sinh,
+        "cosh": sympy.cosh,
+        "sigmoid": sigmoid,
+        "sigma": sigmoid,
+        "Phi": normal,
         "phi": lambda x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
-        "max": lambda a, b: (a + b + abs(a - b)) / 2, "min": lambda a, b: (a + b - abs(a - b)) / 2,
-        "relu": lambda x: (x + abs(x)) / 2, "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-        "sign": sympy.sign, "step": lambda x: (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x)),
-    }  # fmt: skip
+        "max": lambda a, b: (a + b + abs(a - b)) / 2,
+        "min": lambda a, b: (a + b - abs(a - b)) / 2,
+        "relu": lambda x: (x + abs(x)) / 2,
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "sign": sympy.sign,
+        "step": lambda x: (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x)),
+    }
 
 
 def symbolic(expr: Expr, env: Mapping[str, Any]) -> Any:

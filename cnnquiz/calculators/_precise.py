@@ -21,6 +21,8 @@ LARGEST_EXPONENT = 2_000  # of exp; beyond it nothing is left to compare
 _CONTEXT = Context(prec=DIGITS + 20, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = 10**300
 _SHORT = 10**SETTLED
+_SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
+_SAME = 10**50
 
 
 def decimal(x: Any) -> Decimal:
@@ -43,6 +45,9 @@ def shortened(x: Any) -> Any:
 def settled(x: Any) -> Any:
     """A result as it is shown: exact where it is a short fraction, otherwise rounded to 30 significant digits."""
     if isinstance(x, Fraction) and (x.denominator > _SHORT or abs(x.numerator) > _SHORT):
+        near = x.limit_denominator(_SIMPLE)
+        if abs(x - near) * _SAME < abs(x):
+            return exact(near)
         return exact(Fraction(Context(prec=SETTLED).plus(decimal(x))))
     return exact(x)
 
@@ -70,6 +75,17 @@ def sqrt(x: Any) -> Any:
     if top * top == ratio.numerator and bottom * bottom == ratio.denominator:
         return exact(Fraction(top, bottom))
     return fraction(_CONTEXT.sqrt(decimal(x)))
+
+
+def power(x: Any, n: int) -> Any:
+    """x to a whole power; exact as long as that is short."""
+    ratio = Fraction(x)
+    if max(abs(ratio.numerator), ratio.denominator).bit_length() * abs(n) < 4_000:
+        return exact(ratio**n)
+    found = _CONTEXT.power(decimal(x), n)
+    if not found.is_finite() or abs(found.adjusted()) > 5_000:
+        raise GivenError(f"{_short(x)}^{n} is beyond what is worked here")
+    return fraction(found)
 
 
 def sin(x: Any) -> Any:

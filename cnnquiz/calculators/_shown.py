@@ -18,6 +18,7 @@ _LATEX = (
     (r"\b(sqrt)\(([^()]*)\)", r"\\sqrt{\2}"),
     (r"\b(exp|ln|tanh|max|min|sin|cos|lim)(?![a-zA-Z])", r"\\\1"),
     (r"\bintegral\b", r"\\int"),
+    (r"d/dtheta", r"\\frac{d}{d theta}"),
     (r"\b(alpha|beta|gamma|delta|epsilon|eta|theta|mu|rho|sigma)(?![a-z])", r"\\\1"),
     (r"\binfinity\b", r"\\infty"),
     (r"\*", r"\\cdot "),

@@ -151,7 +151,6 @@ def count(env: Env) -> dict[str, Any]:
 
 
 def _wrong(**other: Any) -> Any:
-    """The output under another convention."""
     return lambda env: _named(env, slid(env, env["X"], **other))
 
 
@@ -196,7 +195,6 @@ MISCONCEPTIONS = (
 
 
 def _mixed(env: Env) -> bool:
-    """Whether neither fits into the other, or nothing but the valid outputs is asked for."""
     larger = {x >= h for x, h in zip(size(env["X"]), size(env["H"]), strict=True)}
     return env["mode"] == "valid" or len(larger) > 1
 
