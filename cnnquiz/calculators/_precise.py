@@ -166,4 +166,6 @@ def _bounded(x: Any) -> Any:
 
 
 def _short(x: Any) -> str:
+    if abs(x) > 10**15:
+        return "a number beyond 10^15" if x > 0 else "a number below -10^15"
     return str(x) if len(str(x)) <= 20 else f"{float(x):.6g}"

@@ -1,0 +1,263 @@
+"""The impulse response of a system given by a difference equation, and whether it is linear and time invariant.
+
+    h[n] = the output for x[n] = delta[n], at rest before
+
+Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing (3rd ed., 2010), sections 2.2 to 2.5.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from cnnquiz import notation
+from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.calculators._functions import number
+from cnnquiz.calculators._precise import settled
+from cnnquiz.calculators._shown import chain, value
+from cnnquiz.calculators._systems import (
+    System,
+    delay,
+    is_linear,
+    is_time_invariant,
+    not_linear,
+    read,
+    run,
+    transfer,
+    varies,
+)
+from cnnquiz.derive import Env
+from cnnquiz.expression import exact
+from cnnquiz.givens import integer, numbers, words
+from cnnquiz.model import GivenError
+from cnnquiz.steps import Drawing, Math, Step, Vector
+
+MOST = 1_000
+SHOWN = 8
+
+QUANTITIES = (
+    Quantity(
+        "equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None, positional=True
+    ),
+    Quantity("h", "response", numbers(MOST), "or its impulse response: 1,2,1", None),
+    Quantity("n", "length", integer(1, letters=False), "how many values, from n = 0 on", None),
+)
+
+RESULTS = (
+    Result("h", "response", "the output for an impulse at n = 0", answer=True),
+    Result("linear", "linear", "whether superposition holds", answer=True),
+    Result("time_invariant", "time_invariant", "whether a later input gives the same output, later", answer=True),
+    Result("lti", "lti", "whether it is both: then h says everything about it"),
+    Result("causal", "causal", "whether no output looks ahead"),
+)
+
+
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """The system read; from h, the sum of delayed inputs that it stands for."""
+    if (values["equation"] is None) == (values["h"] is None):
+        raise GivenError(
+            "give the system, as in y[n] = x[n] + 0.5*y[n-1], or its response h (and not both)", "equation"
+        )
+    length = values["n"] if values["n"] is not None else len(values["h"] or range(8))
+    if length > MOST:
+        raise GivenError(f"n: {length} values are more than the {MOST:,} that are worked", "n")
+    system = read(values["equation"]) if values["equation"] is not None else None
+    return {**values, "n": length, "system": system}
+
+
+def _impulse(system: System, length: int) -> list[Any]:
+    """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
+    y = run(system, {0: 1}, -system.lead, length - 1)
+    return [settled(y[n]) for n in range(length)]
+
+
+def work(env: Env) -> dict[str, Any]:
+    """The response; linearity and time invariance by counterexample, else by proof."""
+    system = env["system"]
+    if system is None:
+        h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
+        return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
+    linear = _decided(system, not_linear, is_linear, "linear")
+    invariant = _decided(system, varies, is_time_invariant, "time invariant")
+    ahead = any((delay(i) is None or (delay(i) or 0) < 0) for which, i in system.samples.values() if which == "x")
+    return {
+        "response": Vector(_impulse(system, env["n"])),
+        "linear": linear,
+        "time_invariant": invariant,
+        "lti": linear and invariant,
+        "causal": not ahead,
+    }
+
+
+def _decided(system: System, refuted: Callable[[System], Any], proved: Callable[[System], bool], what: str) -> bool:
+    if refuted(system) is not None:
+        return False
+    if proved(system):
+        return True
+    raise GivenError(f"this system is neither proved {what} nor found otherwise: try a plainer form", "equation")
+
+
+def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """The impulse put in, value after value; then the two tests."""
+    system = env["system"]
+    if want in (None, "h"):
+        yield from _values(env, results["h"])
+    if system is None:
+        why = "An output that is x convolved with a fixed h is linear and time invariant."
+        yield Step("The system", chain("y[n] = sum_k h[k] x[n-k]"), why=why, of="linear")
+        return
+    if want in (None, "linear", "lti"):
+        yield from _linear_steps(system)
+    if want in (None, "time_invariant", "lti"):
+        yield from _invariant_steps(system)
+
+
+def _values(env: Env, h: Any) -> Iterator[Step]:
+    system = env["system"]
+    if system is None:
+        yield Step("Impulse response", chain("h[n]"), value=value(h), why="It is given.", of="h")
+        return
+    y = run(system, {0: 1}, -system.lead, env["n"] - 1)
+    for n in range(min(env["n"], SHOWN)):
+        put_in: dict[str, Any] = {"n": n}
+        for name, (which, index) in system.samples.items():
+            at = exact(number(index, {"n": n}))
+            put_in[name] = settled(({0: 1} if which == "x" else y).get(at, 0))
+        why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
+        left = chain(system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip())
+        yield Step(f"h[{n}]", left, notation.math(system.rule, put_in), value(h[n]), why, "h")
+
+
+def _text(x: Mapping[int, Any]) -> str:
+    return value(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
+
+
+def _linear_steps(system: System) -> Iterator[Step]:
+    found = not_linear(system)
+    if found is None:
+        why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
+        yield Step("Superposition", chain("T(a p + b q) = a T(p) + b T(q)"), why=why, of="linear")
+        return
+    p, q, whole, parts = found
+    yield Step(
+        f"Add the outputs for {_text(p)} and {_text(q)}", chain("T(p) + T(q)"), value=_vector(parts), of="linear"
+    )
+    why = "The two differ, so superposition fails: not linear."
+    yield Step("Output for the sum", chain("T(p + q)"), value=_vector(whole), why=why, of="linear")
+
+
+def _invariant_steps(system: System) -> Iterator[Step]:
+    found = varies(system)
+    if found is None:
+        why = "n stands only in the indices, as n - k: a later input gives the same output, later."
+        yield Step("Shift", chain("x[n-1] -> y[n-1]"), why=why, of="time_invariant")
+        return
+    x, late, y = found
+    yield Step(f"Output for {_text(x)}", chain("T(x)"), value=_vector(y), of="time_invariant")
+    why = "From the place where the input starts, the output should be the same, but it is another: time varying."
+    yield Step("Output for the input one later", chain("T(x[n-1])"), value=_vector(late), why=why, of="time_invariant")
+
+
+def _vector(found: list[Any]) -> Math:
+    return value(Vector(map(settled, found)))
+
+
+def count(env: Env) -> dict[str, Any]:
+    """For a linear, time-invariant recursion: the series of its transfer function by long division."""
+    system = env["system"]
+    if system is None:
+        return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
+    if not_linear(system) or varies(system) or system.lead:
+        return {}
+    top, bottom = transfer(system)
+    h: list[Any] = []
+    for n in range(env["n"]):
+        rest = top.get(n, Fraction(0)) - sum((bottom[k] * h[n - k] for k in bottom if 0 < k <= n), Fraction(0))
+        h.append(rest)
+    return {"h": Vector(settled(one) for one in h)}
+
+
+def _changed(
+    env: Env, past: Callable[[int, dict[int, Any]], Any], x: Callable[[int], Any] = lambda n: int(n == 0)
+) -> dict[str, Any]:
+    """The response with other past outputs, or for another input."""
+    system, y = env["system"], dict[int, Any]()
+    if system is None:
+        return {}
+    for n in range(-system.lead, env["n"]):
+        put_in: dict[str, Any] = {"n": n}
+        for name, (which, index) in system.samples.items():
+            at = exact(number(index, {"n": n}))
+            put_in[name] = x(at) if which == "x" else past(at, y)
+        y[n] = number(system.rule, put_in)
+    return {"h": Vector(settled(y[n]) for n in range(env["n"]))}
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "forgot-feedback",
+        "The earlier outputs come back in: y[n-1] is not 0.",
+        wrong=lambda env: _changed(env, lambda n, y: 0),
+    ),
+    Misconception(
+        "feedback-sign",
+        "The past outputs enter with the sign that the equation gives them.",
+        wrong=lambda env: _changed(env, lambda n, y: -y.get(n, 0)),
+    ),
+    Misconception(
+        "step-response",
+        "That is the output for a step; the impulse is 1 at n = 0 only.",
+        wrong=lambda env: _changed(env, lambda n, y: y.get(n, 0), lambda n: int(n >= 0)),
+    ),
+    Misconception(
+        "constant-is-linear",
+        "Superposition fails: see the two inputs that show it.",
+        wrong=lambda env: {"linear": True, "lti": True},
+    ),
+    Misconception(
+        "linear-means-time-invariant",
+        "A factor that depends on n changes the output when the input comes later.",
+        wrong=lambda env: {"time_invariant": True, "lti": True},
+    ),
+)
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """What is assumed."""
+    return {"start": "at rest: every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
+
+
+def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+    """What h is worth when the system is not both."""
+    if not results["lti"]:
+        yield "Only a linear and time-invariant system is described by its impulse response."
+    if env["system"] is not None and env["system"].lead:
+        yield f"The system looks ahead: its response begins at n = -{env['system'].lead}."
+
+
+def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+    """The response, value by value."""
+    h = list(results["h"])[:40]
+    if len(h) > 1:
+        ys = [float(one) for one in h]
+        yield Drawing("curve", {"xs": list(range(len(h))), "ys": ys, "marks": [], "xlabel": "n", "ylabel": "h[n]"})
+
+
+CALCULATOR = Calculator(
+    name="impulse",
+    title="Impulse response",
+    summary="h[n] of a difference equation, and whether the system is linear and time invariant",
+    source="Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, sections 2.2 to 2.5",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    work=work,
+    explain=explain,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    count=count,
+    conventions=conventions,
+    notes=notes,
+    drawings=drawings,
+    examples=("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1"),
+)
