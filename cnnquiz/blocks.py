@@ -17,6 +17,7 @@ from cnnquiz.propagate import Join, Part
 Path = tuple[str | int, ...]
 DEEPEST = 20
 JOINS = ("add", "concat")
+FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
 _PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
 _SAFE = re.compile(r"[\w.×x=-]{1,30}")
 
@@ -86,6 +87,8 @@ class Expansion:
         inside = place.at(name)
         if name in JOINS:
             yield self.join(name, value, scope, inside)
+        elif name in FIELDS:
+            yield self.layer({name: value}, "", scope, place)
         elif isinstance(value, str) and starts_with_kind(value):
             yield from self.chain(value, scope.prefix + name, scope, inside)
         elif isinstance(value, dict) and "block" in value:

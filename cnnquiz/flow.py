@@ -8,10 +8,12 @@ from math import prod
 
 from msgspec import Struct
 
+from cnnquiz.model import GivenError
 from cnnquiz.windows import span
 
 Shape = tuple[int, ...]
 Length = int | Fraction
+FARTHEST = 10**1000  # pixels apart; beyond, the numbers would only grow
 
 
 class Flow(Struct, frozen=True):
@@ -55,6 +57,8 @@ def widened(
     field = tuple(r + (span(a, b) - 1) * j for r, a, b, j in zip(flow.field, k, d, flow.jump, strict=True))
     edge = tuple(e - p[0] * j for e, p, j in zip(flow.edge, paddings, flow.jump, strict=True))
     jump = tuple(j * b for j, b in zip(flow.jump, s, strict=True))
+    if max(jump) > FARTHEST:
+        raise GivenError(f"the strides so far multiply to {len(str(int(max(jump))))} digits: stride less", "layers")
     return Flow(shape, shape[:-1], field, jump, edge)
 
 

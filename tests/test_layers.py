@@ -135,3 +135,29 @@ def test_a_network_is_a_list_of_rows() -> None:
     rows = propagate(parts, (224, 224, 3))
     assert len({row.name for row in rows}) == len(rows)
     assert all(isinstance(row.layer, Layer) and prod(row.shape) > 0 for row in rows)
+
+
+def answer(name: str, given_: dict[str, Any]) -> Any:
+    """The size by a calculator of one layer, or None where it refuses."""
+    calculator = calculators.load(name)
+    try:
+        return calculator.results(calculator.read(given_))["output_size"][0]
+    except GivenError:
+        return None
+
+
+@given(n=st.integers(1, 30), k=st.integers(1, 7), s=st.integers(1, 4), p=st.integers(0, 4), d=st.integers(1, 3),
+       extra=st.integers(0, 3))  # fmt: skip
+def test_a_chain_of_one_layer_is_that_layers_calculator(n: int, k: int, s: int, p: int, d: int, extra: int) -> None:
+    window = {"k": k, "s": s, "p": p, "d": d}
+    kinds = [("conv", {}), ("pool", {}), ("pool", {"ceil": True}), ("tconv", {"op": extra})]
+    for name, more in kinds:
+        alone = answer(name, {"in": [n], **window, **more})
+        filters = {} if name == "pool" else {"filters": 1}
+        try:
+            layer = {"type": name, **window, **more, **filters}
+            rows = NET.results(NET.read({"in": [n], "channels": 1, "layers": [layer]}))
+        except GivenError:
+            assert alone is None, (name, more)
+            continue
+        assert rows["layers"][0]["shape"][0] == alone, (name, more)

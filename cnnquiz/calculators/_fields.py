@@ -74,11 +74,11 @@ def _after(layer: Layer, flow: Flow, axes: int, index: int) -> Flow:
         return flow
     try:
         k, s, d, _, paddings = axis_numbers(layer, axes)
+        if layer.kind == "tconv":
+            return spread(flow, (), k, s, d, tuple(before for before, _ in paddings))
+        return widened(flow, (), k, s, d, paddings)
     except GivenError as fault:
         raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
-    if layer.kind == "tconv":
-        return spread(flow, (), k, s, d, tuple(before for before, _ in paddings))
-    return widened(flow, (), k, s, d, paddings)
 
 
 def _up_to(seen: list[Seen], name: Any) -> list[Seen]:

@@ -12,7 +12,7 @@ from cnnquiz.calculators._windows import slide
 from cnnquiz.derive import AXIS_NAMES, parts
 from cnnquiz.expression import parse
 from cnnquiz.flow import Shape
-from cnnquiz.givens import Letter, shown
+from cnnquiz.givens import Kind, Letter, shape, shown
 from cnnquiz.kinds import per_axis
 from cnnquiz.layers import Layer
 from cnnquiz.model import GivenError
@@ -20,14 +20,29 @@ from cnnquiz.propagate import Row
 from cnnquiz.steps import Step
 from cnnquiz.windows import same_padding
 
+SIZE = shape()
 WINDOWS = ("conv", "tconv", "pool", "window")
+
+
+class Typed(tuple[int, ...]):
+    """A shape typed as 39x39x3: its channels may stand in it although they are given apart as well."""
+
+    __slots__ = ()
+
+
+def _typed(raw: Any) -> Any:
+    size = SIZE.read(raw)
+    return Typed(size) if isinstance(raw, str) and isinstance(size, tuple) else size
+
+
+INPUT = Kind("HxWxC", _typed)
 
 
 def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
     """Axes and channels, as `in`, `channels` and `layout` give them; a shape without channels has 0 of them.
 
     39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have. With `channels` apart, all
-    numbers are axes. Before a dense layer, 784 is a vector.
+    numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense layer, 784 is a vector.
     """
     if any(isinstance(n, Letter) for n in (channels, *parts(size))):
         raise GivenError("layers are worked with numbers: write in as in 39x39x3", "in")
@@ -39,8 +54,8 @@ def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) ->
     elif layout == "chw" and len(size) > 2 and channels is None:
         size = (*size[1:], size[0])
     if channels is not None:
-        apart = len(size) < 3 or size[-1] != channels or len(size) == _axes_meant(layers, 0)
-        return (*size, channels) if apart else size
+        again = isinstance(size, Typed) and len(size) > 2 and size[-1] == channels
+        return tuple(size) if again and len(size) != _axes_meant(layers, 0) else (*size, channels)
     if len(size) >= 3 and len(size) != _axes_meant(layers, 0):
         return tuple(size)
     return (*size, 0)

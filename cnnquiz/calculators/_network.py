@@ -11,9 +11,9 @@ from msgspec.structs import replace
 from cnnquiz import network
 from cnnquiz.blocks import expand, flat
 from cnnquiz.calculator import Quantity
-from cnnquiz.calculators._layers import WINDOWS, input_shape, no_channels, spatial
+from cnnquiz.calculators._layers import INPUT, WINDOWS, input_shape, no_channels, spatial
 from cnnquiz.flow import Shape, exact
-from cnnquiz.givens import choice, integer, shape, shown, words
+from cnnquiz.givens import choice, integer, shown, words
 from cnnquiz.layers import Layer, LayerFault
 from cnnquiz.model import CnnquizError, GivenError
 from cnnquiz.propagate import Part, Row, propagate
@@ -23,7 +23,7 @@ NETWORK = Quantity(
     positional=True,
 )  # fmt: skip
 LAYERS = Quantity("layers", "layers", words("LAYERS"), 'layers in place of a network: "conv 8 k3; pool k2"', None)
-IN = Quantity("in", "in_size", shape(), "input size: 224x224x3; without it, what the network is made for", None)
+IN = Quantity("in", "in_size", INPUT, "input size: 224x224x3; without it, what the network is made for", None)
 CHANNELS = Quantity("channels", "in_channels", integer(1), "input channels, where `in` does not say them", None)
 LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
 LAYER = Quantity("layer", "layer", words("NAME"), "one layer or block by its name: conv3_1", None)

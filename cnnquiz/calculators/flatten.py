@@ -21,14 +21,14 @@ from cnnquiz.calculators._windows import tally
 from cnnquiz.derive import Env
 from cnnquiz.expression import parse
 from cnnquiz.flow import Shape
-from cnnquiz.givens import choice, integer, shape, words
+from cnnquiz.givens import choice, integer, words
 from cnnquiz.layers import Layer, parse_layers
 from cnnquiz.model import GivenError
 from cnnquiz.propagate import propagate
 from cnnquiz.steps import Drawing, Step, text
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 39x39x3 (height x width x channels)"),
+    Quantity("in", "in_size", _layers.INPUT, "input size: 39x39x3 (height x width x channels)"),
     Quantity("layers", "layers", words("LAYERS"), 'the layers: "conv 10 k3; conv 20 k5 s2; pool k2"'),
     Quantity("channels", "in_channels", integer(1), "input channels, where `in` does not say them", None),
     Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),

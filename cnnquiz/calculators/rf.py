@@ -26,6 +26,7 @@ from cnnquiz.givens import integer
 from cnnquiz.kinds import per_axis
 from cnnquiz.steps import Step, text
 
+FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 NUMBER = integer(1, letters=False)
 SEEN = (*WINDOWS, "gap", "dense")
 
@@ -39,7 +40,7 @@ QUANTITIES = (
 )  # fmt: skip
 
 RESULTS = (
-    Result("receptive_field", "receptive_field", "pixels that one value sees along each axis", True, "field"),
+    Result("receptive_field", "receptive_field", "pixels that one value sees along each axis", True, "out"),
     Result("jump", "jump", "pixels between the centres of what neighbours see", answer=True),
     Result("start", "start", "centre of what the first value sees; the first pixel's centre is 0.5", answer=True),
     Result("first", "first", "index of the first pixel that the first value sees; negative: in the padding"),
@@ -61,11 +62,14 @@ def work(env: Env) -> dict[str, Any]:
         "first": number(flow.edge),
         "by_layer": [_row(one, number_) for number_, one in enumerate(seen, 1)],
     }
-    if _follows(env) and len(seen) <= 100:
-        axes = range(env["axes_seen"])
-        counts = [_walk.exactly(_touched(env, 0, axis), max(flow.field)) for axis in axes]
-        found["touched"] = None if None in counts else number(counts)
+    if _follows(env) and max(flow.field) * _widest(env) <= _most(env):
+        found["touched"] = number([len(_touched(env, 0, axis)) for axis in range(env["axes_seen"])])
     return found
+
+
+def _widest(env: Env) -> int:
+    """The largest kernel: so many indices at most stand for one of them on the way."""
+    return max((max(one.layer.k, default=1) for one in env["seen"]), default=1)
 
 
 def _follows(env: Env) -> bool:
@@ -73,9 +77,14 @@ def _follows(env: Env) -> bool:
     return all(one.layer.kind != "tconv" for one in env["seen"])
 
 
+def _most(env: Env) -> int:
+    """How many indices are followed one by one: fewer where they go through many layers."""
+    return max(FOLLOWED // len(env["seen"]), 2)
+
+
 def _touched(env: Env, at: int, axis: int) -> set[int]:
     grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
-    return _walk.touched(env["parts"], at, axis, env["axes_seen"], grids)
+    return _walk.Walk(axis, env["axes_seen"], grids, _most(env)).back(env["parts"], at)
 
 
 def _row(one: Seen, place: int) -> dict[str, Any]:
@@ -184,5 +193,5 @@ CALCULATOR = Calculator(
     count=count,
     conventions=conventions,
     notes=notes,
-    examples=('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --field 7 --find n"),
+    examples=('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n"),
 )
