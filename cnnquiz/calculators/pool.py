@@ -83,7 +83,7 @@ MISCONCEPTIONS = (
     slip("forgot-kernel", "That only divides by the stride; the window's own width is missing.", o="ceil(i/s)"),
     slip("forgot-padding", "The padding was left out.", span="i - e"),
     slip("pooled-over-depth", "Pooling keeps every channel.", shape="shape(o, 1)"),
-    slip("depth-divided", "The stride shrinks height and width, not the channels.", shape="shape(o, floor(C/prod(s)))"),
+    slip("depth-divided", "The stride shrinks height and width, not the channels.", shape="shape(o, floor(C/max(s)))"),
 )
 
 
