@@ -94,6 +94,15 @@ def test_show_as_json(program: Program) -> None:
     assert [len(bank["items"]), bank["bank"]] == [9, "week7"]
 
 
+def test_show_brings_the_variant_of_a_seed_back(program: Program) -> None:
+    arguments = ("show", "week8/conv-output-size", "--seed", "42", "--format", "json")
+    item = json.loads(first := program(*arguments).stdout)
+    assert item["seed"] == 42 and item["given"] != {"in": "256x256x3", "k": "7", "s": "2", "p": "0", "filters": "4"}
+    assert program(*arguments, env={"PYTHONHASHSEED": "7"}).stdout == first
+    shown = program("show", "week8/conv-output-size", "--seed", "42", "--key").stdout
+    assert "seed 42" in shown and item["options"][item["key"]]["text"] + "  ✓ the key" in shown
+
+
 def test_show_draws_figures(program: Program) -> None:
     assert "Label 1" in program("show", "week8/feature-levels").stdout
 

@@ -18,20 +18,22 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("what", type=ITEM, metavar="BANK[/ITEM]")
 @click.option("--key", is_flag=True, help="Also the key, why each option is right or wrong, hints and steps.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Families with the numbers of that seed.")
 @click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
-def command(what: str, key: bool, format: str) -> None:
+def command(what: str, key: bool, seed: int | None, format: str) -> None:
     """Show a bank, or one of its items, as a reader sees it. BANK is a bundled bank or a path.
 
     Without --key nothing gives the answers away. With --format json all is there.
     """
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
-    from cnnquiz.variants import printed
+    from cnnquiz.variants import draw, printed
 
     loaded, item = opened(what)
     assert loaded.bank
-    items = [item] if item else loaded.bank.items
-    variants = [printed(loaded.bank, each) for each in items]
+    bank = loaded.bank
+    items = [item] if item else bank.items
+    variants = [printed(bank, each) if seed is None else draw(bank, each, seed) for each in items]
     if format == "json":
         show_json(stdout(), document(loaded, variants, alone=item is not None))
     else:
