@@ -211,6 +211,16 @@ def expand(
     return expansion.parts(written, Scope(), Place(path, {})), expansion.paths
 
 
+def depth(parts: Sequence[Part]) -> int:
+    """Layers with weights on the longest way through: the 18 of ResNet-18."""
+    return sum(
+        max(depth(branch) for _, branch in part.branches)
+        if isinstance(part, Join)
+        else int(part.kind in ("conv", "tconv", "dense"))
+        for part in parts
+    )
+
+
 def flat(parts: Sequence[Part]) -> Iterator[Layer]:
     """All layers, branches one after another."""
     for part in parts:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from cnnquiz.blocks import depth
 from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _layer_steps, _table
 from cnnquiz.calculators._counting import count, weighed
@@ -64,6 +65,7 @@ RESULTS = (
     Result("flops", "flops", "two for each multiply-add"),
     Result("conv_layers", "conv_layers", "convolutional layers"),
     Result("dense_layers", "dense_layers", "fully connected layers"),
+    Result("depth", "depth", "layers with weights on the longest way through: the 18 of ResNet-18"),
     Result("receptive_field", "receptive_field", "pixels that one value of the last map sees"),
     Result("jump", "jump", "pixels between what neighbours in the last map see"),
     Result("weight_bytes", "weight_bytes", "bytes of what is stored, in fp32"),
@@ -98,6 +100,7 @@ def work(env: Env) -> dict[str, Any]:
         "flops": 2 * total,
         "conv_layers": kinds.count("conv") + kinds.count("tconv"),
         "dense_layers": kinds.count("dense"),
+        "depth": None if env["layer"] else depth(env["parts"]),
         "receptive_field": number(last.flow.field),
         "jump": number(last.flow.jump),
         "weight_bytes": 4 * stored,
