@@ -41,6 +41,7 @@ MEANINGS = {
     "Item.tolerance": "How far a number may be off, such as 0.01.",
     "Item.asks": "false for a question such as `Which is false?`.",
     "Item.allow": "Rules of `cnnquiz check` that this item may break; say why in a comment.",
+    "Item.level": "How hard it is, from 1; drills climb from level to level.",
     "Option.text": "What the option says.",
     "Option.why": "Why it is right or wrong.",
     "Option.claim": "What a calculator can decide about it, such as {linear: relu(x)}; or the word none.",

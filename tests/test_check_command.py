@@ -9,11 +9,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from conftest import Program
 
 from cnnquiz import bank, checks, mutation, reports
 from cnnquiz.checked import Report, totals
 from cnnquiz.files import bundled
-from tests.conftest import Program
 
 HERE = Path(__file__).parent
 WRONG = (HERE / "checks" / "key-wrong" / "bad.yaml").read_text(encoding="utf-8")
