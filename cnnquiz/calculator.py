@@ -83,14 +83,14 @@ def slip(name: str, say: str, **instead: str) -> Misconception:
     return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Given:
     """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
 
     stated: dict[str, Any]
     env: dict[str, Any]
 
-    @property
+    @cached_property
     def letters(self) -> bool:
         """Whether a letter stands for a number somewhere."""
         return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
@@ -328,9 +328,23 @@ class Calculator:
                 found[tuple(one.name for one in group)] = value
         return found
 
+    def _touches(self, one: Misconception, want: str) -> bool:
+        """Whether a line that it replaces leads to that result."""
+        leading = self._leading.get(want)
+        return leading is None or not one.instead or not leading.isdisjoint(one.instead)
+
+    @cached_property
+    def _leading(self) -> dict[str, set[str]]:
+        """The symbols that lead to each result, where lines alone give it."""
+        if self.work is not None:
+            return {}
+        return {r.name: derive.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}
+
     def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
         try:
+            if any(not self._touches(one, want) for one in group):
+                return None
             if any(one.wrong for one in group):
                 return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
             instead: dict[str, Expr] = {}

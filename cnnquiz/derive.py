@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz import notation
-from cnnquiz.expression import Expr, Op, evaluator, exact, names_in, parse, replace
+from cnnquiz.expression import Evaluator, Expr, Op, evaluator, exact, names_in, parse, replace
 from cnnquiz.model import CnnquizError
 from cnnquiz.steps import NO_MATH, Math, Step
 
@@ -20,6 +20,12 @@ AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 def _always(env: Env) -> bool:
     return True
+
+
+@lru_cache(maxsize=4096)
+def _worked(formula: Expr) -> tuple[tuple[str, ...], Evaluator]:
+    """The names in a formula and what works it: looked up once, since hashing a formula walks through it."""
+    return tuple(names_in(formula)), evaluator(formula)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,13 @@ class Line:
     axis: bool = False
     when: Callable[[Env], bool] = _always
     whole: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    work: Evaluator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names, work = _worked(self.formula)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "work", work)
 
 
 def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any) -> Line:
@@ -66,19 +79,15 @@ def plausible(value: Any) -> bool:
     return value is not None and all(isinstance(v, int | Fraction) and v > 0 for v in parts(value))
 
 
-def _number(expr: Expr, env: Env) -> Any:
-    return exact(evaluator(expr)(env))
-
-
 def evaluate(
     lines: Sequence[Line],
     env: Env,
-    value: Callable[[Expr, Env], Any] = _number,
+    value: Callable[[Expr, Env], Any] | None = None,
     instead: Mapping[str, Expr] | None = None,
 ) -> dict[str, Any]:
     """The givens and the value of every line, by symbol; a line whose quantities are missing is left out.
 
-    value    how an expression is worked: exactly, or with letters
+    value    how an expression is worked, where not exactly: with letters
     instead  formulas that replace those of lines: a misconception
     """
     found = dict(env)
@@ -88,10 +97,13 @@ def evaluate(
         if not one.when(found):
             continue
         formula = swap.get(one.symbol, one.formula)
-        if any(found.get(name) is None for name in names_in(formula)):
+        names, work = (one.names, one.work) if formula is one.formula else _worked(formula)
+        if None in map(found.get, names):
             continue
+        if value is not None:
+            work = partial(value, formula)
         try:
-            found[one.symbol] = _per_axis(formula, one.symbol, axes, value) if one.axis else value(formula, found)
+            found[one.symbol] = _per_axis(work, one.symbol, axes) if one.axis else exact(work(found))
         except (TypeError, ValueError, OverflowError) as fault:
             raise CnnquizError(f"{one.symbol} has no value with these givens: {fault}") from None
         if not one.axis:
@@ -103,22 +115,22 @@ def evaluate(
 def _axes(env: Env) -> list[dict[str, Any]]:
     """One set of givens an axis; axes with the same givens share theirs, and are worked once."""
     count = env.get("axes", 1)
+    own = {name: value for name, value in env.items() if isinstance(value, tuple) and len(value) == count}
     shared: dict[tuple[Any, ...], dict[str, Any]] = {}
     axes = []
-    for axis in range(count):
-        values = {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in env.items()}
-        axes.append(shared.setdefault(tuple(values.values()), values))
+    for key in zip(*own.values(), strict=True) if own else [()] * count:
+        if key not in shared:
+            shared[key] = {**env, **dict(zip(own, key, strict=True))}
+        axes.append(shared[key])
     return axes
 
 
-def _per_axis(
-    formula: Expr, symbol: str, axes: list[dict[str, Any]], value: Callable[[Expr, Env], Any]
-) -> tuple[Any, ...]:
+def _per_axis(work: Evaluator, symbol: str, axes: list[dict[str, Any]]) -> tuple[Any, ...]:
     done: dict[int, Any] = {}
     for axis in axes:
         if id(axis) not in done:
-            axis[symbol] = done[id(axis)] = value(formula, axis)
-    return tuple(done[id(axis)] for axis in axes)
+            axis[symbol] = done[id(axis)] = exact(work(axis))
+    return tuple([done[id(axis)] for axis in axes])
 
 
 def steps(
