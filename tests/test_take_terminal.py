@@ -124,7 +124,7 @@ def test_ctrl_d_saves_and_leaves(start: Start) -> None:
 
 def test_typed_answers_in_a_terminal(start: Start) -> None:
     child = start("take", KINDS)
-    for line, said in (("ac", "Right"), ("twelve", "cannot be read"), ("12", "Right"), ("4x4", "Wrong")):
+    for line, said in (("ac", "Right"), ("twelve", "cannot be read"), ("12", "Right"), ("4x4x2", "Wrong")):
         child.expect(PROMPT)
         child.send(line + "\r")
         child.expect(said)
