@@ -8,7 +8,7 @@ from cnnquiz.model import Choice, Variant
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.quiz import EXPECTED, options, picture
+from cnnquiz.render.quiz import expected, options, picture
 from cnnquiz.render.solution import worked
 from cnnquiz.steps import Solution
 
@@ -48,7 +48,7 @@ def _asked(screen: Screen, variant: Variant, number: int, figure: str) -> list[l
 def _choices(screen: Screen, variant: Variant) -> list[Text]:
     if variant.choices:
         return options(screen, variant.choices)
-    return hang(screen, Text(EXPECTED.get(variant.item.type, "")), screen.margin)
+    return hang(screen, Text(expected(variant)), screen.margin)
 
 
 def _why(screen: Screen, choice: Choice, right: bool) -> list[Text]:

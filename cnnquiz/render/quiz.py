@@ -26,6 +26,7 @@ EXPECTED = {
     "shape": "Type a size, height x width x channels, such as 5x5x2.",
     "expression": "Type an expression, such as 2*k+1.",
 }
+NUMBERS = "Type the numbers one after another, such as 3 -1 2."
 SAID = {
     "no-hint": "There are no more hints for this question.",
     "first": "This is the first question.",
@@ -33,10 +34,17 @@ SAID = {
 }
 
 
+def expected(variant: Variant) -> str:
+    """What is to be typed where there are no options."""
+    if variant.item.type == "shape" and variant.key[0].startswith(("[", "(")):
+        return NUMBERS
+    return EXPECTED.get(variant.item.type, "")
+
+
 def unreadable(variant: Variant, typed: str) -> str:
     """That an answer could not be read, and what can be; it is not counted as wrong."""
     letters = [choice.letter for choice in variant.choices]
-    wanted = EXPECTED.get(variant.item.type, "Type true or false.").rstrip(".")
+    wanted = (expected(variant) or "Type true or false.").rstrip(".")
     if letters:
         wanted = f"Press {', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else f"Press {letters[0]}"
     return f"{typed[:40]!r} cannot be read as an answer. {wanted}; ? shows the keys."
@@ -70,7 +78,7 @@ def question(screen: Screen, session: Session, left: str, figure: str) -> list[T
         prose(screen, variant.stem, screen.margin, "strong"),
         picture(screen, variant.item.figure, figure) if variant.item.figure else [],
         options(screen, variant.choices),
-        hang(screen, Text(EXPECTED.get(variant.item.type, "")), screen.margin) if not variant.choices else [],
+        hang(screen, Text(expected(variant)), screen.margin) if not variant.choices else [],
         _several(screen, variant),
         _standing(screen, session),
     ]
