@@ -235,10 +235,13 @@ class Calculator:
         values = self.values(given)
         on_the_way = {name: derive.one(value) for name, value in values.items()}
         on_the_way |= {one.name: derive.one(values[one.symbol]) for one in self.lines if one.symbol in values}
-        stated = {q.short: given.stated.get(q.short, q.default) for q in self.quantities}
-        stated |= {q.name: stated[q.short] for q in self.quantities}
+        stated: dict[str, Any] = {}
+        for q in self.quantities:
+            known = given.stated.get(q.short, q.default)
+            follows = known is None or known is REQUIRED  # from another given, as the channels of 55x55x96
+            stated[q.short] = stated[q.name] = on_the_way.get(q.symbol or q.short) if follows else known
         named = {**on_the_way, **stated, **self._named(values)}
-        return {name: value for name, value in named.items() if name and value is not None and value is not REQUIRED}
+        return {name: value for name, value in named.items() if name and value is not None}
 
     def solve(self, given: Given, want: str | None = None) -> Solution:
         """The worked solution; with `want`, only the steps that lead to that result."""

@@ -9,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from conftest import Program
 from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import batch
-from conftest import Program
 
 
 def answered(*lines: Any) -> list[dict[str, Any]]:
