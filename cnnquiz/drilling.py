@@ -7,10 +7,11 @@ level and begins the row anew: it was not recalled alone.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import Literal
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from typing import Any, Literal
 
-from msgspec import Struct, structs
+from msgspec import Struct, ValidationError, convert, structs, to_builtins
 
 from cnnquiz import answers, variants
 from cnnquiz.chance import Chance
@@ -18,6 +19,7 @@ from cnnquiz.model import Bank, Item, Variant
 
 STREAK = 3  # right in a row, at the hardest level
 SEEDS = 1_000_000
+REDRAWS = 24  # draws that may repeat an earlier question before one is asked again
 How = Literal["alone", "helped", "wrong"]
 
 
@@ -29,9 +31,13 @@ class Family(Struct, frozen=True):
 
 
 class Skill(Struct, frozen=True):
-    """One idea, with its families from the easiest level to the hardest."""
+    """One idea, with its families from the easiest level to the hardest.
+
+    `name` is the same in every drill, `label` as short as this drill lets it be.
+    """
 
     name: str
+    label: str
     levels: tuple[tuple[Family, ...], ...]
 
 
@@ -55,12 +61,13 @@ class Question(Struct, frozen=True):
 
 
 class Drill(Struct, frozen=True):
-    """Where the drill stands."""
+    """Where the drill stands; `seen` are the stems asked so far."""
 
     skills: tuple[Skill, ...]
     standings: tuple[Standing, ...]
     seed: int
     asked: int = 0
+    seen: frozenset[str] = frozenset()
 
     @property
     def left(self) -> list[Skill]:
@@ -79,10 +86,43 @@ def start(families: Iterable[Family], seed: int) -> Drill:
     for family in families:
         levels = groups.setdefault(skill_name(family.item), {})
         levels.setdefault(family.item.level, []).append(family)
+    topics = Counter(_topic(name) for name in groups)
     skills = tuple(
-        Skill(name, tuple(tuple(found) for _, found in sorted(levels.items()))) for name, levels in groups.items()
+        Skill(name, _label(name, topics), tuple(tuple(found) for _, found in sorted(levels.items())))
+        for name, levels in groups.items()
     )
     return Drill(skills, (Standing(),) * len(skills), seed)
+
+
+def saved(drill: Drill) -> dict[str, Any]:
+    """What has to be kept so that the drill can be gone on with."""
+    named = zip(drill.skills, drill.standings, strict=True)
+    return {"seed": drill.seed, "asked": drill.asked, "skills": {skill.name: to_builtins(at) for skill, at in named}}
+
+
+def resumed(drill: Drill, kept: Mapping[str, Any]) -> Drill:
+    """The drill as it stood when it was kept; skills that are new since begin at their beginning."""
+    try:
+        asked, seed = convert(kept["asked"], int), convert(kept["seed"], int)
+        known = convert(kept["skills"], dict[str, Standing])
+    except (KeyError, ValidationError):
+        return drill
+    found = (structs.replace(known.get(skill.name, Standing())) for skill in drill.skills)
+    standings = (_within(at, len(skill.levels)) for at, skill in zip(found, drill.skills, strict=True))
+    return structs.replace(drill, standings=tuple(standings), seed=seed, asked=asked)
+
+
+def _within(at: Standing, levels: int) -> Standing:
+    return structs.replace(at, level=max(0, min(at.level, levels - 1)))
+
+
+def _topic(name: str) -> str:
+    return name.partition(": ")[2]
+
+
+def _label(name: str, topics: Mapping[str, int]) -> str:
+    calculator, _, topic = name.partition(": ")
+    return topic if topics[topic] == 1 else f"{topic} ({calculator})"
 
 
 def skill_name(item: Item) -> str:
@@ -97,8 +137,17 @@ def question(drill: Drill) -> Question:
     skill = min(waiting, key=lambda index: (drill.standings[index].last, index))
     level = drill.standings[skill].level
     family = Chance(drill.seed, drill.asked, "family").choice(drill.skills[skill].levels[level])
-    seed = Chance(drill.seed, drill.asked, "seed").below(SEEDS)
-    return Question(skill, level, typed(variants.draw(family.bank, family.item, seed)))
+    return Question(skill, level, _fresh(drill, family))
+
+
+def _fresh(drill: Drill, family: Family) -> Variant:
+    """A variant that this drill has not asked yet; the last one drawn where there are no more."""
+    chance = Chance(drill.seed, drill.asked, "seed")
+    for _ in range(REDRAWS):
+        variant = typed(variants.draw(family.bank, family.item, chance.below(SEEDS)))
+        if variant.stem not in drill.seen:
+            break
+    return variant
 
 
 def typed(variant: Variant) -> Variant:
@@ -118,7 +167,8 @@ def answered(drill: Drill, asked: Question, how: How) -> Drill:
     at = structs.replace(at, asked=at.asked + 1, right=at.right + (how == "alone"), last=number)
     standings = list(drill.standings)
     standings[asked.skill] = _moved(at, len(drill.skills[asked.skill].levels) - 1, how)
-    return structs.replace(drill, standings=tuple(standings), asked=number)
+    seen = drill.seen | {asked.variant.stem}
+    return structs.replace(drill, standings=tuple(standings), asked=number, seen=seen)
 
 
 def _moved(at: Standing, hardest: int, how: How) -> Standing:

@@ -8,7 +8,7 @@ from typing import Any
 from cnnquiz.answers import equivalent, read_expression, read_value, same
 from cnnquiz.model import Mark, Variant
 
-__all__ = ["mark", "read_response", "read_value", "same"]
+__all__ = ["mark", "read_response", "read_value", "same", "value_of"]
 
 LONGEST = 200
 _TRUTH = {"true": "true", "t": "true", "false": "false", "f": "false"}
@@ -27,10 +27,33 @@ def read_response(variant: Variant, text: str) -> str | None:
     if variant.choices:
         return _read_letters(variant, words.casefold())
     readers = {"expression": read_expression, "true-false": _truth}
-    value = readers.get(variant.item.type, read_value)(words)
-    if value is None or (variant.item.type == "number" and isinstance(value, tuple)):
-        return None
-    return words
+    if variant.item.type in readers:
+        return None if readers[variant.item.type](words) is None else words
+    return words if _could_be_right(variant, value_of(variant, words)) else None
+
+
+def value_of(variant: Variant, response: str) -> Any:
+    """The value that a typed response spells; in an answer that is a size, commas stand between the axes."""
+    value = read_value(response)
+    if variant.item.type == "number" and isinstance(value, tuple) and len(value) == 1:
+        return value[0]
+    if variant.item.type == "shape" and isinstance(value, int) and "," in response:
+        return read_value(response.replace(",", " "))
+    return value
+
+
+def _could_be_right(variant: Variant, value: Any) -> bool:
+    """Whether a value has the form of the answer: one number, or as many as the size has axes."""
+    right = value_of(variant, variant.key[0]) if variant.key else None
+    if value is None or isinstance(value, bool) is not isinstance(right, bool):
+        return False
+    if variant.item.type == "number":
+        return not isinstance(value, tuple)
+    if not isinstance(right, tuple) or variant.item.type != "shape":
+        return True
+    if isinstance(value, tuple):
+        return len(value) == len(right)
+    return len(right) < 3 and len(set(right)) == 1  # a square may be written as one of its sides
 
 
 def _truth(words: str) -> str | None:
@@ -63,7 +86,7 @@ def mark(variant: Variant, response: str) -> Mark:
     if variant.item.type == "true-false":
         right = _truth(response) is not None and _truth(response) in map(_truth, variant.key)
         return Mark("right" if right else "wrong", float(right))
-    return _mark_value(variant, read_value(response))
+    return _mark_value(variant, value_of(variant, response))
 
 
 def _mark_letters(variant: Variant, response: str) -> Mark:
@@ -81,7 +104,7 @@ def _mark_letters(variant: Variant, response: str) -> Mark:
 
 def _mark_value(variant: Variant, value: Any) -> Mark:
     tolerance = variant.item.tolerance or None
-    if any(same(read_value(key), value, tolerance=tolerance) for key in variant.key):
+    if any(same(value_of(variant, key), value, tolerance=tolerance) for key in variant.key):
         return Mark("right", 1.0)
     from cnnquiz import diagnosis  # only a wrong number needs the calculators
 

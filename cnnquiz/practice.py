@@ -1,27 +1,27 @@
-"""One drill from what was asked for to its document: ask, mark, name the slip, let try again, work it out."""
+"""One drill from its first question to its end: ask, mark, name the slip, let try again, work it out."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
-from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz import __version__, answers, diagnosis, drilling, files, marking, sitting
+from cnnquiz import __version__, diagnosis, drilling, marking, scripted, sitting
 from cnnquiz.drilling import Drill, How, Question
 from cnnquiz.history import History
 from cnnquiz.model import Mark
 from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.session import Reply
-from cnnquiz.shorthand import derivation_of
-from cnnquiz.steps import jsonable
 from cnnquiz.worked import worked_out
 
 TRIES = 2
+WORDS = {
+    "h": "hint", "hint": "hint", "?": "help", "help": "help", "keys": "help", "q": "quit", "quit": "quit",
+    "exit": "quit", "s": "skip", "skip": "skip", "-": "skip",
+}  # fmt: skip
 
 
 class Left(Exception):
@@ -29,201 +29,205 @@ class Left(Exception):
 
 
 class Try(Struct, frozen=True):
-    """One marked response to a question."""
+    """One marked response to a question, with the groups of misconceptions that lead to it."""
 
     response: str
     mark: Mark
+    slips: tuple[diagnosis.Group, ...] = ()
 
 
 class Done(Struct, frozen=True):
     """One question that has had its end."""
 
     question: Question
-    skill: str
     tries: tuple[Try, ...]
     hints: int
     how: How
 
 
+class Turn(Struct):
+    """One question on its way: the tries, and how many hints were shown."""
+
+    asked: Question
+    begun: float
+    tries: list[Try] = []
+    hints: int = 0
+
+
 class Practice:
-    """One drill at work: the screen, the disk and the answers that serve it."""
+    """One drill at work: the screen, the disk and the answers that serve it.
+
+    script  answers that stand in for the keyboard; the drill is then finished with its last one
+    fresh   begin at the first level, even where an earlier drill of that name was left
+    """
 
     def __init__(
-        self, drill: Drill, name: str, history: History, screen: console.Screen, script: Iterator[str] | None
+        self,
+        drill: Drill,
+        name: str,
+        history: History,
+        screen: console.Screen,
+        script: Iterator[str] | None = None,
+        fresh: bool = False,
     ) -> None:
         self.drill, self.name, self.history, self.screen = drill, name, history, screen
-        self.script = script
+        self.script, self.fresh = script, fresh or script is not None
         self.session = ""
         self.asked: Question | None = None
         self.done: list[Done] = []
+        self.answers = 0
+        self._lines = script if script is not None else iter(keys.line, None)
+        self._typing = script is None and keys.can_press()
 
     def play(self, limit: int | None = None) -> None:
         """Ask until all is mastered, the limit is reached, or the person leaves."""
-        self.session = self.history.start_session(self.name, "drill", {}, _now())
+        self._begin()
+        try:
+            while not self.drill.over and len(self.done) != limit:
+                self.asked = drilling.question(self.drill)
+                self.screen.show(*view.question(self.screen, self.drill, self.asked))
+                self._end(self._exchange(Turn(self.asked, time.monotonic())))
+                if self.done[-1].how == "wrong" and self._typing and len(self.done) != limit:
+                    self._pause()
+        except Left:
+            pass
+        if self.drill.over or self.script is not None:
+            self.history.finish_session(self.session, _now())
+
+    def _begin(self) -> None:
+        """Open the session; go on where the last drill of that name was left, unless this one is fresh."""
+        kept = None if self.fresh else self.history.unfinished(self.name, "drill")
+        if kept is not None and kept.plan:
+            self.drill = drilling.resumed(self.drill, kept.plan)
+            self.history.abandon(kept.session)
+        self.session = self.history.start_session(self.name, "drill", drilling.saved(self.drill), _now())
         if self.history.problem:
             console.stderr().say(self.history.problem)
         self.screen.show(*view.banner(self.screen, self.drill))
-        try:
-            while not self.drill.over and (limit is None or self.drill.asked < limit):
-                self.asked = drilling.question(self.drill)
-                self.screen.show(*view.question(self.screen, self.drill, self.asked))
-                self._end(self.asked, *self._exchange(self.asked))
-        except Left:
-            pass
-        self.history.finish_session(self.session, _now())
 
-    def _exchange(self, asked: Question) -> tuple[How, int, list[Try]]:
-        """One question to its end: two tries, the slip named after the first, the steps after the second."""
-        hints, begun = 0, time.monotonic()
-        tries: list[Try] = []
-        while True:
-            text = self._read(asked)
-            match text.casefold():
-                case "h" | "hint":
-                    hints += self._hint(asked, hints)
-                    continue
-                case "?" | "help" | "keys":
+    def _exchange(self, turn: Turn) -> Done:
+        """One question to its end: two tries, the slip named after each, the steps after the second."""
+        how: How | None = None
+        while how is None:
+            text = self._read(turn.asked)
+            match WORDS.get(text.casefold()):
+                case "hint":
+                    self.screen.show(*view.hint(self.screen, *self._hint(turn)))
+                case "help":
                     self.screen.show(*view.help_lines(self.screen))
-                    continue
-                case "q" | "quit" | "exit":
+                case "quit":
                     raise Left
-                case "s" | "skip" | "-":
-                    self._keep(asked, Try("", Mark("skipped", 0.0)), hints, begun)
-                    self.screen.show(*view.solved(self.screen, asked, worked_out(asked.variant)))
-                    return "wrong", hints, tries
-            response = marking.read_response(asked.variant, text)
-            if response is None:
-                self.screen.show(*view.unreadable(self.screen, text, asked.variant.item.type))
-                continue
-            tries.append(Try(response, marking.mark(asked.variant, response)))
-            self._keep(asked, tries[-1], hints + len(tries) - 1, begun)
-            if tries[-1].mark.verdict == "right":
-                return ("alone" if len(tries) == 1 and not hints else "helped"), hints, tries
-            self._wrong(asked, response, len(tries) == TRIES)
-            if len(tries) == TRIES:
-                return "wrong", hints, tries
+                case "skip":
+                    how = self._skip(turn)
+                case _:
+                    how = self._answer(turn, text)
+        return Done(turn.asked, tuple(turn.tries), turn.hints, how)
 
     def _read(self, asked: Question) -> str:
         """What is typed next, without empty lines; the end of the input is leaving."""
         self.screen.write(self.screen.margin + "> ")
         try:
-            lines = self.script if self.script is not None else iter(keys.line, None)
-            text = next(line for line in lines if line)
+            text = next(line for line in self._lines if line)
         except (EOFError, StopIteration):
             self.screen.show("")
             raise Left from None
         if self.script is not None:
-            text = _scripted(asked, text)
+            text = scripted.response(asked.variant, text)
+        if not self._typing:
             self.screen.show(text)
         return text
 
-    def _hint(self, asked: Question, shown: int) -> int:
-        """Show the next hint, or the formula behind the last one; 1 if there was one to count."""
-        hints = [*asked.variant.hints, *_formula(asked)]
-        words = hints[shown] if shown < len(hints) else "There are no more hints; s works it out."
-        self.screen.show(*view.hint(self.screen, words))
-        return int(shown < len(hints))
+    def _hint(self, turn: Turn) -> tuple[str, str]:
+        """What the next hint is called, and its words; the formula is the last."""
+        hints = [("Hint", words) for words in turn.asked.variant.hints]
+        hints += [("The formula", formula)] if (formula := _formula(turn.asked)) else []
+        if turn.hints == len(hints):
+            return "", "There are no more hints. `s` shows the answer, worked out."
+        turn.hints += 1
+        return hints[turn.hints - 1]
 
-    def _wrong(self, asked: Question, response: str, last: bool) -> None:
-        slips = diagnosis.groups(asked.variant, answers.read_value(response))
-        self.screen.show(*view.wrong(self.screen, response, slips))
-        if last:
-            self.screen.show(*view.solved(self.screen, asked, worked_out(asked.variant)))
-        else:
-            words = "" if slips else next(iter([*asked.variant.hints, *_formula(asked)]), "")
-            self.screen.show(*view.once_more(self.screen, words))
+    def _skip(self, turn: Turn) -> How:
+        self._keep(turn, Try("", Mark("skipped", 0.0)))
+        self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+        return "wrong"
 
-    def _keep(self, asked: Question, tried: Try, helped: int, begun: float) -> None:
+    def _answer(self, turn: Turn, text: str) -> How | None:
+        """Mark an answer that can be read, save it, then show its verdict; None if the question is still open."""
+        variant = turn.asked.variant
+        response = marking.read_response(variant, text)
+        if response is None:
+            self.screen.show(*view.unreadable(self.screen, variant, text))
+            return None
+        mark, alone = marking.mark(variant, response), not (turn.tries or turn.hints)
+        slips = diagnosis.groups(variant, marking.value_of(variant, response)) if mark.verdict == "wrong" else []
+        turn.tries.append(Try(response, mark, tuple(slips)))
+        self._keep(turn, turn.tries[-1])
+        if mark.verdict == "right":
+            return "alone" if alone else "helped"
+        return self._wrong(turn)
+
+    def _wrong(self, turn: Turn) -> How | None:
+        """Name the slip, once; then another try, or the worked steps."""
+        now, before = turn.tries[-1], [each.slips for each in turn.tries[:-1]]
+        self.screen.show(*view.wrong(self.screen, now.response, [] if now.slips in before else now.slips))
+        if len(turn.tries) == TRIES:
+            self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+            return "wrong"
+        hint = ("", "") if now.slips else self._hint(turn)
+        self.screen.show(*view.once_more(self.screen, *hint))
+        return None
+
+    def _keep(self, turn: Turn, tried: Try) -> None:
         """Commit a response to disk before its verdict is shown; say once what keeps it from being saved."""
         before = self.history.problem
-        seconds = None if self.script is not None else round(time.monotonic() - begun, 1)
-        reply = Reply(tried.response, tried.mark, helped, seconds)
+        seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
+        reply = Reply(tried.response, tried.mark, max(turn.hints, len(turn.tries) - 1), seconds)
         moment = _now().isoformat(timespec="microseconds")
-        self.history.record(sitting.attempt(self.session, asked.variant, reply, moment, __version__, "drill"))
+        self.answers += 1
+        self.history.record(sitting.attempt(self.session, turn.asked.variant, reply, moment, __version__, "drill"))
         if self.history.problem and self.history.problem != before:
             console.stderr().say(self.history.problem)
 
-    def _end(self, asked: Question, how: How, hints: int, tries: list[Try]) -> None:
-        self.drill = drilling.answered(self.drill, asked, how)
-        self.done.append(Done(asked, self.drill.skills[asked.skill].name, tuple(tries), hints, how))
+    def _end(self, done: Done) -> None:
+        self.drill = drilling.answered(self.drill, done.question, done.how)
+        self.done.append(done)
         self.asked = None
-        if how != "wrong":
-            self.screen.show(*view.right(self.screen, self.drill, asked, how))
+        self.history.save_plan(self.session, drilling.saved(self.drill))
+        if done.how != "wrong":
+            self.screen.show(*view.right(self.screen, self.drill, done.question, done.how))
 
-    def document(self) -> dict[str, Any]:
-        """The drill as JSON; `next` is the question that was still open."""
-        skills = zip(self.drill.skills, self.drill.standings, strict=True)
-        return {
-            "drill": self.name.split(),
-            "seed": self.drill.seed,
-            "questions": [_done_json(done) for done in self.done],
-            "next": _question_json(self.asked, self.drill.skills[self.asked.skill].name) if self.asked else None,
-            "skills": [
-                {
-                    "name": skill.name, "level": at.level + 1, "levels": len(skill.levels), "streak": at.streak,
-                    "asked": at.asked, "right": at.right, "mastered": at.mastered,
-                }
-                for skill, at in skills
-            ],
-            "mastered": self.drill.over,
-        }  # fmt: skip
+    def _pause(self) -> None:
+        """Leave the time to read the worked steps."""
+        self.screen.write(view.going_on(self.screen))
+        try:
+            text = keys.line() or ""
+        except EOFError:
+            self.screen.show("")
+            raise Left from None
+        if WORDS.get(text.casefold()) == "quit":
+            raise Left
+
+    def farewell(self) -> list[str]:
+        """What is saved, and what to do next."""
+        if self.history.problem:
+            return ["Nothing of it is saved: the history cannot be written."]
+        if self.drill.over:
+            return ["Well done. `cnnquiz review` brings it back just before it is forgotten."]
+        return [f"{'Saved. ' if self.answers else ''}Go on with: {scripted.command(self.name)}"]
+
+    def interrupted(self) -> str:
+        """One line for the end by Ctrl-C."""
+        again = scripted.command(self.name)
+        if self.history.problem:
+            return f"Interrupted; nothing is saved. Begin again with: {again}"
+        return f"Interrupted; {self.answers} answer{'s' * (self.answers != 1)} saved. Go on with: {again}"
 
 
-def _formula(asked: Question) -> list[str]:
-    """The formula of the item's calculator, as the last hint."""
+def _formula(asked: Question) -> str:
+    """The formula of the item's calculator."""
     solution = worked_out(asked.variant)
     first = next((step for step in solution.steps if step.formula), None) if solution else None
-    return [f"${first.formula.latex}$"] if first else []
-
-
-def _scripted(asked: Question, text: str) -> str:
-    """A line of a script: `key` is the right answer, `slip: NAME` the one that a misconception leads to."""
-    if text == "key":
-        return asked.variant.key[0]
-    word, colon, names = text.partition(":")
-    if word != "slip" or not colon:
-        return text
-    response = diagnosis.slipped(asked.variant, tuple(name.strip() for name in names.split("+")))
-    return "-" if response is None else response
-
-
-def script(path: str) -> Iterator[str]:
-    """The answers of a file, a line each."""
-    text = files.read_bytes(Path(path)).decode("utf-8-sig", "replace")
-    return iter([line.strip() for line in text.splitlines()])
-
-
-def _done_json(done: Done) -> dict[str, Any]:
-    body = _question_json(done.question, done.skill)
-    body["attempts"] = [
-        {
-            "response": one.response,
-            "correct": one.mark.verdict == "right",
-            "misconceptions": list(one.mark.misconceptions),
-        }
-        for one in done.tries
-    ]
-    named = [slip for one in done.tries for slip in one.mark.misconceptions]
-    return {**body, "hints": done.hints, "how": done.how, "misconception": "+".join(dict.fromkeys(named)) or None}
-
-
-def _question_json(asked: Question, skill: str) -> dict[str, Any]:
-    variant = asked.variant
-    derivation = derivation_of(variant.item)
-    assert derivation is not None  # a family has one
-    return {
-        "skill": skill, "level": asked.level + 1, "bank": variant.bank, "item": variant.item.id, "seed": variant.seed,
-        "calculator": derivation.calculator, "given": jsonable(variant.given), "want": derivation.want,
-        "stem": variant.stem, "key": variant.key[0],
-    }  # fmt: skip
-
-
-def next_steps(practice: Practice) -> list[str]:
-    """What to do after the drill."""
-    if practice.drill.over:
-        return ["Well done. `cnnquiz review` brings these back just before they are forgotten."]
-    left = ", ".join(skill.name for skill in practice.drill.left)
-    return [f"Left: {left}.", f"Go on with: cnnquiz drill {practice.name}"]
+    return f"${first.formula.latex}$" if first else ""
 
 
 def _now() -> datetime:

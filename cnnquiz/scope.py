@@ -28,7 +28,7 @@ def _named(word: str) -> Iterator[Family]:
     name, _, item = word.partition("/")
     if word in drills:
         yield from _of(drills[word])
-    elif word in banks or Path(word).exists() or word.endswith((".yaml", ".yml")):
+    elif word in banks or Path(word).is_file() or word.endswith((".yaml", ".yml")):
         yield from _of(word)
     elif item and (name in banks or name in drills):
         bank = _bank(drills.get(name, name))

@@ -7,38 +7,48 @@ import click
 
 @click.command()
 @click.argument("what", nargs=-1, required=True, metavar="WHAT...")
-@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Bring the same questions again.")
+@click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Begin anew, with the questions of that seed.")
+@click.option("--fresh", is_flag=True, help="Begin anew, even where an earlier drill was left.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask no more than N questions.")
 @click.option("--answers-file", metavar="FILE", help="Read the answers from a file, one a line.")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to give the result.")
-def command(what: tuple[str, ...], seed: int | None, limit: int | None, answers_file: str | None, format: str) -> int:
+def command(
+    what: tuple[str, ...], seed: int | None, fresh: bool, limit: int | None, answers_file: str | None, format: str
+) -> int:
     """Practise WHAT with fresh numbers, typing the answers, until all of it is mastered.
 
     WHAT is a calculator (conv), a bank (week8), one item (week8/conv-output-size), a topic, or several of them. After
-    a wrong answer the slip is named, and there is a second try. Every answer is saved before its verdict is shown.
+    a wrong answer the slip is named, and there is a second try. A skill is mastered after three right answers in a
+    row at its hardest level. Every answer is saved before its verdict is shown, and the same command goes on later.
 
-    In --answers-file a line may also be `key` (the right answer), `slip: NAME` (what that misconception leads to) or
-    `-` (skip).
+    In --answers-file a line is an answer; `key` (the right one), `slip: NAME` (the one of who has that misconception;
+    `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q` (leave). With the same --seed
+    and answers, the drill is the same.
+
+    --format json gives {"drill", "seed", "questions", "next", "skills", "mastered"}. A question has "skill", "level",
+    "bank", "item", "seed", "calculator", "given", "want", "stem", "key", "attempts", "hints", "how" (alone, helped or
+    wrong) and "misconception". An attempt has "response", "correct", "misconceptions" (their names) and "slips" (which
+    of them lead to the response, alone or together). "next" is the question that was still open.
     """
     from random import SystemRandom
 
-    from cnnquiz import drilling
+    from cnnquiz import drilling, scripted
     from cnnquiz.history import History
-    from cnnquiz.practice import Practice, next_steps, script
+    from cnnquiz.practice import Practice
     from cnnquiz.render import console, drill, listing
     from cnnquiz.scope import families
 
     start = drilling.start(families(what), SystemRandom().randrange(10**6) if seed is None else seed)
-    answers = script(answers_file) if answers_file else None
+    answers = scripted.script(answers_file) if answers_file else None
     screen = console.stdout() if format == "text" else console.nowhere() if answers else console.stderr()
     with History.open() as history:
-        practice = Practice(start, " ".join(what), history, screen, answers)
+        practice = Practice(start, scripted.named(what), history, screen, answers, fresh or seed is not None)
         try:
             practice.play(limit)
         except KeyboardInterrupt:
-            console.stderr().show("", f"Interrupted. {practice.drill.asked} questions answered and saved.")
+            console.stderr().show("", practice.interrupted())
             return 130
-        screen.show(*drill.summary(screen, practice.drill, next_steps(practice)))
+        screen.show(*drill.summary(screen, practice.drill, practice.farewell()))
         if format == "json":
-            listing.show_json(console.stdout(), practice.document())
+            listing.show_json(console.stdout(), scripted.document(practice))
     return 0

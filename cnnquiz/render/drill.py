@@ -6,32 +6,50 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from cnnquiz.calculator import Misconception
 from cnnquiz.drilling import STREAK, Drill, Question
+from cnnquiz.marking import value_of
+from cnnquiz.model import Variant
 from cnnquiz.render import quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 from cnnquiz.render.prose import prose
+from cnnquiz.render.saying import Slips, said
 from cnnquiz.render.solution import worked
 from cnnquiz.steps import Solution
 
 COMMANDS = (
-    ("h", "hint", "the next hint"),
+    ("h", "hint", "the next hint; the formula is the last"),
     ("s", "skip", "leave it; it is worked out all the same"),
-    ("q", "quit", "save and leave"),
+    ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
-AGAIN = "Once more, with the same numbers:"
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
+AGAIN = "Try it once more:"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
     """What is drilled, and when it ends."""
-    names = ", ".join(skill.name for skill in drill.skills)
     count = len(drill.skills)
-    words = f"{count} skill{'s' * (count != 1)}: {names}. {STREAK} right in a row at its top level, and a skill is mastered."
+    names = ", ".join(skill.label for skill in drill.skills)
+    many = f"{count} skills: {names}." if count > 1 else f"One skill: {names}."
+    rule = f"A skill is mastered after {STREAK} right answers in a row at its hardest level."
+    begun = f"You go on where you stopped: {_mastered(drill)}. --fresh begins anew." if drill.asked else ""
+    seed = f"--seed {drill.seed} asks the same questions again." if not drill.asked else ""
+    words = (screen.text(line) for line in (many, rule, begun, seed) if line)
     title = hang(screen, screen.text("Drill", "title"), screen.margin)
-    seed = hang(screen, screen.text(f"--seed {drill.seed} brings the same questions again."), screen.margin)
-    return [Text(), *title, *hang(screen, screen.text(words), screen.margin), *seed]
+    return [Text(), *title, *(line for text in words for line in hang(screen, text, screen.margin))]
+
+
+def _mastered(drill: Drill) -> str:
+    """How much of it is mastered: 2 of 4 skills mastered."""
+    count, left = len(drill.skills), len(drill.left)
+    if count == 1:
+        return "not mastered yet" if left else "mastered"
+    return f"{count - left} of {count} skills mastered"
+
+
+def _capital(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
@@ -39,17 +57,34 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
     skill, at = drill.skills[asked.skill], drill.standings[asked.skill]
     of = len(skill.levels)
     place = f"level {asked.level + 1} of {of}" if of > 1 else ""
-    row = f"{at.streak} of {STREAK} in a row" if asked.level == of - 1 else ""
-    facts = [skill.name, place, row, f"seed {asked.variant.seed}"]
-    head = Text.assemble((f"Question {drill.asked + 1}", "title"), "  ", "  ".join(filter(None, facts)))
+    row = f"{at.streak} of {STREAK} in a row" if at.streak else ""
+    facts = [skill.label, place, row, f"seed {asked.variant.seed}"]
+    lead = Text.assemble(screen.margin, (f"Question {drill.asked + 1}", "title"), "  ")
+    head = hang(screen, screen.text("  ".join(filter(None, facts))), lead)
     stem = prose(screen, asked.variant.stem, screen.margin, "strong")
-    return [Text(), Text(), *paragraphs([hang(screen, head, screen.margin), stem, _keys(screen, asked)]), Text()]
+    return [Text(), Text(), *paragraphs([head, stem, _keys(screen, asked)]), Text()]
 
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
-    kind = "a size such as 5x5x2" if asked.variant.item.type == "shape" else "a number"
-    words = Text.assemble(f"Type {kind}.   ", quiz.joined(screen, [(key, word) for key, word, _ in COMMANDS]))
-    return hang(screen, words, screen.margin)
+    wanted = screen.text(f"Type {_wanted(asked.variant)}.")
+    keys = quiz.joined(screen, [(key, word) for key, word, _ in COMMANDS])
+    if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
+        return hang(screen, Text.assemble(wanted, "   ", keys), screen.margin)
+    return [*hang(screen, wanted, screen.margin), *hang(screen, keys, screen.margin)]
+
+
+def _wanted(variant: Variant) -> str:
+    """What an answer looks like: a number, or height x width x channels, such as 5x5x2."""
+    if variant.item.type != "shape":
+        return "a number"
+    right = value_of(variant, variant.key[0])
+    count = len(right) if isinstance(right, tuple) else 0
+    if count not in AXES:
+        return "a size such as 5x5x2"
+    axes = AXES[count]
+    if count == 3 and variant.given.get("layout") == "chw":
+        return f"{' x '.join(axes[-1:] + axes[:-1])}, such as 2x5x5"
+    return f"{' x '.join(axes)}, such as {'x'.join('552'[:count])}"
 
 
 def help_lines(screen: Screen) -> list[Text]:
@@ -62,43 +97,36 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     """That it is right, and what that does to the skill (`drill` stands after the answer)."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
-        words = f"Mastered: {drill.skills[asked.skill].name}."
+        left = ", ".join(skill.label for skill in drill.left)
+        words = f"That masters {drill.skills[asked.skill].label}." + (f" Left: {left}." if left else "")
     elif how == "helped":
-        words = "With help, so the row begins anew."
+        words = "Next time without help."
     elif at.level > asked.level:
         words = f"On to level {at.level + 1} of {of}."
     else:
         words = f"{at.streak} of {STREAK} in a row."
     lead = Text.assemble(screen.margin, (screen.pick("✓", "+"), "right"), " ", ("Right", "strong"), ": ")
-    said = Text.assemble((screen.plain(asked.variant.key[0]), "answer"), ". ", words)
-    return [Text(), *hang(screen, said, lead)]
+    told = Text.assemble((screen.plain(asked.variant.key[0]), "answer"), ". ", screen.text(words))
+    return [Text(), *hang(screen, told, lead)]
 
 
-def wrong(screen: Screen, response: str, slips: Sequence[tuple[Misconception, ...]]) -> list[Text]:
-    """That it is wrong, and the slip by name; where several slips give the same number, all of them."""
-    sign = screen.pick("✗", "x")
-    lead = Text.assemble(screen.margin, (sign, "wrong"), " ", (f"Not {screen.plain(response)}.", "strong"))
-    body = screen.margin + "  "
-    named = [_slip(screen, group, body) for group in slips[:3]]
-    either = [hang(screen, Text("Either of these leads there:"), body)] if len(named) > 1 else []
-    return [Text(), lead, *(line for block in [*either, *named] for line in block)]
+def wrong(screen: Screen, response: str, slips: Slips) -> list[Text]:
+    """That it is wrong, and the slip that leads there; where several lead to the same number, all of them."""
+    lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
+    return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *said(screen, slips)]
 
 
-def _slip(screen: Screen, group: tuple[Misconception, ...], margin: str) -> list[Text]:
-    names = screen.text(" and ".join(one.name.replace("-", " ") for one in group), "slip")
-    said = " ".join(one.say for one in group)
-    return hang(screen, Text.assemble(names, ": ", screen.text(said)), margin)
+def hint(screen: Screen, label: str, words: str) -> list[Text]:
+    """One hint; without a label, what is said in place of one."""
+    lead = Text.assemble(screen.margin, (f"{label}: " if label else "", "em"))
+    return [Text(), *prose(screen, words, lead), Text()]
 
 
-def hint(screen: Screen, words: str) -> list[Text]:
-    """One hint."""
-    return [Text(), *prose(screen, words, Text.assemble(screen.margin, ("Hint: ", "em"))), Text()]
-
-
-def once_more(screen: Screen, words: str) -> list[Text]:
+def once_more(screen: Screen, label: str, words: str) -> list[Text]:
     """The second try, with a hint where no slip was recognised."""
-    more = prose(screen, words, Text.assemble(screen.margin, "  ", ("Hint: ", "em"))) if words else []
-    return [*more, *hang(screen, Text(AGAIN), screen.margin + "  "), Text()]
+    body = screen.margin + "  "
+    more = prose(screen, words, Text.assemble(body, (f"{label}: ", "em"))) if label else []
+    return [*more, *hang(screen, Text(AGAIN), body), Text()]
 
 
 def solved(screen: Screen, asked: Question, solution: Solution | None) -> list[Text]:
@@ -114,30 +142,37 @@ def solved(screen: Screen, asked: Question, solution: Solution | None) -> list[T
     return [Text(), *paragraphs(blocks)]
 
 
-def unreadable(screen: Screen, typed: str, kind: str) -> list[Text]:
-    """That an answer could not be read; it is not counted."""
-    wanted = "a size such as 5x5x2" if kind == "shape" else "a number such as 7600, 7,600 or 1/4"
-    words = f"{screen.plain(typed[:40])!r} cannot be read, and is not counted. Write {wanted}; ? shows the keys."
-    return [*hang(screen, Text(words), screen.margin), Text()]
+def going_on(screen: Screen) -> Text:
+    """What the keys do between the worked steps and the next question."""
+    keys = quiz.joined(screen, [("Enter", "next question"), ("q", "quit")])
+    return Text.assemble("\n", screen.margin, keys, "  ")
+
+
+def unreadable(screen: Screen, variant: Variant, typed: str) -> list[Text]:
+    """That an answer could not be read, or has not the form that is asked for; it is not counted."""
+    value = value_of(variant, typed)
+    count = len(value) if isinstance(value, tuple) else int(isinstance(value, int) and not isinstance(value, bool))
+    wanted = _wanted(variant) if variant.item.type == "shape" else "one number, such as 7600, 7,600 or 1/4"
+    said = f"is {count} numbers" if count > 1 else "is one number" if count else "cannot be read"
+    words = f"{screen.plain(typed[:40])!r} {said}. Write {wanted}"
+    return [Text(), *hang(screen, Text(f"{words}. It does not count; try again."), screen.margin), Text()]
 
 
 def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:
     """What is mastered, what is left, and what to do next."""
-    done = len(drill.skills) - len(drill.left)
-    title = f"All {done} mastered" if drill.over else f"{done} of {len(drill.skills)} mastered"
     rows = []
     for skill, at in zip(drill.skills, drill.standings, strict=True):
         of = len(skill.levels)
         state = "mastered" if at.mastered else f"level {at.level + 1} of {of}" if at.asked else "not asked yet"
         reached = of + STREAK if at.mastered else at.level + at.streak
-        meter = bar(screen, reached, of + STREAK, 12)
-        rows.append([screen.text(skill.name), meter, Text(state), Text(f"{at.right} of {at.asked} right")])
+        count = f"{at.right} of {at.asked} right" if at.asked else ""
+        rows.append([screen.text(skill.label), bar(screen, reached, of + STREAK, 12), Text(state), Text(count)])
     table = indented(columns(rows), screen.margin) if screen.columns >= 72 else _stacked(screen, rows)
-    head = hang(screen, screen.text(title, "title"), screen.margin)
+    head = hang(screen, screen.text(_capital(_mastered(drill)), "title"), screen.margin)
     advice = [line for words in todo for line in hang(screen, screen.text(words), screen.margin)]
     return [Text(), Text(), *paragraphs([head, table, advice]), Text()]
 
 
 def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
-    told = (Text("  ").join([name, *facts]) for name, _, *facts in rows)
-    return [line for words in told for line in hang(screen, words, screen.margin, "  ")]
+    told = (Text("  ").join(filter(None, [name, *facts])) for name, _, *facts in rows)
+    return [line for words in told for line in hang(screen, words, screen.margin, screen.margin + "  ")]

@@ -1,0 +1,52 @@
+"""What is said of a slip: its own sentence, and its name quietly behind it; two slips together as one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from cnnquiz.calculator import Misconception
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import hang
+
+Slips = Sequence[tuple[Misconception, ...]]
+MOST = 3
+BARE = ("up", "down", "after", "over", "with", "only", "elementwise")  # words that no article stands before
+
+
+def said(screen: Screen, slips: Slips) -> list[Text]:
+    """The slips that lead to a number, each in its words."""
+    body = screen.margin + "  "
+    if len(slips) < 2:
+        return [line for group in slips for line in hang(screen, _group(screen, group), body)]
+    lead = Text.assemble(body, screen.pick("•", "-"), " ")
+    either = "Either of these leads there:" if len(slips) == 2 else "Each of these leads there:"
+    each = (hang(screen, _group(screen, group), lead) for group in slips[:MOST])
+    return [*hang(screen, Text(either), body), *(line for lines in each for line in lines)]
+
+
+def _group(screen: Screen, group: tuple[Misconception, ...]) -> Text:
+    """One slip as its sentence, with its name; two as one sentence, and then each."""
+    if len(group) == 1:
+        return Text.assemble(screen.text(group[0].say), " ", screen.text(f"({group[0].name})", "note"))
+    words = " ".join([together([one.name for one in group]), *(one.say for one in group)])
+    return screen.text(words)
+
+
+def together(names: Sequence[str]) -> str:
+    """Several slips in one sentence: Perhaps you rounded up and forgot the bias."""
+    deeds = [deed(name) for name in names]
+    if all(deeds):
+        return f"Perhaps you {' and '.join(deeds)}."
+    return f"Perhaps {'two' if len(names) == 2 else len(names)} slips together."
+
+
+def deed(name: str) -> str:
+    """What the name of a misconception says was done: forgot-bias is `forgot the bias`; empty for other names."""
+    verb, _, rest = name.replace("-", " ").partition(" ")
+    if verb not in ("forgot", "kept") and not verb.endswith("ed"):
+        return ""
+    if not rest:
+        return verb
+    return f"{verb} {rest}" if rest.split()[0] in BARE else f"{verb} the {rest}"
