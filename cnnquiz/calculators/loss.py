@@ -1,0 +1,246 @@
+"""Losses: mean squared and absolute error, binary cross-entropy, cross-entropy.
+
+    mse = sum (x_i - y_i)^2 / n,  cross-entropy = -sum y_i ln p_i
+
+Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), sections 5.5 and 6.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.calculators._functions import evaluated
+from cnnquiz.calculators._losses import prepare, terms_of, total_of
+from cnnquiz.calculators._precise import ln, settled, sqrt
+from cnnquiz.calculators._shown import chain, value
+from cnnquiz.derive import Env
+from cnnquiz.givens import choice, integer, numbers
+from cnnquiz.steps import Math, Step, Vector
+
+MOST = 10_000
+SHOWN = 8
+QUANTITIES = (
+    Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
+    Quantity("p", "input", numbers(MOST), "the predictions (for bce and cross-entropy: probabilities)", None),
+    Quantity(
+        "logits", "logits", numbers(MOST), "scores instead, before sigmoid (bce) or softmax (cross-entropy)", None
+    ),
+    Quantity("y", "target", numbers(MOST), "the targets, as many as predictions", None),
+    Quantity("class", "class_index", integer(1, letters=False), "cross-entropy: the right class, counted from 1", None),
+)
+
+RESULTS = (
+    Result("loss", "loss", "the loss", answer=True),
+    Result("terms", "terms", "what each element adds, before the mean"),
+    Result("loss_exact", "exact", "the loss as a formula"),
+)
+
+
+RULES = {
+    "mse": "(p_i - y_i)^2",
+    "mae": "|p_i - y_i|",
+    "bce": "-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
+    "cross-entropy": "-y_i ln p_i",
+}
+
+
+def work(env: Env) -> dict[str, Any]:
+    """Every term, then their mean or sum."""
+    terms = terms_of(env)
+    found = {"loss": total_of(env, terms), "terms": Vector(map(settled, terms))}
+    if len(terms) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
+        found["exact"] = _exact(env)
+    return found
+
+
+def _exact(env: Env) -> str:
+    logs = []
+    for p, y in zip(env["q"], env["y"], strict=True):
+        pairs = [(y, p)] if env["kind"] == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
+        logs += [("" if w == 1 else f"{value(w).ascii}*") + f"ln({value(q).ascii})" for w, q in pairs if w]
+    inner = " + ".join(logs) or "0"
+    whole = f"-({inner})" if len(logs) > 1 else f"-{inner}"
+    return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
+
+
+def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """The probabilities, the terms, their mean or sum."""
+    kind, n = env["kind"], len(env["q"])
+    if env["logits"] is not None:
+        rule = "p_i = sigma(z_i)" if kind == "bce" else "p_i = exp(z_i)/sum_j exp(z_j)"
+        title = "Sigmoid" if kind == "bce" else "Softmax"
+        yield Step(
+            title,
+            chain(rule),
+            value=value(Vector(map(settled, env["q"]))),
+            of="loss",
+            why="The logits become probabilities first.",
+        )
+    for at, term in enumerate(results["terms"][:SHOWN], 1):
+        if kind == "cross-entropy" and env["y"][at - 1] == 0:
+            continue
+        rule = RULES[kind].replace("_i", f"_{at}")
+        yield Step(
+            f"Element {at}",
+            chain(rule),
+            _filled(kind, settled(env["q"][at - 1]), env["y"][at - 1]),
+            value(term),
+            of="loss",
+        )
+    total = settled(Fraction(sum(terms_of(env))))
+    if kind == "cross-entropy":
+        yield Step(
+            "Add them up",
+            chain("L = -sum_i y_i ln p_i"),
+            value=value(total),
+            of="loss",
+            why="Only the classes with a target above 0 count.",
+        )
+    else:
+        mean = chain("L = (1/n) sum_i ", RULES[kind])
+        yield Step(
+            "Mean",
+            mean,
+            chain(value(total), f"/{n}"),
+            value(results["loss"]),
+            "Divide by the number of elements.",
+            "loss",
+        )
+
+
+def _filled(kind: str, p: Any, y: Any) -> Math:
+    shown_p, shown_y = value(p), value(y)
+    if kind in ("mse", "mae"):
+        opening, closing = ("(", ")^2") if kind == "mse" else ("|", "|")
+        return chain(opening, shown_p, " - ", chain("(", shown_y, ")") if y < 0 else shown_y, closing)
+    if kind == "cross-entropy":
+        return chain("-", shown_y, "*ln(", shown_p, ")")
+    return chain("-(", shown_y, "*ln(", shown_p, ") + ", value(1 - y), "*ln(", value(settled(1 - p)), "))")
+
+
+def count(env: Env) -> dict[str, Any]:
+    """Without the terms: squares multiplied out, errors by sign, products of probabilities before one logarithm."""
+    p, y, n = env["q"], env["y"], len(env["q"])
+    if env["kind"] == "mse":
+        parts = (sum(a * a for a in p), sum(a * b for a, b in zip(p, y, strict=True)), sum(b * b for b in y))
+        return {"loss": settled(Fraction(parts[0] - 2 * parts[1] + parts[2]) / n)}
+    if env["kind"] == "mae":
+        high = sum(max(a, b) for a, b in zip(p, y, strict=True)) - sum(min(a, b) for a, b in zip(p, y, strict=True))
+        return {"loss": settled(Fraction(high) / n)}
+    import sympy
+
+    if n > 50 or (env["logits"] is not None):
+        return {}
+    likelihood = sympy.Integer(1)
+    for q, target in zip(p, y, strict=True):
+        pairs = [(q, target)] if env["kind"] == "cross-entropy" else [(q, target), (1 - q, 1 - target)]
+        for base, weight in pairs:
+            if weight:
+                likelihood *= _rational(base) ** _rational(weight)
+    loss = -sympy.log(likelihood) / (1 if env["kind"] == "cross-entropy" else n)
+    return {"loss": evaluated(loss)}
+
+
+def _rational(x: Any) -> Any:
+    import sympy
+
+    return sympy.Rational(Fraction(x).numerator, Fraction(x).denominator)
+
+
+def _when(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
+    return lambda env: {"loss": settled(rule(env))} if env["kind"] in kinds else {}
+
+
+def _sum(env: Env) -> Any:
+    return Fraction(sum(terms_of(env)))
+
+
+def _likely(env: Env) -> Any:
+    """The probability of the right class, where one class alone is right."""
+    return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
+
+
+BOTH = ("bce", "cross-entropy")
+MISCONCEPTIONS = (
+    Misconception("forgot-mean", "MSE divides by the number of elements.", wrong=_when("mse", "mae", "bce", rule=_sum)),
+    Misconception(
+        "halved",
+        "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
+        wrong=_when("mse", rule=lambda env: _sum(env) / (2 * len(env["q"]))),
+    ),
+    Misconception(
+        "rooted", "That is the root of it (RMSE).", wrong=_when("mse", rule=lambda env: sqrt(_sum(env) / len(env["q"])))
+    ),
+    Misconception(
+        "absolute-for-squared",
+        "The errors are squared.",
+        wrong=_when("mse", rule=lambda env: Fraction(sum(terms_of(env, "mae"))) / len(env["q"])),
+    ),
+    Misconception(
+        "squared-for-absolute",
+        "The errors are not squared here.",
+        wrong=_when("mae", rule=lambda env: Fraction(sum(terms_of(env, "mse"))) / len(env["q"])),
+    ),
+    Misconception(
+        "signed-errors",
+        "Without a square or a sign taken off, errors cancel.",
+        wrong=_when(
+            "mse",
+            "mae",
+            rule=lambda env: Fraction(sum(p - y for p, y in zip(env["q"], env["y"], strict=True))) / len(env["q"]),
+        ),
+    ),
+    Misconception(
+        "one-minus-probability",
+        "The loss is -ln p, not 1 - p.",
+        wrong=_when("cross-entropy", rule=lambda env: 1 - _likely(env)),
+    ),
+    Misconception(
+        "probability-for-loss",
+        "That is the probability; the loss is -ln of it.",
+        wrong=_when("cross-entropy", rule=_likely),
+    ),
+    Misconception(
+        "forgot-sign",
+        "The logarithm of a probability is negative: the loss is -ln p.",
+        wrong=_when(*BOTH, rule=lambda env: -total_of(env, terms_of(env))),
+    ),
+    Misconception(
+        "base-two",
+        "The logarithm is natural, not to the base 2.",
+        wrong=_when(*BOTH, rule=lambda env: total_of(env, terms_of(env)) / ln(2)),
+    ),
+    Misconception(
+        "only-positives",
+        "A target of 0 counts too: -ln(1 - p).",
+        wrong=_when("bce", rule=lambda env: Fraction(sum(terms_of(env, "cross-entropy"))) / len(env["q"])),
+    ),
+)
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """What was done where sources differ."""
+    if env["kind"] == "cross-entropy":
+        return {"logarithm": "natural", "reduction": "summed over the classes of one sample", "0 ln 0": "0"}
+    rules = {"reduction": "mean over the elements"}
+    return rules | {"logarithm": "natural", "0 ln 0": "0"} if env["kind"] == "bce" else rules
+
+
+CALCULATOR = Calculator(
+    name="loss",
+    title="Loss",
+    summary="mean squared error, mean absolute error, binary cross-entropy or cross-entropy",
+    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 6.2",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    work=work,
+    explain=explain,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    count=count,
+    conventions=conventions,
+    examples=("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0"),
+)
