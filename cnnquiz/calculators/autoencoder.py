@@ -1,0 +1,187 @@
+"""Autoencoders: parameters of encoder and decoder, stages of layer-wise pre-training, compression, bytes.
+
+    parameters = sum n_i n_(i+1) + sum of the biases
+
+Source: G. Hinton and R. Salakhutdinov, Reducing the dimensionality of data with neural networks (2006).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from itertools import pairwise
+from typing import Any
+
+from cnnquiz.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.calculators._shown import chain, sum_of_products, value
+from cnnquiz.derive import Env, line
+from cnnquiz.expression import exact
+from cnnquiz.givens import FLAG, Kind, choice, shown, whole
+from cnnquiz.model import GivenError
+from cnnquiz.steps import Step, Vector
+
+MOST_LAYERS = 1_001
+BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
+
+
+def _sizes(raw: Any) -> Vector:
+    """Layer sizes from the input to the output: 784-128-784, or a list."""
+    parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
+    if not 3 <= len(parts) <= MOST_LAYERS or len(parts) % 2 == 0:
+        raise GivenError(
+            f"{shown(raw)} is no autoencoder: write an odd number of sizes, input to output, as in 784-128-784"
+        )
+    sizes = Vector(whole(part, 1, letters=False) for part in parts)
+    if sizes[0] != sizes[-1]:
+        raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
+    return sizes
+
+
+QUANTITIES = (
+    Quantity(
+        "layers", "layer_sizes", Kind("A-B-A", _sizes), "sizes from input to output: 784-128-784", positional=True
+    ),
+    Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
+    Quantity("bias", "bias", FLAG, "whether the units have biases", True),
+    Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
+)
+
+RESULTS = (
+    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("encoder", "encoder", "the encoder's parameters"),
+    Result("decoder", "decoder", "the decoder's parameters of its own"),
+    Result("compression_ratio", "ratio", "how many times smaller the code is than the input", answer=True),
+    Result("stages", "stages", "stages of layer-by-layer pre-training", answer=True),
+    Result("bytes", "bytes", "memory of the parameters", answer=True),
+    Result("code", "code", "size of the latent space"),
+)
+
+
+def _tied(env: Env) -> bool:
+    return bool(env["tied"])
+
+
+def _untied(env: Env) -> bool:
+    return not env["tied"]
+
+
+LINES = (
+    line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),
+    line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when=_untied),
+    line(
+        "decoder",
+        "b_d",
+        "Decoder",
+        "Tied: the encoder's weights are used again, transposed; only biases are new.",
+        when=_tied,
+    ),
+    line("parameters", "encoder + decoder", "Together"),
+    line("ratio", "n/code", "Compression ratio", "The input's size over the code's."),
+    line("stages", "(L - 1)/2", "Stages of pre-training", "One shallow autoencoder is trained for each encoder layer."),
+    line("bytes", "parameters*B", "Memory", "B bytes for each number."),
+)
+
+MISCONCEPTIONS = (
+    slip("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
+    slip("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
+    slip("tied-assumed", "Encoder and decoder have weights of their own unless they are tied.", decoder="b_d"),
+    slip("counted-twice", "Tied weights are the same numbers: count them once.", decoder="W_d + b_d"),
+    slip("parameters-for-bytes", "Each number takes several bytes.", bytes="parameters"),
+    slip("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
+    slip("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
+    slip("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
+    slip(
+        "stage-for-each-layer", "Only the encoder's layers are pre-trained; the decoder unrolls them.", stages="L - 1"
+    ),
+    slip("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
+)
+
+
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """The weights and biases of both halves."""
+    sizes = values["layers"]
+    if sizes is None:
+        return values
+    if values["tied"] and sizes != sizes[::-1]:
+        raise GivenError("tied: the decoder must mirror the encoder, as in 784-256-64-256-784", "tied")
+    middle = len(sizes) // 2
+    products = [a * b for a, b in pairwise(sizes)]
+    biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
+    env = dict(values) | {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
+    env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
+    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": BYTES[values["dtype"]]}
+
+
+def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """The weights of each half, layer by layer."""
+    if want in ("compression_ratio", "stages", "code"):
+        return
+    sizes, middle = env["layers"], len(env["layers"]) // 2
+    for name, letter, part in (("encoder", "e", sizes[: middle + 1]), ("decoder", "d", sizes[middle:])):
+        if name == "decoder" and env["tied"]:
+            continue
+        filled = sum_of_products(part[:-1], part[1:])
+        why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
+        yield Step(
+            f"Weights of the {name}",
+            chain(f"W_{letter} = sum_i n_i n_(i+1)"),
+            filled,
+            value(env[f"W_{letter}"]),
+            why,
+            "parameters",
+        )
+        if env["bias"]:
+            total = chain(*(value(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
+            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, value(env[f"b_{letter}"]), of="parameters")
+
+
+def count(env: Env) -> dict[str, Any]:
+    """Unit by unit: each unit's weights and bias; shallow autoencoders peeled off from the outside."""
+    sizes, own = list(env["layers"]), {"encoder": 0, "decoder": 0}
+    middle = len(sizes) // 2
+    for at, size in enumerate(sizes[1:], 1):
+        half = "encoder" if at <= middle else "decoder"
+        weights = 0 if half == "decoder" and env["tied"] else sizes[at - 1]
+        each = weights + (1 if env["bias"] else 0)
+        own[half] += sum(each for _ in range(size)) if size <= 100_000 else each * size
+    stages, left = 0, sizes
+    while len(left) > 1:
+        stages, left = stages + 1, left[1:-1]
+    total = own["encoder"] + own["decoder"]
+    width = {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
+    found = {**own, "parameters": total, "bytes": total * width // 8, "stages": stages}
+    return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
+
+
+def conventions(env: Env) -> dict[str, str]:
+    """What was counted."""
+    rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
+    rules["weights"] = "tied: shared by both halves" if env["tied"] else "separate in encoder and decoder"
+    return rules | {"bytes": f"{BYTES[env['dtype']]} for each number ({env['dtype']})"}
+
+
+def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+    """Where tying or leaving biases out gives another number."""
+    if not env["tied"] and env["layers"] == env["layers"][::-1]:
+        yield f"With tied weights: {results['encoder'] + env['b_d']} parameters."
+    if env["code"] >= env["n"]:
+        yield "The code is not smaller than the input: without a penalty such a network may simply copy."
+
+
+CALCULATOR = Calculator(
+    name="autoencoder",
+    title="Autoencoder",
+    summary="parameters of encoder and decoder, stages of pre-training, compression ratio, bytes",
+    source="Hinton and Salakhutdinov, Reducing the dimensionality of data with neural networks, 2006",
+    quantities=QUANTITIES,
+    results_declared=RESULTS,
+    lines=LINES,
+    explain=explain,
+    misconceptions=MISCONCEPTIONS,
+    prepare=prepare,
+    count=count,
+    conventions=conventions,
+    notes=notes,
+    examples=("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16"),
+)
