@@ -87,7 +87,7 @@ MISCONCEPTIONS = (
     slip("one-layer-only", "Each layer has its own factor: take the power.", bound="M"),
     slip("one-layer-short", "There are as many factors as layers.", bound="M**(n - 1)"),
     slip("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
-    slip("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", M="1"),
+    slip("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
     Misconception("added-derivatives", "The chain rule multiplies the derivatives.", wrong=_product_of("sum")),
     Misconception("values-for-derivatives", SLOPES, wrong=_product_of("values")),
     Misconception(
