@@ -70,10 +70,11 @@ def next_steps(name: str, bank: Bank, found: Result, given: Mapping[str, Any]) -
         return [(others[0], "All right. Another quiz:")] if others else []
     what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
     todo = [(f"{again} --mistakes", f"Try {what} not right once more:")]
-    for item_id in missed:
-        item = bank.item(item_id)
-        command = solve_command(item, given.get(item_id)) if item else None
-        if command:
-            todo.append((command, f"See {item_id} worked in full, or try other numbers:"))
-            break
+    worked = ((item_id, bank.item(item_id)) for item_id in missed)
+    commands = ((item, solve_command(item, given.get(item_id))) for item_id, item in worked if item)
+    item, command = next(((item, command) for item, command in commands if command), (None, None))
+    if item and command:
+        todo.append((command, f"See {item.id} worked in full, or try other numbers:"))
+    if item and item.vary:
+        todo.append((f"cnnquiz drill {shlex.quote(f'{name}/{item.id}')}", "Practise it with fresh numbers:"))
     return todo

@@ -45,10 +45,12 @@ def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
     timed = any(row.seconds is not None for row in rows)
     if not timed:
         table = [cells[:-1] for cells in table]
-    room = max(screen.columns - (32 if timed else 24) - len(screen.margin), 12)
+    gap = 1 if narrow else 2
+    others = sum(max(cells[place].cell_len for cells in table) for place in range(len(table[0])) if place != 2)
+    room = max(screen.width - len(screen.margin) - others - gap * (len(table[0]) - 1), 8)
     for cells in table:
         cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
-    lines = columns(table, frozenset({1, 5}), 1 if narrow else 2)
+    lines = columns(table, frozenset({1, 5}), gap)
     return indented(lines, screen.margin)
 
 

@@ -48,18 +48,15 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
 
 
 def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
-    """The steps in short, a line each, as they stand behind the answer of a quiz item."""
+    """The steps in short, as they stand behind the answer of a quiz item: a line each where they fit."""
     steps = [step for step in solution.steps if step.formula or step.substituted or step.value]
     titles = [screen.text(_sentence(step.title)) for step in steps]
-    widest = max((title.cell_len for title in titles), default=0)
-    lines: list[Text] = []
-    for title, step in zip(titles, steps, strict=True):
-        if widest > screen.width // 3:
-            lines += [*hang(screen, title, margin), *hang(screen, _chain(screen, step), margin + "  ", margin + "    ")]
-        else:
-            title.pad_right(widest + 3 - title.cell_len)
-            lines += hang(screen, _chain(screen, step), Text.assemble(margin, title))
-    return lines
+    rows = columns([(title, _chain(screen, step)) for title, step in zip(titles, steps, strict=True)])
+    if all(len(margin) + row.cell_len <= screen.width for row in rows):
+        return indented(rows, margin)
+    pairs = zip(titles, steps, strict=True)
+    blocks = ([*hang(screen, title, margin), *_aligned(screen, step, margin + "  ")] for title, step in pairs)
+    return [line for block in blocks for line in block]
 
 
 def _heading(screen: Screen, solution: Solution) -> list[Text]:
