@@ -75,6 +75,6 @@ def next_steps(name: str, bank: Bank, found: Result, given: Mapping[str, Any]) -
     item, command = next(((item, command) for item, command in commands if command), (None, None))
     if item and command:
         todo.append((command, f"See {item.id} worked in full, or try other numbers:"))
-    if item and item.vary:
+    if item and item.vary and name in bundled():
         todo.append((f"cnnquiz drill {shlex.quote(f'{name}/{item.id}')}", "Practise it with fresh numbers:"))
     return todo

@@ -177,3 +177,11 @@ def test_the_first_question_does_not_wait_for_sympy(environment: dict[str, str],
     )  # fmt: skip
     assert ended.stderr.split() == ["False", "False", "0"]
     assert "Question 1 of 10" in ended.stdout
+
+
+def test_an_exam_has_no_hints_and_an_answer_can_be_changed(program: Program) -> None:
+    ended = program("take", "week8", "--exam", "--limit", "2", stdin="h\na\nback\nd\nd\n")
+    assert "An exam has no hints." in ended.stdout
+    assert "Your answer so far: a" in ended.stdout
+    assert "2 of 2 right" in ended.stdout
+    assert program("take", "week8", "--mistakes").stdout.startswith("No mistakes are left")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import sys
+import termios
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -171,3 +172,18 @@ def test_two_terminals_at_once(start: Start) -> None:
         child.send("q")
         child.expect("1 of .* answered and saved")
         assert ended(child) == 0
+
+
+def test_a_stopped_quiz_goes_on_with_single_keys(start: Start) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.kill(signal.SIGSTOP)
+    attributes = termios.tcgetattr(child.child_fd)
+    attributes[3] |= termios.ICANON | termios.ECHO  # as a shell leaves it
+    termios.tcsetattr(child.child_fd, termios.TCSANOW, attributes)
+    child.kill(signal.SIGCONT)
+    child.send("h")
+    child.expect("Hint 1 of 3")
+    child.expect(PROMPT)
+    child.send("q")
+    assert ended(child) == 0

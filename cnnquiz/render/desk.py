@@ -80,6 +80,8 @@ class Desk:
                 return [*quiz.help_lines(screen, variant, session.exam), Text()]
             case "unreadable":
                 return self._line(quiz.unreadable(variant, outcome.text))
+            case "no-hint" if session.exam:
+                return self._line("An exam has no hints.")
             case "no-hint" | "first" | "time-up":
                 return self._line(quiz.SAID[outcome.told])
         return []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import select
+import signal
 import sys
 from collections.abc import Iterator
 
@@ -51,12 +52,21 @@ def line(seconds: float | None = None) -> str | None:
 
 @contextlib.contextmanager
 def _unbuffered(descriptor: int) -> Iterator[None]:
-    """Keys one by one and unechoed; what was typed ahead is kept, and Ctrl-C still interrupts."""
-    before = termios.tcgetattr(descriptor)
-    try:
+    """Keys one by one and unechoed; what was typed ahead is kept, and Ctrl-C still interrupts.
+
+    After Ctrl-Z and `fg` the shell has put its own mode back, so it is set once more then.
+    """
+
+    def set_mode(*_: object) -> None:
         tty.setcbreak(descriptor, termios.TCSADRAIN)
+
+    before = termios.tcgetattr(descriptor)
+    continued = signal.signal(signal.SIGCONT, set_mode)
+    try:
+        set_mode()
         yield
     finally:
+        signal.signal(signal.SIGCONT, continued)
         termios.tcsetattr(descriptor, termios.TCSADRAIN, before)
 
 
