@@ -59,7 +59,7 @@ def math(
     left     what the expression defines, written before an equals sign
     """
     written = (_write(expr, style, env or {}, letters or {})[0] for style in (ASCII, UNICODE, LATEX))
-    lefts = (left, left, symbol(left, LATEX)) if left else ("", "", "")
+    lefts = (left, symbol(left, UNICODE), symbol(left, LATEX)) if left else ("", "", "")
     return Math(*(f"{a} = {b}" if a else b for a, b in zip(lefts, written, strict=True)))
 
 

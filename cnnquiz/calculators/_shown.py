@@ -36,7 +36,7 @@ _UNICODE = {
     "theta": "θ",
     "mu": "μ",
     "rho": "ρ",
-    "integral": "∫",
+    "integral": "∫", "dtheta": "dθ",
     "sigma": "σ",
     "sum": "Σ",
     "sqrt": "√",

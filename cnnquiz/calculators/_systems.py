@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from itertools import count as counting
 from typing import Any
 
@@ -101,7 +102,14 @@ def is_linear(system: System) -> bool:
     second = {name: sympy.Symbol(f"{name}q", real=True) for name in system.samples}
     both = {name: a * first[name] + b * second[name] for name in system.samples}
     whole, left, right = (symbolic(system.rule, {"n": n, **env}) for env in (both, first, second))
-    return bool(sympy.simplify(whole - a * left - b * right) == 0)
+    return _vanishes(whole - a * left - b * right)
+
+
+def _vanishes(found: Any) -> bool:
+    """Whether a sympy expression is 0: multiplied out, or else simplified."""
+    import sympy
+
+    return bool(sympy.expand(found) == 0 or sympy.simplify(found) == 0)
 
 
 def is_time_invariant(system: System) -> bool:
@@ -112,7 +120,7 @@ def is_time_invariant(system: System) -> bool:
     env = {name: sympy.Symbol(name, real=True) for name in system.samples}
     rule = symbolic(system.rule, {"n": n, **env})
     used = [index for name, (_, index) in system.samples.items() if rule.has(env[name])]
-    return bool(sympy.simplify(rule.diff(n)) == 0) and all(delay(index) is not None for index in used)
+    return _vanishes(rule.diff(n)) and all(delay(index) is not None for index in used)
 
 
 INPUTS: tuple[dict[int, Any], ...] = (
@@ -128,13 +136,13 @@ SPAN = 8
 
 def not_linear(system: System) -> tuple[dict[int, Any], dict[int, Any], list[Any], list[Any]] | None:
     """Two inputs, the output of their sum, and the sum of their outputs, where these differ."""
-    for p in INPUTS:
-        for q in INPUTS:
-            both = {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()}
-            yp, yq, whole = (list(run(system, x, -system.lead, SPAN).values()) for x in (p, q, both))
-            parts = [a + b for a, b in zip(yp, yq, strict=True)]
-            if _differ(whole, parts):
-                return p, q, whole, parts
+    outputs = [list(run(system, x, -system.lead, SPAN).values()) for x in INPUTS]
+    for (p, yp), (q, yq) in combinations_with_replacement(zip(INPUTS, outputs, strict=True), 2):
+        both = {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()}
+        whole = list(run(system, both, -system.lead, SPAN).values())
+        parts = [a + b for a, b in zip(yp, yq, strict=True)]
+        if _differ(whole, parts):
+            return p, q, whole, parts
     return None
 
 

@@ -69,7 +69,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     put_in = {"x": x, "a": a}
     parts = (
-        ("value", "f(x) = ", f.side, f"{f.name}: f(x) = {f.formula}."),
+        ("value", "f(x) = ", f.side, f"{f.name}: {f.formula}."),
         ("derivative", "f'(x) = ", f.slope_side, _reason(f.name, x)),
     )
     for name, left, side, why in parts:
