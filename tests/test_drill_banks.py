@@ -1,0 +1,81 @@
+"""The practice banks: each named after its calculator, each item drawn, worked and marked many times."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import pytest
+
+from cnnquiz import calculators, variants
+from cnnquiz.bank import open_bank
+from cnnquiz.drilling import skill_name
+from cnnquiz.files import drills
+from cnnquiz.marking import mark, read_response
+from cnnquiz.model import Bank, Item
+from cnnquiz.shorthand import derivation_of
+from cnnquiz.steps import text
+
+SEEDS = range(100)
+NAMES = sorted(drills())
+
+
+@cache
+def opened(name: str) -> Bank:
+    """The bank of a calculator."""
+    bank = open_bank(str(drills()[name])).bank
+    assert bank is not None
+    return bank
+
+
+ITEMS = [(name, item) for name in NAMES for item in opened(name).items]
+every_bank = pytest.mark.parametrize("name", NAMES)
+every_item = pytest.mark.parametrize(("name", "item"), ITEMS, ids=lambda value: getattr(value, "id", value))
+
+
+@every_bank
+def test_a_bank_is_named_after_its_calculator(name: str) -> None:
+    assert name in calculators.names()
+    assert opened(name).id == f"drill-{name}"
+    assert {skill_name(item).split(":")[0] for item in opened(name).items} == {name}
+
+
+@every_bank
+def test_the_levels_of_a_skill_begin_at_1_and_leave_none_out(name: str) -> None:
+    skills: dict[str, set[int]] = {}
+    for item in opened(name).items:
+        skills.setdefault(skill_name(item), set()).add(item.level)
+    assert all(levels == set(range(1, max(levels) + 1)) for levels in skills.values())
+
+
+@every_item
+def test_an_item_teaches_and_is_typed(name: str, item: Item) -> None:
+    assert item.topic and item.hints and item.rationale and item.vary and not item.options
+    assert item.type in ("number", "shape")
+
+
+@every_item
+def test_every_variant_can_be_asked_and_its_key_is_right(name: str, item: Item) -> None:
+    bank = opened(name)
+    for seed in SEEDS:
+        variant = variants.draw(bank, item, seed)
+        read = read_response(variant, variant.key[0])
+        assert read is not None and mark(variant, read).verdict == "right"
+        assert variant.seed == seed and "{" not in variant.stem + variant.rationale
+
+
+@every_item
+def test_most_variants_show_a_slip_and_it_is_marked_wrong(name: str, item: Item) -> None:
+    derivation = derivation_of(item)
+    assert derivation is not None
+    calculator, bank, shown = calculators.load(name), opened(name), 0
+    for seed in range(20):
+        variant = variants.draw(bank, item, seed)
+        slips = calculator.slips(calculator.read(variant.given), derivation.want)
+        shown += bool(slips)
+        assert all(mark(variant, text(value)).verdict == "wrong" for value in slips.values()), (seed, slips)
+    assert shown >= 15
+
+
+@every_item
+def test_a_family_has_variety(name: str, item: Item) -> None:
+    assert len({variants.draw(opened(name), item, seed).stem for seed in SEEDS}) >= 3
