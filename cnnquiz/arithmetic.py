@@ -24,7 +24,7 @@ _LATEX = (
 _SIGNS = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "^2", "³": "^3"})
 _CROSS = re.compile(r"(?<=[\d)\s])[xX](?=[\d(\s])")
 _GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
-_ONLY = re.compile(r"(?:\d+(?:\.\d+)?|[-+*/()^\s]|floor\(|ceil\()+")
+_ONLY = re.compile(r"(?:[-+*/^().\s\d]|floor\(|ceil\()+")
 _RANGE = re.compile(r"\s*\d+\s?-\s?\d+\s*")
 LONGEST = 200
 _MARKS = frozenset("\\$`*{")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -16,12 +16,12 @@ from cnnquiz.model import CnnquizError, Derivation, Draw, GivenError, Item
 MOST_TRIES = 2_000  # draws that the conditions may refuse before the family counts as empty
 
 
-def values_of(draw: Draw) -> list[Any]:
-    """The values that one given may take."""
+def values_of(draw: Draw) -> Sequence[Any]:
+    """The values that one given may take; a range stays a range, however long it is."""
     if draw.choice is not None:
-        return list(draw.choice)
+        return draw.choice
     first, last, *step = draw.range or [0, -1]
-    return list(range(first, last + 1, *step))
+    return range(first, last + 1, *step)
 
 
 def size(item: Item) -> int:

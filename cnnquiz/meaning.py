@@ -8,6 +8,7 @@ from typing import Any
 from cnnquiz import arithmetic
 from cnnquiz.answers import read_value
 
+LONGEST = 200  # characters of an option that can still be one value
 MOST_WORDS = 5  # beside the value; a longer text is a statement that only holds a number
 
 _TOKEN = re.compile(
@@ -39,7 +40,7 @@ _SEVERAL = re.compile(
 def meaning(text: str) -> Any:
     """The value that an option stands for: of "125 x 125 x 4 pixels" (125, 125, 4); None where there is not one."""
     value = read_value(text)
-    if value is not None or not any(map(str.isdigit, text)):
+    if value is not None or len(text) > LONGEST or not any(map(str.isdigit, text)):
         return value
     words = arithmetic.plain(text).strip().rstrip(".").strip()
     value = read_value(words)

@@ -262,6 +262,8 @@ def work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str = "
 
 def _work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str) -> Work:
     given = calculator.read(raw)
+    if given.letters:
+        raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
     values = calculator.prose_values(given)
     results = {name: values[name] for name in calculator.result_names if name in values}
     if want not in results:

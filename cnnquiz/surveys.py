@@ -98,6 +98,8 @@ def _look(item: Item, derivation: Derivation, calculator: Calculator, varied: di
         read = families.admitted(item, calculator, {**derivation.given, **varied})
         if read is None:
             return "refused", ""
+        if read.letters:
+            return "invalid", "a letter stands for a number in these givens"
         right = calculator.results(read).get(derivation.want)
     except (CnnquizError, ArithmeticError) as fault:
         return "invalid", str(fault)

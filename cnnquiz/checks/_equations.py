@@ -12,7 +12,7 @@ from cnnquiz.steps import text
 
 Number = int | Fraction
 
-_RUN = re.compile(r"(?:\d|[-+*/^()=.\s]|floor\(|ceil\()*=(?:\d|[-+*/^()=.\s]|floor\(|ceil\()*")
+_RUN = re.compile(r"(?:[-+*/^()=.\s\d]|floor\(|ceil\()+")
 _OPERATOR = re.compile(r"\d\s*\)*\s*[-+*/^]|floor|ceil")
 _ROUNDS = re.compile(
     r"\b(?:round|floor|ceil|truncat|whole|about|approx|roughly|nearly|almost|remainder|integer|int\b|mod\b|left over)"
@@ -35,13 +35,13 @@ def false_equation(sentence: str, told: bool = False) -> tuple[str, str] | None:
     words = arithmetic.plain(sentence)
     rounds = _ROUNDS.search(sentence) is not None
     for run in _RUN.finditer(words):
-        sides = sides_of(words, run)
-        for left, right in pairwise(sides):
+        for left, right in pairwise(sides_of(words, run) if "=" in run[0] else ()):
             if not _OPERATOR.search(left) and not _OPERATOR.search(right):
                 continue
             a, b = arithmetic.value(left), arithmetic.value(right)
             if a is not None and b is not None and not equal(a, b, left, right, rounds):
-                return f"`{left.strip()} = {right.strip()}` is false: the left side is {text(a)}", text(a)
+                shown = text(a) if len(text(a)) <= 60 else f"{text(a)[:57]}..."
+                return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown
     return None
 
 
