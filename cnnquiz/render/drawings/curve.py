@@ -36,7 +36,9 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         row, column = _place(x, y, across, up, width, HEIGHT)
         cells[row][column] = Text(_sign(number), "slip")
     lines = _framed(screen, cells, labels, left)
-    lines.append(Text(" " * (left + 1)) + _axis_ends(across, width))
+    lines.append(Text(" " * (left + 1)) + _axis_ends(screen, across, width, str(data.get("xlabel", ""))))
+    if data.get("ylabel"):
+        lines.insert(0, screen.text(f"{' ' * left}{data['ylabel']}", "note"))
     for number, (x, y, name) in enumerate(marks):
         lead = Text.assemble(" " * (left + 1), (_sign(number), "slip"), "  ")
         lines += hang(screen, screen.text(f"{name} ({x:.4g}, {y:.4g})".strip()), lead)
@@ -91,9 +93,12 @@ def _framed(screen: Screen, cells: list[list[Text]], labels: list[str], left: in
     return [*lines, Text(" " * left + corner + line * len(cells[0]))]
 
 
-def _axis_ends(across: tuple[float, float], width: int) -> Text:
+def _axis_ends(screen: Screen, across: tuple[float, float], width: int, name: str) -> Text:
+    """The ends of the lying axis in numbers, and what it shows between them."""
     first, last = (f"{value:.4g}" for value in across)
-    return Text(first + last.rjust(width - len(first)))
+    middle = screen.text(name, "note")
+    room = max(width - len(first) - len(last) - middle.cell_len, 2)
+    return Text.assemble(first, " " * (room // 2), middle, " " * (room - room // 2), last)
 
 
 def _sign(number: int) -> str:
