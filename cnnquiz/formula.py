@@ -143,14 +143,18 @@ def math_of(found: Any) -> Math:
 
 @lru_cache(maxsize=1)
 def _printers() -> tuple[Any, Any]:
-    """sympy's text and LaTeX printers, sums starting with what is added: n - k, not -k + n."""
+    """sympy's text and LaTeX printers, sums starting with what is added: n - k + 1, not -k + n + 1."""
     from sympy.printing.latex import LatexPrinter
     from sympy.printing.str import StrPrinter
 
     def ordered(printer: type) -> Any:
         def terms(self: Any, expr: Any, order: Any = None) -> list[Any]:
             found = printer._as_ordered_terms(self, expr, order=order)  # type: ignore[attr-defined]
-            return sorted(found, key=lambda term: term.could_extract_minus_sign())
+            added = [term for term in found if not term.could_extract_minus_sign()]
+            taken = [term for term in found if term.could_extract_minus_sign()]
+            last = [term for term in added if term.is_Integer] if taken else []
+            first = [term for term in added if term not in last]
+            return [*first, *taken, *last] if first else [*last, *taken]
 
         return type(printer.__name__, (printer,), {"_as_ordered_terms": terms})()
 

@@ -131,7 +131,8 @@ def _show_found(calculator: Calculator, raw: dict[str, Any], targets: dict[str, 
     from cnnquiz import invert
 
     if not options["find"]:
-        raise click.UsageError(f"--{next(iter(targets))} states a result: say what to look for, as in --find s,p")
+        stated = next(r.short for r in calculator.results_declared if r.name in targets)
+        raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
     bounds = dict(_bound(text) for text in options["bounds"])
     found = invert.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
     _show(found.as_solution(), found.as_json(), options["format"], draw=False)
