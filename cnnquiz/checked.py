@@ -13,7 +13,6 @@ class Asserted(Struct, frozen=True):
     """An item whose key rests on its source alone."""
 
     item: str
-    line: int
     source: str
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from math import prod
 from typing import Any
 
 from cnnquiz import arithmetic
@@ -31,6 +32,8 @@ _NUMBERED = frozenset((
     "statement", "label", "layer", "question", "figure", "week", "option", "level", "class", "step", "stage", "panel",
     "row", "column", "block", "type", "version", "part", "case", "graph", "network", "model", "image", "method",
 ))  # fmt: skip
+_BATCH = re.compile(r"[(\[]\s*(?:None|N|B|batch)\s*,\s*")
+_SPELLED = {word: n for n, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"))}
 _NONE = re.compile(r"(?:none|neither|no(?:ne)? option)(?: of (?:the|these|those|them)\b.*)?\W*", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:all|both|any|either|two|three) of (?:the|these|those|them)\b|\ball the above\b|^both\b", re.IGNORECASE
@@ -41,12 +44,23 @@ def meaning(text: str) -> Any:
     """The value that an option stands for: of "125 x 125 x 4 pixels" (125, 125, 4); None where there is not one."""
     value = read_value(text)
     if value is not None or len(text) > LONGEST or not any(map(str.isdigit, text)):
-        return value
-    words = arithmetic.plain(text).strip().rstrip(".").strip()
+        return _SPELLED.get(text.strip(" .").casefold()) if value is None else value
+    words = _BATCH.sub("(", arithmetic.plain(text)).strip().rstrip(".").strip()
     value = read_value(words)
     if value is None:
         value = arithmetic.value(words)
-    return _within(words.rpartition("=")[2].strip()) if value is None else value
+    return _right_side(words) if value is None else value
+
+
+def _right_side(words: str) -> Any:
+    """The value in the last side of an equation; of 5 x 5 x 3 = 75 the shape, which is the product as well."""
+    left, _, right = words.rpartition("=")
+    value, shape = _within(right.strip()), read_value(left.rpartition("=")[2].strip())
+    return shape if isinstance(shape, tuple) and value == _product(shape) else value
+
+
+def _product(shape: tuple[Any, ...]) -> Any:
+    return prod(shape) if all(isinstance(axis, int) for axis in shape) else None
 
 
 def _within(words: str) -> Any:

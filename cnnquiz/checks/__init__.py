@@ -100,5 +100,4 @@ def asserted(seen: Subject, status: list[str], wrong: set[str | None]) -> Iterat
     """The items whose keys rest on their source; not those in which an error is found."""
     for item, word in zip(seen.items, status, strict=True):
         if word == "asserted" and item.item.id not in wrong:
-            line = seen.loaded.locate("items", item.index)[0] if len(seen.items) <= 1000 else 0
-            yield Asserted(item.item.id, line, item.item.source or seen.bank.source)
+            yield Asserted(item.item.id, item.item.source or seen.bank.source)

@@ -20,9 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks import _words as words
-from cnnquiz.meaning import says_none, says_several
 from cnnquiz.model import Finding, Level
-from cnnquiz.proof import Subject, Worked
+from cnnquiz.proof import Subject
 from cnnquiz.steps import text
 
 LEVEL: Level = "error"
@@ -31,21 +30,9 @@ LEVEL: Level = "error"
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item in which the right value is missing."""
     for item in subject.derived:
-        if not item.options or item.held or item.work is None or item.keys[0] not in item.options:
+        if not item.options or item.held or item.work is None:
             continue
-        if missing(item):
+        if item.meanings.get(item.keys[0]) is not None:  # a key in words may still mean the value
             message, remedy = words.wrong(item)
             message = f"no option holds the right value: {message}"
             yield subject.finding(__name__, LEVEL, item, ("key",), message, text(item.work.value), remedy)
-
-
-def missing(item: Worked) -> bool:
-    """Whether the key is surely wrong: a value that differs, or a wording where every value differs."""
-    key = item.keys[0]
-    if item.meanings[key] is not None:
-        return True
-    if says_none(item.texts[key]) or says_several(item.texts[key]):
-        return False
-    return any(map(str.isdigit, item.texts[key])) is False and all(
-        value is not None for letter, value in item.meanings.items() if letter != key
-    )

@@ -20,7 +20,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.checks import no_right_option
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
 
@@ -51,4 +50,4 @@ def unread(item: Worked) -> bool:
     """Whether no option can be shown to hold the derived value, or not to."""
     if item.held or not item.options or item.keys[0] not in item.options or item.key_follows:
         return False
-    return not no_right_option.missing(item)
+    return item.meanings[item.keys[0]] is None
