@@ -41,7 +41,10 @@ class Kind:
 
 def shown(raw: Any) -> str:
     """What was typed, short enough for one line and without control characters."""
-    text = "".join(c if c.isprintable() else "?" for c in str(raw))
+    try:
+        text = "".join(c if c.isprintable() else "?" for c in str(raw))
+    except ValueError:  # Python writes out no number of more than some thousand digits
+        return "a number of thousands of digits"
     return text if len(text) <= 40 else f"{text[:30]}... ({len(text)} characters)"
 
 
