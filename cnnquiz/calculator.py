@@ -298,7 +298,7 @@ class Calculator:
     def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
         from cnnquiz import formula
 
-        return {name: formula.math_of(value) for name, value in results.items()}
+        return {n: v if isinstance(v, bool | str) else formula.math_of(v) for n, v in results.items()}
 
     def _steps(
         self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None

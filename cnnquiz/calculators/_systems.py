@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -12,7 +12,7 @@ from typing import Any
 
 from cnnquiz.calculators._functions import NUMERIC, number, symbolic
 from cnnquiz.calculators._precise import shortened
-from cnnquiz.expression import Expr, Neg, Num, Op, evaluate, parse
+from cnnquiz.expression import Expr, Neg, Num, Op, evaluate, exact, parse
 from cnnquiz.expression import Name as Named
 from cnnquiz.model import GivenError
 
@@ -173,3 +173,18 @@ def transfer(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
         else:
             bottom[back] = bottom.get(back, Fraction(0)) - weight
     return top, bottom
+
+
+Past = Callable[[int, dict[int, Any]], Any]
+
+
+def run_with(system: System, length: int, past: Past, x: Callable[[int], Any]) -> dict[int, Any]:
+    """y up to a length, with what `past` makes of an earlier output: how a slip reads the equation."""
+    y: dict[int, Any] = {}
+    for n in range(-system.lead, length):
+        env: dict[str, Any] = {"n": n}
+        for name, (which, index) in system.samples.items():
+            at = exact(number(index, {"n": n}))
+            env[name] = x(at) if which == "x" else past(at, y)
+        y[n] = shortened(number(system.rule, env))
+    return y

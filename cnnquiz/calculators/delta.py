@@ -31,7 +31,7 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("height", "height", "height of the pulse", answer=True, short="height"),
+    Result("height", "height", "height of the pulse", answer=True),
     Result("area", "area", "area of the pulse", answer=True),
     Result("limit", "limit", "the height as the width goes to 0", answer=True),
     Result("unbounded", "unbounded", "whether the height grows beyond every bound"),

@@ -37,7 +37,7 @@ QUANTITIES = (
         "sigmoid",
         positional=True,
     ),
-    Quantity("layers", "num_layers", integer(1), "layers that the gradient passes", None, (1, 100), symbol="n"),
+    Quantity("layers", "num_layers", integer(1), "layers that the gradient passes", None, symbol="n"),
     Quantity(
         "values", "pre_activations", number_list(MOST_LAYERS), "the input z of each layer's activation: 0,1,-2", None
     ),
@@ -47,7 +47,7 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("bound", "bound", "the most that is left of the gradient", answer=True, short="bound"),
+    Result("bound", "bound", "the most that is left of the gradient", answer=True),
     Result("product", "product", "the chain-rule product at these values", answer=True),
     Result("maximum_derivative", "M", "the largest derivative of one layer"),
     Result("vanishes", "vanishes", "whether every further layer shrinks the bound"),

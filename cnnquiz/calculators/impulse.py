@@ -13,20 +13,11 @@ from typing import Any
 
 from cnnquiz import notation
 from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.calculators import _systems
 from cnnquiz.calculators._functions import number
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.calculators._systems import (
-    System,
-    delay,
-    is_linear,
-    is_time_invariant,
-    not_linear,
-    read,
-    run,
-    transfer,
-    varies,
-)
+from cnnquiz.calculators._systems import Past, System, delay, not_linear, read, run, run_with, varies
 from cnnquiz.derive import Env
 from cnnquiz.expression import exact
 from cnnquiz.givens import integer, numbers, words
@@ -78,8 +69,8 @@ def work(env: Env) -> dict[str, Any]:
     if system is None:
         h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
         return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
-    linear = _decided(system, not_linear, is_linear, "linear")
-    invariant = _decided(system, varies, is_time_invariant, "time invariant")
+    linear = _decided(system, not_linear, _systems.is_linear, "linear")
+    invariant = _decided(system, varies, _systems.is_time_invariant, "time invariant")
     ahead = any((delay(i) is None or (delay(i) or 0) < 0) for which, i in system.samples.values() if which == "x")
     return {
         "response": Vector(_impulse(system, env["n"])),
@@ -170,7 +161,7 @@ def count(env: Env) -> dict[str, Any]:
         return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
     if not_linear(system) or varies(system) or system.lead:
         return {}
-    top, bottom = transfer(system)
+    top, bottom = _systems.transfer(system)
     h: list[Any] = []
     for n in range(env["n"]):
         rest = top.get(n, Fraction(0)) - sum((bottom[k] * h[n - k] for k in bottom if 0 < k <= n), Fraction(0))
@@ -178,19 +169,11 @@ def count(env: Env) -> dict[str, Any]:
     return {"h": Vector(settled(one) for one in h)}
 
 
-def _changed(
-    env: Env, past: Callable[[int, dict[int, Any]], Any], x: Callable[[int], Any] = lambda n: int(n == 0)
-) -> dict[str, Any]:
+def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 0)) -> dict[str, Any]:
     """The response with other past outputs, or for another input."""
-    system, y = env["system"], dict[int, Any]()
-    if system is None:
+    if env["system"] is None:
         return {}
-    for n in range(-system.lead, env["n"]):
-        put_in: dict[str, Any] = {"n": n}
-        for name, (which, index) in system.samples.items():
-            at = exact(number(index, {"n": n}))
-            put_in[name] = x(at) if which == "x" else past(at, y)
-        y[n] = number(system.rule, put_in)
+    y = run_with(env["system"], env["n"], past, x)
     return {"h": Vector(settled(y[n]) for n in range(env["n"]))}
 
 

@@ -70,45 +70,20 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The probabilities, the terms, their mean or sum."""
     kind, n = env["kind"], len(env["q"])
     if env["logits"] is not None:
-        rule = "p_i = sigma(z_i)" if kind == "bce" else "p_i = exp(z_i)/sum_j exp(z_j)"
-        title = "Sigmoid" if kind == "bce" else "Softmax"
-        yield Step(
-            title,
-            chain(rule),
-            value=value(Vector(map(settled, env["q"]))),
-            of="loss",
-            why="The logits become probabilities first.",
-        )
-    for at, term in enumerate(results["terms"][:SHOWN], 1):
-        if kind == "cross-entropy" and env["y"][at - 1] == 0:
-            continue
-        rule = RULES[kind].replace("_i", f"_{at}")
-        yield Step(
-            f"Element {at}",
-            chain(rule),
-            _filled(kind, settled(env["q"][at - 1]), env["y"][at - 1]),
-            value(term),
-            of="loss",
-        )
-    total = settled(Fraction(sum(terms_of(env))))
+        title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
+        shown = value(Vector(map(settled, env["q"])))
+        yield Step(title, chain("p_i = ", share), value=shown, why="The logits become probabilities first.", of="loss")
+    for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
+        if at <= SHOWN and not (kind == "cross-entropy" and y == 0):
+            rule = chain(RULES[kind].replace("_i", f"_{at}"))
+            yield Step(f"Element {at}", rule, _filled(kind, settled(p), y), value(term), of="loss")
+    total = value(settled(Fraction(sum(terms_of(env)))))
     if kind == "cross-entropy":
-        yield Step(
-            "Add them up",
-            chain("L = -sum_i y_i ln p_i"),
-            value=value(total),
-            of="loss",
-            why="Only the classes with a target above 0 count.",
-        )
+        why = "Only the classes with a target above 0 count."
+        yield Step("Add them up", chain("L = -sum_i y_i ln p_i"), value=total, why=why, of="loss")
     else:
-        mean = chain("L = (1/n) sum_i ", RULES[kind])
-        yield Step(
-            "Mean",
-            mean,
-            chain(value(total), f"/{n}"),
-            value(results["loss"]),
-            "Divide by the number of elements.",
-            "loss",
-        )
+        mean, why = chain("L = (1/n) sum_i ", RULES[kind]), "Divide by the number of elements."
+        yield Step("Mean", mean, chain(total, f"/{n}"), value(results["loss"]), why, "loss")
 
 
 def _filled(kind: str, p: Any, y: Any) -> Math:
