@@ -9,6 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+import yaml
 from conftest import Program
 
 from cnnquiz import bank, checks, mutation, reports
@@ -196,3 +197,13 @@ def test_many_large_files_are_checked_by_several_processes(program: Program, tmp
     ended = program("check", ".", "--jobs", "2", "--format", "json")
     assert ended.returncode == 0, ended.stderr
     assert json.loads(ended.stdout)["summary"]["proved"] == 4000
+
+
+def test_the_hook_and_the_action_run_a_command_that_exists(program: Program, banks: Path) -> None:
+    (hook,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+    assert hook["entry"].split()[0] == "cnnquiz" and hook["language"] == "python"
+    assert program(*hook["entry"].split()[1:], "wrong.yaml", "below/right.yml").returncode == 1
+    action = yaml.safe_load((ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encoding="utf-8"))
+    assert action["runs"]["using"] == "composite"
+    assert all(step.get("shell") == "bash" for step in action["runs"]["steps"] if "run" in step)
+    assert program("check", "--strict", "--", "below/right.yml").returncode == 0

@@ -39,7 +39,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str) -> Calculator:
         return false if name == "conv" else calculators.load.__wrapped__(name)
 
-    monkeypatch.setattr("cnnquiz.proof.calculators.load", load)
+    monkeypatch.setattr("cnnquiz.derivations.calculators.load", load)
 
 
 @pytest.mark.parametrize("path", [p for p in BAD if p.parent.name != "count-disagrees"], ids=name_of)

@@ -11,6 +11,7 @@ from cnnquiz import arithmetic
 from cnnquiz.steps import text
 
 Number = int | Fraction
+NEAR = 20  # characters before an equation that can belong to it
 
 _RUN = re.compile(r"(?:[-+*/^()=.\s\d]|floor\(|ceil\()+")
 _OPERATOR = re.compile(r"\d\s*\)*\s*[-+*/^]|floor|ceil")
@@ -48,7 +49,7 @@ def false_equation(sentence: str, told: bool = False) -> tuple[str, str] | None:
 def sides_of(words: str, run: re.Match[str]) -> list[str]:
     """The sides of an equation; the first and the last are empty where they go on in letters, as in `n - 3 = 5`."""
     sides = run[0].split("=")
-    if _goes_on_before(words[: run.start()].rstrip(), run[0]):
+    if _goes_on_before(words[max(0, run.start() - NEAR) : run.start()].rstrip(), run[0]):
         sides[0] = ""
     if _goes_on_after(sides[-1], words[run.end() :]):
         sides[-1] = ""

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz import diagnosis
+from cnnquiz.derivations import Work
 from cnnquiz.marking import read_response
 from cnnquiz.meaning import meaning
 from cnnquiz.model import Choice, CnnquizError, Variant
-from cnnquiz.proof import Work, Worked
+from cnnquiz.proof import Worked
 from cnnquiz.steps import text
 
 

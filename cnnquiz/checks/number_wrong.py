@@ -21,9 +21,10 @@ from typing import Any
 
 from cnnquiz import arithmetic
 from cnnquiz.checks import _equations
+from cnnquiz.derivations import Path, Work, means
 from cnnquiz.meaning import meaning
 from cnnquiz.model import CnnquizError, Finding, Level
-from cnnquiz.proof import NOTHING, Path, Subject, Work, Worked, means
+from cnnquiz.proof import NOTHING, Subject, Worked
 from cnnquiz.prose import fill
 from cnnquiz.steps import text
 

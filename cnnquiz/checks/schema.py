@@ -15,9 +15,10 @@ from collections.abc import Iterator
 
 from cnnquiz import checks
 from cnnquiz.answers import read_tolerance
+from cnnquiz.derivations import Path
 from cnnquiz.expression import parse
 from cnnquiz.model import CnnquizError, Finding, Level
-from cnnquiz.proof import Path, Subject, Worked
+from cnnquiz.proof import Subject, Worked
 
 LEVEL: Level = "error"
 

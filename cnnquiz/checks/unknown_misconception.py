@@ -14,8 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.answers import same
+from cnnquiz.derivations import Work, slip_names, slipped
 from cnnquiz.model import Finding, Level
-from cnnquiz.proof import Subject, Work, Worked, slip_names, slipped
+from cnnquiz.proof import Subject, Worked
 from cnnquiz.schema import nearest
 from cnnquiz.steps import text
 
