@@ -9,6 +9,7 @@ from typing import Any
 from cnnquiz import calculators, invert
 from cnnquiz.calculator import Calculator
 from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.search import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
 
@@ -56,7 +57,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     return calculator.solve(given, request.get("want")).as_json(steps=True) if steps else calculator.brief(given)
 
 
-def _found(calculator: Calculator, request: dict[str, Any]) -> invert.Found:
+def _found(calculator: Calculator, request: dict[str, Any]) -> Found:
     unknown, bounds = request["find"], request.get("bounds", {})
     unknown = [unknown] if isinstance(unknown, str) else unknown
     if not isinstance(unknown, list) or not all(isinstance(name, str) for name in unknown):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import product
 from math import prod
 from typing import Any
@@ -13,64 +12,11 @@ from cnnquiz.calculator import Calculator, Quantity
 from cnnquiz.derive import parts
 from cnnquiz.givens import Letter, count, split_axes
 from cnnquiz.model import CnnquizError, GivenError, NoLayerError
-from cnnquiz.steps import Math, Solution, Step, jsonable, step_as_json, text
+from cnnquiz.search import Found, Search
+from cnnquiz.steps import Math, Step, text
 
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
 WIDEST = 10**9  # the widest bounds of one unknown
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What is looked for: the unknown givens with their bounds, and the value that a result must take."""
-
-    calculator: Calculator
-    stated: Mapping[str, Any]
-    unknown: tuple[Quantity, ...]
-    bounds: Mapping[str, tuple[int, int]]
-    result: str
-    target: Any
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """All solutions within the bounds, the number of cases there, and the nearest miss where none fits."""
-
-    search: Search
-    solutions: tuple[dict[str, int], ...]
-    cases: int
-    nearest: tuple[dict[str, int], Any] | None = None
-    steps: tuple[Step, ...] = field(default=())
-
-    def as_json(self, steps: bool = True) -> dict[str, Any]:
-        """The JSON contract's object for a search."""
-        body: dict[str, Any] = {
-            "calculator": self.search.calculator.name,
-            "given": jsonable(dict(self.search.stated)),
-            "find": [quantity.short for quantity in self.search.unknown],
-            "target": {self.search.result: jsonable(self.search.target)},
-            "bounds": {name: list(bound) for name, bound in self.search.bounds.items()},
-            "solutions": [dict(solution) for solution in self.solutions],
-            "complete": True,
-        }
-        if self.nearest:
-            body["nearest"] = {**self.nearest[0], self.search.result: jsonable(self.nearest[1])}
-        if steps:
-            body["steps"] = [step_as_json(step) for step in self.steps]
-        return body
-
-    def as_solution(self) -> Solution:
-        """The search as a solution, to be shown like any other."""
-        sets = [", ".join(f"{name} = {value}" for name, value in one.items()) for one in self.solutions]
-        names = ", ".join(quantity.short for quantity in self.search.unknown)
-        return Solution(
-            calculator=self.search.calculator.name,
-            title=f"{self.search.calculator.title}, backwards",
-            given={**self.search.stated, self.search.result.replace("_", " "): self.search.target},
-            results={names: "; ".join(sets) or "no solution"},
-            steps=self.steps,
-            conventions={"search": "whole numbers within the bounds, all of them found"},
-            answer=(names,),
-        )
 
 
 def find(
