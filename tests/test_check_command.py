@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 import yaml
-from conftest import Program
+from conftest import ROOT, Program
 
 from cnnquiz import bank, checks, mutation, reports
 from cnnquiz.checked import Report, totals
