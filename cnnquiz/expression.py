@@ -11,12 +11,17 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
 from cnnquiz.model import CnnquizError
+from cnnquiz.terms import Call, Expr, Name, Neg, Not, Num, Op, names_in, replace, walk
+
+__all__ = [
+    "FUNCTIONS", "Call", "Env", "Evaluator", "Expr", "Name", "Neg", "Not", "Num", "Op", "divide", "evaluate",
+    "evaluator", "exact", "names_in", "parse", "power", "product", "replace", "shape", "walk",
+]  # fmt: skip
 
 MAX_LENGTH = 1_000  # characters of one expression
 MAX_NODES = 300  # operations in one expression
@@ -26,54 +31,6 @@ MAX_BITS = 10_000  # of any number that comes up
 
 Env = Mapping[str, Any]
 Evaluator = Callable[[Env], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Num:
-    """A number, exact."""
-
-    value: int | Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A quantity by its name."""
-
-    id: str
-
-
-@dataclass(frozen=True, slots=True)
-class Neg:
-    """-operand"""
-
-    operand: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Op:
-    """left symbol right, the symbol one of + - * / // % ** < <= > >= == != and or"""
-
-    symbol: str
-    left: Expr
-    right: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Not:
-    """not operand"""
-
-    operand: Expr
-
-
-@dataclass(frozen=True, slots=True)
-class Call:
-    """function(arguments)"""
-
-    function: str
-    arguments: tuple[Expr, ...]
-
-
-Expr = Num | Name | Neg | Not | Op | Call
 
 _SYMBOLS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -172,26 +129,6 @@ class _Reader:
         read = [self.read(side, depth + 1) for side in sides]
         pairs = [Op(_SYMBOLS[type(op)], a, b) for a, op, b in zip(read, ops, read[1:], strict=False)]
         return self.chain("and", list(pairs))
-
-
-def walk(expr: Expr) -> list[Expr]:
-    """The expression and all its parts."""
-    parts: list[Expr] = [expr]
-    for part in parts:
-        match part:
-            case Neg(operand) | Not(operand):
-                parts.append(operand)
-            case Op(_, left, right):
-                parts += (left, right)
-            case Call(_, arguments):
-                parts += arguments
-    return parts
-
-
-@lru_cache(maxsize=4096)
-def names_in(expr: Expr) -> frozenset[str]:
-    """The names of the quantities that occur."""
-    return frozenset(part.id for part in walk(expr) if isinstance(part, Name))
 
 
 def _known(expr: Expr, text: str, names: Collection[str] | None, functions: Collection[str]) -> None:
@@ -311,19 +248,3 @@ def _call(function: str, arguments: tuple[Evaluator, ...]) -> Evaluator:
         only = arguments[0]
         return lambda env: apply(only(env))
     return lambda env: apply(*[argument(env) for argument in arguments])
-
-
-def replace(expr: Expr, parts: Mapping[str, Expr]) -> Expr:
-    """The expression with names replaced by expressions: how lines compose into one formula."""
-    match expr:
-        case Name(name):
-            return parts.get(name, expr)
-        case Neg(operand):
-            return Neg(replace(operand, parts))
-        case Not(operand):
-            return Not(replace(operand, parts))
-        case Op(symbol, left, right):
-            return Op(symbol, replace(left, parts), replace(right, parts))
-        case Call(function, arguments):
-            return Call(function, tuple(replace(argument, parts) for argument in arguments))
-    return expr
