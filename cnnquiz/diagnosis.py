@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 from typing import Any
 
 from cnnquiz import calculators
@@ -12,6 +13,7 @@ from cnnquiz.model import CnnquizError, Derivation, Variant
 from cnnquiz.shorthand import derivation_of
 from cnnquiz.steps import text
 
+PLACES = 12  # decimals that a rounded response may have
 Group = tuple[Misconception, ...]
 
 
@@ -30,11 +32,23 @@ def explained(
     """The same for a calculator's own givens and one of its results."""
     for pairs in (False, True):
         slips = calculator.slips(given, want, pairs=pairs)
-        found = [names for names, wrong in slips.items() if same(wrong, value, tolerance=tolerance)]
+        found = [names for names, wrong in slips.items() if meant(wrong, value, tolerance)]
         for names in found:
             yield tuple(one for name in names if (one := calculator.misconception(name)) is not None)
         if found:
             return
+
+
+def meant(wrong: Any, value: Any, tolerance: str | None = None) -> bool:
+    """Whether a response is this wrong value, perhaps rounded, to two decimals or more."""
+    if same(wrong, value, tolerance=tolerance):
+        return True
+    if isinstance(wrong, tuple) and isinstance(value, tuple) and len(wrong) == len(value):
+        return all(meant(one, other, tolerance) for one, other in zip(wrong, value, strict=True))
+    if not isinstance(wrong, Fraction) or not isinstance(value, Fraction) or 10**PLACES % value.denominator:
+        return False
+    places = next(n for n in range(PLACES + 1) if 10**n % value.denominator == 0)
+    return places > 1 and abs(wrong - value) * 10**places * 2 <= 1
 
 
 def names(found: list[Group]) -> tuple[str, ...]:
