@@ -10,98 +10,18 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations
 from typing import Any
 
-from cnnquiz import derive
+from cnnquiz import derive, slipping
+from cnnquiz.declared import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
 from cnnquiz.derive import Env, Line, line
-from cnnquiz.expression import Expr, parse
-from cnnquiz.givens import Kind, Letter
-from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.expression import Expr
+from cnnquiz.model import GivenError
 from cnnquiz.steps import Drawing, Solution, Step, jsonable
 
-__all__ = ["Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
-
-REQUIRED = object()
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """One given.
-
-    short       as the course writes it, and as a bank and the command line take it: k
-    name        PyTorch's name, also taken: kernel_size
-    kind        how it is read (see `givens`)
-    meaning     one line of help
-    default     its value when it is not given; REQUIRED: it must be given; None: it may be missing
-    search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
-    positional  may stand on the command line without its name: `solve net vgg16`
-    symbol      its letter in the formulas, where that is not its short name: C for channels
-    grows       whether no result gets smaller when it grows, and what is invalid is too small: the search
-                may then halve its way to the solutions
-    """
-
-    short: str
-    name: str
-    kind: Kind
-    meaning: str
-    default: Any = REQUIRED
-    search: tuple[int, int] | None = None
-    positional: bool = False
-    symbol: str = ""
-    grows: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it."""
-
-    name: str
-    symbol: str
-    meaning: str
-    answer: bool = False
-    short: str = ""  # how `--find` names its target on the command line: --out
-
-
-@dataclass(frozen=True, slots=True)
-class Misconception:
-    """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
-
-    Calculators without lines give `wrong` instead: the wrong results by name, from the givens.
-    """
-
-    name: str
-    say: str
-    instead: Mapping[str, Expr] = field(default_factory=dict)
-    wrong: Callable[[Env], dict[str, Any]] | None = None
-
-
-def slip(name: str, say: str, **instead: str) -> Misconception:
-    """A misconception, its wrong formulas by the symbol of the line that they replace."""
-    return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
-
-
-@dataclass(frozen=True)
-class Given:
-    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
-
-    stated: dict[str, Any]
-    env: dict[str, Any]
-
-    @cached_property
-    def letters(self) -> bool:
-        """Whether a letter stands for a number somewhere."""
-        return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
-
-
-def _known(values: Mapping[str, Any], quantity: Quantity) -> bool:
-    return values.get(quantity.symbol or quantity.short) is not None
-
-
-def _as_they_are(env: dict[str, Any]) -> dict[str, Any]:
-    return env
+__all__ = ["REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
 
 
 @dataclass(frozen=True)
@@ -130,7 +50,7 @@ class Calculator:
     count: Callable[[Env], dict[str, Any]]
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
-    prepare: Callable[[dict[str, Any]], dict[str, Any]] = _as_they_are
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
     work: Callable[[Env], dict[str, Any]] | None = None
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
     conventions: Callable[[Env], dict[str, str]] = lambda env: {}
@@ -216,9 +136,12 @@ class Calculator:
             found = derive.evaluate(self.lines, given.env, instead=instead)
         return {**found, **self.work(found)} if self.work is not None else found
 
-    def results(self, given: Given) -> dict[str, Any]:
-        """The results by name, exact; those that the givens do not determine are left out."""
-        return self._named(self.values(given))
+    def results(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
+        """The results by name, exact; those that the givens do not determine are left out.
+
+        instead  formulas that replace those of lines: a misconception
+        """
+        return self._named(self.values(given, instead))
 
     def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
         return {r.name: values[r.symbol] for r in self.results_declared if values.get(r.symbol) is not None}
@@ -253,7 +176,7 @@ class Calculator:
         steps = tuple(self._steps(given, values, results, want))
         answer = (want,) if want else tuple(r.name for r in self.results_declared if r.answer and r.name in results)
         if not answer:
-            raise self._too_little(values)
+            raise self._incomplete(values)
         lettered = given.letters
         return Solution(
             calculator=self.name,
@@ -274,7 +197,7 @@ class Calculator:
         values = self.values(given)
         results = self._named(values)
         if not any(r.answer and r.name in results for r in self.results_declared):
-            raise self._too_little(values)
+            raise self._incomplete(values)
         return {
             "calculator": self.name,
             "given": jsonable(given.stated),
@@ -282,18 +205,9 @@ class Calculator:
             "conventions": self.conventions(given.env),
         }
 
-    def _too_little(self, values: Mapping[str, Any]) -> GivenError:
-        """What else must be given for the first answer."""
-        for result in self.results_declared:
-            active = [one for one in self.lines if one.when(values)]
-            needed = derive.needed(result.symbol, active)
-            unknown = [q for q in self.quantities if (q.symbol or q.short) in needed and not _known(values, q)]
-            missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
-            if result.answer and missing:
-                names = ", ".join(q.short for q in missing)
-                return GivenError(f"{names} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].meaning}",
-                                  missing[0].short)  # fmt: skip
-        return GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
+    def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
+        said = too_little(self.quantities, self.results_declared, self.lines, values)
+        return said or GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
 
     def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
         from cnnquiz import formula
@@ -321,41 +235,15 @@ class Calculator:
 
     def slips(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
-        right = self.results(given).get(want)
-        singles = [(one,) for one in self.misconceptions]
-        doubles = combinations(self.misconceptions, 2) if pairs else ()
-        found: dict[tuple[str, ...], Any] = {}
-        for group in [*singles, *doubles]:
-            value = self.slipped(given, group, want)
-            if value is not None and value != right:
-                found[tuple(one.name for one in group)] = value
-        return found
+        return slipping.slips(self, given, want, pairs)
 
-    def _touches(self, one: Misconception, want: str) -> bool:
-        """Whether a line that it replaces leads to that result."""
-        leading = self._leading.get(want)
-        return leading is None or not one.instead or not leading.isdisjoint(one.instead)
+    def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+        """The value of `want` under these misconceptions together; None where that makes no sense."""
+        return slipping.slipped(self, given, group, want)
 
     @cached_property
-    def _leading(self) -> dict[str, set[str]]:
+    def leading(self) -> dict[str, set[str]]:
         """The symbols that lead to each result, where lines alone give it."""
         if self.work is not None:
             return {}
         return {r.name: derive.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}
-
-    def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
-        """The value of `want` under these misconceptions together; None where that makes no sense."""
-        try:
-            if any(not self._touches(one, want) for one in group):
-                return None
-            if any(one.wrong for one in group):
-                return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
-            instead: dict[str, Expr] = {}
-            for one in group:
-                if instead.keys() & one.instead.keys():
-                    return None
-                instead |= one.instead
-            value = self._named(self.values(given, instead)).get(want)
-        except (CnnquizError, ArithmeticError):
-            return None
-        return value if derive.plausible(value) else None
