@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from pathlib import Path
 
 from cnnquiz.bank import Loaded, bundled, open_bank
@@ -39,8 +40,12 @@ class Shelf:
             raise CnnquizError(f"bank `{bank}` has no item `{item}` any more")
         return loaded.bank, found
 
+    @cached_property
+    def _named_by_path(self) -> dict[str, str]:
+        return self._history.paths()
+
     def _open(self, name: str) -> Loaded:
-        path = self._places.get(name) or self._history.path_of(name)
+        path = self._places.get(name) or self._named_by_path.get(name)
         if path is None:
             raise CnnquizError(f"no bank `{shown(name)}` is known here")
         loaded = open_bank(str(Path(path)))

@@ -29,14 +29,14 @@ class Plan(Struct, frozen=True):
     """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one,
     `seed` that of fresh numbers; None: as printed.
 
-    `path` is where a bank lies that was named by its path, so that `review` finds it again.
+    `paths` says where a bank lies that was named by its path, so that `review` finds it again.
     """
 
     items: list[str]
     order: int | None = None
     exam: bool = False
     seconds: float | None = None
-    path: str = ""
+    paths: dict[str, str] = {}
     seed: int | None = None
 
 

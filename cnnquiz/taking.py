@@ -110,7 +110,11 @@ class Sitting:
         order = _order(wishes)
         items = sitting.chosen(self.bank, wishes.topic, only)
         asked = sitting.ordered(self.bank, items, order, wishes.limit)
-        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, place(self.name), wishes.seed)
+        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, self._paths(), wishes.seed)
+
+    def _paths(self) -> dict[str, str]:
+        """Where the bank lies, if it was named by its path; a bundled one is found by its name."""
+        return {} if self.name in bundled() else {self.bank.id: str(Path(self.name).absolute())}
 
     def _begin(self, plan: Plan, attempts: Sequence[Attempt]) -> None:
         """Write the session's first line, show the banner, and say what is wrong with the history."""
@@ -170,11 +174,6 @@ def _order(wishes: Wishes) -> int | None:
     if wishes.order is not None or not wishes.shuffle:
         return wishes.order
     return SystemRandom().randrange(10**6) if wishes.seed is None else wishes.seed
-
-
-def place(name: str) -> str:
-    """Where a bank lies that was named by its path; nothing for a bundled one, which its name finds."""
-    return "" if name in bundled() else str(Path(name).absolute())
 
 
 def _plan(saved: SavedSession | None) -> Plan | None:

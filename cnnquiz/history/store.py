@@ -155,14 +155,10 @@ class History:
         )
         return int(rows[0][0]) if rows else 0
 
-    def path_of(self, bank: str) -> str | None:
-        """Where a bank lay that was named by its path, from the plan of its latest session."""
-        rows = self._read(
-            """SELECT plan FROM sessions WHERE bank = ? AND plan LIKE '%"path": "%' ORDER BY started DESC LIMIT 1""",
-            (bank,),
-        )
-        path = json.loads(rows[0][0]).get("path") if rows else None
-        return path if isinstance(path, str) else None
+    def paths(self) -> dict[str, str]:
+        """Where banks lie that were named by a path, by their ids, from the plans of their sessions."""
+        rows = self._read("""SELECT plan FROM sessions WHERE plan LIKE '%"paths": {"%' ORDER BY started""")
+        return {bank: path for (plan,) in rows for bank, path in json.loads(plan)["paths"].items()}
 
     def cards(self) -> list[Card]:
         """What the schedule knows, of every item that was ever answered."""
