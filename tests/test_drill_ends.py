@@ -1,0 +1,141 @@
+"""`drill` in a terminal, interrupted, killed, twice at once: nothing that was answered is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import pexpect
+import pytest
+from conftest import Program
+
+PROMPT = "> $"
+Start = Callable[..., "pexpect.spawn[str]"]
+
+
+def verdicts(home: Path) -> list[tuple[str, str]]:
+    """The answers and their verdicts on the disk, in order."""
+    with closing(sqlite3.connect(home / "history.db")) as db:
+        return db.execute(
+            "SELECT t.text, a.verdict FROM attempts a JOIN texts t ON t.id = a.response ORDER BY a.id"
+        ).fetchall()
+
+
+@pytest.fixture
+def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts a drill in a terminal of its own."""
+    children: list[pexpect.spawn[str]] = []
+
+    def spawn(*arguments: str, columns: int = 80) -> pexpect.spawn[str]:
+        terminal = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "dumb"}
+        child = pexpect.spawn(
+            sys.executable, ["-m", "cnnquiz", "drill", *arguments], env=terminal,  # type: ignore[arg-type]
+            cwd=str(tmp_path), dimensions=(50, columns), encoding="utf-8", timeout=20,
+        )  # fmt: skip
+        child.delaybeforesend = None
+        children.append(child)
+        return child
+
+    yield spawn
+    for child in children:
+        child.close(force=True)
+
+
+def ended(child: pexpect.spawn[str]) -> int:
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus if child.exitstatus is not None else -int(child.signalstatus or 0))
+
+
+def test_a_person_gets_time_to_read_the_steps(start: Start, tmp_path: Path) -> None:
+    child = start("conv", "--seed", "1")
+    child.expect(PROMPT)
+    child.sendline("s")
+    child.expect("The answer is 10")
+    child.expect("Enter next question")
+    child.sendline("")
+    child.expect("Question 2")
+    child.expect(PROMPT)
+    child.send("\x04")
+    child.expect("0 of 4 skills mastered")
+    assert ended(child) == 0
+    assert verdicts(tmp_path / "home") == [("", "skipped")]
+
+
+def test_an_interruption_saves_everything_and_says_so(start: Start, tmp_path: Path) -> None:
+    child = start("conv", "--seed", "1")
+    for typed in ("10", "1x1x1"):
+        child.expect(PROMPT)
+        child.sendline(typed)
+    child.expect("Try it once more")
+    child.expect(PROMPT)
+    child.send("\x03")
+    child.expect("Interrupted; 2 answers saved. Go on with: cnnquiz drill conv\r\n")
+    assert ended(child) == 130
+    assert verdicts(tmp_path / "home") == [("10", "right"), ("1x1x1", "wrong")]
+
+
+def test_closed_input_is_leaving(environment: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cnnquiz", "drill", "conv"]
+    done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env=environment, cwd=tmp_path,
+                          capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 0 and done.stderr == "" and "Go on with: cnnquiz drill conv" in done.stdout
+
+
+def test_a_home_that_cannot_be_written_is_said_once_and_the_drill_goes_on(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    env = {"CNNQUIZ_HOME": str(tmp_path / "file")}
+    done = program("drill", "conv", "--seed", "1", stdin="10\n9x9x9\n8x8x8\n", env=env)
+    assert done.returncode == 0 and len(done.stderr.splitlines()) == 1 and "nothing will be saved" in done.stderr
+    assert "Right: 10" in done.stdout and "Nothing of it is saved" in done.stdout
+
+
+def killed(environment: dict[str, str], tmp_path: Path, seconds: float) -> str:
+    """What a scripted drill has shown when it is killed after so long."""
+    shown = tmp_path / "shown.txt"
+    with shown.open("w", encoding="utf-8") as out:
+        child = subprocess.Popen(
+            [sys.executable, "-u", "-m", "cnnquiz", "drill", "conv", "--seed", "1", "--answers-file", "a.txt"],
+            env=environment, cwd=tmp_path, stdout=out,
+        )  # fmt: skip
+        time.sleep(seconds)
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
+    return shown.read_text("utf-8")
+
+
+def test_no_verdict_that_was_shown_is_lost_to_a_kill(environment: dict[str, str], tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("key\n9\n9x9x9\n" * 2000)
+    chance, seen = random.Random(5), 0
+    for number in range(12):
+        home = tmp_path / f"home{number}"
+        text = killed(environment | {"CNNQUIZ_HOME": str(home)}, tmp_path, chance.uniform(0.3, 1.5))
+        shown = len(re.findall(r"^  (?:✓ Right|✗ Not)", text, re.MULTILINE))
+        kept = len(verdicts(home)) if (home / "history.db").exists() else 0
+        assert shown <= kept <= shown + 1
+        seen += shown
+    assert seen > 20
+
+
+def test_two_drills_at_once_keep_all_answers(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "answers.txt").write_text("slip: forgot-bias\n" * 40)
+
+    def one(what: str) -> int:
+        ended = program("drill", what, "--seed", "1", "--answers-file", "answers.txt", "--format", "json")
+        assert ended.returncode == 0 and ended.stderr == ""
+        return sum(len(question["attempts"]) for question in json.loads(ended.stdout)["questions"])
+
+    with ThreadPoolExecutor(2) as both:
+        counts = list(both.map(one, ["conv", "params"]))
+    assert len(verdicts(tmp_path / "home")) in (sum(counts), sum(counts) + 1, sum(counts) + 2)
