@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from conftest import Program
 
+from cnnquiz.render.saying import together
+
 Drill = Callable[..., dict[str, Any]]
 
 
@@ -40,7 +42,8 @@ def test_a_wrong_answer_is_named_tried_again_and_worked_out(program: Program) ->
 
 def test_two_slips_together_are_said_as_one(program: Program) -> None:
     out = program("drill", "week8/conv-output-size", "--seed", "1", stdin="110x110x3\n").stdout
-    assert "Perhaps you rounded up and kept the input depth." in out
+    words = " ".join(out.split())
+    assert "Perhaps you rounded up and kept the input depth. The last, incomplete window does not count." in words
 
 
 def test_the_second_try_may_be_right(program: Program) -> None:
@@ -134,3 +137,15 @@ def test_a_pair_is_named_as_a_pair(drill: Drill) -> None:
 def test_a_script_that_is_not_there_is_one_clear_line(program: Program) -> None:
     ended = program("drill", "conv", "--answers-file", "nowhere.txt")
     assert ended.returncode == 2 and ended.stderr == "cnnquiz: nowhere.txt: there is no such file\n"
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        (["rounded-up", "forgot-bias"], "Perhaps you rounded up and forgot the bias."),
+        (["forgot-kernel", "kept-input-depth"], "Perhaps you forgot the kernel and kept the input depth."),
+        (["padding-once", "rounded-up"], "Perhaps two slips together."),
+    ],
+)
+def test_two_slips_read_as_one_sentence(names: list[str], said: str) -> None:
+    assert together(names) == said

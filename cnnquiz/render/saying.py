@@ -30,8 +30,13 @@ def _group(screen: Screen, group: tuple[Misconception, ...]) -> Text:
     """One slip as its sentence, with its name; two as one sentence, and then each."""
     if len(group) == 1:
         return Text.assemble(screen.text(group[0].say), " ", screen.text(f"({group[0].name})", "note"))
-    words = " ".join([together([one.name for one in group]), *(one.say for one in group)])
-    return screen.text(words)
+    return screen.text(" ".join([together([one.name for one in group]), *map(_reason, group)]))
+
+
+def _reason(slip: Misconception) -> str:
+    """Its sentence, without the deed that was said before: `You rounded up: the last ...` is `The last ...`."""
+    words = slip.say.removeprefix(f"You {deed(slip.name)}: ")
+    return words[:1].upper() + words[1:]
 
 
 def together(names: Sequence[str]) -> str:
