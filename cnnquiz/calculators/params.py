@@ -40,8 +40,8 @@ QUANTITIES = (
     Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n", grows=True),
     Quantity("units", "out_features", integer(1), "units, dense", None, (1, 4096), symbol="m", grows=True),
     Quantity("features", "num_features", integer(1), "channels, batch norm", None, (1, 4096), symbol="F", grows=True),
-    Quantity("vocabulary", "num_embeddings", integer(1), "words, embedding", None, (1, 100_000), symbol="V", grows=True),
-    Quantity("width", "embedding_dim", integer(1), "numbers a word, embedding", None, (1, 4096), symbol="D", grows=True),
+    Quantity("vocabulary", "num_embeddings", integer(1), "words, embedded", None, (1, 100_000), symbol="V", grows=True),
+    Quantity("width", "embedding_dim", integer(1), "numbers a word", None, (1, 4096), symbol="D", grows=True),
     Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
 )  # fmt: skip
 
@@ -148,7 +148,8 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 
 def _meant(values: Mapping[str, Any]) -> str:
     """The layer that the givens belong to."""
-    marked = (layer for layer in ("dense", "batchnorm", "embedding") if any(values[n] is not None for n in NEEDS[layer]))
+    kinds = ("dense", "batchnorm", "embedding")
+    marked = (layer for layer in kinds if any(values[name] is not None for name in NEEDS[layer]))
     return next(marked, "conv")
 
 
