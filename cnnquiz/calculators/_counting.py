@@ -28,7 +28,7 @@ def weighed(row: Row) -> tuple[int, int, int]:
     if layer.kind in ("conv", "tconv"):
         groups, filters = layer.groups or channels, layer.out or channels
         k = per_axis("k", layer.k, len(row.shape) - 1)
-        seen = sum(1 for channel in range(channels) if channel * groups // channels == 0)
+        seen = len(range(0, channels, groups))
         weights = tally(*k, layer.links) if layer.links else tally(tally(*k, seen), filters)
         places = tally(*(walked(row)[:-1] if layer.kind == "conv" else row.before.shape[:-1]))
         return weights, filters if layer.bias else 0, places
@@ -36,4 +36,4 @@ def weighed(row: Row) -> tuple[int, int, int]:
         units = layer.out or 0
         return tally(tally(*row.before.shape), units), units if layer.bias else 0, 1
     learned = 2 if layer.kind == "bn" or layer.learned else 0
-    return 0, sum(learned for _ in range(channels)), 0
+    return 0, tally(learned, channels), 0

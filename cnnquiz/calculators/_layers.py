@@ -176,7 +176,7 @@ def walked(row: Row) -> Shape:
 def _walk(layer: Layer, axis: dict[str, Any]) -> int:
     i, k, s, d, before, after = axis["i"], axis["k"], axis["s"], axis["d"], axis["p"], axis["P"] - axis["p"]
     if layer.kind == "tconv":
-        last = max(range(0, i * s, s)) + max(range(0, k * d, d))
+        last = range(0, i * s, s)[-1] + range(0, k * d, d)[-1]
         return len(range(before, last + 1 - after + axis["op"]))
     places = slide(i, before, after, k, s, d) if d * (k - 1) < i + before + after else 0
     next_start = places * s - before

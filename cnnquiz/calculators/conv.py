@@ -152,7 +152,7 @@ def padding(env: Env, axis: int) -> tuple[int, int]:
     reach = d * (k - 1) + 1
     total = reach - 1
     if env["same"] == "tf":
-        covered = max(range(0, i, s), default=0) + reach
+        covered = range(0, i, s)[-1] + reach
         total = max(covered - i, 0)
     return total // 2, total - total // 2
 

@@ -98,7 +98,7 @@ def _row(one: Seen, place: int) -> dict[str, Any]:
 
 def count(env: Env) -> dict[str, Any]:
     """From the first value and its neighbour back to the pixels that they touch."""
-    if not env["seen"] or not _follows(env) or env["seen"][-1].layer.kind in ("gap", "dense"):
+    if not env["seen"] or not _follows(env) or any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
         return {}
     fields, jumps, firsts = [], [], []
     for axis in range(env["axes_seen"]):
