@@ -24,7 +24,7 @@ NETWORK = Quantity(
 )  # fmt: skip
 LAYERS = Quantity("layers", "layers", words("LAYERS"), 'layers in place of a network: "conv 8 k3; pool k2"', None)
 IN = Quantity("in", "in_size", INPUT, "input size: 224x224x3; without it, what the network is made for", None)
-CHANNELS = Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` does not say them", None)
+CHANNELS = Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None)
 LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
 LAYER = Quantity("layer", "layer", words("NAME"), "one layer or block by its name: conv3_1", None)
 KEPT = (*WINDOWS, "gap", "dense", "add", "concat")  # layers whose output is a map of its own in memory

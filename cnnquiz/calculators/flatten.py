@@ -30,7 +30,7 @@ from cnnquiz.steps import Drawing, Step, text
 QUANTITIES = (
     Quantity("in", "in_size", _layers.INPUT, "input size: 39x39x3 (height x width x channels)"),
     Quantity("layers", "layers", words("LAYERS"), 'the layers: "conv 10 k3; conv 20 k5 s2; pool k2"'),
-    Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` does not say them", None),
+    Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None),
     Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),
 )
 

@@ -51,7 +51,7 @@ def _counted(raw: Any) -> tuple[str, ...]:
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
     Quantity("count", "count", Kind("bias,bn,...", _counted), "count these too: bias,bn,activation,pool", ()),
-    Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, in place of its own", None),
+    Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None),
     LAYOUT,
 )  # fmt: skip
 
