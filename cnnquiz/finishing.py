@@ -28,7 +28,8 @@ class Answered(Struct, frozen=True):
 def begin(review: Review) -> None:
     """The banner, and what could not be asked."""
     until = review.wishes.until
-    facts = [page.count(len(review.cards), "question") + " due"]
+    number, due = len(review.cards), review.due - len(review.passed_over)
+    facts = [f"{page.count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
     facts += [f"planned towards {until}: {page.count((until - now().date()).days, 'day')} left"] if until else []
     _problems(review)
     review.screen.show(*quiz.banner(review.screen, "Review", facts))

@@ -25,7 +25,7 @@ from cnnquiz.shelf import Shelf
 from cnnquiz.worked import work_ahead, worked_out
 
 SEEDS = 1_000_000
-DAYS = 7
+DAYS, MOST_DAYS = 7, 21  # of the forecast: a week, or up to the exam
 
 
 class Wishes(Struct, frozen=True):
@@ -84,7 +84,8 @@ def coming(history: History, now: datetime, until: date | None) -> Coming:
     cards = tuple(history.planned(until))
     later = [card.due for card in cards if card.due > now]
     due = sum(scheduling.is_due(card, now) for card in cards)
-    return Coming(due, min(later, default=None), tuple(scheduling.forecast(cards, now, DAYS)), cards)
+    days = DAYS if until is None else min(max((until - now.date()).days + 1, DAYS), MOST_DAYS)
+    return Coming(due, min(later, default=None), tuple(scheduling.forecast(cards, now, days)), cards)
 
 
 class Review:
@@ -103,7 +104,9 @@ class Review:
     def _waiting(self) -> list[Card]:
         """The cards that are due and can be asked; the others are noted."""
         found: list[Card] = []
-        for card in self.history.due(now(), until=self.wishes.until):
+        waiting = self.history.due(now(), until=self.wishes.until)
+        self.due = len(waiting)
+        for card in waiting:
             if len(found) == self.wishes.limit:
                 break
             try:
@@ -166,7 +169,7 @@ class Review:
 
     def saved(self) -> str:
         """What is saved, and how to go on."""
-        again = "cnnquiz review"
+        again = "cnnquiz review" + (f" --until {self.wishes.until}" if self.wishes.until else "")
         if self.history.problem:
             return f"Nothing is saved. Begin again with: {again}"
         return f"{len(self.replies)} of {len(self.cards)} answered and saved. Go on with: {again}"

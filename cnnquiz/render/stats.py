@@ -117,7 +117,7 @@ def sessions(screen: Screen, found: Sequence[Session]) -> list[Text]:
     rows = [
         [
             Text(each.started[:16].replace("T", " ")),
-            screen.text(f"{each.mode} {cut(each.bank, 20)}"),
+            screen.text(each.mode if each.mode == each.bank else f"{each.mode} {cut(each.bank, 20)}"),
             Text(f"{each.right:,} of {each.attempts:,}"),
             Text("" if each.finished else "not finished", style="note"),
         ]
