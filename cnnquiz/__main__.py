@@ -91,7 +91,7 @@ def named(file: object) -> str:
 
 def usage(message: str, command: str) -> str:
     """A command line that cannot be understood: what is wrong, and where its help stands."""
-    return f"{line(message)}\nTry: {command} --help"
+    return f"{line(message).rstrip('.')} (see {command} --help)"
 
 
 def fault(problem: BaseException) -> str:

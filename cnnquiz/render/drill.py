@@ -136,7 +136,7 @@ def solved(screen: Screen, asked: Question, solution: Solution | None) -> list[T
     steps = worked(screen, solution, body + "  ") if solution else []
     blocks = [
         hang(screen, answer, body),
-        prose(screen, asked.variant.rationale, body),
+        prose(screen, asked.variant.rationale.split("\n\n")[0], body),  # what follows tells of the printed item
         [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
     ]
     return [Text(), *paragraphs(blocks)]
