@@ -67,8 +67,8 @@ def calculator(bank: str, item: str) -> str | None:
     from cnnquiz import calculators
     from cnnquiz.bank import bundled, open_bank
 
-    if bank in calculators.names():
-        return bank
+    if (practised := bank.removeprefix("drill-")) in calculators.names():
+        return practised
     opened = open_bank(bank).bank if bank in bundled() else None
     asked = opened.item(item) if opened else None
     return next((name for name in asked.derivation or {} if name != "want"), None) if asked else None
