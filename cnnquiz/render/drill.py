@@ -78,6 +78,8 @@ def _wanted(variant: Variant) -> str:
     if variant.item.type != "shape":
         return "a number"
     right = value_of(variant, variant.key[0])
+    if variant.key[0].startswith(("[", "(")):
+        return "the numbers one after another, such as 3 -1"
     count = len(right) if isinstance(right, tuple) else 0
     if count not in AXES:
         return "a size such as 5x5x2"
