@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from cnnquiz import calculators, invert
-from cnnquiz.calculator import Calculator
+from cnnquiz import calculators
 from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.search import Found
+from cnnquiz.solver import invert
+from cnnquiz.solver.calculator import Calculator
+from cnnquiz.solver.search import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
 

@@ -19,7 +19,7 @@ from pathlib import Path
 
 from cnnquiz import bank, cli
 from cnnquiz.__main__ import known
-from cnnquiz.loaded import Loaded
+from cnnquiz.bank.loaded import Loaded
 from cnnquiz.model import CnnquizError
 
 VALID = sorted((Path(__file__).parent / "banks" / "valid").glob("*.yaml"))

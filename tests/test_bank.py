@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import bank
-from cnnquiz.loaded import Loaded
+from cnnquiz.bank.loaded import Loaded
+from cnnquiz.bank.shorthand import claim_of, derivation_of
 from cnnquiz.model import Draw, Figure, Option
-from cnnquiz.shorthand import claim_of, derivation_of
-from cnnquiz.syntax import UNREADABLE
+from cnnquiz.reading.syntax import UNREADABLE
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml"))

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import Program
 
-from cnnquiz import bank, files
+from cnnquiz import bank
 from cnnquiz.model import CnnquizError, Figure
+from cnnquiz.reading import files
 
 VALID = Path(__file__).parent / "banks" / "valid" / "smallest.yaml"
 TEXT = VALID.read_text(encoding="utf-8")

@@ -12,8 +12,9 @@ import pytest
 import yaml
 from conftest import Program
 
-from cnnquiz import bank, starter
-from cnnquiz.editor import MEANINGS
+from cnnquiz import bank
+from cnnquiz.bank import starter
+from cnnquiz.bank.editor import MEANINGS
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml")) + sorted(bank.bundled().values())

@@ -20,9 +20,9 @@ import pytest
 from click.testing import CliRunner
 
 from cnnquiz import calculators
-from cnnquiz.calculator import Calculator
 from cnnquiz.cli import cli
 from cnnquiz.model import CnnquizError
+from cnnquiz.solver.calculator import Calculator
 from cnnquiz.steps import Solution, jsonable, text
 
 CASES = Path(__file__).parent / "calculators"

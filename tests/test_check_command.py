@@ -12,9 +12,10 @@ import pytest
 import yaml
 from conftest import ROOT, Program
 
-from cnnquiz import bank, checks, mutation, reports
-from cnnquiz.checked import Report, totals
-from cnnquiz.files import bundled
+from cnnquiz import bank, checks, reports
+from cnnquiz.audit import mutation
+from cnnquiz.proof.checked import Report, totals
+from cnnquiz.reading.files import bundled
 
 HERE = Path(__file__).parent
 WRONG = (HERE / "checks" / "key-wrong" / "bad.yaml").read_text(encoding="utf-8")

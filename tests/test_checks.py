@@ -10,11 +10,11 @@ import pytest
 import yaml
 
 from cnnquiz import bank, calculators, checks
-from cnnquiz.calculator import Calculator
-from cnnquiz.checked import Checked, totals
 from cnnquiz.checks._equations import false_equation
-from cnnquiz.files import bundled
 from cnnquiz.model import CnnquizError
+from cnnquiz.proof.checked import Checked, totals
+from cnnquiz.reading.files import bundled
+from cnnquiz.solver.calculator import Calculator
 
 CASES = Path(__file__).parent / "checks"
 BAD = sorted(CASES.glob("*/bad*.yaml"))
@@ -39,7 +39,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str) -> Calculator:
         return false if name == "conv" else calculators.load.__wrapped__(name)
 
-    monkeypatch.setattr("cnnquiz.derivations.calculators.load", load)
+    monkeypatch.setattr("cnnquiz.proof.derivations.calculators.load", load)
 
 
 @pytest.mark.parametrize("path", [p for p in BAD if p.parent.name != "count-disagrees"], ids=name_of)

@@ -12,13 +12,15 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnquiz import calculators, diagnosis, files, scope
-from cnnquiz.answers import same
-from cnnquiz.calculator import Calculator, Given
-from cnnquiz.drilling import Family, typed
-from cnnquiz.marking import mark, read_response
+from cnnquiz import calculators
+from cnnquiz.bank.shorthand import derivation_of
+from cnnquiz.marking import diagnosis, mark, read_response
+from cnnquiz.marking.answers import same
 from cnnquiz.model import CnnquizError, Variant
-from cnnquiz.shorthand import derivation_of
+from cnnquiz.quiz import scope
+from cnnquiz.quiz.drilling import Family, typed
+from cnnquiz.reading import files
+from cnnquiz.solver.calculator import Calculator, Given
 from cnnquiz.steps import text
 from cnnquiz.variants import draw
 

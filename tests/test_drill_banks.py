@@ -8,11 +8,11 @@ import pytest
 
 from cnnquiz import calculators, variants
 from cnnquiz.bank import open_bank
-from cnnquiz.drilling import skill_name
-from cnnquiz.files import drills
+from cnnquiz.bank.shorthand import derivation_of
 from cnnquiz.marking import mark, read_response
 from cnnquiz.model import Bank, Item
-from cnnquiz.shorthand import derivation_of
+from cnnquiz.quiz.drilling import skill_name
+from cnnquiz.reading.files import drills
 from cnnquiz.steps import text
 
 SEEDS = range(100)

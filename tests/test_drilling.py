@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz import scope
 from cnnquiz.bank import open_bank
-from cnnquiz.drilling import STREAK, Drill, How, Question, answered, question, resumed, saved, start, typed
 from cnnquiz.model import CnnquizError, Variant
+from cnnquiz.quiz import scope
+from cnnquiz.quiz.drilling import STREAK, Drill, How, Question, answered, question, resumed, saved, start, typed
 from cnnquiz.variants import draw, printed
 
 CONV = scope.families(["conv"])

@@ -13,23 +13,10 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.expression import (
-    FUNCTIONS,
-    Call,
-    Expr,
-    Name,
-    Neg,
-    Not,
-    Num,
-    Op,
-    evaluate,
-    names_in,
-    parse,
-    replace,
-)
-from cnnquiz.formula import sympy_expr
 from cnnquiz.model import CnnquizError
-from cnnquiz.notation import math
+from cnnquiz.solver.expression import FUNCTIONS, Call, Expr, Name, Neg, Not, Num, Op, evaluate, names_in, parse, replace
+from cnnquiz.solver.formula import sympy_expr
+from cnnquiz.solver.notation import math
 
 REFUSED = [
     "", " ", "(", "1 +", "2k", "a b", "x; y", "x\ny", "a = 1", "a := 1", "x.real", "x.__class__", "().__class__",

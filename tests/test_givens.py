@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz import givens
-from cnnquiz.givens import Kind, Letter, Written
 from cnnquiz.model import GivenError
+from cnnquiz.solver import givens
+from cnnquiz.solver.givens import Kind, Letter, Written
 
 KINDS = {
     "integer": givens.integer(1), "axes": givens.axes(0, ("same",

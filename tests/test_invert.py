@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnquiz import calculators
-from cnnquiz.invert import find
 from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.search import Found
+from cnnquiz.solver.invert import find
+from cnnquiz.solver.search import Found
 
 BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}
 TARGETS = ["output_size", "out"]

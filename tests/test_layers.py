@@ -12,11 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import calculators, network
-from cnnquiz.flow import begin
-from cnnquiz.kinds import RULES
-from cnnquiz.layers import Layer, parse_layer, parse_layers
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import propagate
+from cnnquiz.network.flow import begin
+from cnnquiz.network.kinds import RULES
+from cnnquiz.network.layers import Layer, parse_layer, parse_layers
+from cnnquiz.network.propagate import propagate
 
 NET = calculators.load("net")
 

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import calculators, variants
-from cnnquiz.answers import equivalent, read_tolerance
 from cnnquiz.marking import mark, read_response, read_value, same
-from cnnquiz.meaning import meaning, says_none
+from cnnquiz.marking.answers import equivalent, read_tolerance
+from cnnquiz.marking.meaning import meaning, says_none
 from cnnquiz.model import Bank, Item, Option, Variant
 from cnnquiz.steps import text
 

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.expression import evaluate, parse
 from cnnquiz.model import CnnquizError
-from cnnquiz.notation import LATEX, math, symbol, value_math
+from cnnquiz.solver.expression import evaluate, parse
+from cnnquiz.solver.notation import LATEX, math, symbol, value_math
 from cnnquiz.steps import Vector
 
 SPELLINGS = json.loads((Path(__file__).parent / "notation" / "spellings.json").read_text("utf-8"))

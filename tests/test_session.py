@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec import structs
 
-from cnnquiz import sitting
 from cnnquiz.bank import open_bank
-from cnnquiz.chance import Chance
 from cnnquiz.model import Bank, Choice, CnnquizError, Item, Variant
-from cnnquiz.session import Event, Outcome, Reply, Session, play, start, step
+from cnnquiz.quiz import sitting
+from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
+from cnnquiz.variants.chance import Chance
 
 HINT, SKIP, BACK, NEXT, QUIT = (Event(action) for action in ("hint", "skip", "back", "next", "quit"))
 

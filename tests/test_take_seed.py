@@ -11,9 +11,9 @@ import pexpect
 import pytest
 from conftest import Program
 
-from cnnquiz import sitting
 from cnnquiz.bank import open_bank
-from cnnquiz.sitting import Plan
+from cnnquiz.quiz import sitting
+from cnnquiz.quiz.sitting import Plan
 
 TEN = "a a a a a a a a a a"
 FAMILIES = {"conv-output-size", "conv-parameters", "flatten-dimension"}

@@ -13,8 +13,9 @@ from conftest import ROOT, Program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnquiz import bank, families, marking, prose, variants
+from cnnquiz import bank, marking, variants
 from cnnquiz.model import Bank, CnnquizError, Draw, Item, Option, Variant
+from cnnquiz.variants import families, prose
 
 PRINTED = [bank.open_bank(name).bank for name in bank.bundled()]
 DRILLS = [bank.open_bank(str(path)).bank for path in sorted((ROOT / "questions" / "drills").glob("*.yaml"))]

@@ -7,8 +7,8 @@ import importlib
 import pkgutil
 from functools import cache
 
-from cnnquiz.calculator import Calculator
 from cnnquiz.model import CnnquizError
+from cnnquiz.solver.calculator import Calculator
 
 
 @cache

@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnquiz.calculators._functions import number, parse
 from cnnquiz.calculators._precise import settled, sigmoid, sqrt
-from cnnquiz.expression import Expr
 from cnnquiz.model import GivenError
+from cnnquiz.solver.expression import Expr
 
 WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
 

@@ -6,9 +6,9 @@ from typing import Any
 
 from cnnquiz.calculators._layers import walked
 from cnnquiz.calculators._windows import tally
-from cnnquiz.derive import Env
-from cnnquiz.kinds import per_axis
-from cnnquiz.propagate import Row
+from cnnquiz.network.kinds import per_axis
+from cnnquiz.network.propagate import Row
+from cnnquiz.solver.derive import Env
 
 
 def count(env: Env) -> dict[str, Any]:

@@ -8,10 +8,10 @@ from typing import Any
 
 from cnnquiz.calculators._functions import derivative, number, parse
 from cnnquiz.calculators._optimisers import State
-from cnnquiz.derive import Env
-from cnnquiz.expression import Expr, Name, names_in, replace, walk
-from cnnquiz.givens import numbers
 from cnnquiz.model import GivenError
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import Expr, Name, names_in, replace, walk
+from cnnquiz.solver.givens import numbers
 from cnnquiz.steps import Vector
 
 MOST_STEPS = 10_000

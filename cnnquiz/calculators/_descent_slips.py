@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnnquiz.calculator import Misconception
 from cnnquiz.calculators._descent import gradient_of, start_of, value_of
 from cnnquiz.calculators._optimisers import METHODS, Method, run, swapped
 from cnnquiz.calculators._precise import settled
-from cnnquiz.derive import Env
+from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.derive import Env
 from cnnquiz.steps import Vector
 
 

@@ -10,10 +10,10 @@ from msgspec import Struct
 from cnnquiz.calculators import _walk
 from cnnquiz.calculators._layers import WINDOWS, axis_numbers
 from cnnquiz.calculators._network import picked, worked
-from cnnquiz.flow import Flow, spread, widened
-from cnnquiz.layers import Layer, LayerFault, parse_layers
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import Join
+from cnnquiz.network.flow import Flow, spread, widened
+from cnnquiz.network.layers import Layer, LayerFault, parse_layers
+from cnnquiz.network.propagate import Join
 
 MOST_EQUAL = 10_000  # equal layers
 

@@ -8,11 +8,11 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz import expression, formula
 from cnnquiz.calculators import _precise
 from cnnquiz.calculators._precise import shortened
-from cnnquiz.expression import Call, Expr, Name, Neg, Num, Op, divide, exact
 from cnnquiz.model import CnnquizError
+from cnnquiz.solver import expression, formula
+from cnnquiz.solver.expression import Call, Expr, Name, Neg, Num, Op, divide, exact
 
 MAX_EXPONENT = 10_000
 

@@ -8,12 +8,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz import notation
 from cnnquiz.calculators._layers import described
 from cnnquiz.calculators._network import macs
-from cnnquiz.expression import evaluate, parse
-from cnnquiz.kinds import per_axis
-from cnnquiz.propagate import Row
+from cnnquiz.network.kinds import per_axis
+from cnnquiz.network.propagate import Row
+from cnnquiz.solver import notation
+from cnnquiz.solver.expression import evaluate, parse
 from cnnquiz.steps import Step, text
 
 WINDOW = ("k", "s", "p", "d")

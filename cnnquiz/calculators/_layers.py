@@ -7,18 +7,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz import notation
 from cnnquiz.calculators._windows import slide
-from cnnquiz.derive import AXIS_NAMES, parts
-from cnnquiz.expression import parse
-from cnnquiz.flow import Shape
-from cnnquiz.givens import Kind, Letter, shape, shown
-from cnnquiz.kinds import per_axis
-from cnnquiz.layers import Layer
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import Row
+from cnnquiz.network.flow import Shape
+from cnnquiz.network.kinds import per_axis
+from cnnquiz.network.layers import Layer
+from cnnquiz.network.propagate import Row
+from cnnquiz.network.windows import same_padding
+from cnnquiz.solver import notation
+from cnnquiz.solver.derive import AXIS_NAMES, parts
+from cnnquiz.solver.expression import parse
+from cnnquiz.solver.givens import Kind, Letter, shape, shown
 from cnnquiz.steps import Step
-from cnnquiz.windows import same_padding
 
 SIZE = shape()
 WINDOWS = ("conv", "tconv", "pool", "window")

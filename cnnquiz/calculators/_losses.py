@@ -8,8 +8,8 @@ from typing import Any
 
 from cnnquiz.calculators._precise import exp, ln, settled, sigmoid
 from cnnquiz.calculators._shown import value
-from cnnquiz.derive import Env
 from cnnquiz.model import GivenError
+from cnnquiz.solver.derive import Env
 from cnnquiz.steps import Vector
 
 WIDEST = 1_000

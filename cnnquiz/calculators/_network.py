@@ -9,14 +9,14 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz import network
-from cnnquiz.blocks import expand, flat
-from cnnquiz.calculator import Quantity
 from cnnquiz.calculators._layers import INPUT, WINDOWS, input_shape, no_channels, spatial
-from cnnquiz.flow import Shape, exact
-from cnnquiz.givens import choice, integer, shown, words
-from cnnquiz.layers import Layer, LayerFault
 from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.propagate import Part, Row, propagate
+from cnnquiz.network.blocks import expand, flat
+from cnnquiz.network.flow import Shape, exact
+from cnnquiz.network.layers import Layer, LayerFault
+from cnnquiz.network.propagate import Part, Row, propagate
+from cnnquiz.solver.calculator import Quantity
+from cnnquiz.solver.givens import choice, integer, shown, words
 
 NETWORK = Quantity(
     "network", "network", words("NETWORK"), "a bundled network (vgg16, alexnet/ungrouped) or a YAML file", None,

@@ -9,8 +9,8 @@ from typing import Any
 
 from cnnquiz.calculators._functions import number, parse
 from cnnquiz.calculators._precise import shortened
-from cnnquiz.expression import Expr
 from cnnquiz.model import GivenError
+from cnnquiz.solver.expression import Expr
 
 NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
 FAR = 10**50

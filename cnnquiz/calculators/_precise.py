@@ -12,8 +12,8 @@ from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.expression import exact
 from cnnquiz.model import GivenError
+from cnnquiz.solver.expression import exact
 
 DIGITS = 100
 SETTLED = 30

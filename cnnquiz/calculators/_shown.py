@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from cnnquiz import notation
+from cnnquiz.solver import notation
 from cnnquiz.steps import Math
 
 MOST_TERMS = 12  # of a sum that is written out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.derive import Env
+from cnnquiz.solver.derive import Env
 from cnnquiz.steps import Vector
 
 Grid = tuple[tuple[Any, ...], ...]

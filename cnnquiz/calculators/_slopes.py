@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnquiz.calculators._functions import NUMERIC
 from cnnquiz.calculators._precise import shortened
-from cnnquiz.expression import Call, Expr, Name, Neg, Num, Op
+from cnnquiz.solver.expression import Call, Expr, Name, Neg, Num, Op
 
 Dual = tuple[Any, Any]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from cnnquiz.calculators._functions import number, symbolic
 from cnnquiz.calculators._operators import LENGTH, OPERATORS
-from cnnquiz.derive import Env
 from cnnquiz.model import CnnquizError
+from cnnquiz.solver.derive import Env
 from cnnquiz.steps import Vector
 
 TINY = Fraction(1, 10**50)  # what 100 digits leave of a difference that is none

@@ -12,9 +12,9 @@ from typing import Any
 
 from cnnquiz.calculators._functions import NUMERIC, number, symbolic
 from cnnquiz.calculators._precise import shortened
-from cnnquiz.expression import Expr, Neg, Num, Op, evaluate, exact, parse
-from cnnquiz.expression import Name as Named
 from cnnquiz.model import GivenError
+from cnnquiz.solver.expression import Expr, Neg, Num, Op, evaluate, exact, parse
+from cnnquiz.solver.expression import Name as Named
 
 FARTHEST = 1_000  # samples that an index may look back or ahead
 _SAMPLE = re.compile(r"\b([xy])\s*\[([^\[\]]{1,60})\]")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnquiz.calculators._network import KEPT, described_type
-from cnnquiz.propagate import Row
+from cnnquiz.network.propagate import Row
 from cnnquiz.steps import Drawing
 
 COLUMNS = ("layer", "type", "output", "parameters", "MACs", "field")

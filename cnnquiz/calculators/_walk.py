@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
-from cnnquiz.kinds import per_axis
-from cnnquiz.layers import Layer
-from cnnquiz.propagate import Join, Part
-from cnnquiz.windows import same_padding
+from cnnquiz.network.kinds import per_axis
+from cnnquiz.network.layers import Layer
+from cnnquiz.network.propagate import Join, Part
+from cnnquiz.network.windows import same_padding
 
 Touched = set[int]
 

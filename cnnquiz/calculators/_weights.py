@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.calculator import Misconception, slip
 from cnnquiz.calculators._windows import numbers, tally
-from cnnquiz.derive import Env, line
 from cnnquiz.model import NoLayerError
+from cnnquiz.solver.calculator import Misconception, slip
+from cnnquiz.solver.derive import Env, line
 
 
 def _biased(env: Env) -> bool:

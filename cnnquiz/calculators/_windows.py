@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.derive import Env, one
-from cnnquiz.givens import MAX_AXES, Letter, Written, shown
 from cnnquiz.model import GivenError, NoLayerError
+from cnnquiz.solver.derive import Env, one
+from cnnquiz.solver.givens import MAX_AXES, Letter, Written, shown
 from cnnquiz.steps import Math, Step
 
 LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one

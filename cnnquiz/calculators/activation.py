@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._activations import WIDEST, activation, largest_slope
 from cnnquiz.calculators._functions import evaluated, symbolic
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.derive import Env
-from cnnquiz.givens import Kind, number
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.givens import Kind, number
 from cnnquiz.steps import NO_MATH, Drawing, Step
 
 NAME = Kind("NAME", lambda raw: activation(raw).name)

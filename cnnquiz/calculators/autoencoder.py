@@ -13,12 +13,12 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators._shown import chain, sum_of_products, value
-from cnnquiz.derive import Env, line
-from cnnquiz.expression import exact
-from cnnquiz.givens import FLAG, Kind, choice, shown, whole
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.expression import exact
+from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
 from cnnquiz.steps import Step, Vector
 
 MOST_LAYERS = 1_001

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._functions import evaluated
 from cnnquiz.calculators._precise import settled, sqrt
 from cnnquiz.calculators._shown import chain, factor, value
-from cnnquiz.derive import Env
-from cnnquiz.expression import exact
-from cnnquiz.givens import number, numbers
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import exact
+from cnnquiz.solver.givens import number, numbers
 from cnnquiz.steps import Step, Vector
 
 SHOWN = 8

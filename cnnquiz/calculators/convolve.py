@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._shown import chain, sum_of_products, value
 from cnnquiz.calculators._sliding import added, kept, rows, size, slid, turned, under
-from cnnquiz.derive import Env
-from cnnquiz.givens import FLAG, Kind, choice, matrix, number
-from cnnquiz.givens import numbers as number_list
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number
+from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.steps import NO_MATH, Drawing, Math, Step, Vector
 
 MOST_PRODUCTS = 1_000_000

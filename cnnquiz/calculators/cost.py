@@ -12,15 +12,15 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _counting, _layer_steps
 from cnnquiz.calculators._network import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
-from cnnquiz.derive import Env
-from cnnquiz.expression import parse
-from cnnquiz.flow import exact
-from cnnquiz.givens import integer
-from cnnquiz.propagate import Row
+from cnnquiz.network.flow import exact
+from cnnquiz.network.propagate import Row
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import parse
+from cnnquiz.solver.givens import integer
 from cnnquiz.steps import Step
 
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}

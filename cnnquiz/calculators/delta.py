@@ -12,15 +12,15 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result, slip
 from cnnquiz.calculators._functions import evaluated, number, parse, symbolic
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.derive import Env, line
-from cnnquiz.givens import Letter, integer, words
-from cnnquiz.givens import number as exact_number
 from cnnquiz.model import GivenError
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.givens import Letter, integer, words
+from cnnquiz.solver.givens import number as exact_number
 from cnnquiz.steps import NO_MATH, Step
 
 QUANTITIES = (

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result, slip
 from cnnquiz.calculators._shown import chain, sum_of_products, value
 from cnnquiz.calculators._windows import numbers, tally
-from cnnquiz.derive import Env, line
-from cnnquiz.givens import FLAG, integer, matrix, shape
-from cnnquiz.givens import numbers as number_list
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.givens import FLAG, integer, matrix, shape
+from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.steps import Step, Vector
 
 QUANTITIES = (

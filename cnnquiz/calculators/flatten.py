@@ -13,18 +13,18 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _layers
 from cnnquiz.calculators._table import shrinking
 from cnnquiz.calculators._windows import tally
-from cnnquiz.derive import Env
-from cnnquiz.expression import parse
-from cnnquiz.flow import Shape
-from cnnquiz.givens import choice, integer, words
-from cnnquiz.layers import Layer, parse_layers
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import propagate
+from cnnquiz.network.flow import Shape
+from cnnquiz.network.layers import Layer, parse_layers
+from cnnquiz.network.propagate import propagate
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import parse
+from cnnquiz.solver.givens import choice, integer, words
 from cnnquiz.steps import Drawing, Step, text
 
 QUANTITIES = (

@@ -12,17 +12,17 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result, slip
 from cnnquiz.calculators._activations import ACTIVATIONS, Activation, activation, largest_slope
 from cnnquiz.calculators._functions import evaluated, symbolic
 from cnnquiz.calculators._precise import settled, shortened
 from cnnquiz.calculators._shown import chain, factor, value
 from cnnquiz.calculators._windows import numbers
-from cnnquiz.derive import Env, line
-from cnnquiz.expression import exact
-from cnnquiz.givens import Kind, integer
-from cnnquiz.givens import numbers as number_list
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.expression import exact
+from cnnquiz.solver.givens import Kind, integer
+from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.steps import Drawing, Math, Step
 
 MOST_LAYERS = 1_000

@@ -11,17 +11,17 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _systems
 from cnnquiz.calculators._functions import number
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
 from cnnquiz.calculators._systems import Past, System, delay, not_linear, read, run, run_with, varies
-from cnnquiz.derive import Env
-from cnnquiz.expression import exact
-from cnnquiz.givens import integer, numbers, words
 from cnnquiz.model import GivenError
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import exact
+from cnnquiz.solver.givens import integer, numbers, words
 from cnnquiz.steps import Drawing, Math, Step, Vector
 
 MOST = 1_000

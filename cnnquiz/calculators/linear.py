@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz import formula, notation
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._activations import activation
 from cnnquiz.calculators._functions import NUMERIC, parse
 from cnnquiz.calculators._operators import LENGTH, OPERATORS, operator_name
@@ -28,10 +26,12 @@ from cnnquiz.calculators._superposition import (
     seems_affine,
     sum_fails,
 )
-from cnnquiz.derive import Env
-from cnnquiz.expression import Call, Expr, walk
-from cnnquiz.givens import words
 from cnnquiz.model import GivenError
+from cnnquiz.solver import formula, notation
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import Call, Expr, walk
+from cnnquiz.solver.givens import words
 from cnnquiz.steps import NO_MATH, Math, Step, Vector
 
 QUANTITIES = (

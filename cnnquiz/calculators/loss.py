@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._functions import evaluated
 from cnnquiz.calculators._losses import prepare, terms_of, total_of
 from cnnquiz.calculators._precise import ln, settled, sqrt
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.derive import Env
-from cnnquiz.givens import choice, integer, numbers
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.givens import choice, integer, numbers
 from cnnquiz.steps import Math, Step, Vector
 
 MOST = 10_000

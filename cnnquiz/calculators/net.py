@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from cnnquiz.blocks import depth
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators import _layer_steps, _table
 from cnnquiz.calculators._counting import count, weighed
 from cnnquiz.calculators._network import (
@@ -30,10 +28,12 @@ from cnnquiz.calculators._network import (
     worked,
     written,
 )  # fmt: skip
-from cnnquiz.derive import Env
-from cnnquiz.givens import Kind, integer, shown
 from cnnquiz.model import GivenError
-from cnnquiz.propagate import Row
+from cnnquiz.network.blocks import depth
+from cnnquiz.network.propagate import Row
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.givens import Kind, integer, shown
 from cnnquiz.steps import Drawing, Step
 
 EXTRAS = ("bias", "bn", "activation", "pool")

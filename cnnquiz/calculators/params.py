@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators import _weights
 from cnnquiz.calculators._windows import numbers, spread, tally
-from cnnquiz.derive import Env, line
-from cnnquiz.givens import FLAG, axes, choice, integer, shape
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
 
 LAYERS = ("conv", "dense", "depthwise", "separable", "batchnorm", "embedding")
 NEEDS = {

@@ -13,11 +13,11 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, undo
-from cnnquiz.derive import Env, line
-from cnnquiz.givens import FLAG, axes, integer, shape
 from cnnquiz.model import NoLayerError
+from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.givens import FLAG, axes, integer, shape
 from cnnquiz.steps import Drawing
 
 QUANTITIES = (

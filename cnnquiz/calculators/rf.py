@@ -12,18 +12,18 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Quantity, Result
 from cnnquiz.calculators import _walk
 from cnnquiz.calculators._field_slips import MISCONCEPTIONS
 from cnnquiz.calculators._fields import Seen, prepare
 from cnnquiz.calculators._layers import WINDOWS, described
 from cnnquiz.calculators._network import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, number
-from cnnquiz.derive import AXIS_NAMES, Env
-from cnnquiz.expression import parse
-from cnnquiz.flow import exact
-from cnnquiz.givens import integer
-from cnnquiz.kinds import per_axis
+from cnnquiz.network.flow import exact
+from cnnquiz.network.kinds import per_axis
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.derive import AXIS_NAMES, Env
+from cnnquiz.solver.expression import parse
+from cnnquiz.solver.givens import integer
 from cnnquiz.steps import Step, text
 
 FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers

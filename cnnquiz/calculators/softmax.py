@@ -11,13 +11,13 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.calculators._functions import evaluated
 from cnnquiz.calculators._precise import exp, power, settled
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.derive import Env
-from cnnquiz.givens import integer, number, numbers
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.givens import integer, number, numbers
 from cnnquiz.steps import Step, Vector
 
 WIDEST = 1_000  # |z/T| beyond this is not worked

@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators import _weights
 from cnnquiz.calculators._windows import LONG, numbers, spread
-from cnnquiz.derive import Env, line
-from cnnquiz.givens import FLAG, axes, integer, shape
 from cnnquiz.model import NoLayerError
+from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.givens import FLAG, axes, integer, shape
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", grows=True),

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.calculators._windows import numbers
-from cnnquiz.derive import Env, line
-from cnnquiz.expression import exact
-from cnnquiz.givens import FLAG, integer
-from cnnquiz.givens import numbers as number_list
 from cnnquiz.model import GivenError
+from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.derive import Env, line
+from cnnquiz.solver.expression import exact
+from cnnquiz.solver.givens import FLAG, integer
+from cnnquiz.solver.givens import numbers as number_list
 
 QUANTITIES = (
     Quantity(

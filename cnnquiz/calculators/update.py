@@ -11,8 +11,6 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz import notation
-from cnnquiz.calculator import Calculator, Quantity, Result
 from cnnquiz.calculators._descent import gradient_of, prepare, slope_expr, start_of
 from cnnquiz.calculators._descent_slips import MISCONCEPTIONS
 from cnnquiz.calculators._functions import number, parse
@@ -20,11 +18,13 @@ from cnnquiz.calculators._optimisers import METHODS, run, unrolled
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
 from cnnquiz.calculators._slopes import slope
-from cnnquiz.derive import Env
-from cnnquiz.expression import Expr, replace
-from cnnquiz.givens import Kind, choice, integer, words
-from cnnquiz.givens import number as exact_number
 from cnnquiz.model import CnnquizError
+from cnnquiz.solver import notation
+from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import Expr, replace
+from cnnquiz.solver.givens import Kind, choice, integer, words
+from cnnquiz.solver.givens import number as exact_number
 from cnnquiz.steps import Drawing, Step, Vector
 
 SHOWN = 8

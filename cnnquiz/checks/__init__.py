@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Protocol, cast
 
-from cnnquiz.checked import Asserted, Checked
-from cnnquiz.loaded import Loaded
+from cnnquiz.bank.loaded import Loaded
 from cnnquiz.model import CnnquizError, Finding, Level
 from cnnquiz.proof import Subject, subject
+from cnnquiz.proof.checked import Asserted, Checked
 
 
 class Rule(Protocol):

@@ -7,7 +7,7 @@ import re
 from fractions import Fraction
 from itertools import pairwise
 
-from cnnquiz import arithmetic
+from cnnquiz.marking import arithmetic
 from cnnquiz.steps import text
 
 Number = int | Fraction

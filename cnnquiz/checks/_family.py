@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from functools import partial
 
 from cnnquiz.proof import Subject, Worked
+from cnnquiz.proof.surveys import Survey, Trouble, survey
 from cnnquiz.steps import text
-from cnnquiz.surveys import Survey, Trouble, survey
 
 
 def surveyed(subject: Subject) -> Iterator[tuple[Worked, Survey]]:

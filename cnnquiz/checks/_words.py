@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz import diagnosis
-from cnnquiz.derivations import Work
-from cnnquiz.marking import read_response
-from cnnquiz.meaning import meaning
+from cnnquiz.marking import diagnosis, read_response
+from cnnquiz.marking.meaning import meaning
 from cnnquiz.model import Choice, CnnquizError, Variant
 from cnnquiz.proof import Worked
+from cnnquiz.proof.derivations import Work
 from cnnquiz.steps import text
 
 

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.answers import same
+from cnnquiz.marking.answers import same
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject
 from cnnquiz.steps import text

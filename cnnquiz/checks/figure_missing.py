@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.files import figure_text
 from cnnquiz.model import CnnquizError, Finding, Level
 from cnnquiz.proof import Subject
+from cnnquiz.reading.files import figure_text
 
 LEVEL: Level = "error"
 

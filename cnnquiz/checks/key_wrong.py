@@ -20,11 +20,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks import _words as words
-from cnnquiz.derivations import means
 from cnnquiz.marking import mark
-from cnnquiz.meaning import meaning, says_several
+from cnnquiz.marking.meaning import meaning, says_several
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
+from cnnquiz.proof.derivations import means
 from cnnquiz.steps import text
 
 LEVEL: Level = "error"

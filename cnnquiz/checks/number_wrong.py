@@ -19,14 +19,14 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cnnquiz import arithmetic
 from cnnquiz.checks import _equations
-from cnnquiz.derivations import Path, Work, means
-from cnnquiz.meaning import meaning
+from cnnquiz.marking import arithmetic
+from cnnquiz.marking.meaning import meaning
 from cnnquiz.model import CnnquizError, Finding, Level
 from cnnquiz.proof import NOTHING, Subject, Worked
-from cnnquiz.prose import fill
+from cnnquiz.proof.derivations import Path, Work, means
 from cnnquiz.steps import text
+from cnnquiz.variants.prose import fill
 
 LEVEL: Level = "error"
 

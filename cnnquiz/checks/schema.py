@@ -14,11 +14,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz import checks
-from cnnquiz.answers import read_tolerance
-from cnnquiz.derivations import Path
-from cnnquiz.expression import parse
+from cnnquiz.marking.answers import read_tolerance
 from cnnquiz.model import CnnquizError, Finding, Level
 from cnnquiz.proof import Subject, Worked
+from cnnquiz.proof.derivations import Path
+from cnnquiz.solver.expression import parse
 
 LEVEL: Level = "error"
 

@@ -13,11 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.answers import same
-from cnnquiz.derivations import Work, slip_names, slipped
+from cnnquiz.bank.schema import nearest
+from cnnquiz.marking.answers import same
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
-from cnnquiz.schema import nearest
+from cnnquiz.proof.derivations import Work, slip_names, slipped
 from cnnquiz.steps import text
 
 LEVEL: Level = "warning"

@@ -20,10 +20,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz import surveys
 from cnnquiz.checks import _family
 from cnnquiz.model import Finding, Level
-from cnnquiz.proof import Subject
+from cnnquiz.proof import Subject, surveys
 
 LEVEL: Level = "error"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnnquiz.checked import Checked, Mutation, Report
+    from cnnquiz.proof.checked import Checked, Mutation, Report
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
@@ -54,8 +54,8 @@ def made(paths: tuple[str, ...], rules: tuple[str, ...], options: dict[str, Any]
     import os
     import time
 
-    from cnnquiz import gathering
-    from cnnquiz.checked import Report, totals
+    from cnnquiz.audit import gathering
+    from cnnquiz.proof.checked import Report, totals
     from cnnquiz.render.console import stderr
     from cnnquiz.render.findings import progress
 
@@ -69,7 +69,7 @@ def made(paths: tuple[str, ...], rules: tuple[str, ...], options: dict[str, Any]
 
 def mutated(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
     """The mutation score of the files that can be read twice."""
-    from cnnquiz import gathering, mutation
+    from cnnquiz.audit import gathering, mutation
 
     if gathering.STDIN in found:
         raise click.UsageError("--mutate reads a bank twice, which stdin cannot be: name a file")
@@ -82,7 +82,7 @@ def show(report: Report, form: str | None, output: str | None) -> None:
     from pathlib import Path
 
     from cnnquiz import reports
-    from cnnquiz.checked import closing
+    from cnnquiz.proof.checked import closing
     from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.findings import show_findings
 

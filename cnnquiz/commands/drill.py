@@ -32,23 +32,33 @@ def command(
     """
     from random import SystemRandom
 
-    from cnnquiz import drilling, scripted
-    from cnnquiz.history import History
-    from cnnquiz.practice import Practice
-    from cnnquiz.render import console, drill, listing
-    from cnnquiz.scope import families
+    drawn = SystemRandom().randrange(10**6) if seed is None else seed
+    return drill(what, drawn, fresh or seed is not None, limit, answers_file, format == "json")
 
-    start = drilling.start(families(what), SystemRandom().randrange(10**6) if seed is None else seed)
+
+def drill(
+    what: tuple[str, ...], seed: int, fresh: bool, limit: int | None, answers_file: str | None, json: bool
+) -> int:
+    """Open what is needed, let the drill run, and close with its exit code."""
+    from cnnquiz.history import History
+    from cnnquiz.quiz import drilling
+    from cnnquiz.quiz.scope import families
+    from cnnquiz.render import console, listing
+    from cnnquiz.render.drill import summary
+    from cnnquiz.tutor import scripted
+    from cnnquiz.tutor.practice import Practice
+
+    start = drilling.start(families(what), seed)
     answers = scripted.script(answers_file) if answers_file else None
-    screen = console.stdout() if format == "text" else console.nowhere() if answers else console.stderr()
+    screen = console.stderr() if json and not answers else console.nowhere() if json else console.stdout()
     with History.open() as history:
-        practice = Practice(start, scripted.named(what), history, screen, answers, fresh or seed is not None)
+        practice = Practice(start, scripted.named(what), history, screen, answers, fresh)
         try:
             practice.play(limit)
         except KeyboardInterrupt:
             console.stderr().show("", practice.interrupted())
             return 130
-        screen.show(*drill.summary(screen, practice.drill, practice.farewell()))
-        if format == "json":
+        screen.show(*summary(screen, practice.drill, practice.farewell()))
+        if json:
             listing.show_json(console.stdout(), scripted.document(practice))
     return 0

@@ -16,8 +16,8 @@ def command(path: str, title: str | None) -> None:
     An editor with a YAML language server completes the fields of a bank: write the schema to a file with
     cnnquiz schema > cnnquiz-bank.json, and remove one # in the fourth line of the new bank.
     """
+    from cnnquiz.bank.starter import write
     from cnnquiz.render.console import stdout
-    from cnnquiz.starter import write
 
     made = write(path, title)
     name = shlex.quote(str(made))

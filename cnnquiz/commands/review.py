@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from cnnquiz.reviewing import Review
+    from cnnquiz.tutor.reviewing import Review
 
 
 @click.command()
@@ -23,8 +23,8 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     When an item comes again follows from how you answered it: wrong, right with a hint, slowly or at once.
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
-    from cnnquiz import finishing, reviewing
     from cnnquiz.history import History
+    from cnnquiz.tutor import finishing, reviewing
 
     day = until if until is None else exam_day(until, reviewing.now())
     wishes = reviewing.Wishes(limit, day, format == "json")
@@ -35,8 +35,8 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
 
 def asked(review: Review) -> int:
     """Ask, and close with the exit code."""
-    from cnnquiz import finishing
     from cnnquiz.render.console import stderr
+    from cnnquiz.tutor import finishing
 
     try:
         finishing.begin(review)

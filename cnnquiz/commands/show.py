@@ -45,7 +45,7 @@ def opened(what: str) -> tuple[Loaded, Item | None]:
     from pathlib import Path
 
     from cnnquiz.bank import open_bank
-    from cnnquiz.files import bundled
+    from cnnquiz.reading.files import bundled
 
     name, _, item_id = what.rpartition("/")
     if Path(what).exists() or not (name in bundled() or Path(name).is_file()):
@@ -84,7 +84,7 @@ def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> 
 
 def figure(loaded: Loaded, variant: Variant) -> str:
     """The item's figure, or nothing."""
-    from cnnquiz.files import figure_text
+    from cnnquiz.reading.files import figure_text
 
     return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
 
@@ -92,7 +92,7 @@ def figure(loaded: Loaded, variant: Variant) -> str:
 def solution(variant: Variant) -> Solution | None:
     """How the key follows, where there is a derivation."""
     from cnnquiz import calculators
-    from cnnquiz.shorthand import derivation_of
+    from cnnquiz.bank.shorthand import derivation_of
 
     derivation = derivation_of(variant.item)
     if derivation is None:

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnnquiz.calculator import Calculator, Quantity
     from cnnquiz.render.console import Screen
+    from cnnquiz.solver.calculator import Calculator, Quantity
     from cnnquiz.steps import Solution
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
@@ -128,7 +128,7 @@ def _positional(calculator: Calculator, raw: dict[str, Any], word: str | None) -
 
 
 def _show_found(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
-    from cnnquiz import invert
+    from cnnquiz.solver import invert
 
     if not options["find"]:
         stated = next(r.short for r in calculator.results_declared if r.name in targets)

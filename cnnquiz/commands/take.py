@@ -9,7 +9,7 @@ import click
 from cnnquiz.commands import BANK
 
 if TYPE_CHECKING:
-    from cnnquiz.taking import Wishes
+    from cnnquiz.tutor.taking import Wishes
 
 
 class Duration(click.ParamType[float]):
@@ -49,18 +49,18 @@ def command(bank: str, answers: str | None, format: str, **wishes: Any) -> int:
     One key answers; ? shows the others. Every answer is saved before its verdict is shown: after an
     interruption, the same command goes on where you stopped.
     """
-    from cnnquiz.taking import Wishes
+    from cnnquiz.tutor.taking import Wishes
 
     return take(bank, Wishes(answers=answers, json=format == "json", **wishes))
 
 
 def take(name: str, wishes: Wishes) -> int:
     """Open what is needed, let the session run, and close with its exit code."""
-    from cnnquiz import closing
     from cnnquiz.bank import open_bank
     from cnnquiz.history import History
     from cnnquiz.render.console import stderr
-    from cnnquiz.taking import Sitting
+    from cnnquiz.tutor import closing
+    from cnnquiz.tutor.taking import Sitting
 
     loaded = open_bank(name)
     with History.open() as history:

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from ..scheduling import Card, answered
+from cnnquiz.scheduling import Card, answered
+
 from .times import micros, moment
 
 READ = (

@@ -12,7 +12,8 @@ from typing import IO, Any
 
 import msgspec
 
-from ..model import Attempt, CnnquizError
+from cnnquiz.model import Attempt, CnnquizError
+
 from . import cards, writes
 from .database import reason, transaction
 from .store import ATTEMPTS, History, attempt

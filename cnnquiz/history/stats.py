@@ -13,8 +13,9 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from .. import scheduling
-from ..scheduling import Card
+from cnnquiz import scheduling
+from cnnquiz.scheduling import Card
+
 from .times import EPOCH, moment_text
 
 RECENT = 10

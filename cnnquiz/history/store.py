@@ -13,9 +13,10 @@ from uuid import uuid4
 
 from msgspec import Struct
 
-from .. import scheduling
-from ..model import Attempt, CnnquizError
-from ..scheduling import Card
+from cnnquiz import scheduling
+from cnnquiz.model import Attempt, CnnquizError
+from cnnquiz.scheduling import Card
+
 from . import cards, writes
 from .database import Unusable, connect, default_path, in_memory, is_there, reason, transaction
 from .stats import Stats, stats

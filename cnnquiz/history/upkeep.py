@@ -9,7 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from ..model import CnnquizError
+from cnnquiz.model import CnnquizError
+
 from .database import pragma, reason
 from .store import History
 

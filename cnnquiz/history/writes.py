@@ -6,7 +6,8 @@ import json
 import sqlite3
 from typing import Any
 
-from ..model import Attempt
+from cnnquiz.model import Attempt
+
 from . import cards
 from .times import micros
 

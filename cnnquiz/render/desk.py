@@ -8,10 +8,10 @@ from typing import Protocol
 from rich.text import Text
 
 from cnnquiz.model import Variant
+from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import quiz, result
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
-from cnnquiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.steps import Solution
 
 

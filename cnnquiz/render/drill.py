@@ -6,9 +6,9 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from cnnquiz.drilling import STREAK, Drill, Question
 from cnnquiz.marking import value_of
 from cnnquiz.model import Variant
+from cnnquiz.quiz.drilling import STREAK, Drill, Question
 from cnnquiz.render import quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
-from cnnquiz.checked import Report
+from cnnquiz.proof.checked import Report
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
 from cnnquiz.reports import text

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from cnnquiz.model import Choice, Figure, Variant
+from cnnquiz.quiz.session import Reply, Session
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import worked
-from cnnquiz.session import Reply, Session
 from cnnquiz.steps import Solution
 
 COMMANDS = (

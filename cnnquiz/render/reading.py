@@ -8,10 +8,10 @@ from rich.text import Text
 
 from cnnquiz.marking import read_response
 from cnnquiz.model import CnnquizError, Variant
+from cnnquiz.quiz.session import Action, Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
-from cnnquiz.session import Action, Event, Session
 
 PROMPT = "> "
 ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
+from cnnquiz.quiz.sitting import Result, Row
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
-from cnnquiz.sitting import Result, Row
 
 SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
 BAR = 20

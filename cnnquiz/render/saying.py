@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cnnquiz.calculator import Misconception
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
+from cnnquiz.solver.calculator import Misconception
 
 Slips = Sequence[tuple[Misconception, ...]]
 MOST = 3

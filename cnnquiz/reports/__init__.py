@@ -9,7 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from cnnquiz.checked import Report
+from cnnquiz.proof.checked import Report
 
 
 @cache

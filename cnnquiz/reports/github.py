@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from cnnquiz.checked import Report, closing
 from cnnquiz.model import Finding
+from cnnquiz.proof.checked import Report, closing
 
 
 def write(report: Report) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 from urllib.parse import quote
 
 from cnnquiz import __version__, checks
-from cnnquiz.checked import Report
 from cnnquiz.model import Finding
+from cnnquiz.proof.checked import Report
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 

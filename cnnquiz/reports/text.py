@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
-from cnnquiz.checked import Checked, Report, closing, counted
 from cnnquiz.model import Finding
+from cnnquiz.proof.checked import Checked, Report, closing, counted
 
 WIDEST = 100  # of a source line that is shown
 SLOW = "libyaml's C parser is missing, so reading takes about twenty times as long: reinstall PyYAML with it"

@@ -1,7 +1,7 @@
 """Time and memory of `check` against `yaml.load` alone, on one large bank: `python check_speed.py [ITEMS]`.
 
-Each is measured in a process of its own, three times in turn; the best counts. check-jsonschema and yamllint are timed as
-well where they are installed.
+Each is measured in a process of its own, three times in turn; the best counts. check-jsonschema and yamllint
+are timed as well where they are installed.
 """
 
 from __future__ import annotations

@@ -1,0 +1,70 @@
+"""YAML text -> Bank and located Findings: every scalar is read as text, and the types of `model` convert it."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from cnnquiz.bank.loaded import Loaded, typed, unreadable
+from cnnquiz.bank.schema import nearest
+from cnnquiz.model import CnnquizError
+from cnnquiz.reading import files, syntax, yamltext
+from cnnquiz.reading.files import bundled, figure_text
+
+__all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "schema"]
+
+
+def open_bank(name: str) -> Loaded:
+    """A bundled bank by its id, or a bank by its path, ready for use; a bank with a fault is refused."""
+    banks = bundled()
+    loaded = load(banks[name] if name in banks else wanted_path(name, banks))
+    wrong = [finding for finding in loaded.findings if finding.level == "error"]
+    if wrong or loaded.bank is None:
+        more = f" (and {len(wrong) - 1} more: run cnnquiz check {loaded.path})" if len(wrong) > 1 else ""
+        first = wrong[0]
+        raise CnnquizError(f"{loaded.path}:{first.line}:{first.column}: {first.message}{more}")
+    return loaded
+
+
+def wanted_path(name: str, banks: dict[str, Path]) -> Path:
+    """The path that a name stands for; a name that is neither a path nor a bank is refused."""
+    path = Path(name)
+    if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml") or "\0" in name or path.exists():
+        return path
+    near = nearest(name, banks)
+    meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(banks)) or 'no banks here'}"
+    raise CnnquizError(f"no bank is called {files.shown(name)!r}: {meant} (a path works too)")
+
+
+def load(source: str | Path, text: str | None = None) -> Loaded:
+    """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
+    path, slow = files.shown(source), yamltext.is_slow()
+    with collector_paused():
+        try:
+            text = syntax.decoded(files.read_bytes(Path(source))) if text is None else text
+            document = yamltext.read(text := text.removeprefix("\ufeff"))
+        except syntax.Stop as stop:
+            return unreadable(path, text or "", stop.faults, slow)
+        return typed(path, text, document.tree, document.faults, document.positions, slow)
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of a bank, for editors."""
+    from cnnquiz.bank import editor
+
+    return editor.schema()
+
+
+@contextmanager
+def collector_paused() -> Iterator[None]:
+    """No garbage collection meanwhile: it would walk the whole growing tree again and again."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

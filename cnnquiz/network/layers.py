@@ -1,0 +1,217 @@
+"""One layer as a record, and the one parser of layers: `conv 64 k3 s2 p1`, or a mapping of the same."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.model import GivenError
+from cnnquiz.solver.givens import axes, flag, shown, whole
+
+MOST_LAYERS = 100_000
+Axes = tuple[int, ...]  # one number for all axes, or one for each
+
+
+class Layer(Struct, frozen=True):
+    """One layer: its kind and the numbers that it has. An empty `s` of a pool means: as wide as its kernel.
+
+    `groups` 0 is depthwise: as many groups as channels. `links` counts the pairs of input map and filter that
+    are joined (None: all of them). `learned` gives a pool one gain and one bias a channel; the weights of a
+    `fixed` layer are stored, not learned.
+    """
+
+    kind: str
+    name: str = ""
+    out: int | None = None
+    k: Axes = ()
+    s: Axes = (1,)
+    p: Axes | str = (0,)
+    d: Axes = (1,)
+    op: Axes = (0,)
+    groups: int = 1
+    bias: bool = True
+    ceil: bool = False
+    mode: str = ""
+    inputs: int | None = None
+    channels: int | None = None
+    links: int | None = None
+    learned: bool = False
+    fixed: bool = False
+
+
+class LayerFault(GivenError):
+    """A layer that cannot be read or worked; `path` leads to it in the list or file that it stands in."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message, "layers")
+        self.path = path
+
+
+ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
+POOL: dict[str, Any] = {"kind": "pool", "s": ()}
+KINDS: dict[str, dict[str, Any]] = {
+    "conv": {"kind": "conv"},
+    "dw": {"kind": "conv", "groups": 0},
+    "depthwise": {"kind": "conv", "groups": 0},
+    "tconv": {"kind": "tconv"},
+    "pool": {**POOL, "mode": "max"},
+    "maxpool": {**POOL, "mode": "max"},
+    "avgpool": {**POOL, "mode": "average"},
+    "gap": {"kind": "gap", "mode": "average"},
+    "flatten": {"kind": "flatten"},
+    "dense": {"kind": "dense"},
+    "linear": {"kind": "dense"},
+    "fc": {"kind": "dense"},
+    "bn": {"kind": "bn"},
+    "batchnorm": {"kind": "bn"},
+    "lrn": {"kind": "lrn"},
+    "dropout": {"kind": "dropout"},
+    "window": {"kind": "window"},
+    **{name: {"kind": "activation", "mode": name} for name in ACTIVATIONS},
+}
+SPELLINGS = {
+    "filters": "out", "units": "out", "out_channels": "out", "out_features": "out",
+    "in_channels": "channels", "in_features": "inputs", "kernel_size": "k", "kernel": "k", "stride": "s",
+    "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
+}  # fmt: skip
+WINDOW = ("k", "s", "p", "d")
+TAKES: dict[str, tuple[str, ...]] = {
+    "conv": ("out", *WINDOW, "groups", "bias", "links", "channels"),
+    "tconv": ("out", *WINDOW, "op", "groups", "bias", "channels"),
+    "pool": (*WINDOW, "ceil", "learned"),
+    "window": WINDOW,
+    "dense": ("out", "inputs", "bias", "fixed"),
+    "dropout": ("rate",),
+}
+EXAMPLES = {
+    "conv": "conv 10 k3 s2 p1 d1 g1 nobias", "tconv": "tconv 8 k2 s2 p0 op0", "pool": "pool k3 s2 p1 ceil",
+    "dense": "dense 10 inputs=1960 nobias", "window": "window k3 s1 d1", "dropout": "dropout 0.5",
+}  # fmt: skip
+SWITCHES = ("bias", "ceil", "learned", "fixed")
+_READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
+_WINDOW = re.compile(r"k=?\d[\dx×*,]*")
+_GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
+
+
+def parse_layers(given: Any) -> tuple[Layer, ...]:
+    """The layers of a text (`conv 10 k3; pool k2`) or of a list of texts and mappings."""
+    if isinstance(given, str):
+        given = [part for part in re.split(r"[;\n]", given) if part.strip()]
+    if not isinstance(given, list | tuple):
+        raise LayerFault('layers are a text, "conv 10 k3; pool k2", or a list of such layers')
+    if not given:
+        raise LayerFault('there are no layers: write for example "conv 10 k3; pool k2"')
+    if len(given) > MOST_LAYERS:
+        raise LayerFault(f"{len(given)} layers are too many: write at most {MOST_LAYERS}")
+    return tuple(_numbered(number, part) for number, part in enumerate(given, 1))
+
+
+def _numbered(number: int, part: Any) -> Layer:
+    try:
+        return parse_layer(part)
+    except GivenError as fault:
+        raise LayerFault(f"layer {number}: {fault}", (number - 1,)) from None
+
+
+def parse_layer(part: Any) -> Layer:
+    """One layer from its text or its mapping."""
+    if isinstance(part, Layer):
+        return part
+    if isinstance(part, dict):
+        return _from_mapping(part)
+    words = part.lower().split() if isinstance(part, str) else []
+    if not words:
+        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+    if _WINDOW.fullmatch(words[0]):
+        words = ["window", *words]
+    fields: dict[str, Any] = {}
+    for word in _joined(words[1:]):
+        name, value = _field_of(word, words[0])
+        if name in fields:
+            raise LayerFault(f"{shown(word)} gives {name} a second time in {shown(part)}")
+        fields[name] = value
+    return _layer(words[0], fields)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """The words with `k 3` and `p = same` drawn together into `k3` and `p=same`."""
+    out: list[str] = []
+    for word in words:
+        before = out[-1] if out else ""
+        bare = before.replace("_", "").isalpha() and before not in _ALONE
+        value = word[0].isdigit() or word in ("same", "valid")
+        if out and (word.startswith("=") or before.endswith("=") or (bare and value)):
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
+
+
+_ALONE = {*SWITCHES, "nobias", "same", "valid"}
+
+
+def _field_of(word: str, kind: str) -> tuple[str, Any]:
+    if word in ("same", "valid"):
+        return "p", word
+    if word in _ALONE:
+        return word.removeprefix("no"), word != "nobias"
+    if word.replace(".", "", 1).isdigit():
+        return ("rate" if kind == "dropout" else "out"), word
+    if match := _GLUED.fullmatch(word):
+        return SPELLINGS.get(match[1], match[1]), match[2]
+    raise LayerFault(f"{shown(word)} cannot be read here: write for example {_example(kind)}")
+
+
+def _example(word: str) -> str:
+    return EXAMPLES.get(KINDS.get(word, {}).get("kind", "conv"), word)
+
+
+def _from_mapping(mapping: dict[Any, Any]) -> Layer:
+    """`{conv: 64, k: 3}`, `{type: conv, filters: 64, k: 3}`, or `{k: 3, s: 1}`: any window that slides."""
+    fields = {SPELLINGS.get(str(name), str(name)): value for name, value in mapping.items()}
+    name = fields.pop("name", "")
+    word = fields.pop("type", None)
+    if word is None:
+        word = next((field for field in fields if field in KINDS), "window")
+        head = fields.pop(word, None)
+        if isinstance(head, str) and not head.strip().isdigit():
+            return replace(parse_layer(f"{word} {head}"), name=str(name))
+        if head is not None and not isinstance(head, bool):
+            fields["k" if "pool" in word else "rate" if word == "dropout" else "out"] = head
+    return replace(_layer(str(word).lower(), fields), name=str(name))
+
+
+def _layer(word: str, fields: dict[str, Any]) -> Layer:
+    kind = KINDS.get(word)
+    if kind is None:
+        raise LayerFault(f"{shown(word)} is not a kind of layer: write one of {', '.join(KINDS)}")
+    takes = TAKES.get(kind["kind"], ())
+    for name in fields:
+        if name not in takes:
+            raise LayerFault(f"{word} takes no {shown(name)}: write {_example(word)}, or less of it")
+    values = {name: _value(name, value) for name, value in fields.items() if name != "rate"}
+    if "k" in takes and "k" not in values:
+        raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {_example(word)}")
+    if kind["kind"] == "dense" and "out" not in values:
+        raise LayerFault(f"{word} has no number of units: write {_example(word)}, or less of it")
+    return Layer(**{**kind, **values})
+
+
+def _value(name: str, value: Any) -> Any:
+    try:
+        if name in SWITCHES:
+            return flag(value)
+        if name not in _READ:
+            return whole(value, 1, letters=False)
+        read = _READ[name].read(value)
+    except GivenError as fault:
+        raise LayerFault(f"{name}: {fault}") from None
+    if read == "valid":
+        return (0,)
+    axes_read = read if isinstance(read, tuple) else (read,)
+    if read != "same" and not all(type(axis) is int for axis in axes_read):
+        raise LayerFault(f"{name}: {shown(value)} is not a number: layers take no letters")
+    return read if read == "same" else axes_read

@@ -1,0 +1,1 @@
+"""From a calculator's declaration to answers: forwards, with letters, backwards, and line by line."""

@@ -1,0 +1,249 @@
+"""What a calculator is: one declaration, from which everything else follows.
+
+A file in `calculators/` declares quantities, results, lines (formulas), an independent count and
+misconceptions. The command with its options and help, the steps, the answer with letters, the search
+backwards, the givens that a bank may write, distractors and diagnosis are written once, here and in
+`derive`, `invert` and `formula`.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from cnnquiz.model import GivenError
+from cnnquiz.solver import derive, slipping
+from cnnquiz.solver.declared import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
+from cnnquiz.solver.derive import Env, Line, line
+from cnnquiz.solver.expression import Expr
+from cnnquiz.steps import Drawing, Solution, Step, jsonable
+
+__all__ = ["REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
+
+
+@dataclass(frozen=True)
+class Calculator:
+    """One calculator's declaration.
+
+    prepare      turns the givens as read into what the formulas use: one value an axis, defaults that
+                 depend on others; refuses what cannot be, with the remedy (GivenError)
+    lines        the formulas, in order
+    work         what is no chain of formulas: results by symbol, from the prepared givens and the lines' values
+    explain      the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
+    count        the same results by another way (sliding, enumerating, walking), never by the formula
+    conventions  what each source does its own way, and what was done here
+    notes        where a common other convention gives another number: a line each
+    drawings     the pictures
+    undo         how the target leads back to one unknown given, in steps (for `--find`)
+    examples     what may stand behind `cnnquiz solve NAME`
+    """
+
+    name: str
+    title: str
+    summary: str
+    source: str
+    quantities: tuple[Quantity, ...]
+    results_declared: tuple[Result, ...]
+    count: Callable[[Env], dict[str, Any]]
+    lines: tuple[Line, ...] = ()
+    misconceptions: tuple[Misconception, ...] = ()
+    prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
+    work: Callable[[Env], dict[str, Any]] | None = None
+    explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
+    conventions: Callable[[Env], dict[str, str]] = lambda env: {}
+    notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
+    drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
+    undo: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
+    examples: tuple[str, ...] = ()
+
+    @property
+    def result_names(self) -> tuple[str, ...]:
+        """The names of the results."""
+        return tuple(result.name for result in self.results_declared)
+
+    @cached_property
+    def _by_name(self) -> dict[str, Quantity]:
+        names = {quantity.name: quantity for quantity in self.quantities}
+        return names | {quantity.short: quantity for quantity in self.quantities}
+
+    def quantity(self, name: str) -> Quantity:
+        """The quantity of that short name or PyTorch name."""
+        found = self._by_name.get(name) or self._by_name.get(name.replace("-", "_"))
+        if found is None:
+            near = difflib.get_close_matches(name, self._by_name, 3, 0.4)
+            hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {self.accepted()}"
+            raise GivenError(f"{self.name} has no given `{name[:40]}`: {hint}", name[:40])
+        return found
+
+    def accepted(self) -> str:
+        """The short names of all givens, for messages."""
+        return ", ".join(quantity.short for quantity in self.quantities)
+
+    def read(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+        """The givens as exact values; raises GivenError with one clear line.
+
+        raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
+        without  quantities that need not be given, because they are searched for
+        """
+        return self.prepared(self.stated(raw, without), without)
+
+    def stated(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
+        """What `read` reads, each given by its short name, before anything is asked of them together."""
+        values: dict[str, Any] = {}
+        for name, value in raw.items():
+            quantity = self._positional() if name == "" else self.quantity(str(name))
+            if quantity.short in values:
+                raise GivenError(f"{quantity.short} is given twice", quantity.short)
+            values[quantity.short] = self._value(quantity, value)
+        for quantity in self.quantities:
+            if quantity.default is REQUIRED and quantity.short not in values and quantity.short not in without:
+                raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
+        return {q.short: values[q.short] for q in self.quantities if q.short in values}
+
+    def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+        """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
+        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
+        left_open = {q.short for q in self.quantities if q.default is REQUIRED} | set(without)
+        full = {q.short: stated.get(q.short, None if q.short in left_open else q.default) for q in self.quantities}
+        return Given(stated, self.prepare(full))
+
+    def _positional(self) -> Quantity:
+        for quantity in self.quantities:
+            if quantity.positional:
+                return quantity
+        raise GivenError(f"{self.name} takes its givens by name: {self.accepted()}")
+
+    def _value(self, quantity: Quantity, raw: Any) -> Any:
+        try:
+            return quantity.kind.read(raw)
+        except GivenError as fault:
+            raise GivenError(f"{quantity.short}: {fault}", quantity.short) from None
+
+    # -- forwards ------------------------------------------------------------------------------------
+
+    def values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
+        """Every value on the way by its symbol: the prepared givens, and what the lines give."""
+        if not self.lines:
+            found = dict(given.env)
+        elif given.letters:
+            from cnnquiz.solver import formula
+
+            found = derive.evaluate(self.lines, given.env, formula.value, instead)
+        else:
+            found = derive.evaluate(self.lines, given.env, instead=instead)
+        return {**found, **self.work(found)} if self.work is not None else found
+
+    def results(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
+        """The results by name, exact; those that the givens do not determine are left out.
+
+        instead  formulas that replace those of lines: a misconception
+        """
+        return self._named(self.values(given, instead))
+
+    def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {r.name: values[r.symbol] for r in self.results_declared if values.get(r.symbol) is not None}
+
+    def counted(self, given: Given) -> dict[str, Any]:
+        """The results by the independent count."""
+        return self.count(given.env)
+
+    def prose_values(self, given: Given) -> dict[str, Any]:
+        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names.
+
+        A value on the way that is the same along every axis reads as one number; a result keeps its axes.
+        """
+        values = self.values(given)
+        on_the_way = {name: derive.one(value) for name, value in values.items()}
+        on_the_way |= {one.name: derive.one(values[one.symbol]) for one in self.lines if one.symbol in values}
+        stated: dict[str, Any] = {}
+        for q in self.quantities:
+            known = given.stated.get(q.short, q.default)
+            follows = known is None or known is REQUIRED  # from another given, as the channels of 55x55x96
+            stated[q.short] = stated[q.name] = on_the_way.get(q.symbol or q.short) if follows else known
+        named = {**on_the_way, **stated, **self._named(values)}
+        return {name: value for name, value in named.items() if name and value is not None}
+
+    def solve(self, given: Given, want: str | None = None) -> Solution:
+        """The worked solution; with `want`, only the steps that lead to that result."""
+        values = self.values(given)
+        results = self._named(values)
+        if want is not None and want not in results:
+            known = ", ".join(results) or "nothing"
+            raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
+        steps = tuple(self._steps(given, values, results, want))
+        answer = (want,) if want else tuple(r.name for r in self.results_declared if r.answer and r.name in results)
+        if not answer:
+            raise self._incomplete(values)
+        lettered = given.letters
+        return Solution(
+            calculator=self.name,
+            title=self.title,
+            given=given.stated,
+            results=self._shown(results) if lettered else results,
+            steps=steps,
+            conventions=self.conventions(given.env),
+            answer=answer,
+            notes=() if lettered else tuple(self.notes(given.env, results)),
+            drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
+        )
+
+    def brief(self, given: Given) -> dict[str, Any]:
+        """The JSON contract's object without the steps: what `solve` gives, without the work of writing it out."""
+        if given.letters:
+            return self.solve(given).as_json(steps=False)
+        values = self.values(given)
+        results = self._named(values)
+        if not any(r.answer and r.name in results for r in self.results_declared):
+            raise self._incomplete(values)
+        return {
+            "calculator": self.name,
+            "given": jsonable(given.stated),
+            "results": jsonable(results),
+            "conventions": self.conventions(given.env),
+        }
+
+    def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
+        said = too_little(self.quantities, self.results_declared, self.lines, values)
+        return said or GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
+
+    def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
+        from cnnquiz.solver import formula
+
+        return {n: v if isinstance(v, bool | str) else formula.math_of(v) for n, v in results.items()}
+
+    def _steps(
+        self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
+    ) -> Iterator[Step]:
+        if self.explain is not None:
+            yield from self.explain(given.env, results, want)
+        wanted = [(r.name, r.symbol) for r in self.results_declared if want in (None, r.name)]
+        if given.letters:
+            from cnnquiz.solver import formula
+
+            yield from derive.steps(self.lines, given.env, values, wanted, formula.math_of)
+        else:
+            yield from derive.steps(self.lines, given.env, values, wanted)
+
+    # -- slips ---------------------------------------------------------------------------------------
+
+    def misconception(self, name: str) -> Misconception | None:
+        """The misconception of that name."""
+        return next((m for m in self.misconceptions if m.name == name), None)
+
+    def slips(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
+        """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
+        return slipping.slips(self, given, want, pairs)
+
+    def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+        """The value of `want` under these misconceptions together; None where that makes no sense."""
+        return slipping.slipped(self, given, group, want)
+
+    @cached_property
+    def leading(self) -> dict[str, set[str]]:
+        """The symbols that lead to each result, where lines alone give it."""
+        if self.work is not None:
+            return {}
+        return {r.name: derive.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}

@@ -1,0 +1,104 @@
+"""The parts of a calculator's declaration: quantities, results, misconceptions; and givens that have been read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cnnquiz.model import GivenError
+from cnnquiz.solver import derive
+from cnnquiz.solver.derive import Env, Line
+from cnnquiz.solver.expression import Expr, parse
+from cnnquiz.solver.givens import Kind, Letter
+
+REQUIRED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One given.
+
+    short       as the course writes it, and as a bank and the command line take it: k
+    name        PyTorch's name, also taken: kernel_size
+    kind        how it is read (see `givens`)
+    meaning     one line of help
+    default     its value when it is not given; REQUIRED: it must be given; None: it may be missing
+    search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
+    positional  may stand on the command line without its name: `solve net vgg16`
+    symbol      its letter in the formulas, where that is not its short name: C for channels
+    grows       whether no result gets smaller when it grows, and what is invalid is too small: the search
+                may then halve its way to the solutions
+    """
+
+    short: str
+    name: str
+    kind: Kind
+    meaning: str
+    default: Any = REQUIRED
+    search: tuple[int, int] | None = None
+    positional: bool = False
+    symbol: str = ""
+    grows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it."""
+
+    name: str
+    symbol: str
+    meaning: str
+    answer: bool = False
+    short: str = ""  # how `--find` names its target on the command line: --out
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
+
+    Calculators without lines give `wrong` instead: the wrong results by name, from the givens.
+    """
+
+    name: str
+    say: str
+    instead: Mapping[str, Expr] = field(default_factory=dict)
+    wrong: Callable[[Env], dict[str, Any]] | None = None
+
+
+def slip(name: str, say: str, **instead: str) -> Misconception:
+    """A misconception, its wrong formulas by the symbol of the line that they replace."""
+    return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
+
+
+@dataclass(frozen=True)
+class Given:
+    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
+
+    stated: dict[str, Any]
+    env: dict[str, Any]
+
+    @cached_property
+    def letters(self) -> bool:
+        """Whether a letter stands for a number somewhere."""
+        return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
+
+
+def too_little(
+    quantities: Sequence[Quantity], results: Sequence[Result], lines: Sequence[Line], values: Mapping[str, Any]
+) -> GivenError | None:
+    """What else must be given for the first answer, so far as its lines tell."""
+    for result in results:
+        needed = derive.needed(result.symbol, [one for one in lines if one.when(values)])
+        unknown = [q for q in quantities if (q.symbol or q.short) in needed and not _known(values, q)]
+        missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
+        if result.answer and missing:
+            names = ", ".join(q.short for q in missing)
+            said = f"{names} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].meaning}"
+            return GivenError(said, missing[0].short)
+    return None
+
+
+def _known(values: Mapping[str, Any], quantity: Quantity) -> bool:
+    return values.get(quantity.symbol or quantity.short) is not None

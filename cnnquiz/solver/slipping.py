@@ -1,0 +1,46 @@
+"""What comes out by a misconception: the same lines, with some of their formulas replaced by wrong ones."""
+
+from __future__ import annotations
+
+from itertools import combinations
+from typing import TYPE_CHECKING, Any
+
+from cnnquiz.model import CnnquizError
+from cnnquiz.solver import derive
+from cnnquiz.solver.declared import Given, Misconception
+from cnnquiz.solver.expression import Expr
+
+if TYPE_CHECKING:
+    from cnnquiz.solver.calculator import Calculator
+
+
+def slips(calculator: Calculator, given: Given, want: str, pairs: bool) -> dict[tuple[str, ...], Any]:
+    """The wrong value of `want` by each misconception that changes it, and on request by two at once."""
+    right = calculator.results(given).get(want)
+    singles = [(one,) for one in calculator.misconceptions]
+    doubles = combinations(calculator.misconceptions, 2) if pairs else ()
+    found: dict[tuple[str, ...], Any] = {}
+    for group in [*singles, *doubles]:
+        value = calculator.slipped(given, group, want)
+        if value is not None and value != right:
+            found[tuple(one.name for one in group)] = value
+    return found
+
+
+def slipped(calculator: Calculator, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+    """The value of `want` under these misconceptions together; None where that makes no sense."""
+    leading = calculator.leading.get(want)
+    if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
+        return None
+    instead: dict[str, Expr] = {}
+    for one in group:
+        if instead.keys() & one.instead.keys():
+            return None
+        instead |= one.instead
+    try:
+        if any(one.wrong for one in group):
+            return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
+        value = calculator.results(given, instead).get(want)
+    except (CnnquizError, ArithmeticError):
+        return None
+    return value if derive.plausible(value) else None
