@@ -17,6 +17,7 @@ from cnnquiz.calculators._shown import chain, value
 from cnnquiz.model import GivenError
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import integer, number, numbers
 from cnnquiz.steps import Step, Vector
 
@@ -36,6 +37,7 @@ RESULTS = (
     Result("probabilities", "probabilities", "one for each class, adding up to 1", answer=True),
     Result("probability", "probability", "that of the class asked for", answer=True),
     Result("probabilities_exact", "exact", "the same as formulas"),
+    Result("total", "total", "what the probabilities add up to"),
     Result("predicted_class", "predicted", "the class of the largest probability, counted from 1"),
 )
 
@@ -72,7 +74,9 @@ def _named(env: Env, shared: list[Any]) -> dict[str, Any]:
 def work(env: Env) -> dict[str, Any]:
     """Exponentials and their shares."""
     scaled = env["scaled"]
-    found = _named(env, shares([exp(z) for z in scaled]))
+    shared = shares([exp(z) for z in scaled])
+    found = _named(env, shared)
+    found["total"] = exact(round(Fraction(sum(shared)), 20))  # each share is rounded to 30 digits
     found["predicted"] = scaled.index(max(scaled)) + 1
     if len(scaled) <= 20:
         powers = [f"exp({value(z).ascii})" for z in scaled]
