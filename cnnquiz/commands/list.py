@@ -19,7 +19,7 @@ NEXT = {
 
 @click.command()
 @click.argument("what", type=click.Choice(tuple(NEXT)), default="banks", metavar="[banks|calculators|networks]")
-@click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def command(what: str, format: str) -> None:
     """List the bundled banks, or the calculators, or the networks."""
     from cnnquiz.render.console import stdout

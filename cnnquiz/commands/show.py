@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("what", type=ITEM, metavar="BANK[/ITEM]")
 @click.option("--key", is_flag=True, help="Also the key, why each option is right or wrong, hints and steps.")
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Families with the numbers of that seed.")
-@click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 def command(what: str, key: bool, seed: int | None, format: str) -> None:
     """Show a bank, or one of its items, as a reader sees it. BANK is a bundled bank or a path.
 

@@ -15,7 +15,7 @@ SHOWN = 10
 
 
 @click.command()
-@click.option("--format", type=click.Choice(["plain", "json"]), default="plain", help="How to print it.")
+@click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 @click.option("--export", "to", metavar="FILE", help="Write all attempts to FILE (.jsonl or .csv).")
 @click.option("--import", "source", metavar="FILE", help="Bring in the attempts of FILE, without doubles.")
 @click.option("--force", is_flag=True, help="Let --export replace a file that is there.")
