@@ -65,10 +65,9 @@ def calculators() -> list[dict[str, Any]]:
 
 def networks() -> list[dict[str, Any]]:
     """The bundled networks."""
-    from importlib.resources import files
+    from cnnquiz import network
 
-    entries = (entry.name for entry in (files("cnnquiz") / "networks").iterdir())
-    return [{"name": name.removesuffix(".yaml"), "title": ""} for name in sorted(entries) if ".yaml" in name]
+    return [{"name": name, "title": network.load(name).title} for name in network.names()]
 
 
 def words(row: dict[str, Any]) -> list[str]:
