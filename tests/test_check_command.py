@@ -122,8 +122,17 @@ def test_a_rule_explains_itself(program: Program) -> None:
 
 
 def test_asserted_keys_are_listed_with_their_sources(program: Program) -> None:
-    ended = program("check", str(bundled()["week8"]), "--verbose")
-    assert "    softmax: slide, question 9" in ended.stdout.splitlines()
+    path = str(bundled()["week8"])
+    for ended in (program("check", path), program("check", path, "--verbose")):
+        assert f"    shallow-vs-deep: slide, question 10 ({path})" in ended.stdout.splitlines()
+
+
+def test_many_asserted_keys_are_listed_when_asked_for(program: Program, tmp_path: Path) -> None:
+    items = "".join(f"  - {{id: q{n}, stem: Why?, options: {{a: so, b: no}}, key: a}}\n" for n in range(31))
+    (tmp_path / "words.yaml").write_text(f"format: 1\nid: words\ntitle: Words\nitems:\n{items}", encoding="utf-8")
+    said = "31 keys asserted, by the source alone: --verbose lists them\n"
+    assert said in program("check", "words.yaml", "--ignore", "no-source").stdout
+    assert "    q30: no source (words.yaml)\n" in program("check", "words.yaml", "--verbose").stdout
 
 
 def test_github_actions_get_annotations_unasked(program: Program, banks: Path) -> None:

@@ -27,7 +27,7 @@ def names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) ->
 @click.option("--mutate", is_flag=True, help="Also make keys wrong on purpose and count how many are noticed.")
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
 @click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes for many files [as many as cores].")
-@click.option("--verbose", is_flag=True, help="List the asserted keys with their sources.")
+@click.option("--verbose", is_flag=True, help="List the asserted keys with their sources, however many.")
 def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Prove the keys of banks, and find every fault where it stands.
 

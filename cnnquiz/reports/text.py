@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Checked, Report, closing, counted
+from cnnquiz.proof.checked import Report, closing, counted
 
 WIDEST = 100  # of a source line that is shown
+LISTED = 30  # asserted keys that are listed without being asked for
 SLOW = "libyaml's C parser is missing, so reading takes about twenty times as long: reinstall PyYAML with it"
 
 
@@ -64,23 +65,16 @@ def one_line(text: str) -> str:
 
 
 def asserted_lines(report: Report) -> Iterator[tuple[str, str]]:
-    """The items whose keys rest on their sources: each with `--verbose`, otherwise how many a bank has."""
+    """The items whose keys rest on their sources, a line each; where they are many, how many, without `--verbose`."""
     banks = [bank for bank in report.banks if bank.asserted]
-    if report.verbose:
+    total = sum(len(bank.asserted) for bank in banks)
+    if total > LISTED and not report.verbose:
+        yield "note", f"{counted(total, 'key')} asserted, by the source alone: --verbose lists them"
+    elif total:
+        yield "note", f"{counted(total, 'key')} asserted, by the source alone:"
         for bank in banks:
-            yield from listed(bank)
-    elif banks:
-        sums = ", ".join(f"{len(bank.asserted):,} in {bank.path}" for bank in banks[:5])
-        more = f" and {len(banks) - 5} more banks" if len(banks) > 5 else ""
-        yield "note", f"Asserted, by their sources alone: {sums}{more} (--verbose lists them)"
-
-
-def listed(bank: Checked) -> Iterator[tuple[str, str]]:
-    """A bank's asserted items with their sources."""
-    yield "note", f"{bank.path}: {counted(len(bank.asserted), 'key')} asserted, by the source alone"
-    for one in bank.asserted:
-        yield "remedy", f"    {one_line(one.item)}: {one_line(one.source) or 'no source'}"
-    yield "blank", ""
+            for one in bank.asserted:
+                yield "remedy", f"    {one_line(one.item)}: {one_line(one.source) or 'no source'} ({bank.path})"
 
 
 def mutation_lines(report: Report) -> Iterator[tuple[str, str]]:
