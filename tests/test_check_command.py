@@ -183,7 +183,9 @@ def test_junit_has_a_case_for_each_item_and_each_broken_rule(tmp_path: Path) -> 
     names = [case.get("name") for case in root.iter("testcase")]
     assert "one: key-wrong" in names and "fine" in names
     assert root.get("failures") == "1" and len(root.findall(".//failure")) == 1
-    assert root.get("tests") == str(len(names))
+    assert root.get("tests") == str(len(names)) == str(len(set(names)))
+    allowed = {"testcase": {"classname", "name"}, "failure": {"type", "message"}, "system-out": set[str]()}
+    assert all(set(one.attrib) <= allowed[one.tag] for one in root.iterfind("testsuite//*"))  # what Jenkins' xsd takes
 
 
 def test_sarif_results_point_at_their_rules_and_places(tmp_path: Path) -> None:
