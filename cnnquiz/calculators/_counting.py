@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.calculators._layers import walked
+from cnnquiz.calculators._layers import WINDOWS, walked
 from cnnquiz.calculators._windows import tally
 from cnnquiz.network.kinds import per_axis
 from cnnquiz.network.propagate import Row
@@ -37,3 +37,16 @@ def weighed(row: Row) -> tuple[int, int, int]:
         return tally(tally(*row.before.shape), units), units if layer.bias else 0, 1
     learned = 2 if layer.kind == "bn" or layer.learned else 0
     return 0, tally(learned, channels), 0
+
+
+def stored(row: Row) -> int:
+    """The numbers that one layer keeps, learned or not: a batch normalisation also its mean and variance."""
+    weights, biases, _ = weighed(row)
+    return weights + (biases + biases if row.layer.kind == "bn" else biases)
+
+
+def made(row: Row) -> int:
+    """The numbers in the map that one layer makes, place by place."""
+    if row.layer.kind in WINDOWS:
+        return tally(*walked(row))
+    return tally(*(1 for _ in row.shape[:-1]), row.shape[-1]) if row.layer.kind == "gap" else tally(*row.shape)

@@ -64,3 +64,17 @@ def under(x: Grid, h: Grid, row: int, column: int) -> list[tuple[Any, Any]]:
 
 def added(x: Grid, y: Grid) -> Grid:
     return tuple(tuple(a + b for a, b in zip(p, q, strict=True)) for p, q in zip(x, y, strict=True))
+
+
+def scattered(env: Env, x: Grid) -> Grid:
+    """Every product x[i] h[j] added to the output that it belongs to, then the asked outputs cut out."""
+    (xr, xc), (hr, hc) = size(x), size(env["H"])
+    full = [[env["bias"]] * (xc + hc - 1) for _ in range(xr + hr - 1)]
+    for i, row in enumerate(x):
+        for j, one in enumerate(row):
+            for a, weights in enumerate(env["H"]):
+                for b, weight in enumerate(weights):
+                    at = (i + hr - 1 - a, j + hc - 1 - b) if env["correlate"] else (i + a, j + b)
+                    full[at[0]][at[1]] += one * weight
+    down, across = kept(env)
+    return Vector(Vector(full[r][across.start : across.stop]) for r in down)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.calculators._shown import chain, sum_of_products, value
-from cnnquiz.calculators._sliding import added, kept, rows, size, slid, turned, under
+from cnnquiz.calculators._sliding import added, kept, rows, scattered, size, slid, turned, under
 from cnnquiz.model import GivenError
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.solver.derive import Env
@@ -136,18 +136,14 @@ def _rule(env: Env, name: str) -> Math:
 
 
 def count(env: Env) -> dict[str, Any]:
-    """Every product x[i] h[j] scattered to the output that it belongs to, then the asked outputs cut out."""
-    (xr, xc), (hr, hc) = size(env["X"]), size(env["H"])
-    full = [[env["bias"]] * (xc + hc - 1) for _ in range(xr + hr - 1)]
-    for i, row in enumerate(env["X"]):
-        for j, one in enumerate(row):
-            for a, weights in enumerate(env["H"]):
-                for b, weight in enumerate(weights):
-                    at = (i + hr - 1 - a, j + hc - 1 - b) if env["correlate"] else (i + a, j + b)
-                    full[at[0]][at[1]] += one * weight
-    down, across = kept(env)
-    y = Vector(Vector(full[r][across.start : across.stop]) for r in down)
-    return {"y": y[0] if env["flat"] else y}
+    """Every product x[i] h[j] scattered to the output that it belongs to; the outputs then counted."""
+    y = scattered(env, env["X"])
+    found = _named(env, y[0] if env["flat"] else y)
+    found["size"] = sum(1 for _ in y[0]) if env["flat"] else (sum(1 for _ in y), sum(1 for _ in y[0]))
+    if env["x2"] is None:
+        return found
+    second = scattered(env, rows(env["x2"]))
+    return found | {"y2": second[0] if env["flat"] else second}
 
 
 def _wrong(**other: Any) -> Any:

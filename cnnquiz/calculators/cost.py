@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
+from struct import calcsize
 from typing import Any
 
 from cnnquiz.calculators import _counting, _layer_steps
 from cnnquiz.calculators._network import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
+from cnnquiz.calculators._windows import tally
 from cnnquiz.network.flow import exact
 from cnnquiz.network.propagate import Row
 from cnnquiz.solver import notation
@@ -24,6 +26,7 @@ from cnnquiz.solver.givens import integer
 from cnnquiz.steps import Step
 
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
+PACKED = {"fp32": "f", "fp16": "e", "int8": "b"}  # the codes of C's types, for the count
 
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
@@ -99,10 +102,19 @@ def _product(title: str, formula: str, values: dict[str, int], why: str, of: str
 
 
 def count(env: Env) -> dict[str, Any]:
-    """The weights added up place by place, image by image."""
+    """The weights added up place by place, the maps number by number, image by image; bytes as C packs a number."""
+    rows, batch = env["view"], env["batch"]
     found = _counting.count(env)
-    macs = sum(found["macs"] for _ in range(env["batch"])) if env["batch"] <= 10_000 else found["macs"] * env["batch"]
-    return {"macs": macs, "flops": macs + macs, "parameters": found["parameters"]}
+    macs = tally(found["macs"], batch)
+    stored = sum(map(_counting.stored, rows))
+    kept = tally(sum(_counting.made(row) for row in rows if row.layer.kind in KEPT), batch)
+    output = tally(_counting.made(rows[-1]), batch, calcsize(PACKED["fp32"]))
+    counted = {"macs": macs, "flops": macs + macs, "parameters": found["parameters"], "activations": kept}
+    counted |= {"output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
+    for name, code in PACKED.items():
+        counted[f"weight_bytes_{name}"] = tally(stored, calcsize(code))
+        counted[f"activation_bytes_{name}"] = tally(kept, calcsize(code))
+    return counted
 
 
 # -- wrong rules --------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from cnnquiz.steps import Math, Step, Vector
 
 MOST = 10_000
 SHOWN = 8
+APART = 60  # between logits that are counted: beyond it too many digits cancel
 QUANTITIES = (
     Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
     Quantity("p", "input", numbers(MOST), "the predictions (for bce and cross-entropy: probabilities)", None),
@@ -97,7 +98,7 @@ def _filled(kind: str, p: Any, y: Any) -> Math:
 
 
 def count(env: Env) -> dict[str, Any]:
-    """Without the terms: squares multiplied out, errors by sign, products of probabilities before one logarithm."""
+    """Without the terms: squares multiplied out, larger less smaller, one logarithm of a product, or of a sum."""
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":
         parts = (sum(a * a for a in p), sum(a * b for a, b in zip(p, y, strict=True)), sum(b * b for b in y))
@@ -105,18 +106,35 @@ def count(env: Env) -> dict[str, Any]:
     if env["kind"] == "mae":
         high = sum(max(a, b) for a, b in zip(p, y, strict=True)) - sum(min(a, b) for a, b in zip(p, y, strict=True))
         return {"loss": settled(Fraction(high) / n)}
+    scores = [0, *(env["logits"] or ())]
+    if n > 50 or max(scores) - min(scores) > APART:
+        return {}
+    loss = _of_logits(env) if env["logits"] is not None else _of_likelihood(env)
+    return {"loss": evaluated(loss if env["kind"] == "cross-entropy" else loss / n)}
+
+
+def _of_likelihood(env: Env) -> Any:
+    """One logarithm of the product of all probabilities."""
     import sympy
 
-    if n > 50 or (env["logits"] is not None):
-        return {}
     likelihood = sympy.Integer(1)
-    for q, target in zip(p, y, strict=True):
+    for q, target in zip(env["q"], env["y"], strict=True):
         pairs = [(q, target)] if env["kind"] == "cross-entropy" else [(q, target), (1 - q, 1 - target)]
         for base, weight in pairs:
             if weight:
                 likelihood *= _rational(base) ** _rational(weight)
-    loss = -sympy.log(likelihood) / (1 if env["kind"] == "cross-entropy" else n)
-    return {"loss": evaluated(loss)}
+    return -sympy.log(likelihood)
+
+
+def _of_logits(env: Env) -> Any:
+    """Without probabilities: ln(sum of e^z) for each unit of target, or ln(1 + e^z) for each element, less y z."""
+    import sympy
+
+    scores = [_rational(z) for z in env["logits"]]
+    less = sum(_rational(y) * z for y, z in zip(env["y"], scores, strict=True))
+    if env["kind"] == "bce":
+        return sum(sympy.log(1 + sympy.exp(z)) for z in scores) - less
+    return _rational(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
 
 
 def _rational(x: Any) -> Any:
