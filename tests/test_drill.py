@@ -55,9 +55,9 @@ def test_the_second_try_may_be_right(program: Program) -> None:
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("abc", "'abc' cannot be read. Write height x width x channels"),
-        ("109", "'109' is one number. Write height x width x channels"),
-        ("109x109", "'109x109' is 2 numbers. Write height x width x channels"),
+        ("abc", "'abc' cannot be read. Type height x width x channels"),
+        ("109", "'109' is one number. Type height x width x channels"),
+        ("109x109", "'109x109' is 2 numbers. Type height x width x channels"),
         ("1/4", "'1/4' cannot be read."),
         ("\x1b[31mred", "'red' cannot be read."),
     ],

@@ -79,7 +79,9 @@ def test_an_exam_tells_nothing_and_answers_may_change() -> None:
 
 def test_time_ends_the_quiz_and_a_late_answer_does_not_count() -> None:
     session, outcome = step(start(THREE, deadline=60.0), Event("answer", "b"), 60.0)
-    assert (session.end, outcome.told, session.answered) == ("time-up", "time-up", 0)
+    assert (session.end, outcome.told) == ("time-up", "time-up")
+    assert [reply and reply.mark.verdict for reply in session.replies] == ["skipped", None, None]
+    assert outcome.reply == session.replies[0], "the question on the screen is explained"
 
 
 def test_seconds_run_from_the_question_to_the_answer() -> None:
@@ -93,7 +95,7 @@ def test_seconds_run_from_the_question_to_the_answer() -> None:
 def test_going_on_starts_at_the_first_open_item() -> None:
     done, _ = after(start(THREE), "b")
     again = start(THREE, replies=(done.replies[0], None, None))
-    assert (again.at, again.answered) == (1, 1)
+    assert (again.at, again.done) == (1, 1)
     assert start(THREE, replies=done.replies[:1] * 3).end == "finished"
 
 
@@ -152,7 +154,7 @@ def test_no_sequence_of_events_breaks_a_session(events: list[Event], exam: bool)
         assert 0 <= session.at < 3
         assert session.end or not session.told or session.reply
         assert exam or all(new == old for old, new in zip(before.replies, session.replies, strict=True) if old)
-        assert session.answered >= before.answered
+        assert session.done >= before.done
         assert (outcome.reply is not None) == (session.replies != before.replies) or exam
 
 

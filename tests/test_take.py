@@ -61,6 +61,48 @@ def test_a_shuffled_quiz_is_reproducible_and_reports_the_banks_letters(program: 
     assert keys["conv-output-size"] == "d" and keys["relu-false"] == "c" and keys["flatten-dimension"] == "a"
 
 
+def test_the_table_has_the_letters_that_were_on_the_screen(program: Program) -> None:
+    arguments = ("take", "week8", "--order", "3", "--topic", "convolution", "--answers", "a a")
+    shown = program(*arguments).stdout
+    table = shown.split("yours  key")[1].split("Next")[0]
+    rows = {words[2]: words[3:] for words in map(str.split, table.splitlines()) if words}
+    keys = [line.split()[3] for line in shown.splitlines() if line.strip().startswith("The answer is ")]
+    marked = {item["id"]: item for item in document(program(*arguments, "--format", "json"))["items"]}
+    missed = [letters[1] for name, letters in rows.items() if not marked[name]["correct"]]
+    assert set(rows) == set(marked) and keys == missed
+    assert all(letters[0] == "a" for letters in rows.values())
+    assert [item["key"] for item in marked.values()] != [letters[1] for letters in rows.values()]
+
+
+def test_an_exams_review_shows_the_figures(program: Program) -> None:
+    shown = program("take", "week8", "--exam", "--answers", WEEK8, env={"LC_ALL": "C"}).stdout
+    assert shown.split("The questions with their answers")[1].count("Figure: The input is a drawing of one face.") == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "there", "missing"),
+    [
+        ("?\nq\n", ["s  skip"], ["back", "Backspace", "capital"]),
+        ("d\n?\nq\n", ["B  back", "a small b answers where there is an option b"], ["capital"]),
+    ],
+)
+def test_the_list_of_keys_holds_what_can_be_done_now(
+    program: Program, typed: str, there: list[str], missing: list[str]
+) -> None:
+    listed = program("take", "week8", stdin=typed).stdout.split("> ?")[1]
+    assert all(words in listed for words in there) and not any(words in listed for words in missing)
+
+
+def test_typed_questions_have_no_talk_of_options(program: Program) -> None:
+    listed = program("take", KINDS, stdin="a c\n?\nq\n").stdout.split("> ?")[1]
+    assert "b  back" in listed and "option" not in listed and "Backspace" not in listed
+
+
+def test_hints_stand_again_where_the_question_comes_back(program: Program) -> None:
+    shown = program("take", "week8", stdin="d\nh\nB\nq\n").stdout
+    assert shown.count("Hint 1 of") == 2 and shown.count("Question 2 of 10") == 2
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -114,13 +156,13 @@ def test_commands_as_lines(program: Program) -> None:
     assert ended.returncode == 0
     for words in ("Hint 3 of 3", "no more hints", "save and leave", "'x' cannot be read", "The answer is d"):
         assert words in ended.stdout
-    assert "1 of 10 answered and saved. Go on with: cnnquiz take week8" in ended.stdout
+    assert "1 of 10 done and saved. Go on with: cnnquiz take week8" in ended.stdout
 
 
 def test_input_that_ends_early_is_saved(program: Program) -> None:
     ended = program("take", "week8", stdin="d\nd\n")
     assert ended.returncode == 0
-    assert "2 of 10 answered and saved" in ended.stderr
+    assert "2 of 10 done and saved" in ended.stderr
 
 
 # -- screens -----------------------------------------------------------------------------------------

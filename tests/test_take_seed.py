@@ -81,7 +81,7 @@ def test_an_interrupted_session_goes_on_with_its_numbers(environment: dict[str, 
     child.send("a")
     child.expect("next question")
     child.send("q")
-    child.expect("1 of 10 answered and saved")
+    child.expect("1 of 10 done and saved")
     child.close()
     again = start()
     again.expect("You stopped after 1 of 10")

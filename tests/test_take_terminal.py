@@ -77,7 +77,7 @@ def test_an_interruption_loses_nothing_and_the_next_take_goes_on(start: Start) -
     child.expect("Question 3")
     child.expect(PROMPT)
     child.send("\x03")
-    child.expect("2 of 10 answered and saved. Go on with: cnnquiz take week8")
+    child.expect("2 of 10 done and saved. Go on with: cnnquiz take week8")
     assert ended(child) == 130
     again = start("take", "week8")
     again.expect("You stopped after 2 of 10")
@@ -88,7 +88,7 @@ def test_an_interruption_loses_nothing_and_the_next_take_goes_on(start: Start) -
     again.expect("Question 2 of 10")
     again.expect("Right")
     again.send("q")
-    again.expect("2 of 10 answered and saved")
+    again.expect("2 of 10 done and saved")
     assert ended(again) == 0
 
 
@@ -109,8 +109,55 @@ def test_time_is_up_while_the_question_waits(start: Start) -> None:
     child = start("take", "week8", "--time", "2s", "--limit", "2")
     child.expect("left")
     child.expect("The time is up.")
+    child.expect("The answer is")
     child.expect("0 of 2 right")
+    child.expect("0 of 2 answered when the time was up")
+    child.expect("conv-output-size +skipped")
+    child.expect("feature-levels +not asked")
     assert ended(child) == 0
+
+
+def leave_after(child: pexpect.spawn[str], letter: str) -> None:
+    child.expect(PROMPT)
+    child.send(letter)
+    child.expect(["next question", PROMPT])
+    child.send("q")
+
+
+def test_the_command_that_is_named_goes_on_whatever_was_wished(start: Start) -> None:
+    leave_after(start("take", "week8", "--topic", "Depth"), "a")
+    child = start("take", "week8", "--exam", "--time", "90s")
+    leave_after(child, "d")
+    child.expect("1 of 10 done and saved. Go on with: cnnquiz take week8 --exam --time 1m30s")
+    assert ended(child) == 0
+    for arguments, said in (
+        (["--exam", "--time", "1m30s"], "1 of 10 questions .exam, 1:[23]. left."),
+        ([], "1 of 10 questions .exam, 1:[23]. left."),
+        (["--topic", "depth"], "1 of 2 questions .on Depth."),
+    ):
+        again = start("take", "week8", *arguments, columns=120)
+        again.expect(f"You stopped after {said}. They are saved.")
+        again.expect(PROMPT)
+        again.send("q")
+        again.expect("done and saved. Go on with: cnnquiz take week8 --")
+        assert ended(again) == 0
+    other = start("take", "week8", "--exam")
+    other.expect("Question 1 of 10")
+    other.send("q")
+    fresh = start("take", "week8", "--exam", "--time", "90s", "--fresh")
+    fresh.expect("Question 1 of 10")
+
+
+def test_another_key_repeats_the_choices(start: Start) -> None:
+    leave_after(start("take", "week8"), "d")
+    child = start("take", "week8")
+    for key in "?x":
+        child.expect("Enter.* go on.*n.* begin anew.*q.* leave")
+        child.expect(PROMPT)
+        child.send(key)
+    child.expect(PROMPT)
+    child.send("\r")
+    child.expect("Question 2 of 10")
 
 
 def test_ctrl_d_saves_and_leaves(start: Start) -> None:
@@ -119,7 +166,7 @@ def test_ctrl_d_saves_and_leaves(start: Start) -> None:
     child.send("d")
     child.expect("next question")
     child.send("\x04")
-    child.expect("1 of 10 answered and saved")
+    child.expect("1 of 10 done and saved")
     assert ended(child) == 0
 
 
@@ -170,7 +217,7 @@ def test_two_terminals_at_once(start: Start) -> None:
     for child in (first, second):
         child.expect("Right")
         child.send("q")
-        child.expect("1 of .* answered and saved")
+        child.expect("1 of .* done and saved")
         assert ended(child) == 0
 
 

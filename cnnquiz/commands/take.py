@@ -47,7 +47,8 @@ def command(bank: str, answers: str | None, format: str, **wishes: Any) -> int:
     """Take the quiz of BANK, a bundled bank's name or a file.
 
     One key answers; ? shows the others. Every answer is saved before its verdict is shown: after an
-    interruption, the same command goes on where you stopped.
+    interruption, the same command goes on where you stopped, and a plain `take BANK` with whatever was left last.
+    With --shuffle or --seed the letters on the screen are others than the bank's; --format json has the bank's own.
     """
     from cnnquiz.tutor.taking import Wishes
 

@@ -131,13 +131,17 @@ class History:
 
     def unfinished(self, bank: str, mode: str = "take") -> SavedSession | None:
         """The last session with that bank that was begun, has at least one answer, and has no end."""
+        return next(iter(self.all_unfinished(bank, mode)), None)
+
+    def all_unfinished(self, bank: str, mode: str = "take") -> list[SavedSession]:
+        """All such sessions, the last one first."""
         rows = self._read(
             "SELECT uid, bank, mode, started, finished, plan FROM sessions WHERE bank = ? AND mode = ?"
             " AND finished IS NULL AND plan IS NOT NULL"
-            " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC LIMIT 1",
+            " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC, id DESC",
             (bank, mode),
         )
-        return saved_session(rows[0]) if rows else None
+        return [saved_session(row) for row in rows]
 
     def responses(self, session: str) -> list[Attempt]:
         """The attempts of a session, in the order in which they were made."""

@@ -40,7 +40,8 @@ class Reply(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """Where the quiz stands. `told` is true between a verdict and the next question."""
+    """Where the quiz stands. `told` is true between a verdict and the next question; `reached` is the
+    last item that was on the screen."""
 
     variants: Sequence[Variant]
     replies: tuple[Reply | None, ...]
@@ -52,6 +53,7 @@ class Session(Struct, frozen=True):
     told: bool = False
     timed: bool = True
     end: End = ""
+    reached: int = 0
 
     @property
     def variant(self) -> Variant:
@@ -64,8 +66,8 @@ class Session(Struct, frozen=True):
         return self.replies[self.at]
 
     @property
-    def answered(self) -> int:
-        """How many items have a reply."""
+    def done(self) -> int:
+        """How many items have a reply; a skip is one."""
         return sum(reply is not None for reply in self.replies)
 
 
@@ -116,13 +118,13 @@ def start(
     at = next(_open(standing), None)
     hints = tuple(reply.hints if reply else 0 for reply in standing)
     end: End = "finished" if at is None else ""
-    return Session(variants, standing, hints, at or 0, exam, deadline, timed=timed, end=end)
+    return Session(variants, standing, hints, at or 0, exam, deadline, timed=timed, end=end, reached=at or 0)
 
 
 def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
     """One event, and what follows from it."""
     if session.deadline is not None and now >= session.deadline:
-        return structs.replace(session, end="time-up"), Outcome("time-up")
+        return _late(session)
     match event.action:
         case "quit":
             return structs.replace(session, end="left"), Outcome("left")
@@ -139,6 +141,15 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
         case "answer" if not session.told:
             return _answer(session, event.text, now)
     return session, Outcome("nothing")
+
+
+def _late(session: Session) -> tuple[Session, Outcome]:
+    """The time is up: the question on the screen counts as skipped, those behind it as not asked."""
+    if session.reply is not None:
+        return structs.replace(session, end="time-up"), Outcome("time-up")
+    reply = Reply("", SKIPPED, session.hints[session.at])
+    session = structs.replace(session, replies=_with(session.replies, session.at, reply), end="time-up")
+    return session, Outcome("time-up", reply=reply)
 
 
 def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
@@ -186,7 +197,7 @@ def _next(session: Session) -> tuple[Session, Outcome]:
         at = open_items[0]
     if at is None:
         return structs.replace(session, end="finished", told=False), Outcome("moved")
-    return structs.replace(session, at=at, told=False), Outcome("moved", ask=True)
+    return structs.replace(session, at=at, told=False, reached=max(session.reached, at)), Outcome("moved", ask=True)
 
 
 def _open(replies: tuple[Reply | None, ...]) -> Iterator[int]:

@@ -13,7 +13,7 @@ from msgspec import Struct, structs
 
 from cnnquiz import variants
 from cnnquiz.model import Attempt, Bank, Choice, CnnquizError, Item, Mark, Variant
-from cnnquiz.quiz.session import Reply, Session
+from cnnquiz.quiz.session import SKIPPED, Reply, Session
 from cnnquiz.variants.chance import Chance
 
 # Options that speak of the others stay behind them; items whose options name letters keep their order.
@@ -27,7 +27,7 @@ _OF_LETTERS = re.compile(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+
 
 class Plan(Struct, frozen=True):
     """How a session was asked for, so that it can be gone on with. `order` is the seed of a shuffled one,
-    `seed` that of fresh numbers; None: as printed.
+    `seed` that of fresh numbers; None: as printed. From `shuffle` on: the wishes that led to the items.
 
     `paths` says where a bank lies that was named by its path, so that `review` finds it again.
     """
@@ -38,10 +38,14 @@ class Plan(Struct, frozen=True):
     seconds: float | None = None
     paths: dict[str, str] = {}
     seed: int | None = None
+    shuffle: bool = False
+    limit: int | None = None
+    topic: str = ""
+    mistakes: bool = False
 
 
 class Row(Struct, frozen=True):
-    """One item of the result, in the bank's letters."""
+    """One item of the result, in the bank's letters; `shown` and `shown_key` with those on the screen."""
 
     id: str
     topic: str
@@ -50,13 +54,17 @@ class Row(Struct, frozen=True):
     key: str
     mark: Mark
     seconds: float | None
+    shown: str = ""
+    shown_key: str = ""
+    asked: bool = True
 
 
 class Result(Struct, frozen=True):
-    """What a session came to."""
+    """What a session came to; `late`: the time was up before its end."""
 
     bank: str
     rows: tuple[Row, ...]
+    late: bool = False
 
     @property
     def score(self) -> float:
@@ -67,6 +75,11 @@ class Result(Struct, frozen=True):
     def percent(self) -> float:
         """The score in percent of the most there is."""
         return 100 * self.score / len(self.rows) if self.rows else 0.0
+
+    @property
+    def answered(self) -> int:
+        """How many items have an answer; a skipped one has none."""
+        return sum(row.mark.verdict != "skipped" for row in self.rows)
 
     def topics(self) -> list[tuple[str, float, int]]:
         """Each topic with its score and its number of items, in the order of the items."""
@@ -198,14 +211,15 @@ def _reply(variant: Variant, kept: Attempt) -> Reply:
 
 
 def result(session: Session, bank: str) -> Result:
-    """The result of a session; what was not answered counts as skipped."""
-    nothing = Reply("", Mark("skipped", 0.0))
+    """The result of a session; what has no reply scores as skipped, and may not have been asked at all."""
     pairs = zip(session.variants, session.replies, strict=True)
-    return Result(bank, tuple(row(variant, reply or nothing) for variant, reply in pairs))
+    rows = (row(variant, reply, place <= session.reached) for place, (variant, reply) in enumerate(pairs))
+    return Result(bank, tuple(rows), late=session.end == "time-up")
 
 
-def row(variant: Variant, reply: Reply) -> Row:
+def row(variant: Variant, reply: Reply | None, seen: bool = True) -> Row:
     """One item of a result."""
+    asked, reply = seen or reply is not None, reply or Reply("", SKIPPED)
     return Row(
         id=variant.item.id,
         topic=variant.item.topic,
@@ -214,4 +228,7 @@ def row(variant: Variant, reply: Reply) -> Row:
         key=in_bank_letters(variant, " ".join(variant.key)),
         mark=reply.mark,
         seconds=reply.seconds,
+        shown=reply.response,
+        shown_key=" ".join(variant.key),
+        asked=asked,
     )

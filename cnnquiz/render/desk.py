@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cnnquiz.model import Variant
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
-from cnnquiz.render import quiz, result
+from cnnquiz.render import quiz, result, typed
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
 from cnnquiz.steps import Solution
@@ -46,7 +46,14 @@ class Desk:
             self.screen.show(*self._verdict(session.variant, session.reply))
         else:
             self.screen.show("", *quiz.key_line(self.screen, session))
+            self._hints(session)
         self.ready()
+
+    def _hints(self, session: Session) -> None:
+        """The hints that were shown before, where the question comes back without a reply."""
+        variant, shown = session.variant, session.hints[session.at]
+        for number, words in enumerate(variant.hints[:shown] if session.reply is None else (), 1):
+            self.screen.show(*quiz.hint(self.screen, words, number, len(variant.hints)))
 
     def read(self, session: Session) -> Event:
         """What the person does next."""
@@ -61,13 +68,14 @@ class Desk:
         self.screen.show(*self._told(session, outcome))
 
     def review(self, session: Session) -> None:
-        """After an exam: each item with its verdict and its reasons."""
+        """After an exam: each item that was asked, with its verdict and its reasons."""
         title = self.screen.text("The questions with their answers", "title")
         self.screen.show("", "", *hang(self.screen, title, self.screen.margin))
-        for number, (variant, reply) in enumerate(zip(session.variants, session.replies, strict=True), 1):
-            standing = reply or Reply("", SKIPPED)
-            self.screen.show(*quiz.again(self.screen, variant, number, len(session.variants)))
-            self.screen.show(*self._verdict(variant, standing))
+        of, pairs = len(session.variants), zip(session.variants, session.replies, strict=True)
+        for number, (variant, reply) in enumerate(pairs, 1):
+            if reply or number <= session.reached + 1:
+                self.screen.show(*quiz.again(self.screen, variant, number, of, self.figure(variant)))
+                self.screen.show(*self._verdict(variant, reply or Reply("", SKIPPED)))
 
     def _told(self, session: Session, outcome: Outcome) -> list[Text]:
         screen, variant = self.screen, session.variant
@@ -77,11 +85,13 @@ class Desk:
             case "hint":
                 return quiz.hint(screen, outcome.text, session.hints[session.at], len(variant.hints))
             case "help":
-                return [*quiz.help_lines(screen, variant, session.exam), Text()]
+                return [*quiz.help_lines(screen, session), Text()]
             case "unreadable":
-                return self._line(quiz.unreadable(variant, outcome.text))
+                return self._line(typed.unreadable(variant, outcome.text))
             case "no-hint" if session.exam:
                 return self._line("An exam has no hints.")
+            case "time-up" if outcome.reply and not session.exam:
+                return [Text(), *self._line(quiz.SAID["time-up"]), *self._verdict(variant, outcome.reply)]
             case "no-hint" | "first" | "time-up":
                 return self._line(quiz.SAID[outcome.told])
         return []

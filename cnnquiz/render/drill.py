@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from cnnquiz.marking import value_of
 from cnnquiz.model import Variant
 from cnnquiz.quiz.drilling import STREAK, Drill, Question
 from cnnquiz.render import quiz
@@ -15,6 +14,7 @@ from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 from cnnquiz.render.prose import prose
 from cnnquiz.render.saying import Slips, said
 from cnnquiz.render.solution import worked
+from cnnquiz.render.typed import expected, unreadable
 from cnnquiz.steps import Solution
 
 COMMANDS = (
@@ -23,7 +23,6 @@ COMMANDS = (
     ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
-AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
 AGAIN = "Try it once more:"
 
 
@@ -66,27 +65,11 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
-    wanted = screen.text(f"Type {_wanted(asked.variant)}.")
+    wanted = screen.text(expected(asked.variant))
     keys = quiz.joined(screen, [(key, word) for key, word, _ in COMMANDS])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return hang(screen, Text.assemble(wanted, "   ", keys), screen.margin)
     return [*hang(screen, wanted, screen.margin), *hang(screen, keys, screen.margin)]
-
-
-def _wanted(variant: Variant) -> str:
-    """What an answer looks like: a number, or height x width x channels, such as 5x5x2."""
-    if variant.item.type != "shape":
-        return "a number"
-    right = value_of(variant, variant.key[0])
-    if variant.key[0].startswith(("[", "(")):
-        return "the numbers one after another, such as 3 -1"
-    count = len(right) if isinstance(right, tuple) else 0
-    if count not in AXES:
-        return "a size such as 5x5x2"
-    axes = AXES[count]
-    if count == 3 and variant.given.get("layout") == "chw":
-        return f"{' x '.join(axes[-1:] + axes[:-1])}, such as 2x5x5"
-    return f"{' x '.join(axes)}, such as {'x'.join('552'[:count])}"
 
 
 def help_lines(screen: Screen) -> list[Text]:
@@ -150,14 +133,9 @@ def going_on(screen: Screen) -> Text:
     return Text.assemble("\n", screen.margin, keys, "  ")
 
 
-def unreadable(screen: Screen, variant: Variant, typed: str) -> list[Text]:
-    """That an answer could not be read, or has not the form that is asked for; it is not counted."""
-    value = value_of(variant, typed)
-    count = len(value) if isinstance(value, tuple) else int(isinstance(value, int) and not isinstance(value, bool))
-    wanted = _wanted(variant) if variant.item.type == "shape" else "one number, such as 7600, 7,600 or 1/4"
-    said = f"is {count} numbers" if count > 1 else "is one number" if count else "cannot be read"
-    words = f"{screen.plain(typed[:40])!r} {said}. Write {wanted}"
-    return [Text(), *hang(screen, Text(f"{words}. It does not count; try again."), screen.margin), Text()]
+def not_read(screen: Screen, variant: Variant, typed: str) -> list[Text]:
+    """That an answer could not be read, or has not the form that is asked for."""
+    return [Text(), *hang(screen, screen.text(unreadable(variant, typed)), screen.margin), Text()]
 
 
 def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:

@@ -8,8 +8,9 @@ from cnnquiz.model import Choice, Variant
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.quiz import expected, options, picture
+from cnnquiz.render.quiz import options, picture
 from cnnquiz.render.solution import worked
+from cnnquiz.render.typed import expected
 from cnnquiz.steps import Solution
 
 

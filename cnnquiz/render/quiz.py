@@ -12,6 +12,7 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import worked
+from cnnquiz.render.typed import expected
 from cnnquiz.steps import Solution
 
 COMMANDS = (
@@ -21,12 +22,6 @@ COMMANDS = (
     ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
-EXPECTED = {
-    "number": "Type a number.",
-    "shape": "Type a size, height x width x channels, such as 5x5x2.",
-    "expression": "Type an expression, such as 2*k+1.",
-}
-NUMBERS = "Type the numbers one after another, such as 3 -1 2."
 SAID = {
     "no-hint": "There are no more hints for this question.",
     "first": "This is the first question.",
@@ -34,28 +29,15 @@ SAID = {
 }
 
 
-def expected(variant: Variant) -> str:
-    """What is to be typed where there are no options."""
-    if variant.item.type == "shape" and variant.key[0].startswith(("[", "(")):
-        return NUMBERS
-    return EXPECTED.get(variant.item.type, "")
 
 
-def unreadable(variant: Variant, typed: str) -> str:
-    """That an answer could not be read, and what can be; it is not counted as wrong."""
-    letters = [choice.letter for choice in variant.choices]
-    wanted = (expected(variant) or "Type true or false.").rstrip(".")
-    if letters:
-        wanted = f"Press {', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else f"Press {letters[0]}"
-    return f"{typed[:40]!r} cannot be read as an answer. {wanted}; ? shows the keys."
-
-
-def again(screen: Screen, variant: Variant, number: int, of: int) -> list[Text]:
-    """A question once more, in short, before its verdict."""
+def again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:
+    """A question once more, before its verdict."""
     lead = Text.assemble(screen.margin, f"Question {number} of {of}", "  ")
     head = hang(screen, screen.text(variant.item.topic), lead)
     stem = prose(screen, variant.stem, screen.margin, "strong")
-    return [Text(), Text(), *paragraphs([head, stem, options(screen, variant.choices)])]
+    drawn = picture(screen, variant.item.figure, figure) if variant.item.figure else []
+    return [Text(), Text(), *paragraphs([head, stem, drawn, options(screen, variant.choices)])]
 
 
 def key_of(variant: Variant, command: str) -> str:
@@ -148,21 +130,24 @@ def joined(screen: Screen, keys: Iterable[tuple[str, str]]) -> Text:
     return Text("   ").join(pieces)
 
 
-def help_lines(screen: Screen, variant: Variant, exam: bool) -> list[Text]:
-    """All keys and what they do."""
-    rows: list[Text] = []
+def help_lines(screen: Screen, session: Session) -> list[Text]:
+    """All keys that mean something now, and what they do."""
+    variant, rows = session.variant, list[Text]()
+    hidden = "h" * session.exam + "hs" * session.told + "b" * (session.at == 0)
     for key, word, meaning in COMMANDS:
-        if exam and key == "h":
-            continue
-        lead = Text.assemble(screen.margin, (key_of(variant, key), "key"), f"  {word}  ")
-        rows += hang(screen, inline(screen, meaning), lead)
-    words = "A capital letter is always a command; a small one answers, where an option has it. Backspace is back."
-    return [Text(), *rows, *hang(screen, inline(screen, words), screen.margin)]
+        if key not in hidden:
+            name = key if session.told else key_of(variant, key)
+            rows += hang(screen, inline(screen, meaning), Text.assemble(screen.margin, (name, "key"), f"  {word}  "))
+    pressed = bool(variant.choices) and variant.item.type != "multiple"
+    words = ["Backspace goes back too."] if session.at and (pressed or session.told) else []
+    if session.at and not session.told and key_of(variant, "b") == "B" and variant.choices:
+        words.insert(0, "B goes back; a small b answers where there is an option b.")
+    return [Text(), *rows, *hang(screen, Text(" ".join(words)), screen.margin)] if words else [Text(), *rows]
 
 
 def going_on(screen: Screen, session: Session) -> Text:
     """What the keys do between a verdict and the next question."""
-    last = session.at + 1 >= len(session.variants) and session.answered == len(session.variants)
+    last = session.at + 1 >= len(session.variants) and session.done == len(session.variants)
     keys = [("Enter", "result" if last else "next question")]
     keys += [("b", "back")] if session.at else []
     return Text.assemble(screen.margin, joined(screen, [*keys, ("q", "quit")]), "  ")
@@ -204,8 +189,6 @@ def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice
         return [lead]
     lead.append(": ")
     said = _named(screen, chosen) if chosen else screen.text(reply.response)
-    if chosen and lead.cell_len + said.cell_len > screen.width:
-        said = screen.text(", ".join(choice.letter for choice in chosen), "strong")
     return hang(screen, said, lead)
 
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-
-from rich.text import Text
+from typing import Literal
 
 from cnnquiz.marking import read_response
 from cnnquiz.model import CnnquizError, Variant
@@ -20,6 +19,7 @@ WORDS: dict[str, Action] = {
     "keys": "help",
 }  # fmt: skip
 TICK = Event("tick")
+Resumption = Literal["go on", "anew", "leave"]
 
 
 def event(variant: Variant, text: str) -> Event:
@@ -56,17 +56,21 @@ def _scripted(number: int, text: str, variant: Variant) -> str | None:
     return text
 
 
-def go_on(screen: Screen, answered: int, of: int) -> bool:
-    """Ask whether to go on with an unfinished session: Enter is yes, n begins anew."""
-    words = f"You stopped after {answered} of {of} answers. They are saved."
-    screen.show("", *hang(screen, screen.text(words), screen.margin))
-    choices = quiz.joined(screen, [("Enter", "go on"), ("n", "begin anew")])
-    screen.write(Text.assemble(screen.margin, choices, "  "))
-    pressed = keys.press()
-    while pressed.casefold() not in ("y", "n", keys.ENTER):
-        pressed = keys.press()
-    screen.show("")
-    return pressed.casefold() != "n"
+def go_on(screen: Screen, stopped: str) -> Resumption:
+    """Ask whether to go on with an unfinished session; another key repeats the choices."""
+    meant: dict[str, Resumption] = {"y": "go on", keys.ENTER: "go on", "n": "anew", "q": "leave"}
+    choices = quiz.joined(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
+    screen.show("", *hang(screen, screen.text(stopped), screen.margin))
+    while True:
+        screen.show(*hang(screen, choices, screen.margin))
+        screen.write(screen.margin + PROMPT)
+        try:
+            pressed = keys.press()
+        except EOFError:
+            pressed = "q"
+        screen.show(pressed if len(pressed) == 1 else "")
+        if answer := meant.get(pressed.casefold()):
+            return answer
 
 
 class Keys:

@@ -31,6 +31,9 @@ def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text
     of = len(result.rows)
     words = Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")
     lines = hang(screen, words, screen.margin)
+    if result.late:
+        late = f"{result.answered} of {of} answered when the time was up."
+        lines += hang(screen, Text(late), screen.margin)
     if pass_mark is not None:
         reached = "reached" if result.percent >= pass_mark else "not reached"
         lines += hang(screen, Text(f"The pass mark of {number(pass_mark)} % is {reached}."), screen.margin)
@@ -38,7 +41,7 @@ def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text
 
 
 def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
-    """One line an item: sign, number, name, your answer, the key, the time."""
+    """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
     narrow = screen.columns < 60
     heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
@@ -56,8 +59,8 @@ def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
 
 def _row(screen: Screen, place: int, row: Row) -> list[Text]:
     unicode, ascii, style = SIGNS.get(row.mark.verdict, ("·", "-", ""))
-    answer = row.response or "skipped"
-    cells = [str(place), row.id, answer, row.key, clock(row.seconds)]
+    answer = row.shown or ("skipped" if row.asked else "not asked")
+    cells = [str(place), row.id, answer, row.shown_key, clock(row.seconds)]
     return [Text(screen.pick(unicode, ascii), style), *map(screen.text, cells)]
 
 

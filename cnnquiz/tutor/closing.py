@@ -64,12 +64,14 @@ def document(found: Result) -> str:
 def next_steps(name: str, bank: Bank, found: Result, given: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Commands worth typing now, each with what it is for; `given` are the items' numbers as they were asked."""
     again = f"cnnquiz take {shlex.quote(name)}"
-    missed = [row.id for row in found.rows if row.mark.verdict != "right"]
-    if not missed:
+    missed = [row.id for row in found.rows if row.asked and row.mark.verdict != "right"]
+    unasked = any(not row.asked for row in found.rows)
+    if not missed and not unasked:
         others = [f"cnnquiz take {other}" for other in bundled() if other != name]
         return [(others[0], "All right. Another quiz:")] if others else []
     what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
-    todo = [(f"{again} --mistakes", f"Try {what} not right once more:")]
+    todo = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
+    todo += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
     worked = ((item_id, bank.item(item_id)) for item_id in missed)
     commands = ((item, solve_command(item, given.get(item_id))) for item_id, item in worked if item)
     item, command = next(((item, command) for item, command in commands if command), (None, None))

@@ -159,7 +159,7 @@ class Practice:
         variant = turn.asked.variant
         response = marking.read_response(variant, text)
         if response is None:
-            self.screen.show(*view.unreadable(self.screen, variant, text))
+            self.screen.show(*view.not_read(self.screen, variant, text))
             return None
         mark, alone = marking.mark(variant, response), not (turn.tries or turn.hints)
         slips = diagnosis.groups(variant, marking.value_of(variant, response)) if mark.verdict == "wrong" else []

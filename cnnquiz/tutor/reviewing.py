@@ -173,7 +173,7 @@ class Review:
         again = "cnnquiz review" + (f" --until {self.wishes.until}" if self.wishes.until else "")
         if self.history.problem:
             return f"Nothing is saved. Begin again with: {again}"
-        return f"{len(self.replies)} of {len(self.cards)} answered and saved. Go on with: {again}"
+        return f"{len(self.replies)} of {len(self.cards)} done and saved. Go on with: {again}"
 
     def finish(self) -> None:
         """Write that the review came to its end."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 import threading
 import time
 from collections.abc import Sequence
@@ -12,11 +11,11 @@ from pathlib import Path
 from random import SystemRandom
 
 import msgspec
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnnquiz import __version__
 from cnnquiz.bank import Loaded, bundled, figure_text
-from cnnquiz.history import History, SavedSession
+from cnnquiz.history import History
 from cnnquiz.model import Attempt, Bank, Variant
 from cnnquiz.quiz import sitting
 from cnnquiz.quiz.session import Reply, Session, play, start
@@ -24,6 +23,7 @@ from cnnquiz.quiz.sitting import Plan
 from cnnquiz.quiz.worked import work_ahead, worked_out
 from cnnquiz.render import console, keys, quiz, reading, result
 from cnnquiz.render.desk import Desk, Reader
+from cnnquiz.tutor import resuming
 
 
 class Wishes(Struct, frozen=True):
@@ -44,9 +44,9 @@ class Wishes(Struct, frozen=True):
 
     @property
     def special(self) -> bool:
-        """Whether something else is asked for than to go on with what was begun."""
-        chosen = (self.exam, self.seconds, self.shuffle, self.limit, self.topic, self.mistakes, self.fresh)
-        return any(chosen) or any(given is not None for given in (self.seed, self.order, self.answers))
+        """Whether a session of a certain kind is asked for, and not just any."""
+        chosen = (self.exam, self.seconds, self.shuffle, self.limit, self.topic, self.mistakes)
+        return any(chosen) or any(given is not None for given in (self.seed, self.order))
 
 
 class Sitting:
@@ -60,6 +60,7 @@ class Sitting:
         self.session_id = ""
         self.kept: set[str] = set()
         self.asked: tuple[Variant, ...] = ()
+        self.plan: Plan | None = None
 
     def _screen(self) -> console.Screen:
         """Where the person reads: stderr when stdout is for the JSON document, nowhere for a script's."""
@@ -69,40 +70,45 @@ class Sitting:
 
     def play(self) -> tuple[Session, Desk] | None:
         """Go on or begin, and play to the end; None when there is nothing to ask."""
-        plan, attempts = self._resumed() or (self._planned(), [])
+        plan, attempts, left = self._resumed() or (self._planned(), [], False)
+        self.plan, self.kept = plan, {each.item for each in attempts}
         self.asked = sitting.prepared(self.bank, plan)
         replies = sitting.replies(self.asked, attempts)
         if not self.asked:
             return None
         desk = self._desk(plan)  # before anything is saved: it may refuse the answers given
-        self._begin(plan, attempts)
+        if left:
+            return structs.replace(start(self.asked, plan.exam, replies=replies), end="left"), desk
+        self._begin(plan)
         scripted = self.wishes.answers is not None
-        session = start(self.asked, plan.exam, _deadline(plan, replies), replies, timed=not scripted)
+        session = start(self.asked, plan.exam, _deadline(plan, attempts), replies, timed=not scripted)
         return play(session, desk), desk
 
     def saved(self) -> str:
         """What is saved, and how to go on."""
-        again = f"cnnquiz take {shlex.quote(self.name)}"
+        again = resuming.command(self.name, self.plan or Plan([]), self.wishes.pass_mark)
         if self.history.problem:
             return f"Nothing is saved. Begin again with: {again}"
-        return f"{len(self.kept)} of {len(self.asked)} answered and saved. Go on with: {again}"
+        if not self.kept:
+            return f"Nothing was answered. Begin again with: {again}"
+        return f"{len(self.kept)} of {len(self.asked)} done and saved. Go on with: {again}"
 
-    def _resumed(self) -> tuple[Plan, list[Attempt]] | None:
-        """The unfinished session, if there is a person who wants to go on with it."""
-        saved = self.history.unfinished(self.bank.id)
-        plan = _plan(saved)
-        if saved is None or plan is None:
+    def _resumed(self) -> tuple[Plan, list[Attempt], bool] | None:
+        """The unfinished session of the kind asked for, if there is a person who wants to go on with it.
+
+        The last value is true where the person leaves it once more, as it is.
+        """
+        found = resuming.unfinished(self.history, self.bank.id, self.wishes)
+        if found is None or self.wishes.answers is not None or not (self.wishes.fresh or keys.can_press()):
             return None
-        if self.wishes.fresh:
-            self.history.abandon(saved.session)
-        if self.wishes.special or not keys.can_press():
-            return None
+        saved, plan = found
         attempts = self.history.responses(saved.session)
-        if not reading.go_on(self.screen, len({each.item for each in attempts}), len(plan.items)):
+        wanted = "anew" if self.wishes.fresh else reading.go_on(self.screen, _stopped(plan, attempts))
+        if wanted == "anew":
             self.history.abandon(saved.session)
             return None
         self.session_id = saved.session
-        return plan, attempts
+        return plan, attempts, wanted == "leave"
 
     def _planned(self) -> Plan:
         """A new session's plan: which items, in which order."""
@@ -111,15 +117,16 @@ class Sitting:
         order = _order(wishes)
         items = sitting.chosen(self.bank, wishes.topic, only)
         asked = sitting.ordered(self.bank, items, order, wishes.limit)
-        return Plan([item.id for item in asked], order, wishes.exam, wishes.seconds, self._paths(), wishes.seed)
+        names = [item.id for item in asked]
+        kind = (wishes.shuffle, wishes.limit, wishes.topic, wishes.mistakes)
+        return Plan(names, order, wishes.exam, wishes.seconds, self._paths(), wishes.seed, *kind)
 
     def _paths(self) -> dict[str, str]:
         """Where the bank lies, if it was named by its path; a bundled one is found by its name."""
         return {} if self.name in bundled() else {self.bank.id: str(Path(self.name).absolute())}
 
-    def _begin(self, plan: Plan, attempts: Sequence[Attempt]) -> None:
+    def _begin(self, plan: Plan) -> None:
         """Write the session's first line, show the banner, and say what is wrong with the history."""
-        self.kept = {each.item for each in attempts}
         if not self.session_id:
             written = msgspec.to_builtins(plan)
             self.session_id = self.history.start_session(self.bank.id, "take", written, _now())
@@ -177,19 +184,22 @@ def _order(wishes: Wishes) -> int | None:
     return SystemRandom().randrange(10**6) if wishes.seed is None else wishes.seed
 
 
-def _plan(saved: SavedSession | None) -> Plan | None:
-    """The plan that a session was begun with, if this version can read it."""
-    try:
-        return msgspec.convert(saved.plan, Plan) if saved else None
-    except msgspec.ValidationError:
-        return None
+def _stopped(plan: Plan, attempts: Sequence[Attempt]) -> str:
+    """What can be gone on with, in one line."""
+    clock = "" if plan.seconds is None else result.clock(_remaining(plan, attempts))
+    kind = resuming.kind(plan, clock)
+    done = len({each.item for each in attempts})
+    return f"You stopped after {done} of {len(plan.items)} questions{f' ({kind})' if kind else ''}. They are saved."
 
 
-def _deadline(plan: Plan, replies: Sequence[Reply | None]) -> float | None:
-    """When the time is up, less what earlier answers took."""
-    if plan.seconds is None:
-        return None
-    return time.monotonic() + plan.seconds - sum(reply.seconds or 0 for reply in replies if reply)
+def _deadline(plan: Plan, attempts: Sequence[Attempt]) -> float | None:
+    """When the time is up."""
+    return None if plan.seconds is None else time.monotonic() + _remaining(plan, attempts)
+
+
+def _remaining(plan: Plan, attempts: Sequence[Attempt]) -> float:
+    """The seconds that are left: those planned, less what earlier answers took."""
+    return max(0.0, (plan.seconds or 0.0) - sum(each.seconds or 0 for each in attempts))
 
 
 def _time_left(session: Session) -> float | None:

@@ -1,0 +1,51 @@
+"""What an answer looks like, and that one could not be read: the same words in a take, a drill and a review."""
+
+from __future__ import annotations
+
+from cnnquiz.marking import value_of
+from cnnquiz.model import Variant
+from cnnquiz.render.safe import one_line
+
+AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
+FORMS = {
+    "number": "a number, such as 7600, 7,600 or 1/4",
+    "expression": "an expression, such as 2*k+1",
+    "true-false": "true or false",
+}
+
+
+def expected(variant: Variant) -> str:
+    """What is to be typed where there are no options."""
+    short = "a number" if variant.item.type == "number" else form(variant)
+    return f"Type {short}."
+
+
+def unreadable(variant: Variant, typed: str) -> str:
+    """That an answer could not be read, or has not the form that is asked for; it is not counted as wrong."""
+    typed = one_line(typed)[:40]
+    letters = [choice.letter for choice in variant.choices]
+    if letters:
+        wanted = f"{', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else letters[0]
+        return f"{typed!r} cannot be read as an answer. Press {wanted}; ? shows the keys."
+    value = value_of(variant, typed) if variant.item.type in ("number", "shape") else None
+    count = len(value) if isinstance(value, tuple) else int(isinstance(value, int) and not isinstance(value, bool))
+    said = f"is {count} numbers" if count > 1 else "is one number" if count else "cannot be read"
+    return f"{typed!r} {said}. Type {form(variant)}. It does not count; try again."
+
+
+def form(variant: Variant) -> str:
+    """What an answer looks like: a number, or height x width x channels, such as 5x5x2."""
+    return FORMS.get(variant.item.type) or _size(variant)
+
+
+def _size(variant: Variant) -> str:
+    if variant.key[0].startswith(("[", "(")):
+        return "the numbers one after another, such as 3 -1"
+    right = value_of(variant, variant.key[0])
+    count = len(right) if isinstance(right, tuple) else 0
+    if count not in AXES:
+        return "a size such as 5x5x2"
+    axes = AXES[count]
+    if count == 3 and variant.given.get("layout") == "chw":
+        return f"{' x '.join(axes[-1:] + axes[:-1])}, such as 2x5x5"
+    return f"{' x '.join(axes)}, such as {'x'.join('552'[:count])}"
