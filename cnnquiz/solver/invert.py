@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from itertools import product
 from math import prod
 from typing import Any
 
 from cnnquiz.model import CnnquizError, GivenError, NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity
-from cnnquiz.solver.derive import parts
-from cnnquiz.solver.givens import Letter, count, split_axes
-from cnnquiz.solver.search import Found, Search
+from cnnquiz.solver.derive import one, parts
+from cnnquiz.solver.search import Found, Search, axes_of, stated
 from cnnquiz.steps import Math, Step, text
 
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
-WIDEST = 10**9  # the widest bounds of one unknown
+MOST_TOGETHER = 10_000  # solutions that differ from axis to axis
 
 
 def find(
@@ -35,64 +35,12 @@ def find(
 
     Raises GivenError where the search cannot be stated, or would be too large.
     """
-    search = _stated(calculator, raw, unknown, targets, bounds or {})
+    search = stated(calculator, raw, unknown, targets, bounds or {})
     known = dict(search.stated)
-    solutions, cases, nearest = _searched(search, known)
+    found, cases, nearest = _searched(search, known)
+    solutions: list[dict[str, Any]] = list(found) or _apart(search, known)
     miss = None if solutions else nearest
     return Found(search, tuple(solutions), cases, miss, tuple(_steps(search, known, solutions, cases, miss)))
-
-
-def _stated(
-    calculator: Calculator,
-    raw: Mapping[str, Any],
-    unknown: Sequence[str],
-    targets: Mapping[str, Any],
-    bounds: Mapping[str, Any],
-) -> Search:
-    if not unknown:
-        raise GivenError("find names nothing to look for: --find s,p", "find")
-    wanted = tuple(calculator.quantity(name) for name in unknown)
-    for quantity in wanted:
-        if quantity.search is None:
-            able = ", ".join(q.short for q in calculator.quantities if q.search)
-            raise GivenError(f"{quantity.short} cannot be searched for; these can: {able or 'none'}", quantity.short)
-        if any(calculator.quantity(name) is quantity for name in raw):
-            raise GivenError(f"{quantity.short} is given and searched for: leave one out", quantity.short)
-    result, target = _target(calculator, targets)
-    found = {q.short: _bound(q, bounds) for q in wanted}
-    for name in bounds:
-        if calculator.quantity(name).short not in found:
-            raise GivenError(f"bounds are stated for {name}, which is not searched for", name)
-    stated = calculator.stated(raw, without=[q.short for q in wanted])
-    if any(isinstance(v, Letter) for value in stated.values() for v in parts(value)):
-        raise GivenError("a search needs numbers: letters cannot stand beside --find")
-    return Search(calculator, stated, wanted, found, result, target)
-
-
-def _target(calculator: Calculator, targets: Mapping[str, Any]) -> tuple[str, Any]:
-    if len(targets) != 1:
-        able = ", ".join(f"--{r.short}" for r in calculator.results_declared if r.short)
-        raise GivenError(f"a search needs exactly one known result: {able}", "out")
-    name, raw = next(iter(targets.items()))
-    for result in calculator.results_declared:
-        if name.replace("-", "_") in (result.name, result.short):
-            split = split_axes(raw)
-            return result.name, count(raw) if split is None else tuple(map(count, split))
-    raise GivenError(f"{calculator.name} has no result `{name[:40]}`", name[:40])
-
-
-def _bound(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, int]:
-    raw = bounds.get(quantity.short, bounds.get(quantity.name))
-    if raw is None:
-        assert quantity.search is not None
-        return quantity.search
-    ends = raw if isinstance(raw, list | tuple) else str(raw).split(":")
-    if len(ends) != 2:
-        raise GivenError(f"bounds of {quantity.short}: write them as in {quantity.short}=1:11", quantity.short)
-    low, high = map(count, ends)
-    if low > high or high - low > WIDEST:
-        raise GivenError(f"bounds of {quantity.short}: {low} to {high} cannot be searched", quantity.short)
-    return low, high
 
 
 def _searched(
@@ -104,7 +52,7 @@ def _searched(
     size = prod(search.bounds[q.short][1] - search.bounds[q.short][0] + 1 for q in others)
     if size > MOST_CASES:
         raise GivenError(
-            f"that are {size:,} cases, more than the {MOST_CASES:,} that a search tries: narrow --bounds", "find"
+            f"{size:,} cases are more than the {MOST_CASES:,} that a search tries: narrow --bounds", "find"
         )
     solutions: list[dict[str, int]] = []
     nearest: tuple[int, dict[str, int], Any] | None = None
@@ -118,6 +66,27 @@ def _searched(
     solutions.sort(key=lambda solution: tuple(solution.values()))
     cases = prod(high - low + 1 for low, high in search.bounds.values())
     return solutions, cases, (nearest[1], nearest[2]) if nearest else None
+
+
+def _apart(search: Search, known: dict[str, Any]) -> list[dict[str, Any]]:
+    """Where no number fits all axes: the numbers that fit each axis by itself, put together in every way."""
+    axes = axes_of(search.calculator, known, search.unknown)
+    if axes in (None, 1) or search.result != "output_size" or ("p" in known and isinstance(known["p"], str)):
+        return []
+    env = search.calculator.prepared(known, [quantity.short for quantity in search.unknown]).env
+    each: list[list[dict[str, int]]] = []
+    for axis, wanted in enumerate(_spread(search.target, env["i"])):
+        alone = {"in": (env["i"][axis],)}
+        alone |= {name: (env[name][axis],) for name in ("k", "s", "p", "d", "op") if name in known}
+        alone |= {name: known[name] for name in ("ceil", "strict") if name in known}
+        each.append(_searched(replace(search, target=(wanted,)), alone)[0])
+    if prod(map(len, each)) > MOST_TOGETHER:
+        raise GivenError(f"{prod(map(len, each)):,} solutions differ from axis to axis: narrow --bounds", "find")
+    return [
+        {name: one(tuple(part[name] for part in together)) for name in together[0]}
+        for together in product(*each)
+        if together
+    ]
 
 
 def _cases(
@@ -181,7 +150,7 @@ def _value(search: Search, known: dict[str, Any], case: Mapping[str, int]) -> An
 
 
 def _steps(
-    search: Search, known: dict[str, Any], solutions: list[dict[str, int]], cases: int, nearest: Any
+    search: Search, known: dict[str, Any], solutions: list[dict[str, Any]], cases: int, nearest: Any
 ) -> Iterator[Step]:
     names = " and ".join(q.short for q in search.unknown)
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
@@ -192,9 +161,13 @@ def _steps(
             yield from search.calculator.undo(search.calculator.prepared(known, [name]).env, name, search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
-    fitting = f"{len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
+    apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
+    fitting = f"{0 if apart else len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
+    if apart:
+        why = "No number fits all axes, so each axis is searched by itself."
+        yield Step("Each axis by itself", value=_words(f"{len(solutions)} ways to put them together"), why=why)
     if not solutions:
         near = f"None of the cases makes a layer at all{_reason(search, known)}."
         if nearest:
