@@ -183,24 +183,24 @@ def test_a_search_over_large_bounds_is_halved_and_not_walked() -> None:
 
 def test_axes_that_no_number_fits_together_are_searched_by_themselves() -> None:
     conv = calculators.load("conv")
-    found = invert.find(conv, {"in": [32, 32], "k": [3, 5]}, ["p"], {"out": [32, 32]})
+    found = find(conv, {"in": [32, 32], "k": [3, 5]}, ["p"], {"out": [32, 32]})
     assert found.solutions == ({"p": (1, 2)},)
     assert conv.results(conv.read({"in": [32, 32], "k": [3, 5], "p": [1, 2]}))["output_size"] == (32, 32)
     assert "Each axis by itself" in [step.title for step in found.steps]
 
 
 def test_a_number_that_fits_all_axes_goes_before() -> None:
-    found = invert.find(calculators.load("conv"), {"in": [32, 48], "k": [3, 5]}, ["s", "p"], {"out": [30, 44]})
+    found = find(calculators.load("conv"), {"in": [32, 48], "k": [3, 5]}, ["s", "p"], {"out": [30, 44]})
     assert found.solutions == ({"s": 1, "p": 0},)
 
 
 def test_a_size_with_channels_is_the_shape_and_a_longer_one_is_refused() -> None:
     given = {"in": [64, 64, 3], "k": 3, "s": 2, "filters": 8}
-    assert invert.find(calculators.load("conv"), given, ["p"], {"out": [32, 32, 8]}).solutions == ({"p": 1},)
+    assert find(calculators.load("conv"), given, ["p"], {"out": [32, 32, 8]}).solutions == ({"p": 1},)
     with pytest.raises(GivenError, match="4 numbers for 2 axes"):
-        invert.find(calculators.load("conv"), given, ["p"], {"out": [32, 32, 8, 1]})
+        find(calculators.load("conv"), given, ["p"], {"out": [32, 32, 8, 1]})
 
 
 def test_out_is_the_result_that_a_calculator_is_for() -> None:
-    found = invert.find(calculators.load("params"), {"k": 5, "channels": 3}, ["filters"], {"out": 7600})
+    found = find(calculators.load("params"), {"k": 5, "channels": 3}, ["filters"], {"out": 7600})
     assert found.solutions == ({"filters": 100},)
