@@ -63,6 +63,7 @@ def known(problem: BaseException) -> tuple[int, str] | None:
     import click
 
     from cnnquiz.model import CnnquizError
+    from cnnquiz.usage import plainly
 
     match problem:
         case click.Abort() if not isinstance(problem.__cause__, EOFError):
@@ -70,7 +71,7 @@ def known(problem: BaseException) -> tuple[int, str] | None:
         case click.Abort() | EOFError():
             return 2, line("the input ended before an answer came")
         case click.UsageError():
-            return 2, usage(problem.format_message(), problem.ctx.command_path if problem.ctx else "cnnquiz")
+            return 2, usage(plainly(problem), problem.ctx.command_path if problem.ctx else "cnnquiz")
         case click.ClickException():
             return 2, line(problem.format_message())
         case CnnquizError():

@@ -7,15 +7,14 @@ import os
 import pkgutil
 import shutil
 import sys
-from collections.abc import Iterable
 from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from cnnquiz import __version__, commands
+from cnnquiz.usage import Formatter
 
-WIDE = 60
 COMPLETE = "_CNNQUIZ_COMPLETE"
 FIRST_STEPS = (
     ("cnnquiz take week8", "ten questions, each with reasons"),
@@ -27,26 +26,6 @@ COMPLETION = (
     f'eval "$({COMPLETE}=zsh_source cnnquiz)"',
     f"{COMPLETE}=fish_source cnnquiz | source",
 )
-
-
-class Formatter(click.HelpFormatter):
-    """Help that also fits a narrow window: where two columns do not, a meaning stands below its term."""
-
-    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        """Write terms and their meanings."""
-        rows = list(rows)
-        widest = max(len(term) for term, _ in rows)
-        if self.width >= WIDE or widest <= self.width // 3:
-            return super().write_dl(rows, col_max, col_spacing)
-        for term, meaning in rows:
-            self.write(f"{'':>{self.current_indent}}{term}\n")
-            with self.indentation():
-                self.write_text(meaning)
-        return None
-
-    def write_heading(self, heading: str) -> None:
-        """Write a heading, bold where the terminal can."""
-        self.write(f"{'':>{self.current_indent}}{click.style(heading + ':', bold=True)}\n")
 
 
 # click asks this attribute for every command's formatter, also for commands nested in other files.
@@ -131,6 +110,20 @@ def run(args: list[str]) -> object:
             return cli.invoke(ctx)
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.UsageError as fault:
+        fault.ctx = fault.ctx or asked(args)
+        raise
+
+
+def asked(args: list[str]) -> click.Context:
+    """The command that the arguments name, for a fault that does not tell whose options it was among."""
+    ctx = click.Context(cli, info_name="cnnquiz")
+    for name in args:
+        if not isinstance(ctx.command, click.Group) or name not in ctx.command.list_commands(ctx):
+            break
+        command = ctx.command.get_command(ctx, name)
+        ctx = click.Context(command, ctx, name) if command else ctx
+    return ctx
 
 
 def colourful() -> bool:

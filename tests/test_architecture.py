@@ -29,6 +29,7 @@ FLOORS = (
     {"audit", "reports"},
     {"render"},
     {"tutor"},
+    {"options", "usage"},
     {"commands"},
     {"cli"},
     {"__main__"},
@@ -41,7 +42,7 @@ HOMES = {
     "yaml": ("reading/yamltext.py",),
     "fsrs": ("scheduling.py",),
     "sympy": ("solver/formula.py", "calculators/"),
-    "click": ("cli.py", "commands/", "__main__.py"),
+    "click": ("cli.py", "options.py", "usage.py", "commands/", "__main__.py"),
 }
 PURE = ("model", "steps", "solver", "calculators", "network", "marking", "variants", "quiz", "scheduling", "proof")
 PRINTING = ("render", "__main__", "cli")

@@ -21,7 +21,7 @@ def names() -> list[str]:
 def load(name: str) -> Calculator:
     """The calculator of that name; CnnquizError with the nearest names where there is none."""
     if name not in names():
-        near = difflib.get_close_matches(str(name)[:40], names(), 3, 0.5)
+        near = difflib.get_close_matches(str(name)[:40], names(), 3, 0.6)
         hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
         raise CnnquizError(f"there is no calculator `{str(name)[:40]}`: {hint}")
     calculator: Calculator = importlib.import_module(f"{__name__}.{name}").CALCULATOR

@@ -7,15 +7,18 @@ from pathlib import Path
 import click
 
 
-@click.group()
-def command() -> None:
-    """The file with your attempts: where it is, whether it is whole, and a copy of it.
+@click.group(invoke_without_command=True, no_args_is_help=False, subcommand_metavar="COMMAND ...", options_metavar="")
+@click.pass_context
+def command(ctx: click.Context) -> None:
+    """Find the file with your attempts, check that it is whole, or copy it.
 
     It lies in your own data folder, or in the folder that CNNQUIZ_HOME names.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help(), color=ctx.color)
 
 
-@command.command("path")
+@command.command("path", short_help="Print where the file is.")
 def show_path() -> None:
     """Print where the file is."""
     from cnnquiz.history import default_path
@@ -24,7 +27,7 @@ def show_path() -> None:
     stdout().write(f"{default_path()}\n")  # never wrapped, so that a script can use it
 
 
-@command.command()
+@command.command(short_help="Read the whole file and say whether it is sound.")
 def check() -> int:
     """Read the whole file and say whether it is sound; exit 1 if it is not."""
     from cnnquiz.history import History, default_path
@@ -35,7 +38,7 @@ def check() -> int:
     if not path.exists():
         stdout().show(f"{path}: no history yet")
         return 0
-    with History.require(path) as history:
+    with History.require(path, checked=False) as history:
         health = check(history)
     if health.faults:
         advice = "Copy it away, then put a backup in its place; nothing was changed."
@@ -46,7 +49,7 @@ def check() -> int:
     return 0
 
 
-@command.command()
+@command.command(short_help="Copy the file, also while a quiz is running.")
 @click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
 @click.option("--force", is_flag=True, help="Replace FILE if it is there already.")
 def backup(file: Path, force: bool) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from cnnquiz.options import SECTIONS, as_typed, asking, is_flag, parameters, section, sentence, words
+
 if TYPE_CHECKING:
     from cnnquiz.render.console import Screen
-    from cnnquiz.solver.calculator import Calculator, Quantity
+    from cnnquiz.solver.calculator import Calculator
     from cnnquiz.steps import Solution
 
-FORMATS = ("rich", "plain", "json", "latex", "markdown")
+TYPED = "cnnquiz.solve.typed"  # the options of this command line, as they were spelled
 
 
 class Calculators(click.Group):
@@ -41,7 +44,7 @@ class Calculators(click.Group):
         from cnnquiz import calculators
 
         with formatter.section("Calculators"):
-            formatter.write_dl([(name, calculators.load(name).summary) for name in calculators.names()])
+            formatter.write_dl([(name, sentence(calculators.load(name).summary)) for name in calculators.names()])
 
 
 class Worked(click.Command):
@@ -51,77 +54,69 @@ class Worked(click.Command):
         self.calculator = calculator
         super().__init__(
             calculator.name,
-            params=[*map(_parameter, calculator.quantities), *_targets(calculator), *_common()],
-            help=f"{calculator.summary[:1].upper()}{calculator.summary[1:]}.",
-            epilog="\n\n".join(["Examples:", *(f"cnnquiz solve {calculator.name} {e}" for e in calculator.examples)]),
+            params=parameters(calculator),
+            help=sentence(calculator.summary),
             context_settings={"help_option_names": ["-h", "--help"]},
             callback=self.work,
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `--no-bias` as `--bias no`."""
-        flags = {f"--no-{word}": q.short for q in self.calculator.quantities if _is_flag(q) for word in _words(q)}
+        flags = {f"--no-{word}": q.short for q in self.calculator.quantities if is_flag(q) for word in words(q)}
         spread = [part for arg in args for part in ((f"--{flags[arg]}=no",) if arg in flags else (arg,))]
+        ctx.meta[TYPED] = {arg.partition("=")[0] for arg in args}
         return super().parse_args(ctx, spread)
 
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The givens, what is there for a search backwards, the rest, and examples, which stay whole."""
+        rows: dict[str, list[tuple[str, str]]] = {title: [] for title in SECTIONS}
+        for param in self.get_params(ctx):
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
+            if record:
+                rows[section(param)].append(record)
+        for title in SECTIONS:
+            if rows[title]:
+                with formatter.section(title):
+                    formatter.write_dl(rows[title])
+        with formatter.section("Examples"):
+            formatter.write("".join(f"  cnnquiz solve {self.name} {each}\n" for each in self.calculator.examples))
+
     def work(self, **options: Any) -> None:
+        """Solve it and show the solution; a fault names its option as it was typed."""
+        from cnnquiz.model import CnnquizError, GivenError
+        from cnnquiz.solver.declared import MissingError
+
+        try:
+            self.worked(options)
+        except MissingError as fault:
+            raise CnnquizError(asking(self.calculator, fault)) from None
+        except GivenError as fault:
+            typed = click.get_current_context().meta[TYPED]
+            raise CnnquizError(as_typed(self.calculator, fault, typed)) from None
+
+    def worked(self, options: dict[str, Any]) -> None:
         """Solve it and show the solution."""
         raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
         raw = {name: value for name, value in raw.items() if value is not None}
         _positional(self.calculator, raw, options["word"])
         targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value}
-        if options["find"] or targets:
+        if options.get("find") or targets:
             _show_found(self.calculator, raw, targets, options)
         else:
             solution = self.calculator.solve(self.calculator.read(raw), options["want"])
             _show(solution, solution.as_json(), options["format"], options["draw"])
 
 
-def _words(quantity: Quantity) -> list[str]:
-    return list(dict.fromkeys((quantity.short, quantity.name.replace("_", "-"))))
-
-
-def _is_flag(quantity: Quantity) -> bool:
-    return quantity.kind.hint == "yes|no"
-
-
-def _parameter(quantity: Quantity) -> click.Parameter:
-    shown = quantity.default if isinstance(quantity.default, int | str) else None
-    default = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else shown
-    names = [f"given_{quantity.short}", *(f"--{word}" for word in _words(quantity))]
-    help = quantity.meaning + (f" [{default}]" if default is not None else "")
-    if _is_flag(quantity):
-        return click.Option(names, metavar=quantity.kind.hint, help=help, is_flag=False, flag_value="yes")
-    return click.Option(names, metavar=quantity.kind.hint, help=help)
-
-
-def _targets(calculator: Calculator) -> list[click.Parameter]:
-    taken = {word for quantity in calculator.quantities for word in _words(quantity)}
-    return [
-        click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=f"known, with --find: {r.meaning}")
-        for r in calculator.results_declared
-        if r.short and r.short not in taken
-    ]
-
-
-def _common() -> list[click.Parameter]:
-    return [
-        click.Argument(["word"], required=False, metavar=""),
-        click.Option(["--find"], metavar="NAMES", help="search backwards for these givens, as in s,p"),
-        click.Option(["--bounds"], multiple=True, metavar="NAME=LOW:HIGH", help="with --find: where to search"),
-        click.Option(["--want"], metavar="RESULT", help="only the steps that lead to this result"),
-        click.Option(["--draw/--no-draw"], default=True, help="whether to draw a picture"),
-        click.Option(["--format"], type=click.Choice(FORMATS), default="rich", help="how to print it"),
-    ]
-
-
-def _positional(calculator: Calculator, raw: dict[str, Any], word: str | None) -> None:
+def _positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, ...]) -> None:
     """The word that stands without a name is the main quantity's."""
-    if word is None:
+    if not typed:
         return
+    word = " ".join(typed)
     main = next((quantity for quantity in calculator.quantities if quantity.positional), None)
     if main is None:
         raise click.UsageError(f"`{word[:40]}` stands alone: {calculator.name} takes its givens by name")
+    if len(typed) > 1:
+        raise click.UsageError(f"{len(typed)} words stand alone: put them in quotes, as in {shlex.quote(word[:40])}")
     if main.short in raw:
         raise click.UsageError(f"{main.short} is given twice")
     raw[main.short] = word
@@ -160,7 +155,7 @@ def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> 
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)
-@click.option("--batch", metavar="FILE", help="answer JSON Lines from a file, or - for standard input")
+@click.option("--batch", metavar="FILE", help="Answer JSON Lines from a file, or from - for standard input.")
 @click.pass_context
 def command(ctx: click.Context, batch: str | None) -> int | None:
     """Work one numerical step by step: forwards with numbers, with letters, or backwards with --find.

@@ -56,4 +56,5 @@ def tconv_size(n: int, k: int, s: int, p: int, d: int, op: int) -> int:
 def _unfit(k: int, d: int, reach: int, padded: int) -> str:
     kernel = f"kernel {k}" if d == 1 else f"kernel {k} with dilation {d} reaches {reach} and"
     least, most = -((padded - reach) // 2), (padded - 1) // d + 1
-    return f"{kernel} does not fit the padded input {padded}: padding >= {least} or kernel <= {most}"
+    remedy = f"padding >= {least} or kernel <= {most} (it is {reach - padded} too wide)"
+    return f"{kernel} does not fit the padded input {padded}: {remedy}"

@@ -15,7 +15,7 @@ from functools import cached_property
 from typing import Any
 
 from cnnquiz.model import GivenError
-from cnnquiz.solver import derive, slipping
+from cnnquiz.solver import declared, derive, slipping
 from cnnquiz.solver.declared import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
 from cnnquiz.solver.derive import Env, Line, line
 from cnnquiz.solver.expression import Expr
@@ -98,9 +98,8 @@ class Calculator:
             if quantity.short in values:
                 raise GivenError(f"{quantity.short} is given twice", quantity.short)
             values[quantity.short] = self._value(quantity, value)
-        for quantity in self.quantities:
-            if quantity.default is REQUIRED and quantity.short not in values and quantity.short not in without:
-                raise GivenError(f"{quantity.short} is missing: {quantity.meaning}", quantity.short)
+        if needed := [q for q in self.quantities if q.default is REQUIRED and q.short not in {*values, *without}]:
+            raise declared.MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
     def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:

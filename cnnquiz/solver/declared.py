@@ -16,6 +16,16 @@ from cnnquiz.solver.givens import Kind, Letter
 REQUIRED = object()
 
 
+class MissingError(GivenError):
+    """Givens that are needed and not there, by their short names; the first of them is the `quantity`."""
+
+    def __init__(self, missing: Sequence[Quantity]) -> None:
+        self.names = tuple(quantity.short for quantity in missing)
+        *others, last = self.names
+        one = f"{last} is missing: {missing[-1].meaning}"
+        super().__init__(f"{', '.join(others)} and {last} are missing" if others else one, self.names[0])
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """One given.
@@ -87,16 +97,14 @@ class Given:
 
 def too_little(
     quantities: Sequence[Quantity], results: Sequence[Result], lines: Sequence[Line], values: Mapping[str, Any]
-) -> GivenError | None:
+) -> MissingError | None:
     """What else must be given for the first answer, so far as its lines tell."""
     for result in results:
         needed = derive.needed(result.symbol, [one for one in lines if one.when(values)])
         unknown = [q for q in quantities if (q.symbol or q.short) in needed and not _known(values, q)]
         missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
         if result.answer and missing:
-            names = ", ".join(q.short for q in missing)
-            said = f"{names} {'is' if len(missing) == 1 else 'are'} missing: {missing[0].meaning}"
-            return GivenError(said, missing[0].short)
+            return MissingError(missing)
     return None
 
 

@@ -105,6 +105,8 @@ def axes(low: int = 0, names: Sequence[str] = ()) -> Kind:
             except GivenError as fault:
                 words = f"; or {' or '.join(names)}" if names else ""
                 raise GivenError(f"{fault}{words}") from None
+        if "" in parts:
+            raise GivenError(f"{shown(raw)} is not a whole number, nor one for each axis as in 3x5")
         if not 1 <= len(parts) <= MAX_AXES:
             raise GivenError(f"{shown(raw)} has {len(parts)} axes: write 1 to {MAX_AXES}")
         return tuple(whole(part, low) for part in parts)
@@ -119,6 +121,8 @@ def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
         parts = split_axes(raw)
         if parts is None:
             return whole(raw, low)
+        if "" in parts:
+            raise GivenError(f"{shown(raw)} is not a size: write it as in 256 or 256x256x3")
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
         return (Written if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
