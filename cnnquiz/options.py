@@ -27,7 +27,9 @@ def parameters(calculator: Calculator) -> list[click.Parameter]:
 def section(param: click.Parameter) -> str:
     """The part of the help page in which a parameter stands."""
     name = param.name or ""
-    return GIVENS if name.startswith("given_") else BACKWARDS if name in ("find", "bounds") or "target_" in name else REST
+    if name.startswith("given_"):
+        return GIVENS
+    return BACKWARDS if name in ("find", "bounds") or name.startswith("target_") else REST
 
 
 def words(quantity: Quantity) -> list[str]:
@@ -101,8 +103,10 @@ def _given(quantity: Quantity) -> click.Parameter:
     default = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else shown
     names = [f"given_{quantity.short}", *(f"--{word}" for word in words(quantity))]
     help = sentence(quantity.meaning, f" [{default}]" if default is not None else "")
-    optional = {"is_flag": False, "flag_value": "yes"} if is_flag(quantity) else {}
-    return click.Option(names, metavar=quantity.kind.hint, help=help, shell_complete=complete, **optional)
+    hint = quantity.kind.hint
+    if is_flag(quantity):
+        return click.Option(names, metavar=hint, help=help, is_flag=False, flag_value="yes", shell_complete=complete)
+    return click.Option(names, metavar=hint, help=help, shell_complete=complete)
 
 
 def _backwards(calculator: Calculator) -> list[click.Parameter]:
@@ -117,7 +121,7 @@ def _backwards(calculator: Calculator) -> list[click.Parameter]:
             for r in calculator.results_declared
             if r.short and r.short not in taken
         ),
-        click.Option(["--find"], metavar="NAMES", help=f"Look for these givens: {', '.join(able)}; several with commas."),
+        click.Option(["--find"], metavar="NAMES", help=f"Look for some of {', '.join(able)}, with commas."),
         click.Option(["--bounds"], multiple=True, metavar="NAME=LOW:HIGH", help=f"Where to look, {as_in}."),
     ]
 
