@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
-from typing import Any
+from fractions import Fraction
+from math import prod
+from typing import Any, Literal
 
 from cnnquiz.bank.shorthand import derivation_of
+from cnnquiz.marking import same
+from cnnquiz.marking.meaning import meaning
 from cnnquiz.model import CnnquizError, Item, Variant
-from cnnquiz.steps import Solution
+from cnnquiz.steps import Solution, text
+
+Standing = Literal["proved", "claimed", "asserted"]
 
 
 def worked_out(variant: Variant) -> Solution | None:
@@ -29,6 +35,37 @@ def work_ahead(variants: Iterable[Variant]) -> None:
     """Work items before they are asked for, so that whatever this has to import is there in time."""
     for variant in variants:
         worked_out(variant)
+
+
+def standing(item: Item) -> Standing:
+    """How an item's key stands, as the bank says, without working anything: `check` is who proves it."""
+    if item.derivation is not None:
+        return "proved"
+    options = item.choices.values()
+    return "claimed" if options and all(option.claim is not None for option in options) else "asserted"
+
+
+def contradiction(variant: Variant, solution: Solution | None) -> tuple[str, str] | None:
+    """The value that the steps give and the key's, where they are not the same: the bank has a wrong key."""
+    derivation = derivation_of(variant.item)
+    if solution is None or derivation is None or not variant.item.asks or len(variant.key) != 1:
+        return None
+    texts = {choice.letter: choice.text for choice in variant.choices}
+    words = texts.get(variant.key[0], variant.key[0])
+    derived, key = solution.results.get(derivation.want), meaning(words)
+    comparable = all(_is_number(value) or isinstance(value, tuple) for value in (derived, key))
+    return None if not comparable or _agree(derived, key, variant.item) else (text(derived), words)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Fraction) and not isinstance(value, bool)
+
+
+def _agree(derived: Any, key: Any, item: Item) -> bool:
+    """Whether the two are one value, in either layout; 76 x 100 may stand for its product."""
+    if any(same(derived, key, layout, item.tolerance or None) for layout in ("hwc", "chw")):
+        return True
+    return isinstance(key, tuple) and all(map(_is_number, key)) and prod(key) == derived
 
 
 def solve_command(item: Item, given: Mapping[str, Any] | None = None) -> str | None:

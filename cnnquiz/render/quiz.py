@@ -12,6 +12,7 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import worked
+from cnnquiz.render.trust import disagreement, only_asserted
 from cnnquiz.render.typed import expected
 from cnnquiz.steps import Solution
 
@@ -173,6 +174,8 @@ def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution |
         [*key, *(line for each in right if key for line in prose(screen, each.why, body) if each not in chosen)],
         prose(screen, variant.rationale, body),
         [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
+        disagreement(screen, variant, solution, body),
+        only_asserted(screen, variant, body),
     ]
     return [Text(), *paragraphs(blocks)]
 
