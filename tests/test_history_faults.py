@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import os
+import random
 import sqlite3
 import tempfile
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
 
 import pytest
+from conftest import Program
 from history.writer import START, attempt
 
-from cnnquiz.history import History
+from cnnquiz.history import History, database, writes
+from cnnquiz.history.database import transaction
+from cnnquiz.history.exchange import export
+from cnnquiz.history.upkeep import backup
 from cnnquiz.model import CnnquizError
 
 
@@ -107,16 +113,46 @@ def test_a_folder_that_is_read_only_is_left_as_it_is(mode: int, filled: bool) ->
         assert [file.read_bytes() for file in path.parent.iterdir()] == [before] * filled
 
 
-def test_a_file_that_goes_bad_while_it_is_read_ends_no_quiz(path: Path) -> None:
-    with History.open(path) as history:
+def damaged(path: Path, start: int, size: int) -> bytes:
+    """A history with so many bytes overwritten from there on; the file as it then is."""
+    with History.open(path) as history, transaction(history.db):
         for number in range(500):
-            history.record(attempt("s", number, "x" * 100))
-    size = path.stat().st_size
+            writes.add_attempt(history.db, attempt("s", number, f"{number} {'x' * 100}"))
     with path.open("r+b") as file:
-        file.seek(8192)
-        file.write(b"\xff" * (size - 8192))
+        file.seek(start)
+        file.write(random.Random(1).randbytes(size))
+    return path.read_bytes()
+
+
+def test_a_damaged_file_is_found_on_opening_and_left_alone(
+    program: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = Path(environment["CNNQUIZ_HOME"]) / "history.db"
+    before = damaged(path, 4096, 8192)
+    (tmp_path / "new.csv").write_text("session\n")
+    for command in (["stats"], ["stats", "--export", "q.jsonl"], ["stats", "--import", "new.csv"],
+                    ["history", "backup", "q.db"]):  # fmt: skip
+        done = program(*command)
+        assert done.returncode == 2 and done.stderr.count("\n") == 1, done.stderr
+        assert "damaged, see `cnnquiz history check`" in done.stderr and "nothing was changed" in done.stderr
+    assert program("history", "check").returncode == 1
+    taken = program("take", "week7", "--answers", "a", "--limit", "1")
+    assert taken.returncode == 0 and "nothing will be saved; your file is left untouched" in taken.stderr
+    assert path.read_bytes() == before and not (tmp_path / "q.jsonl").exists() and not (tmp_path / "q.db").exists()
+
+
+def test_a_large_file_is_written_to_no_more_once_it_proves_damaged(path: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(database, "CHECKED", 0)
+    before = damaged(path, 8192, 100_000)
+    for use in (lambda history: history.stats(START), lambda history: backup(history, path.with_name("copy.db")),
+                lambda history: export(history, path.with_name("out.jsonl"))):  # fmt: skip
+        with History.require(path) as history, pytest.raises(CnnquizError, match=r"is damaged \(.*history check"):
+            use(history)
     with History.open(path) as history:
-        assert history.mistakes("week8") == [] and history.due(START) == []
-        assert history.problem and "cnnquiz history check" in history.problem
-        with pytest.raises(CnnquizError, match="damaged"):
-            history.stats(START)
+        assert history.problem is None
+        for number in range(600, 603):
+            assert history.record(attempt("t", number, f"new {number}")) is False
+        assert history.problem and "nothing more is saved in it" in history.problem
+        assert [one.seed for one in history.responses("t")] == [600, 601, 602], "the quiz goes on"
+        assert history.due(START) == [] and history.mistakes("week8") == []
+    assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from .database import default_path
-from .store import History, SavedSession
+from .rows import SavedSession
+from .store import History
 
 __all__ = ["History", "SavedSession", "default_path"]

@@ -14,6 +14,9 @@ from . import cards
 HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq": marks the file as ours in SQLite's header
 WAIT = 5.0  # seconds that a write waits for another terminal's write
+CHECKED = 4_000_000  # bytes up to which a file is checked as it is opened, in less than a tenth of a second
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)  # what reading a damaged row can raise
 
 
 class Unusable(Exception):
@@ -53,13 +56,15 @@ def current_version() -> int:
     return max((number(migration) for migration in migrations()), default=1)
 
 
-def connect(path: Path) -> sqlite3.Connection:
+def connect(path: Path, checked: bool = True) -> sqlite3.Connection:
     """An open history, new or brought up to date and ready to be written; Unusable if that cannot be."""
     db = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         refuse_foreign(db)
+        if checked:
+            refuse_damaged(db, path)
         prepare(db)
         return db
     except (OSError, sqlite3.Error, Unusable) as error:
@@ -90,6 +95,26 @@ def refuse_foreign(db: sqlite3.Connection) -> None:
         raise Unusable("it is not a history of cnnquiz")
     if version > current_version():
         raise Unusable(f"it is of version {version}, newer than this cnnquiz: update cnnquiz to use it")
+
+
+def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
+    """Raise Unusable for a file that is broken, as far as that is found quickly; nothing has been written by then.
+
+    A large file is not read through: the first page of it that proves to be damaged says so.
+    """
+    if path.stat().st_size > CHECKED:
+        return
+    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    if found != "ok":
+        raise Unusable("it is damaged, see `cnnquiz history check`")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether an error says that the file itself is broken, and not that it is locked or the disk is full."""
+    if not isinstance(error, sqlite3.Error):
+        return True
+    code = getattr(error, "sqlite_errorcode", 0)
+    return (code & 0xFF) in DAMAGE or "decode" in str(error)
 
 
 def prepare(db: sqlite3.Connection) -> None:

@@ -15,8 +15,9 @@ import msgspec
 from cnnquiz.model import Attempt, CnnquizError
 
 from . import cards, writes
-from .database import reason, transaction
-from .store import ATTEMPTS, History, attempt
+from .database import UNREADABLE, reason, transaction
+from .rows import ATTEMPTS, attempt
+from .store import History
 from .times import micros, moment_text
 
 FIELDS = Attempt.__struct_fields__
@@ -30,17 +31,25 @@ def export(history: History, path: Path, force: bool = False) -> int:
     """Write all attempts to a file, of the format that its name ends in; how many there were."""
     kind = format_of(path)
     refuse_overwriting(path, force)
-    attempts = (attempt(row) for row in history.db.execute(f"{ATTEMPTS} ORDER BY a.id"))
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         with draft.open("w", encoding="utf-8", newline="") as file:
+            attempts = all_attempts(history)
             count = write_csv(file, attempts) if kind == ".csv" else write_lines(file, attempts)
         draft.replace(path)
         return count
-    except (OSError, sqlite3.Error) as error:
+    except OSError as error:
         raise CnnquizError(f"{path}: the export failed ({reason(error)})") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def all_attempts(history: History) -> Iterator[Attempt]:
+    """All attempts in the order in which they were written; CnnquizError where the file cannot be read."""
+    try:
+        yield from (attempt(row) for row in history.db.execute(f"{ATTEMPTS} ORDER BY a.id"))
+    except UNREADABLE as error:
+        raise history.damaged(error, "nothing was exported") from None
 
 
 def format_of(path: Path) -> str:

@@ -4,52 +4,25 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
-
-from msgspec import Struct
 
 from cnnquiz import scheduling
 from cnnquiz.model import Attempt, CnnquizError
 from cnnquiz.scheduling import Card
 
 from . import cards, writes
-from .database import Unusable, connect, default_path, in_memory, is_there, reason, transaction
+from .database import UNREADABLE, Unusable, connect, default_path, in_memory, is_damage, is_there, reason, transaction
+from .rows import ATTEMPTS, SavedSession, attempt, first, saved_session
 from .stats import Stats, stats
-from .times import micros, moment, moment_text
+from .times import micros
 
 Write = Callable[[sqlite3.Connection], object]
-
-COLUMNS = (
-    's.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,'
-    " slip.text, a.hints, a.seconds, a.time, version.text, mode.text"
-)
-ATTEMPTS = f"""
-    SELECT {COLUMNS} FROM attempts a
-    JOIN sessions s ON s.id = a.session
-    JOIN revisions r ON r.id = a.revision
-    JOIN items i ON i.id = r.item
-    JOIN texts response ON response.id = a.response
-    JOIN texts "key" ON "key".id = a."key"
-    JOIN texts version ON version.id = a.version
-    JOIN texts mode ON mode.id = a.mode
-    LEFT JOIN texts slip ON slip.id = a.misconception
-"""
-
-
-class SavedSession(Struct, frozen=True):
-    """One session as the history keeps it; with a plan and unfinished, `take` can go on with it."""
-
-    session: str
-    bank: str
-    mode: str
-    started: datetime
-    finished: datetime | None
-    plan: dict[str, Any] | None
+T = TypeVar("T")
 
 
 class History:
@@ -65,6 +38,7 @@ class History:
         self.db = db
         self._saves = problem is None
         self._pending: list[Write] = []
+        self._done: list[Write] = []
 
     @classmethod
     def open(cls, path: Path | None = None) -> History:
@@ -78,11 +52,11 @@ class History:
             return cls(path, in_memory(), problem)
 
     @classmethod
-    def require(cls, path: Path | None = None) -> History:
+    def require(cls, path: Path | None = None, checked: bool = True) -> History:
         """The history at that path, for a command that is of no use without it; CnnquizError otherwise."""
         path = path or default_path()
         try:
-            return cls(path, connect(path))
+            return cls(path, connect(path, checked))
         except Unusable as error:
             raise CnnquizError(f"history at {path} cannot be used ({error}); nothing was changed") from None
 
@@ -135,17 +109,17 @@ class History:
 
     def all_unfinished(self, bank: str, mode: str = "take") -> list[SavedSession]:
         """All such sessions, the last one first."""
-        rows = self._read(
+        return self._read(
+            saved_session,
             "SELECT uid, bank, mode, started, finished, plan FROM sessions WHERE bank = ? AND mode = ?"
             " AND finished IS NULL AND plan IS NOT NULL"
             " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC, id DESC",
             (bank, mode),
         )
-        return [saved_session(row) for row in rows]
 
     def responses(self, session: str) -> list[Attempt]:
         """The attempts of a session, in the order in which they were made."""
-        return [attempt(row) for row in self._read(f"{ATTEMPTS} WHERE s.uid = ? ORDER BY a.id", (session,))]
+        return self._read(attempt, f"{ATTEMPTS} WHERE s.uid = ? ORDER BY a.id", (session,))
 
     def mistakes(self, bank: str) -> list[str]:
         """The items of a bank whose last answer was not right."""
@@ -153,21 +127,23 @@ class History:
 
     def times_asked(self, bank: str, item: str) -> int:
         """How many attempts there are at an item, whatever its revision."""
-        rows = self._read(
+        counts = self._read(
+            first,
             "SELECT count(*) FROM attempts WHERE revision IN (SELECT r.id FROM revisions r"
             " JOIN items i ON i.id = r.item WHERE i.bank = ? AND i.item = ?)",
             (bank, item),
         )
-        return int(rows[0][0]) if rows else 0
+        return sum(counts)
 
     def paths(self) -> dict[str, str]:
         """Where banks lie that were named by a path, by their ids, from the plans of their sessions."""
-        rows = self._read("""SELECT plan FROM sessions WHERE plan LIKE '%"paths": {"%' ORDER BY started""")
-        return {bank: path for (plan,) in rows for bank, path in json.loads(plan)["paths"].items()}
+        query = """SELECT plan FROM sessions WHERE plan LIKE '%"paths": {"%' ORDER BY started"""
+        found = self._read(lambda row: json.loads(row[0])["paths"], query)
+        return {bank: path for paths in found for bank, path in paths.items()}
 
     def cards(self) -> list[Card]:
         """What the schedule knows, of every item that was ever answered."""
-        return [cards.card(row) for row in self._read(cards.ALL)]
+        return self._read(cards.card, cards.ALL)
 
     def due(self, now: datetime, limit: int | None = None, until: date | None = None) -> list[Card]:
         """The items to review now, the most nearly forgotten first; with `until`, planned for an exam."""
@@ -180,23 +156,38 @@ class History:
     def stats(self, now: datetime) -> Stats:
         """What the attempts add up to; CnnquizError if the file has gone bad."""
         try:
-            return stats(self.db, self.cards(), now)
-        except sqlite3.Error as error:
-            why = reason(error)
-            raise CnnquizError(f"history at {self.path} is damaged ({why}): see `cnnquiz history check`") from None
+            return stats(self.db, [cards.card(row) for row in self.db.execute(cards.ALL)], now)
+        except UNREADABLE as error:
+            raise self.damaged(error, "nothing was changed") from None
+
+    def damaged(self, error: Exception, so: str) -> CnnquizError:
+        """The one line about a file that proved to be broken, for a command that is of no use without it."""
+        return CnnquizError(f"history at {self.path} is damaged ({reason(error)}), {so}: see `cnnquiz history check`")
 
     def planned(self, until: date | None) -> list[Card]:
         """The cards; with `until`, planned for an exam."""
         return self.cards() if until is None else scheduling.planned(self.cards(), until)
 
-    def _read(self, sql: str, values: Iterable[Any] = ()) -> list[Any]:
-        """The rows of a query; none, and the problem noted, if the file has gone bad."""
+    def _read(self, make: Callable[[Any], T], sql: str, values: tuple[Any, ...] = ()) -> list[T]:
+        """What a query gives; where the file cannot be read, the problem is noted and this run's own is given."""
         try:
-            return self.db.execute(sql, tuple(values)).fetchall()
-        except sqlite3.Error as error:
-            why = reason(error)
-            self.problem = f"history at {self.path} cannot be read ({why}): see `cnnquiz history check`"
+            return [make(row) for row in self.db.execute(sql, values)]
+        except UNREADABLE as error:
+            if self._leaves(error):
+                return self._read(make, sql, values)
+            self.problem = f"history at {self.path} cannot be read ({reason(error)}): see `cnnquiz history check`"
             return []
+
+    def _leaves(self, error: Exception) -> bool:
+        """Whether the file proved to be damaged; it is then written to no more, and memory takes its place."""
+        if not self._saves or not is_damage(error):
+            return False
+        self.problem = str(self.damaged(error, "nothing more is saved in it"))
+        self.db.close()
+        self.db, self._saves = in_memory(), False
+        self._pending = self._done + self._pending
+        self._write()
+        return True
 
     def _write(self, *new: Write) -> bool:
         """Do what is pending and the new writes in one transaction; True when all of it is on disk."""
@@ -206,27 +197,15 @@ class History:
                 for write in self._pending:
                     write(self.db)
         except sqlite3.Error as error:
+            if self._leaves(error):
+                return False
             self.problem = (
                 f"history at {self.path} cannot be written ({reason(error)}):"
                 " the last answers are not saved yet, and are tried again with the next one"
             )
             return False
+        self._done += self._pending
         self._pending.clear()
         if self._saves:
             self.problem = None
         return self._saves
-
-
-def saved_session(row: Any) -> SavedSession:
-    """A row of `sessions` as a record."""
-    uid, bank, mode, started, finished, plan = row
-    ended = None if finished is None else moment(finished)
-    return SavedSession(uid, bank, mode, moment(started), ended, json.loads(plan) if plan else None)
-
-
-def attempt(row: Any) -> Attempt:
-    """A row of `ATTEMPTS` as a record."""
-    values = list(row)
-    values[5] = None if values[5] is None else int(values[5])
-    values[13] = moment_text(values[13])
-    return Attempt(*values)

@@ -63,6 +63,8 @@ def backup(history: History, path: Path, force: bool = False) -> int:
     try:
         with closing(sqlite3.connect(draft)) as copy:
             history.db.backup(copy)
+            if faults := found_faults(copy):
+                raise history.damaged(Exception(faults[0]), "no backup was made")
             copy.execute("PRAGMA journal_mode = DELETE")  # the copy is one file, without companions
         draft.replace(path)
         return path.stat().st_size
