@@ -10,6 +10,7 @@ import msgspec
 from msgspec import Struct
 
 from cnnquiz.bank import shapes
+from cnnquiz.bank.layouts import told
 from cnnquiz.bank.schema import TreeFault, faults
 from cnnquiz.model import Bank, Finding, Item
 from cnnquiz.reading.positions import Place, Positions
@@ -53,6 +54,7 @@ def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Posit
     """The tree as a bank, or as much of it as can be used, with the findings of both readings."""
     bank = None if broken else converted(tree, Bank)
     if bank is not None and not any(shape_faults(tree["items"])):
+        bank = told(bank)
         return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
     written = tree.get("items") if isinstance(tree, dict) else None
     elements = written if isinstance(written, list) else []
@@ -61,7 +63,9 @@ def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Posit
     found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
     found += [tree_finding(path, fault, elements, positions) for fault in bounded(tree_faults(tree, elements))]
     found.sort(key=lambda one: (one.line, one.column))
-    return Loaded(path, text, None, tuple(found), items, sound(path, tree, items), slow, positions)
+    usable = told(sound(path, tree, items))
+    kept = tuple(zip((index for index, _ in items), usable.items, strict=True))
+    return Loaded(path, text, None, tuple(found), kept, usable, slow, positions)
 
 
 def converted(tree: Any, kind: type[T]) -> T | None:

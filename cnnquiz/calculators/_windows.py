@@ -2,16 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
 from cnnquiz.model import GivenError, NoLayerError
-from cnnquiz.solver.derive import Env, one
-from cnnquiz.solver.givens import MAX_AXES, Letter, Written, shown
+from cnnquiz.solver.declared import Quantity
+from cnnquiz.solver.derive import Env, Line, line, one
+from cnnquiz.solver.givens import MAX_AXES, Letter, Written, choice, shown
 from cnnquiz.steps import Math, Step
 
 LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one
+
+
+LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
+
+
+def shape_lines(channels: str, why: str) -> tuple[Line, ...]:
+    """The output's shape in either layout; slips that make other channels change `made`."""
+    return (
+        line("made", channels),
+        line("shape", "shape(o, made)", "Output shape", why, when=lambda env: bool(env["layout"] == "hwc")),
+        line("shape", "shape(made, o)", "Output shape", why, when=lambda env: bool(env["layout"] == "chw")),
+    )
+
+
+def shaped(env: Env, sizes: Sequence[int], channels: int) -> tuple[int, ...]:
+    """Sizes and channels, written as the layout has it."""
+    return (*sizes, channels) if env["layout"] == "hwc" else (channels, *sizes)
 
 
 def numbers(*values: Any) -> bool:

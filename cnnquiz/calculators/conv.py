@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, tally, undo
+from cnnquiz.calculators._windows import LAYOUT, must_fit, numbers, shape_lines, shaped, slide, spread, tally, undo
 from cnnquiz.model import NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.solver.derive import Env, line
@@ -30,7 +30,7 @@ QUANTITIES = (
     Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
     Quantity("framework", "framework", choice("torch", "tf"), "whose rule `same` follows", "torch"),
     Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
-    Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),
+    LAYOUT,
 )  # fmt: skip
 
 RESULTS = (
@@ -45,14 +45,6 @@ RESULTS = (
 
 def _is(name: str, value: Any) -> Any:
     return lambda env: env[name] == value
-
-
-def _has_channels_first(env: Env) -> bool:
-    return bool(env["layout"] == "chw")
-
-
-def _has_channels_last(env: Env) -> bool:
-    return bool(env["layout"] == "hwc")
 
 
 LINES = (
@@ -78,11 +70,7 @@ LINES = (
     line("o", "m + 1", "Add the first position", "The window's first place counts too.", axis=True,
         whole=("span", "q", "m")),
     line("unused", "span - m*s", axis=True),
-    line(
-        "shape", "shape(o, F)", "Output shape", "Each filter gives one output channel.",
-        when=_has_channels_last,
-    ),
-    line("shape", "shape(F, o)", "Output shape", "Each filter gives one output channel.", when=_has_channels_first),
+    *shape_lines("F", "Each filter gives one output channel."),
     *_weights.LINES,
     line(
         "macs", "w*F*prod(o)", "Multiply-adds",
@@ -101,11 +89,11 @@ MISCONCEPTIONS = (
     slip("stride-times-one", "The +1 belongs outside the division.", o="floor((span + 1)/s)"),
     slip(
         "kept-input-depth", "The output has one channel for each filter, not for each input channel.",
-        shape="shape(o, C)",
+        made="C",
     ),
     slip(
         "depth-multiplied", "Each filter sums over the input channels; it does not keep them apart.",
-        shape="shape(o, C*F)",
+        made="C*F",
     ),
     *_weights.SLIPS,
 )  # fmt: skip
@@ -167,7 +155,7 @@ def count(env: Env) -> dict[str, Any]:
         sizes.append(slide(i, *padding(env, axis), k, s, d))
     found["output_size"] = tuple(sizes)
     if env["F"] is not None:
-        found["output_shape"] = (*sizes, env["F"]) if env["layout"] == "hwc" else (env["F"], *sizes)
+        found["output_shape"] = shaped(env, sizes, env["F"])
     if env["F"] is not None and env["C"] is not None:
         found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *sizes)
     return found

@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculators._windows import must_fit, numbers, slide, spread, undo
+from cnnquiz.calculators._windows import LAYOUT, must_fit, numbers, shape_lines, shaped, slide, spread, undo
 from cnnquiz.model import NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.solver.derive import Env, line
@@ -28,6 +28,7 @@ QUANTITIES = (
     Quantity("d", "dilation", axes(1), "dilation: the step between the window's taps", 1, (1, 8)),
     Quantity("ceil", "ceil_mode", FLAG, "whether an incomplete last window counts", False),
     Quantity("channels", "in_channels", integer(1), "channels; pooling keeps them", None, symbol="C"),
+    LAYOUT,
 )
 
 RESULTS = (
@@ -68,7 +69,7 @@ LINES = (
          "A window must start inside the input or the padding before it: at most ceil((i + p)/s) do.",
          axis=True, when=_ceil),
     line("unused", "max(span - m*s, 0)", axis=True),
-    line("shape", "shape(o, C)", "Output shape", "Pooling works on each channel by itself: the channels stay."),
+    *shape_lines("C", "Pooling works on each channel by itself: the channels stay."),
     line("parameters", "0", "Parameters", "Pooling learns nothing."),
 )  # fmt: skip
 
@@ -82,8 +83,8 @@ MISCONCEPTIONS = (
     slip("forgot-plus-one", "The first position counts too: add 1.", o="m"),
     slip("forgot-kernel", "That only divides by the stride; the window's own width is missing.", o="ceil(i/s)"),
     slip("forgot-padding", "The padding was left out.", span="i - e"),
-    slip("pooled-over-depth", "Pooling keeps every channel.", shape="shape(o, 1)"),
-    slip("depth-divided", "The stride shrinks height and width, not the channels.", shape="shape(o, floor(C/max(s)))"),
+    slip("pooled-over-depth", "Pooling keeps every channel.", made="1"),
+    slip("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )
 
 
@@ -125,7 +126,7 @@ def count(env: Env) -> dict[str, Any]:
         sizes.append(_slide_ceil(i, p, k, s, d) if env["ceil"] else slide(i, p, p, k, s, d))
     found["output_size"] = tuple(sizes)
     if env["C"] is not None:
-        found["output_shape"] = (*sizes, env["C"])
+        found["output_shape"] = shaped(env, sizes, env["C"])
     return found
 
 

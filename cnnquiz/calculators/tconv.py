@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import LONG, numbers, spread
+from cnnquiz.calculators._windows import LAYOUT, LONG, numbers, shape_lines, shaped, spread
 from cnnquiz.model import NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.solver.derive import Env, line
@@ -29,6 +29,7 @@ QUANTITIES = (
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
     Quantity("filters", "out_channels", integer(1), "output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True),
+    LAYOUT,
 )
 
 RESULTS = (
@@ -48,7 +49,7 @@ LINES = (
     line("o", "full - 2*p + op", "Cut off the padding, add the output padding",
          "Padding shrinks the output of a transposed convolution; output padding adds at the end.",
          axis=True, whole=("starts", "full")),
-    line("shape", "shape(o, F)", "Output shape", "Each filter gives one output channel."),
+    *shape_lines("F", "Each filter gives one output channel."),
     *_weights.LINES,
     line("macs", "w*F*prod(i)", "Multiply-adds", "Each input pixel is multiplied with each of its weights once."),
 )  # fmt: skip
@@ -105,7 +106,7 @@ def count(env: Env) -> dict[str, Any]:
     axes_ = zip(env["i"], env["k"], env["s"], env["p"], env["d"], env["op"], strict=True)
     found["output_size"] = tuple(_written(*axis) for axis in axes_)
     if env["F"] is not None:
-        found["output_shape"] = (*found["output_size"], env["F"])
+        found["output_shape"] = shaped(env, found["output_size"], env["F"])
     return found
 
 

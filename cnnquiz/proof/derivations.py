@@ -112,19 +112,8 @@ def _place(calculator: Calculator, derivation: Derivation, message: str) -> Path
 def work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str = "hwc") -> Work:
     """One derivation by formula and by count; raises CnnquizError where the givens do not allow it.
 
-    In a bank whose shapes begin with the channels the calculator is told so; a derivation that does not fit that way
-    is read as height x width x channels, and its shapes are turned when they are compared.
+    Where the calculator has not been told of the bank's layout, its shapes are turned when they are compared.
     """
-    turned = "chw" if layout == "chw" else "hwc"
-    if layout == "chw" and "layout" not in raw and any(q.short == "layout" for q in calculator.quantities):
-        try:
-            return _work(calculator, {**raw, "layout": "chw"}, want, "hwc")
-        except CnnquizError:
-            pass
-    return _work(calculator, raw, want, turned)
-
-
-def _work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str) -> Work:
     given = calculator.read(raw)
     if given.letters:
         raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
@@ -133,4 +122,5 @@ def _work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str) -
     if want not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
     counted = calculator.counted(given).get(want)
-    return Work(calculator, given, want, results, values, results[want], counted, layout)
+    turned = "hwc" if "layout" in raw else layout
+    return Work(calculator, given, want, results, values, results[want], counted, turned)

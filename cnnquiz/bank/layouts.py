@@ -1,0 +1,35 @@
+"""A bank whose shapes begin with the channels: its calculators are told so once, for whoever works its items."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from msgspec.structs import replace
+
+from cnnquiz.bank.shorthand import derivation_of
+from cnnquiz.model import Bank, CnnquizError, Item
+
+
+def told(bank: Bank) -> Bank:
+    """The bank, the layout of its shapes among the givens of each derivation that takes one."""
+    return replace(bank, items=[_told(item) for item in bank.items]) if bank.layout == "chw" else bank
+
+
+def _told(item: Item) -> Item:
+    """The item; one whose givens fit only as height x width x channels stays as it is."""
+    derivation = derivation_of(item)
+    if derivation is None or "layout" in derivation.given:
+        return item
+    given = {**derivation.given, "layout": "chw"}
+    fits = _fits(derivation.calculator, given)
+    return replace(item, derivation={derivation.calculator: given, "want": derivation.want}) if fits else item
+
+
+def _fits(name: str, given: dict[str, Any]) -> bool:
+    from cnnquiz import calculators
+
+    try:
+        calculator = calculators.load(name)
+        return any(one.short == "layout" for one in calculator.quantities) and bool(calculator.read(given).stated)
+    except CnnquizError:
+        return False
