@@ -4,23 +4,29 @@ from __future__ import annotations
 
 from decimal import Decimal, localcontext
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
 
 
 class Math(Struct, frozen=True):
-    """One piece of mathematics in its three spellings: ASCII, Unicode and LaTeX (without dollar signs)."""
+    """One piece of mathematics in its three spellings: ASCII, Unicode and LaTeX (without dollar signs).
+
+    rounded  whether a number in it is shown with fewer digits than it has: it then stands behind ≈
+    """
 
     ascii: str
     unicode: str
     latex: str
+    rounded: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.ascii)
 
 
 NO_MATH = Math("", "", "")
+SPELLED_AS = {"macs": "MACs", "flops": "FLOPs", "mib": "MiB", "lti": "LTI"}
 
 
 class Vector(tuple[Any, ...]):
@@ -59,7 +65,7 @@ class Solution(Struct, frozen=True):
     """A numerical, solved: what was given, the results by name, how they came about, and by which conventions.
 
     `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
-    where a common other convention would give another number.
+    where a common other convention would give another number. `symbols` says what the letters of the formulas mean.
     """
 
     calculator: str
@@ -72,16 +78,14 @@ class Solution(Struct, frozen=True):
     notes: tuple[str, ...] = ()
     drawings: tuple[Drawing, ...] = ()
     labels: dict[str, str] = {}
+    symbols: dict[str, str] = {}
 
     def as_json(self, steps: bool = True) -> dict[str, Any]:
         """The JSON contract's object: calculator, given, results, steps, conventions."""
-        body: dict[str, Any] = {
-            "calculator": self.calculator,
-            "given": jsonable(self.given),
-            "results": jsonable(self.results),
-        }
+        body: dict[str, Any] = {"calculator": self.calculator}
+        body |= {"given": jsonable(self.given), "results": jsonable(self.results)}
         if steps:
-            body["steps"] = [step_as_json(step) for step in self.steps]
+            body["steps"] = list(map(step_as_json, self.steps))
         body["conventions"] = self.conventions
         if self.notes:
             body["notes"] = list(self.notes)
@@ -91,11 +95,11 @@ class Solution(Struct, frozen=True):
         """The solution as Markdown, with `$...$` for mathematics."""
         lines = [f"**{self.title}**", ""]
         for number, step in enumerate(self.steps, 1):
-            chain = " = ".join(part.latex for part in (step.formula, step.substituted, step.value) if part)
+            chain = latex_chain(step)
             lines.append(f"{number}. *{step.title}*" + (f": ${chain}$" if chain else ""))
             if step.why:
                 lines.append(f"   {step.why}")
-        lines += ["", *(f"- **{self.label(name)}**: {text(self.results[name])}" for name in self.answer)]
+        lines += ["", *(f"- **{self.label(name)}**: {latex_value(self.results[name])}" for name in self.answer)]
         lines += [f"- {note}" for note in self.notes]
         if self.conventions:
             lines += ["", "Conventions: " + "; ".join(f"{k}: {v}" for k, v in self.conventions.items()) + "."]
@@ -103,34 +107,52 @@ class Solution(Struct, frozen=True):
 
     def as_latex(self) -> str:
         """The solution as LaTeX: one `align*` of the steps, with the reasons as text."""
-        rows = []
-        for step in self.steps:
-            parts = [part.latex for part in (step.formula, step.substituted, step.value) if part]
-            rows.append(rf"  &\text{{{latex_text(step.title)}:}} && " + " = ".join(parts))
+        rows = (rf"  &\text{{{latex_text(step.title)}:}} && " + latex_chain(step) for step in self.steps)
         body = " \\\\\n".join(rows)
         answers = "".join(
-            f"\\noindent\\textbf{{{latex_text(self.label(name))}:}} {latex_text(text(self.results[name]))}\\par\n"
+            f"\\noindent\\textbf{{{latex_text(self.label(name))}:}} {latex_value(self.results[name])}\\par\n"
             for name in self.answer
         )
         return f"% {self.title}\n\\begin{{align*}}\n{body}\n\\end{{align*}}\n{answers}"
 
     def label(self, name: str) -> str:
-        """How a result is called in words: `output_size` -> `output size`."""
-        return self.labels.get(name, name.replace("_", " "))
+        """How a result is called in words: `output_size` -> `output size`, `macs` -> `MACs`."""
+        return self.labels.get(name) or " ".join(SPELLED_AS.get(word, word) for word in name.split("_"))
 
     def _repr_markdown_(self) -> str:
         return self.as_markdown()
 
 
+def chain_of(step: Step) -> list[Math]:
+    """Formula, numbers and value, without those that say again what stands there already: no `f(x) = 0 = 0`."""
+    kept: list[Math] = []
+    said = ""
+    for part in (step.formula, step.substituted, step.value):
+        says = part.ascii.rpartition(" = ")[2].replace(" ", "")
+        if part and says != said:
+            kept.append(part)
+        elif part and part is step.value and kept and kept[-1] is not step.formula:
+            kept[-1] = part
+        said = says or said
+    return kept
+
+
+def joints(parts: list[Math], equal: str, about: str) -> list[str]:
+    """The sign before each part but the first: `about` where a number on either side of it is rounded."""
+    return [about if before.rounded or part.rounded else equal for before, part in pairwise(parts)]
+
+
+def latex_chain(step: Step) -> str:
+    """Formula = numbers = value in LaTeX."""
+    parts = chain_of(step)
+    signs = ["", *joints(parts, " = ", r" \approx ")]
+    return "".join(sign + part.latex for sign, part in zip(signs, parts, strict=False))
+
+
 def step_as_json(step: Step) -> dict[str, str]:
     """One step as the JSON contract has it, in plain ASCII mathematics."""
-    return {
-        "title": step.title,
-        "formula": step.formula.ascii,
-        "substituted": step.substituted.ascii,
-        "value": step.value.ascii,
-        "why": step.why,
-    }
+    spelled = {name: getattr(step, name).ascii for name in ("formula", "substituted", "value")}
+    return {"title": step.title, **spelled, "why": step.why}
 
 
 def jsonable(value: Any) -> Any:
@@ -143,9 +165,7 @@ def jsonable(value: Any) -> Any:
         return value.numerator if value.denominator == 1 else float(value)
     if isinstance(value, Math):
         return value.ascii
-    if value is None or isinstance(value, bool | int | float | str):
-        return value
-    return str(value)
+    return value if value is None or isinstance(value, bool | int | float | str) else str(value)
 
 
 def text(value: Any) -> str:
@@ -161,6 +181,24 @@ def text(value: Any) -> str:
     if isinstance(value, Math):
         return value.ascii
     return str(value)
+
+
+def latex_value(value: Any) -> str:
+    """A result in running LaTeX text: numbers, shapes and formulas between dollar signs, words as they are."""
+    if isinstance(value, Math):
+        return f"${value.latex}$"
+    if isinstance(value, tuple) and not isinstance(value, Vector):
+        return "$" + r" \times ".join(map(text, value)) + "$"
+    if isinstance(value, int | Fraction | Vector) and not isinstance(value, bool):
+        return f"${text(value)}$"
+    return latex_text(text(value))
+
+
+def is_rounded(value: Any) -> bool:
+    """Whether `text` shows the value, or one of the numbers in it, with fewer digits than it has."""
+    if isinstance(value, list | tuple):
+        return any(map(is_rounded, value))
+    return isinstance(value, Fraction) and Fraction(decimal_text(value)) != value
 
 
 LONGEST_RATIO = 10**9  # beyond this, p/q tells a reader less than a rounded decimal

@@ -28,7 +28,7 @@ def test_a_solution_names_its_steps_numbers_reasons_and_results() -> None:
     screen = a_screen()
     show_solution(screen, solved("conv", in_="256x256x3", k="7", s="2", filters="4"))
     shown = screen.console.file.getvalue()  # type: ignore[attr-defined]
-    for words in ("Division, before rounding", "124.5", "Round down", "125x125x4", "592", "Conventions:"):
+    for words in ("Division, before rounding", "124.5", "Round down", "125 × 125 × 4", "592", "Conventions:"):
         assert words in shown
     assert "\x1b" not in shown
 

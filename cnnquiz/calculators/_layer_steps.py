@@ -19,15 +19,21 @@ from cnnquiz.steps import Step, text
 WINDOW = ("k", "s", "p", "d")
 
 
-def steps(rows: Sequence[Row], counted: frozenset[str] = frozenset()) -> Iterator[Step]:
-    """One layer in full; a block by a step for each layer that learns, and their sum."""
+def steps(
+    rows: Sequence[Row], counted: frozenset[str] = frozenset(), want: str | None = None
+) -> Iterator[Step]:
+    """One layer in full, or what leads to one result of it; a block by a step for each layer, and their sum."""
     if len(rows) == 1:
-        yield from _layer(rows[0])
-        yield from _also(rows[0], counted)
+        yield from _layer(rows[0], want)
+        if want in (None, "macs"):
+            yield from _also(rows[0], counted)
         return
-    yield from totals(rows, "parameters", lambda row: row.counts.parameters)
-    yield from totals(rows, "macs", lambda row: macs(row, counted))
-    yield output(rows)
+    if want in (None, "parameters"):
+        yield from totals(rows, "parameters", lambda row: row.counts.parameters)
+    if want in (None, "macs"):
+        yield from totals(rows, "macs", lambda row: macs(row, counted))
+    if want in (None, "output_shape"):
+        yield output(rows)
 
 
 def output(rows: Sequence[Row]) -> Step:
@@ -46,8 +52,11 @@ def _also(row: Row, counted: frozenset[str]) -> Iterator[Step]:
             yield Step("All together", value=total, of="macs")
 
 
-def _layer(row: Row) -> Iterator[Step]:
+def _layer(row: Row, want: str | None) -> Iterator[Step]:
     given, name = _given(row)
+    if not name and want not in (None, "output_shape"):
+        yield from totals([row], want, lambda row: getattr(row.counts, want))
+        return
     if not name:
         before = f"{text(row.before.shape)} goes in, {text(row.shape)} comes out"
         yield Step(f"{row.name}: {described(row.layer)}", value=notation.value_math(row.shape), why=before + ".")
@@ -55,9 +64,10 @@ def _layer(row: Row) -> Iterator[Step]:
     from cnnquiz import calculators
 
     calculator = calculators.load(name)
-    for step in calculator.solve(calculator.read(given)).steps:
-        yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
-    if name == "dense":
+    if want is None or want in calculator.results(calculator.read(given)):
+        for step in calculator.solve(calculator.read(given), want).steps:
+            yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
+    if name == "dense" and want in (None, "macs"):
         inputs, units = prod(row.before.shape), row.layer.out or 0
         formula, values = parse("n*m"), {"n": inputs, "m": units}
         filled, value = notation.math(formula, values), notation.value_math(row.counts.macs)
@@ -90,14 +100,7 @@ def _number(value: Any) -> Any:
 WHY = {
     "parameters": "Pools and activations learn nothing; each filter, each unit and each normalised channel does.",
     "macs": "A convolution uses each weight once at every position, a dense layer once.",
-}
-GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
-          "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
-
-
-WHY = {
-    "parameters": "Pools and activations learn nothing; each filter, each unit and each normalised channel does.",
-    "macs": "A convolution uses each weight once at every position, a dense layer once.",
+    "activations": "Each layer that makes a map of its own keeps all its numbers.",
 }
 GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
           "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
@@ -136,9 +139,17 @@ def _one(row: Row, of: str, total: int) -> Step:
     return Step(title, notation.math(parse(formula)), notation.math(parse(formula), numbers), value, of=of)
 
 
+def map_product(shape: Sequence[int]) -> tuple[str, dict[str, int]]:
+    """How many numbers a map has, as a product of its sides and channels, and these."""
+    names = ("n",) if len(shape) == 1 else ("D", "H", "W", "C")[-len(shape) :]
+    return "*".join(names), dict(zip(names, shape, strict=True))
+
+
 def _product(row: Row, of: str) -> tuple[str, dict[str, int]]:
     """The formula of a layer's parameters or multiply-adds, and its numbers."""
     layer, channels = row.layer, row.before.shape[-1]
+    if of == "activations":
+        return map_product(row.shape)
     if layer.kind == "dense":
         numbers = {"n": prod(row.before.shape), "m": layer.out or 0}
         return ("n*m + m" if of == "parameters" and layer.bias else "n*m"), numbers

@@ -50,15 +50,15 @@ def _normalised(x: Sequence) -> Sequence:
 
 
 OPERATORS = {
-    "convolution": Operator("y[n] = sum_k h[k] x[n-k]", _convolved),
-    "correlation": Operator("y[n] = sum_k h[k] x[n+k]", lambda x, h: _convolved(x, h[::-1])),
-    "convolution with bias": Operator("y[n] = sum_k h[k] x[n-k] + b", lambda x, h: [y + 1 for y in _convolved(x, h)]),
-    "dense without bias": Operator("y = W x", _dense),
-    "dense": Operator("y = W x + b", lambda x, w: [y + 1 for y in _dense(x, w)]),
+    "convolution": Operator("y[n] = sum_k h[k]*x[n-k]", _convolved),
+    "correlation": Operator("y[n] = sum_k h[k]*x[n+k]", lambda x, h: _convolved(x, h[::-1])),
+    "convolution with bias": Operator("y[n] = sum_k h[k]*x[n-k] + b", lambda x, h: [y + 1 for y in _convolved(x, h)]),
+    "dense without bias": Operator("y = W*x", _dense),
+    "dense": Operator("y = W*x + b", lambda x, w: [y + 1 for y in _dense(x, w)]),
     "derivative": Operator("y[n] = x[n] - x[n-1]", lambda x, w: [a - b for a, b in zip(x, [0, *x], strict=False)]),
     "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: _summed(x)),
     "delay": Operator("y[n] = x[n-1]", lambda x, w: [0 * x[0], *x]),
-    "scaling": Operator("y[n] = c x[n]", lambda x, w: [w[0] * one for one in x]),
+    "scaling": Operator("y[n] = c*x[n]", lambda x, w: [w[0] * one for one in x]),
     "average pooling": Operator(
         "y[n] = (x[2n] + x[2n+1])/2",
         lambda x, w: [

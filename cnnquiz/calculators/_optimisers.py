@@ -45,14 +45,14 @@ class Method:
 _DOWN = "Against the gradient, downhill."
 _EACH = "The step is divided by the root of the squared gradients."
 METHODS = {
-    "sgd": Method((), (Rule("theta", "theta - alpha*g", "New theta", _DOWN),), "theta - alpha g"),
+    "sgd": Method((), (Rule("theta", "theta - alpha*g", "New theta", _DOWN),), "theta - alpha*g"),
     "momentum": Method(
         ("gamma",),
         (
             Rule("v", "gamma*v + alpha*g", "Velocity", "A share gamma of the last step is kept; v starts at 0."),
             Rule("theta", "theta - v", "New theta", _DOWN),
         ),
-        "v = gamma v + alpha g, theta - v (others average: v = gamma v + (1 - gamma) g)",
+        "v = gamma*v + alpha*g, theta - v (others average, v = gamma*v + (1 - gamma)*g)",
     ),
     "nesterov": Method(
         ("gamma",),
@@ -60,7 +60,7 @@ METHODS = {
             Rule("v", "gamma*v + alpha*g", "Velocity", "The gradient is that of the place ahead."),
             Rule("theta", "theta - v", "New theta", _DOWN),
         ),
-        "the gradient is taken at theta - gamma v",
+        "the gradient is taken at theta - gamma*v",
         ahead=True,
     ),
     "adagrad": Method(
@@ -69,7 +69,7 @@ METHODS = {
             Rule("s", "s + g^2", "Squared gradients, added up", "They are never forgotten, so the steps get smaller."),
             Rule("theta", "theta - alpha*g/(sqrt(s) + epsilon)", "New theta", _EACH),
         ),
-        "the squared gradients are added up; s starts at 0",
+        "the squared gradients are added up from s = 0",
     ),
     "rmsprop": Method(
         ("rho", "epsilon"),

@@ -38,6 +38,8 @@ _UNICODE = {
     "rho": "ρ",
     "integral": "∫", "dtheta": "dθ",
     "sigma": "σ",
+    "Phi": "Φ",
+    "phi": "φ",
     "sum": "Σ",
     "sqrt": "√",
     "infinity": "∞",
@@ -50,7 +52,8 @@ def chain(*pieces: Any, joint: str = "") -> Math:
     read = [piece if isinstance(piece, Math) else spelled(str(piece)) for piece in pieces]
     between = spelled(joint)
     kinds = ("ascii", "unicode", "latex")
-    return Math(*(getattr(between, kind).join(getattr(piece, kind) for piece in read) for kind in kinds))
+    ascii_, unicode, latex = (getattr(between, kind).join(getattr(piece, kind) for piece in read) for kind in kinds)
+    return Math(ascii_, unicode, latex, any(piece.rounded for piece in read))
 
 
 def spelled(words: str) -> Math:
@@ -60,7 +63,7 @@ def spelled(words: str) -> Math:
         latex = re.sub(pattern, sign, latex)
     plain = _WORD.sub(lambda match: _UNICODE[match[1]], words)
     plain = plain.replace("->", "→").replace("<=", "≤").replace(">=", "≥").replace("-", "−").replace("*", "·")
-    return Math(words, plain, latex)
+    return Math(words, notation.raised(plain), latex)
 
 
 def value(found: Any) -> Math:

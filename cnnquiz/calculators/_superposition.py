@@ -105,14 +105,17 @@ def proof(env: Env, offset: bool = False) -> tuple[Any, Any] | None:
     return (whole, parts) if all(close(p - q) == 0 for p, q in zip(whole, parts, strict=True)) else None
 
 
-def seems_affine(env: Env) -> bool:
-    """Whether f(x + y) - f(0) = (f(x) - f(0)) + (f(y) - f(0)) for all of the sample."""
+def affine_fails(env: Env) -> tuple[Any, ...] | None:
+    """x, y with f(x + y) + f(0) != f(x) + f(y), and both sides; None if none was found."""
     for x, y in pairs(env):
         found = [apply_or_none(env, at) for at in (plus((1, x), (1, y)), plus((0, x)), x, y)]
         parts = [part for part in found if part is not None]
-        if len(parts) < len(found) or differ(plus((1, parts[0]), (1, parts[1])), plus((1, parts[2]), (1, parts[3]))):
-            return False
-    return True
+        if len(parts) < len(found):
+            return x, y, None, None
+        left, right = plus((1, parts[0]), (1, parts[1])), plus((1, parts[2]), (1, parts[3]))
+        if differ(left, right):
+            return x, y, left, right
+    return None
 
 
 def apply_or_none(env: Env, x: tuple[Any, ...]) -> Vector | None:

@@ -146,14 +146,15 @@ def not_linear(system: System) -> tuple[dict[int, Any], dict[int, Any], list[Any
     return None
 
 
-def varies(system: System) -> tuple[dict[int, Any], list[Any], list[Any]] | None:
-    """An input, the output of the input one later (from n = 1 on), and its output (from n = 0), where these differ."""
+def varies(system: System) -> tuple[dict[int, Any], int, list[Any], list[Any]] | None:
+    """An input, a place n, and from there on the output of the input one later, and the output one later."""
     for x in INPUTS:
         first = -system.lead - 1
         y = list(run(system, x, first, SPAN).values())
         late = list(run(system, {n + 1: v for n, v in x.items()}, first + 1, SPAN + 1).values())
         if _differ(late, y):
-            return x, late[-first:], y[-first:]
+            skipped = -first - 1 if _differ(late[-first - 1 :], y[-first - 1 :]) else 0
+            return x, first + 1 + skipped, late[skipped:], y[skipped:]
     return None
 
 

@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._activations import WIDEST, activation, largest_slope
-from cnnquiz.calculators._functions import evaluated, symbolic
+from cnnquiz.calculators._activations import WIDEST, Activation, activation, largest_slope
+from cnnquiz.calculators._functions import evaluated, parse, symbolic
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
 from cnnquiz.solver import notation
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
 from cnnquiz.solver.derive import Env
+from cnnquiz.solver.expression import Expr
 from cnnquiz.solver.givens import Kind, number
 from cnnquiz.steps import NO_MATH, Drawing, Step
 
@@ -30,16 +31,17 @@ QUANTITIES = (
         "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step",
         positional=True,
     ),
-    Quantity("x", "input", number(-WIDEST, WIDEST), "where to work it: 2, -1/2", None),
+    Quantity("x", "input", number(-WIDEST, WIDEST), "the input: 2, -1/2", None),
     Quantity("alpha", "negative_slope", number(0, WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
 )
 
 RESULTS = (
-    Result("value", "value", "f(x)", answer=True),
-    Result("derivative", "derivative", "f'(x)", answer=True),
-    Result("maximum_derivative", "maximum_derivative", "the largest derivative", answer=True),
-    Result("value_exact", "value_exact", "f(x), as a formula"),
-    Result("derivative_exact", "derivative_exact", "f'(x), as a formula"),
+    Result("value", "value", "f(x)", answer=True, label="f(x)"),
+    Result("derivative", "derivative", "f'(x)", answer=True, label="f'(x)"),
+    Result("maximum_derivative", "maximum_derivative", "the largest derivative", answer=True,
+           label="largest derivative"),
+    Result("value_exact", "value_exact", "f(x), as a formula", label="f(x) as a formula"),
+    Result("derivative_exact", "derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
 )
 
 
@@ -69,7 +71,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     put_in = {"x": x, "a": a}
     parts = (
-        ("value", "f(x) = ", f.side, f"{f.name}: {f.formula}."),
+        ("value", "f(x) = ", _whole if f.name == "relu" else f.side, _definition(f)),
         ("derivative", "f'(x) = ", f.slope_side, _reason(f.name, x)),
     )
     for name, left, side, why in parts:
@@ -84,6 +86,16 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             why = "With a slope above 1, the derivative is largest below zero."
         name = "maximum_derivative"
         yield Step("Largest derivative", chain("max f'(x)"), NO_MATH, value(results[name]), why, name)
+
+
+def _whole(x: Any) -> Expr:
+    """ReLU in one formula for both sides of zero."""
+    return parse("max(0, x)", "x")
+
+
+def _definition(f: Activation) -> str:
+    """What the function is, where the step's own formula does not say all of it."""
+    return f"{f.name} is {f.formula}." if f.name in ("leaky-relu", "elu", "gelu", "step") else ""
 
 
 def _reason(name: str, x: Any) -> str:
@@ -197,7 +209,7 @@ def conventions(env: Env) -> dict[str, str]:
     if env["function"] in ("leaky-relu", "elu"):
         rules["slope below zero"] = f"alpha = {value(env['alpha']).ascii}"
     if env["x"] is not None:
-        rules["decimals"] = "exact where they end, otherwise rounded to 30 digits"
+        rules["decimals"] = "exact where they end, otherwise shown rounded to 10 digits"
     return rules
 
 

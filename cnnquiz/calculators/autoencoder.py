@@ -119,7 +119,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         return
     sizes, middle = env["layers"], len(env["layers"]) // 2
     for name, letter, part in (("encoder", "e", sizes[: middle + 1]), ("decoder", "d", sizes[middle:])):
-        if name == "decoder" and env["tied"]:
+        if name == "decoder" and (env["tied"] or want == "encoder"):
             continue
         filled = sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
@@ -157,7 +157,7 @@ def count(env: Env) -> dict[str, Any]:
 def conventions(env: Env) -> dict[str, str]:
     """What was counted."""
     rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
-    rules["weights"] = "tied: shared by both halves" if env["tied"] else "separate in encoder and decoder"
+    rules["weights"] = "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder"
     return rules | {"bytes": f"{BYTES[env['dtype']]} for each number ({env['dtype']})"}
 
 

@@ -64,7 +64,7 @@ LINES = (
     line("span", "i + P - e", axis=True, when=lambda env: env["same"] != "", name="span"),
     line(
         "q", "span/s", "Division, before rounding",
-        "So many strides fit behind the first window.", name="quotient", axis=True,
+        "That is how many strides fit after the first position.", name="quotient", axis=True,
     ),
     line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.", name="jumps", axis=True),
     line("o", "m + 1", "Add the first position", "The window's first place counts too.", axis=True,
@@ -169,7 +169,7 @@ def conventions(env: Env) -> dict[str, str]:
         rules["same"] = "total padding d(k-1), stride 1 (PyTorch)" if torch else "ceil(i/s) (TensorFlow)"
     if env["F"] is not None and env["C"] is not None:
         rules["bias"] = "one for each filter, counted" if env["bias"] else "none"
-        rules["macs"] = "one multiply-add is one MAC; biases are not counted"
+        rules["MACs"] = "one multiply-add is one MAC, biases are not counted"
     return rules
 
 

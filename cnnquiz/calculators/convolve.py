@@ -49,11 +49,11 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("y", "y", "the output", answer=True),
+    Result("y", "y", "the output", answer=True, label="output y"),
     Result("value", "value", "the output, where it is a single number"),
     Result("size", "size", "how many numbers it has along each axis"),
-    Result("y2", "y2", "the output for the second input"),
-    Result("y_sum", "y_sum", "the output for the sum of the inputs"),
+    Result("y2", "y2", "the output for the second input", label="output of the second input"),
+    Result("y_sum", "y_sum", "the output for the sum of the inputs", label="output of the sum"),
     Result("superposition", "superposition", "whether the outputs add up as the inputs do"),
 )
 
@@ -197,7 +197,7 @@ def _mixed(env: Env) -> bool:
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    plain = "not turned round: cross-correlation, which deep learning calls convolution"
+    plain = "not turned round (cross-correlation, which deep learning calls convolution)"
     rules = {"kernel": plain if env["correlate"] else "turned round (convolution as in signal processing)"}
     rules["mode"] = {
         "full": "every overlap, zeros outside",

@@ -7,25 +7,28 @@ Source: K. He and J. Sun, Convolutional neural networks at constrained time cost
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import prod
 from struct import calcsize
 from typing import Any
 
+from msgspec.structs import replace
+
 from cnnquiz.calculators import _counting, _layer_steps
+from cnnquiz.calculators._cost_totals import BYTES, MISCONCEPTIONS, work
 from cnnquiz.calculators._network import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
+from cnnquiz.calculators._shown import chain
 from cnnquiz.calculators._windows import tally
 from cnnquiz.network.flow import exact
 from cnnquiz.network.propagate import Row
 from cnnquiz.solver import notation
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Calculator, Quantity, Result
 from cnnquiz.solver.derive import Env
 from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import integer
 from cnnquiz.steps import Step
 
-BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
 PACKED = {"fp32": "f", "fp16": "e", "int8": "b"}  # the codes of C's types, for the count
 
 QUANTITIES = (
@@ -39,11 +42,13 @@ RESULTS = (
     Result("flops", "flops", "floating-point operations: two for each multiply-add", answer=True),
     Result("parameters", "parameters", "trainable numbers"),
     Result("activations", "activations", "numbers in the maps that the layers make, for the batch"),
-    Result("output_bytes", "output_bytes", "bytes of the last map in fp32, for the batch"),
-    Result("output_mib", "output_mib", "the same in MiB, 1,048,576 bytes"),
-    *(Result(f"weight_bytes_{name}", f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32")
+    Result("output_bytes", "output_bytes", "bytes of the last map in fp32, for the batch", label="output bytes"),
+    Result("output_mib", "output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
+    *(Result(f"weight_bytes_{name}", f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
+             label=f"bytes of the weights, {name}")
       for name in BYTES),
-    *(Result(f"activation_bytes_{name}", f"activation_bytes_{name}", f"bytes of the activations in {name}")
+    *(Result(f"activation_bytes_{name}", f"activation_bytes_{name}", f"bytes of the activations in {name}",
+             label=f"bytes of the activations, {name}")
       for name in BYTES),
 )  # fmt: skip
 
@@ -55,40 +60,71 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def work(env: Env) -> dict[str, Any]:
-    """The totals for the batch."""
-    rows: Sequence[Row] = env["view"]
-    batch = env["batch"]
-    macs = sum(row.counts.macs for row in rows) * batch
-    stored = sum(row.counts.stored for row in rows)
-    activations = sum(prod(row.shape) for row in rows if row.layer.kind in KEPT) * batch
-    output = 4 * prod(rows[-1].shape) * batch
-    found = {
-        "macs": macs,
-        "flops": 2 * macs,
-        "parameters": sum(row.counts.parameters for row in rows),
-        "activations": activations,
-        "output_bytes": output,
-        "output_mib": exact(Fraction(output, 2**20)),
-    }
-    found |= {f"weight_bytes_{name}": size * stored for name, size in BYTES.items()}
-    return found | {f"activation_bytes_{name}": size * activations for name, size in BYTES.items()}
-
-
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
-    """The multiply-adds, then what follows from them."""
-    rows, batch = env["view"], env["batch"]
+    """The multiply-adds, then what follows from them; or the way to what is wanted, and only that."""
     if want in (None, "macs", "flops"):
-        steps = _layer_steps.steps(rows) if len(rows) == 1 else _layer_steps.totals(rows, "macs", _macs)
-        yield from (step for step in steps if step.of != "parameters" or want is None)
-        if batch > 1:
-            one = results["macs"] // batch
-            yield _product("All images", "B*a", {"B": batch, "a": one}, "Every image costs the same.", "macs")
+        yield from _macs_steps(env, results, want)
+    if want == "parameters":
+        yield from _layer_steps.totals(env["view"], "parameters", lambda row: row.counts.parameters)
+    if want is None or want.startswith("weight_bytes"):
+        yield from _weight_steps(env, results, want)
+    if want and want.startswith("activation"):
+        yield from _activation_steps(env, results, want)
+    if want in ("output_bytes", "output_mib"):
+        yield from _output_steps(env, results, want)
+
+
+def _macs_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    rows, batch = env["view"], env["batch"]
+    if len(rows) == 1:
+        yield from _layer_steps.steps(rows, want="macs" if want else None)
+    else:
+        yield from _layer_steps.totals(rows, "macs", _macs)
+    if batch > 1:
+        one = results["macs"] // batch
+        yield _product("All images", "B*a", {"B": batch, "a": one}, "Every image costs the same.", "macs")
+    if want != "macs":
         why = "Each multiply-add is one multiplication and one addition."
         yield _product("Floating-point operations", "2*MACs", {"MACs": results["macs"]}, why, "flops")
-    if want is None or want.startswith("weight_bytes"):
-        values = {"b": 4, "n": results["weight_bytes_int8"]}
-        yield _product("Bytes of the weights", "b*n", values, "A number in fp32 takes 4 bytes.", "weight_bytes_fp32")
+
+
+def _weight_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    kind = (want or "weight_bytes_fp32").rpartition("_")[2]
+    if want or len(env["view"]) > 1:
+        for step in _layer_steps.totals(env["view"], "parameters", lambda row: row.counts.stored):
+            yield replace(step, of=f"weight_bytes_{kind}")
+    yield _in_bytes_of(kind, "weights", results["weight_bytes_int8"], f"weight_bytes_{kind}")
+
+
+def _activation_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterator[Step]:
+    def kept(row: Row) -> int:
+        return prod(row.shape) if row.layer.kind in KEPT else 0
+
+    for step in _layer_steps.totals(env["view"], "activations", kept):
+        yield replace(step, of=want)
+    if env["batch"] > 1:
+        one = results["activations"] // env["batch"]
+        yield _product("All images", "B*a", {"B": env["batch"], "a": one}, "Every image has its own maps.", want)
+    if want != "activations":
+        yield _in_bytes_of(want.rpartition("_")[2], "activations", results["activations"], want)
+
+
+def _output_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterator[Step]:
+    formula, sizes = _layer_steps.map_product(env["view"][-1].shape)
+    numbers = prod(sizes.values()) * env["batch"]
+    if env["batch"] > 1:
+        formula, sizes = f"B*{formula}", {"B": env["batch"], **sizes}
+    yield _product("Numbers in the last map", formula, sizes, "One for each place and channel.", want)
+    yield _in_bytes_of("fp32", "output", numbers, want)
+    if want == "output_mib":
+        filled, value = chain(f"{results['output_bytes']}/2^20"), notation.value_math(results["output_mib"])
+        yield Step("In MiB", chain("bytes/2^20"), filled, value, "One MiB is 2^20 = 1048576 bytes.", want)
+
+
+def _in_bytes_of(kind: str, what: str, numbers: int, of: str) -> Step:
+    size = BYTES[kind]
+    why = f"A number in {kind} takes {size} byte{'s' if size > 1 else ''}."
+    return _product(f"Bytes of the {what}", "b*n", {"b": size, "n": numbers}, why, of)
 
 
 def _macs(row: Row) -> int:
@@ -117,89 +153,9 @@ def count(env: Env) -> dict[str, Any]:
     return counted
 
 
-# -- wrong rules --------------------------------------------------------------------------------------
-
-
-def _macs_by(rule: Callable[[Row], int]) -> Callable[[Env], dict[str, Any]]:
-    """Multiply-adds and FLOPs with another rule for each layer."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        macs = sum(rule(row) for row in env["view"] if row.counts.macs) * env["batch"]
-        return {"macs": macs, "flops": 2 * macs}
-
-    return wrong
-
-
-def _weights(row: Row) -> int:
-    return sum(_counting.weighed(row)[:1])
-
-
-def _over_input(row: Row) -> int:
-    """The weights at every position of the input, not of the output."""
-    if row.layer.kind != "conv":
-        return row.counts.macs
-    return row.counts.macs * prod(row.before.shape[:-1]) // prod(row.shape[:-1])
-
-
-def _without_depth(row: Row) -> int:
-    if row.layer.kind != "conv":
-        return row.counts.macs
-    groups = row.layer.groups or row.before.shape[-1]
-    return row.counts.macs * groups // row.before.shape[-1]
-
-
-def _scaled(**factors: Fraction) -> Callable[[Env], dict[str, Any]]:
-    def wrong(env: Env) -> dict[str, Any]:
-        right = work(env)
-        return {name: exact(right[name] * factor) for name, factor in factors.items()}
-
-    return wrong
-
-
-def _in_bytes(factor: Fraction) -> Callable[[Env], dict[str, Any]]:
-    return _scaled(weight_bytes_fp32=factor, output_bytes=factor, activation_bytes_fp32=factor)
-
-
-MISCONCEPTIONS = (
-    Misconception(
-        "flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.", wrong=_scaled(macs=Fraction(2))
-    ),
-    Misconception(
-        "macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-        wrong=_scaled(flops=Fraction(1, 2)),
-    ),
-    Misconception(
-        "forgot-positions", "Each weight is used at every output position.",
-        wrong=_macs_by(_weights),
-    ),
-    Misconception(
-        "used-input-size", "Count the positions of the output, not those of the input.", wrong=_macs_by(_over_input)
-    ),
-    Misconception(
-        "forgot-depth", "Each filter also reaches through all input channels.", wrong=_macs_by(_without_depth)
-    ),
-    Misconception(
-        "forgot-batch", "Every image of the batch costs as much.",
-        wrong=lambda env: work({**env, "batch": 1}),
-    ),
-    Misconception(
-        "numbers-as-bytes", "A number in fp32 takes 4 bytes.",
-        wrong=_in_bytes(Fraction(1, 4)),
-    ),
-    Misconception(
-        "bits-for-bytes", "8 bits are one byte.",
-        wrong=_in_bytes(Fraction(8)),
-    ),
-    Misconception(
-        "half-precision", "That is fp16: fp32 takes 4 bytes a number.",
-        wrong=_in_bytes(Fraction(1, 2)),
-    ),
-)  # fmt: skip
-
-
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    return {"macs": "multiply-adds of convolutions and dense layers; biases not counted", "flops": "2 x MACs"}
+    return {"MACs": "multiply-adds of convolutions and dense layers, biases not counted", "FLOPs": "two for each MAC"}
 
 
 CALCULATOR = Calculator(

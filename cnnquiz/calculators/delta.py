@@ -35,8 +35,8 @@ RESULTS = (
     Result("area", "area", "area of the pulse", answer=True),
     Result("limit", "limit", "the height as the width goes to 0", answer=True),
     Result("unbounded", "unbounded", "whether the height grows beyond every bound"),
-    Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True),
-    Result("discrete", "discrete", "delta[n]"),
+    Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
+    Result("discrete", "discrete", "delta[n]", label="delta[n]"),
 )
 
 LINES = (
@@ -103,8 +103,9 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             why="delta is no ordinary function but a distribution: what defines it is its unit area.",
         )
     if "sifting" in results and want in (None, "sifting"):
-        rule = chain("integral f(t) delta(t - t0) dt = f(t0), f(t) = ", notation.math(env["f"]))
-        filled = notation.math(env["f"], {"t": env["t0"]})
+        yield Step("Function", chain("f(t) = ", notation.math(env["f"])), of="sifting")
+        rule = chain("integral f(t)*delta(t - t0) dt = f(t0)")
+        filled = chain("f(", value(env["t0"]), ") = ", notation.math(env["f"], {"t": env["t0"]}))
         why = "The pulse has area 1 and shrinks onto t0, so what is left of f is its value there."
         yield Step("Sifting", rule, filled, value(results["sifting"]), why, "sifting")
     if want in (None, "discrete"):

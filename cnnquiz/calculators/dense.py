@@ -34,7 +34,7 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("y", "y", "the output Wx + b", answer=True),
+    Result("y", "y", "the output Wx + b", answer=True, label="output y"),
     Result("augmented_weights", "augmented_weights", "[W b], which takes [x; 1] to the same output"),
     Result("augmented_input", "augmented_input", "[x; 1]"),
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
@@ -168,7 +168,7 @@ def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     rules = {"bias": "one for each unit, counted" if env["biased"] else "none"}
     if env["W"] is not None:
-        rules["W"] = "a row for each unit: y = Wx + b, x and y columns"
+        rules["W"] = "a row for each unit, x and y columns (y = Wx + b)"
     return rules
 
 

@@ -202,7 +202,7 @@ MISCONCEPTIONS = (
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     ceil = any(one.ceil for one in env["chain"])
-    rounding = "floor: an incomplete last window does not count"
+    rounding = "down, an incomplete last window does not count"
     return {"rounding": rounding + (", except in the pools with ceil" if ceil else ""), "layout": env["layout"]}
 
 

@@ -49,8 +49,8 @@ QUANTITIES = (
 RESULTS = (
     Result("bound", "bound", "the most that is left of the gradient", answer=True),
     Result("product", "product", "the chain-rule product at these values", answer=True),
-    Result("maximum_derivative", "M", "the largest derivative of one layer"),
-    Result("vanishes", "vanishes", "whether every further layer shrinks the bound"),
+    Result("maximum_derivative", "M", "the largest derivative of one layer", label="largest derivative"),
+    Result("vanishes", "vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
 )
 
 
@@ -176,10 +176,12 @@ def conventions(env: Env) -> dict[str, str]:
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """What the number means for learning."""
-    if results["vanishes"]:
+    if env["M"] < 1:
         yield "Every further layer shrinks the bound: the deeper the network, the likelier the gradient vanishes."
-    elif env["M"] == 1:
-        yield "The bound does not shrink with depth, so the gradient can pass through many layers."
+    elif "product" in results:
+        yield "A bound that does not shrink decides nothing: the product at these values does."
+    else:
+        yield "A bound that does not shrink decides nothing: how much is left depends on the values (give --values)."
 
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
@@ -187,16 +189,7 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     if "bound" in results and env["n"] > 1 and not _weighted(env):
         ns = list(range(min(env["n"], 40) + 1))
         ys = [float(Fraction(env["M"]) ** n) for n in ns]
-        yield Drawing(
-            "curve",
-            {
-                "xs": ns,
-                "ys": ys,
-                "marks": [[ns[-1], ys[-1], f"{ns[-1]} layers"]],
-                "xlabel": "layers",
-                "ylabel": "bound",
-            },
-        )
+        yield Drawing("stems", {"xs": ns, "ys": ys, "xlabel": "layers", "ylabel": "bound"})
 
 
 CALCULATOR = Calculator(

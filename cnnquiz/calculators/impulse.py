@@ -13,12 +13,13 @@ from typing import Any
 
 from cnnquiz.calculators import _systems
 from cnnquiz.calculators._functions import number
+from cnnquiz.calculators._impulse_slips import MISCONCEPTIONS
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
-from cnnquiz.calculators._systems import Past, System, delay, not_linear, read, run, run_with, varies
+from cnnquiz.calculators._systems import System, delay, not_linear, read, run, varies
 from cnnquiz.model import GivenError
 from cnnquiz.solver import notation
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Calculator, Quantity, Result
 from cnnquiz.solver.derive import Env
 from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import integer, numbers, words
@@ -36,10 +37,10 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("h", "response", "the output for an impulse at n = 0", answer=True),
+    Result("h", "response", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]"),
     Result("linear", "linear", "whether superposition holds", answer=True),
     Result("time_invariant", "time_invariant", "whether a later input gives the same output, later", answer=True),
-    Result("lti", "lti", "whether it is both: then h says everything about it"),
+    Result("lti", "lti", "whether it is both: then h says everything about it", label="linear and time invariant"),
     Result("causal", "causal", "whether no output looks ahead"),
 )
 
@@ -96,7 +97,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from _values(env, results["h"])
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
-        yield Step("The system", chain("y[n] = sum_k h[k] x[n-k]"), why=why, of="linear")
+        yield Step("The system", chain("y[n] = sum_k h[k]*x[n-k]"), why=why, of="linear")
         return
     if want in (None, "linear", "lti"):
         yield from _linear_steps(system)
@@ -128,7 +129,7 @@ def _linear_steps(system: System) -> Iterator[Step]:
     found = not_linear(system)
     if found is None:
         why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
-        yield Step("Superposition", chain("T(a p + b q) = a T(p) + b T(q)"), why=why, of="linear")
+        yield Step("Superposition", chain("T(a*p + b*q) = a*T(p) + b*T(q)"), why=why, of="linear")
         return
     p, q, whole, parts = found
     yield Step(
@@ -144,10 +145,20 @@ def _invariant_steps(system: System) -> Iterator[Step]:
         why = "n stands only in the indices, as n - k: a later input gives the same output, later."
         yield Step("Shift", chain("x[n-1] -> y[n-1]"), why=why, of="time_invariant")
         return
-    x, late, y = found
-    yield Step(f"Output for {_text(x)}", chain("T(x)"), value=_vector(y), of="time_invariant")
-    why = "From the place where the input starts, the output should be the same, but it is another: time varying."
-    yield Step("Output for the input one later", chain("T(x[n-1])"), value=_vector(late), why=why, of="time_invariant")
+    x, start, late, shifted = found
+    where = f", from n = {start} on" if start else ""
+    later = {n + 1: number for n, number in x.items()}
+    many = 3 + next(at for at, (a, b) in enumerate(zip(late, shifted, strict=True)) if a != b)
+    old, new = _begin(shifted, max(many, 5)), _begin(late, max(many, 5))
+    yield Step(f"Output for x = {_text(x)}, one later{where}", chain("y[n-1]"), value=old, of="time_invariant")
+    why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
+    title = f"Output for x one later, {_text(later)}{where}"
+    yield Step(title, chain("T(x[n-1])"), value=new, why=why, of="time_invariant")
+
+
+def _begin(found: list[Any], many: int) -> Math:
+    """The first numbers of an output that goes on."""
+    return chain("[", chain(*map(value, map(settled, found[:many])), joint=", "), ", ...]")
 
 
 def _vector(found: list[Any]) -> Math:
@@ -169,46 +180,9 @@ def count(env: Env) -> dict[str, Any]:
     return {"h": Vector(settled(one) for one in h)}
 
 
-def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 0)) -> dict[str, Any]:
-    """The response with other past outputs, or for another input."""
-    if env["system"] is None:
-        return {}
-    y = run_with(env["system"], env["n"], past, x)
-    return {"h": Vector(settled(y[n]) for n in range(env["n"]))}
-
-
-MISCONCEPTIONS = (
-    Misconception(
-        "forgot-feedback",
-        "The earlier outputs come back in: y[n-1] is not 0.",
-        wrong=lambda env: _changed(env, lambda n, y: 0),
-    ),
-    Misconception(
-        "feedback-sign",
-        "The past outputs enter with the sign that the equation gives them.",
-        wrong=lambda env: _changed(env, lambda n, y: -y.get(n, 0)),
-    ),
-    Misconception(
-        "step-response",
-        "That is the output for a step; the impulse is 1 at n = 0 only.",
-        wrong=lambda env: _changed(env, lambda n, y: y.get(n, 0), lambda n: int(n >= 0)),
-    ),
-    Misconception(
-        "constant-is-linear",
-        "Superposition fails: see the two inputs that show it.",
-        wrong=lambda env: {"linear": True, "lti": True},
-    ),
-    Misconception(
-        "linear-means-time-invariant",
-        "A factor that depends on n changes the output when the input comes later.",
-        wrong=lambda env: {"time_invariant": True, "lti": True},
-    ),
-)
-
-
 def conventions(env: Env) -> dict[str, str]:
     """What is assumed."""
-    return {"start": "at rest: every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
+    return {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
@@ -224,7 +198,7 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     h = list(results["h"])[:40]
     if len(h) > 1:
         ys = [float(one) for one in h]
-        yield Drawing("curve", {"xs": list(range(len(h))), "ys": ys, "marks": [], "xlabel": "n", "ylabel": "h[n]"})
+        yield Drawing("stems", {"xs": list(range(len(h))), "ys": ys, "xlabel": "n", "ylabel": "h[n]"})
 
 
 CALCULATOR = Calculator(

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._activations import activation
-from cnnquiz.calculators._functions import NUMERIC, parse
-from cnnquiz.calculators._operators import LENGTH, OPERATORS, operator_name
+from cnnquiz.calculators._linear_operator import read
+from cnnquiz.calculators._operators import LENGTH, OPERATORS
 from cnnquiz.calculators._precise import settled
 from cnnquiz.calculators._shown import chain, value
 from cnnquiz.calculators._superposition import (
+    affine_fails,
     apply,
     apply_or_none,
     differ,
     factor_fails,
     plus,
     proof,
-    seems_affine,
     sum_fails,
 )
 from cnnquiz.model import GivenError
@@ -52,39 +51,11 @@ RESULTS = (
 )
 
 
-def _read(text: Any) -> tuple[str, Any]:
-    """What the text means: ("operator", its name) or ("expression", the expression)."""
-    word = str(text).strip()
-    name = operator_name(word)
-    if name is not None:
-        return "operator", name
-    try:
-        f = activation(word)
-        return "expression", parse(f.right if f.smooth else _CORNERED[f.name], "x")
-    except GivenError:
-        pass
-    bare = word.removesuffix("(x)")
-    if bare in NUMERIC:
-        return "expression", parse(f"{bare}(x)", "x")
-    if bare.replace("-", "").replace(" ", "").replace("_", "").isalpha() and word != "x":
-        near = ", ".join(sorted(OPERATORS))
-        raise GivenError(f"`{word[:40]}` names no operator known here: write an expression in x, or {near}", "operator")
-    return "expression", parse(word, "x")
-
-
-_CORNERED = {
-    "relu": "max(x, 0)",
-    "leaky-relu": "max(x, x/100)",
-    "elu": "max(x, 0) + exp(min(x, 0)) - 1",
-    "step": "step(x)",
-}
-
-
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """The operator as code on a list of numbers (an expression in x: a list of one)."""
     if values["operator"] is None:
         return values
-    kind, what = _read(values["operator"])
+    kind, what = read(values["operator"])
     return {"kind": kind, "what": what}
 
 
@@ -94,7 +65,7 @@ def work(env: Env) -> dict[str, Any]:
     linear = added is None and scaled is None
     if linear and proof(env) is None:
         raise GivenError("this operator is neither proved linear nor found otherwise: try a plainer form", "operator")
-    affine = linear or (seems_affine(env) and proof(env, offset=True) is not None)
+    affine = linear or (affine_fails(env) is None and proof(env, offset=True) is not None)
     return {"linear": linear, "additive": added is None, "homogeneous": scaled is None, "affine": affine}
 
 
@@ -121,6 +92,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             "The two differ, so superposition fails: the operator is not linear.",
             "linear",
         )
+        yield from _verdicts(env, results)
     elif scaled is not None:
         c, x, whole, part = scaled
         times = chain(value(c), "*", _bracket(_one(apply(env, x))))
@@ -136,15 +108,31 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         )
 
 
+def _verdicts(env: Env, results: Mapping[str, Any]) -> Iterator[Step]:
+    """Why factors pass through or not, and whether only a constant is in the way, once sums have failed."""
+    if (scaled := factor_fails(env)) is not None:
+        c, x, whole, part = scaled
+        why = f"With c = {value(c).ascii} and x = {_text(x)} it is {_text(whole)} against {_text(part)}."
+        yield Step("Factors", chain("f(c*x) = c*f(x) fails"), why=why, of="homogeneous")
+    if results["affine"]:
+        zero = _one(apply(env, plus((0, sum_fails(env)[0]))))  # type: ignore[index]
+        why = "Without this constant superposition holds: a line that misses the origin is affine, not linear."
+        yield Step("The constant", chain("f(0)"), value=zero, why=why, of="affine")
+    elif (failed := affine_fails(env)) is not None and failed[2] is not None:
+        x, y, left, right = failed
+        why = f"With x = {_text(x)} and y = {_text(y)} it is {_text(left)} against {_text(right)}."
+        yield Step("More than a constant", chain("f(x + y) + f(0) = f(x) + f(y) fails"), why=why, of="affine")
+
+
 def _proof_steps(env: Env) -> Iterator[Step]:
     found = proof(env)
     if found is None:
         return
     whole, parts = (_letters(side) for side in found)
-    yield Step("Output of the combination", chain("f(a x + b y)"), NO_MATH, whole, "", "linear")
+    yield Step("Output of the combination", chain("f(a*x + b*y)"), NO_MATH, whole, "", "linear")
     yield Step(
         "Combine the outputs",
-        chain("a f(x) + b f(y)"),
+        chain("a*f(x) + b*f(y)"),
         NO_MATH,
         parts,
         "Both sides are equal for all x, y, a and b: superposition holds, so the operator is linear.",
@@ -226,7 +214,7 @@ MISCONCEPTIONS = (
 
 def conventions(env: Env) -> dict[str, str]:
     """What linear means here, and what was put in for the operator."""
-    rules = {"linear": "superposition: sums and factors pass through (y = x + 1 is affine, not linear)"}
+    rules = {"linear": "superposition holds, sums and factors pass through"}
     if env["kind"] == "operator":
         rules["tried on"] = f"sequences of {LENGTH} numbers"
     return rules

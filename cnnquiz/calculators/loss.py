@@ -35,8 +35,8 @@ QUANTITIES = (
 
 RESULTS = (
     Result("loss", "loss", "the loss", answer=True),
-    Result("terms", "terms", "what each element adds, before the mean"),
-    Result("loss_exact", "exact", "the loss as a formula"),
+    Result("terms", "terms", "what each element adds, before the mean", label="from each element"),
+    Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
 )
 
 

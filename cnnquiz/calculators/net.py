@@ -68,8 +68,9 @@ RESULTS = (
     Result("filters", "filters", "filters of all convolutional layers together"),
     Result("flattened", "flattened", "inputs of the first fully connected layer"),
     Result("depth", "depth", "layers with weights on the longest way through: the 18 of ResNet-18"),
-    Result("receptive_field", "receptive_field", "pixels that one value of the last map sees"),
-    Result("jump", "jump", "pixels between what neighbours in the last map see"),
+    Result("receptive_field", "receptive_field", "pixels that one value of the last map sees",
+           label="receptive field of the last map"),
+    Result("jump", "jump", "pixels between what neighbours in the last map see", label="jump in the last map"),
     Result("weight_bytes", "weight_bytes", "bytes of what is stored, in fp32"),
     Result("activation_bytes", "activation_bytes", "bytes of the maps of one image, in fp32"),
     Result("layers", "layers", "a row for each layer"),
@@ -134,7 +135,8 @@ def _row(row: Row, counted: frozenset[str], layout: str) -> dict[str, Any]:
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """One layer in its own steps, or the totals added up by kind of layer."""
     if env["layer"] is not None:
-        yield from _layer_steps.steps(env["view"], env["count"])
+        known = {"trainable": "parameters", "flops": "macs", "parameters": "parameters", "macs": "macs"}
+        yield from _layer_steps.steps(env["view"], env["count"], want and known.get(want, "output_shape"))
         return
     if want in (None, "parameters", "trainable", "stored"):
         yield from _layer_steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
@@ -192,16 +194,19 @@ def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     counted = env["count"]
     names = ", ".join(name for name in EXTRAS if name in counted)
-    also = f"also counted, one each: {names}" if counted else "biases not counted"
-    rules = {"macs": f"multiply-adds of convolutions and dense layers; {also}", "flops": "2 x MACs"}
-    rules["memory"] = "fp32; activations, normalisation and dropout work in place"
+    also = f"with one for each {names}" if counted else "biases not counted"
+    rules = {"MACs": f"multiply-adds of convolutions and dense layers, {also}", "FLOPs": "two for each MAC"}
+    rules["memory"] = "fp32, with activations, normalisation and dropout worked in place"
     if env["net"] is not None and env["net"].source:
-        rules["network"] = f"{env['net'].name}: {env['net'].source}"
+        rules["network"] = f"{env['net'].name} ({env['net'].source})"
     return rules
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
-    """Where a common other convention gives another number."""
+    """Where the table goes on, and where a common other convention gives another number."""
+    if env["layer"] is None and env["rows"][-1].flow.field != _last_map(env["rows"]).flow.field:
+        name = _last_map(env["rows"]).name
+        yield f"The receptive field is that of the last map ({name}), before the layers that take in the whole map."
     if env["net"] is not None and env["net"].variants:
         base = env["net"].name.partition("/")[0]
         yield f"Other forms of this network: {', '.join(f'{base}/{name}' for name in env['net'].variants)}."

@@ -189,7 +189,7 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    kept = "trainable ones; running averages are stored only"
+    kept = "trainable ones (running averages are stored only)"
     return {"bias": "counted" if env["bias"] else "none", "parameters": kept}
 
 

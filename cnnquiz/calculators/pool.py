@@ -55,7 +55,7 @@ LINES = (
         axis=True, when=lambda env: bool(env["dilated"]),
     ),
     line("span", "i + 2*p - e", axis=True, name="span"),
-    line("q", "span/s", "Division, before rounding", "So many strides fit behind the first window.",
+    line("q", "span/s", "Division, before rounding", "That is how many strides fit after the first position.",
          name="quotient", axis=True),
     line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.",
          name="jumps", axis=True, when=_floor),

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 from typing import Any
 
 from cnnquiz.calculators import _walk
@@ -17,14 +18,15 @@ from cnnquiz.calculators._field_slips import MISCONCEPTIONS
 from cnnquiz.calculators._fields import Seen, prepare
 from cnnquiz.calculators._layers import WINDOWS, described
 from cnnquiz.calculators._network import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, number
-from cnnquiz.network.flow import exact
+from cnnquiz.calculators._shown import chain
+from cnnquiz.network.flow import Flow, exact
 from cnnquiz.network.kinds import per_axis
 from cnnquiz.solver import notation
 from cnnquiz.solver.calculator import Calculator, Quantity, Result
 from cnnquiz.solver.derive import AXIS_NAMES, Env
 from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import integer
-from cnnquiz.steps import Step, text
+from cnnquiz.steps import NO_MATH, Step, text
 
 FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 NUMBER = integer(1, letters=False)
@@ -43,8 +45,9 @@ RESULTS = (
     Result("receptive_field", "receptive_field", "pixels that one value sees along each axis", True, "out"),
     Result("jump", "jump", "pixels between the centres of what neighbours see", answer=True),
     Result("start", "start", "centre of what the first value sees; the first pixel's centre is 0.5", answer=True),
-    Result("first", "first", "index of the first pixel that the first value sees; negative: in the padding"),
-    Result("touched", "touched", "pixels in that span that are really read"),
+    Result("first", "first", "index of the first pixel that the first value sees; negative: in the padding",
+           label="first pixel"),
+    Result("touched", "touched", "pixels in that span that are really read", label="pixels really read"),
     Result("by_layer", "by_layer", "field, jump and start behind each layer"),
 )
 
@@ -110,30 +113,47 @@ def count(env: Env) -> dict[str, Any]:
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
-    """A step for each layer that widens the field or the jump."""
+    """A step for each layer that widens the field or the jump; then, unless the field alone is wanted, the rest."""
+    if want != "jump":
+        yield from _field_steps(env["seen"])
+    if want in (None, "jump"):
+        yield _jump(env["seen"], results)
+    if want in (None, "start", "first"):
+        yield from _ends(env["seen"][-1].flow, want)
+
+
+def _field_steps(seen: Sequence[Seen]) -> Iterator[Step]:
     why = "A pixel sees itself: r = 1, j = 1."
     yield Step("Before the first layer", value=notation.value_math(1), why=why, of="receptive_field")
-    for place, one in enumerate(env["seen"], 1):
+    for place, one in enumerate(seen, 1):
         if one.layer.kind in SEEN and (one.flow.field, one.flow.jump) != (one.before.field, one.before.jump):
             yield from _axis_steps(one, place)
         elif one.layer.kind in ("add", "concat"):
             value = notation.value_math(number(one.flow.field))
             why = "The widest branch decides."
             yield Step(f"{one.layer.name}: the branches meet", value=value, why=why, of="receptive_field")
-    yield from _ends(env, results)
 
 
-def _ends(env: Env, results: Mapping[str, Any]) -> Iterator[Step]:
-    """The jump and the start behind the last layer."""
-    why = "The strides on the way, multiplied."
-    yield Step("Jump", value=notation.value_math(results["jump"]), why=why, of="jump")
-    flow = env["seen"][-1].flow
+def _jump(seen: Sequence[Seen], results: Mapping[str, Any]) -> Step:
+    """The strides multiplied, where they are the same along every axis and no branches meet."""
+    why, value = "The strides on the way, multiplied.", notation.value_math(results["jump"])
+    factors = [Fraction(one.flow.jump[0], one.before.jump[0]) for one in seen]
+    plain = isinstance(results["jump"], int) and prod(factors) == results["jump"] and len(factors) <= 20
+    filled = chain(*map(notation.value_math, factors), joint="*") if plain else NO_MATH
+    return Step("Jump", chain("j"), filled, value, why, "jump")
+
+
+def _ends(flow: Flow, want: str | None) -> Iterator[Step]:
+    """Where the first value's field begins, and its centre."""
     pairs = dict.fromkeys(zip(flow.edge, flow.field, strict=True))
-    why = "The first value's field begins at pixel f, counted from 0 (negative: in the padding); its centre is r/2 on."
     for edge, field in pairs:
+        why = "Counted from 0; each layer's padding moves it p*j to the left, into the padding where it is negative."
+        yield Step("First pixel", chain("f"), value=notation.value_math(exact(edge)), why=why, of="start")
         formula, numbers = parse("f + r/2"), {"f": exact(edge), "r": exact(field)}
         value = notation.value_math(exact(edge + Fraction(field) / 2))
-        yield Step("Start", notation.math(formula), notation.math(formula, numbers), value, why, "start")
+        if want != "first":
+            why = "The centre of the field is half its width behind where it begins."
+            yield Step("Start", notation.math(formula), notation.math(formula, numbers), value, why, "start")
 
 
 def _axis_steps(one: Seen, place: int) -> Iterator[Step]:
@@ -167,7 +187,7 @@ def _step(one: Seen, place: int, axis: int, where: str) -> Step:
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     return {
-        "field": "a span, padding included; branches: the widest path",
+        "field": "a span, padding included, along the widest of branches",
         "start": "a centre, the first pixel's centre being 0.5",
     }
 

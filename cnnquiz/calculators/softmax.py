@@ -36,8 +36,8 @@ QUANTITIES = (
 RESULTS = (
     Result("probabilities", "probabilities", "one for each class, adding up to 1", answer=True),
     Result("probability", "probability", "that of the class asked for", answer=True),
-    Result("probabilities_exact", "exact", "the same as formulas"),
-    Result("total", "total", "what the probabilities add up to"),
+    Result("probabilities_exact", "exact", "the same as formulas", label="probabilities as formulas"),
+    Result("total", "total", "what the probabilities add up to", label="their sum"),
     Result("predicted_class", "predicted", "the class of the largest probability, counted from 1"),
 )
 
@@ -154,7 +154,7 @@ MISCONCEPTIONS = (
 
 def conventions(env: Env) -> dict[str, str]:
     """How it is worked."""
-    rules = {"base": "e", "decimals": "rounded to 30 digits"}
+    rules = {"base": "e", "decimals": "shown rounded to 10 digits"}
     return rules if env["T"] == 1 else rules | {"temperature": f"z is divided by {value(env['T']).ascii}"}
 
 

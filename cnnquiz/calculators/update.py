@@ -7,7 +7,9 @@ Source: S. Ruder, An overview of gradient descent optimization algorithms (2016)
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
@@ -53,12 +55,12 @@ QUANTITIES = (
 )
 
 RESULTS = (
-    Result("theta", "new_theta", "theta after the last step", answer=True),
-    Result("thetas", "thetas", "theta after each step"),
-    Result("gradients", "gradients", "the gradient that each step used"),
-    Result("derivative", "derivative", "dJ/dtheta"),
-    Result("rule", "rule", "one step of plain descent, with letters"),
-    Result("J", "J_end", "J after the last step"),
+    Result("theta", "new_theta", "theta after the last step", answer=True, label="new theta"),
+    Result("thetas", "thetas", "theta after each step", label="theta after each step"),
+    Result("gradients", "gradients", "the gradient that each step used", label="gradient of each step"),
+    Result("derivative", "derivative", "dJ/dtheta", label="J'(theta)"),
+    Result("rule", "rule", "one step of plain descent, with letters", label="one step"),
+    Result("J", "J_end", "J after the last step", label="J after the last step"),
 )
 
 
@@ -104,9 +106,18 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
                 rule_math,
                 filled,
                 got,
-                rule.why if t == 1 else "",
+                _why(env, rule, t, state, shown),
                 "theta",
             )
+
+
+def _why(env: Env, rule: Any, t: int, state: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """Why a rule is so; of a step that goes too far, that it does."""
+    if rule.symbol == "theta" and env["J"] is not None:
+        before, after = (settled(number(env["J"], {"theta": at})) for at in (state["l"], shown["theta"]))
+        if after > before:
+            return f"J grew from {value(before).ascii} to {value(after).ascii}: the step is too long."
+    return str(rule.why) if t == 1 else ""
 
 
 def _gradient_step(env: Env, formula: Expr | None, t: int, shown: Mapping[str, Any]) -> Step:
@@ -136,7 +147,7 @@ def count(env: Env) -> dict[str, Any]:
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     method = METHODS[env["method"]]
-    rules = {"method": f"{env['method']}: {method.convention}"}
+    rules = {"method": f"{env['method']}, {method.convention}"}
     used = [f"{name} = {value(env[name]).ascii}" for name in method.takes]
     if used:
         rules["taken"] = ", ".join(used) + (
@@ -145,14 +156,26 @@ def conventions(env: Env) -> dict[str, str]:
     return rules
 
 
+def _view(env: Env, thetas: list[Any]) -> tuple[Any, Any]:
+    """The part of the axis that is drawn, between round numbers: the steps, and the lowest place near them."""
+    low, high = min(thetas), max(thetas)
+    reach = max(high - low, Fraction(1, 2))
+    near = [low - reach * 2 + (high - low + reach * 4) * Fraction(at, 60) for at in range(61)]
+    with suppress(CnnquizError):
+        lowest = min(near[1:-1], key=lambda x: number(env["J"], {"theta": x}))
+        low, high = min(low, lowest), max(high, lowest)
+    edge = max((high - low) / Fraction(4), Fraction(1, 10))
+    grain = Fraction(10) ** (math.floor(math.log10(high - low + 2 * edge)) - 1)
+    return math.floor((low - edge) / grain) * grain, math.ceil((high + edge) / grain) * grain
+
+
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """J with the places that the steps reach."""
     if env["J"] is None:
         return
     thetas = [env["theta"], *results["thetas"]][:SHOWN]
-    low, high = min(thetas), max(thetas)
-    edge = max((high - low) / Fraction(4), Fraction(1, 10))
-    xs = [low - edge + (high - low + 2 * edge) * Fraction(at, 40) for at in range(41)]
+    low, high = _view(env, thetas)
+    xs = [low + (high - low) * Fraction(at, 40) for at in range(41)]
     try:
         ys = [float(number(env["J"], {"theta": x})) for x in xs]
         marks = [

@@ -1,4 +1,8 @@
-"""A Solution on the screen: its steps under the results that they lead to, the results, the conventions."""
+"""A Solution on the screen: its steps under the results that they lead to, the results, the conventions.
+
+For a person, numbers of four digits and more are grouped in tables and results (9,187,500), and nowhere else:
+formulas, steps and sentences have them as they are computed with and typed.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +17,11 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indented, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.steps import Math, Solution, Step, text
+from cnnquiz.render.typeset import typeset
+from cnnquiz.steps import Math, Solution, Step, chain_of, joints, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
-SEPARATED_FROM = 10_000
+SEPARATED_FROM = 1_000
 SHORT = 40
 
 
@@ -41,7 +46,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
         *_groups(screen, solution),
         *(indented(picture, screen.margin) for picture in pictures),
         _results(screen, solution),
-        [line for note in solution.notes for line in prose(screen, note, screen.margin)],
+        [line for note in solution.notes for line in prose(screen, typeset(screen, note), screen.margin)],
         _conventions(screen, solution),
     ]
     return paragraphs([[Text()], *[block for block in blocks if block]])
@@ -50,7 +55,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
 def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
     """The steps in short, as they stand behind the answer of a quiz item: a line each where they fit."""
     steps = [step for step in solution.steps if step.formula or step.substituted or step.value]
-    titles = [screen.text(_sentence(step.title)) for step in steps]
+    titles = [screen.text(typeset(screen, _sentence(step.title))) for step in steps]
     rows = columns([(title, _chain(screen, step)) for title, step in zip(titles, steps, strict=True)])
     if all(len(margin) + row.cell_len <= screen.width for row in rows):
         return indented(rows, margin)
@@ -61,8 +66,11 @@ def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
 
 def _heading(screen: Screen, solution: Solution) -> list[Text]:
     lines = hang(screen, screen.text(solution.title, "title"), screen.margin)
-    given = screen.pick(" · ", ", ").join(f"{name} {value_text(value)}" for name, value in solution.given.items())
-    return lines + (hang(screen, screen.text(given), screen.margin, screen.margin + "  ") if given else [])
+    pairs = (f"{name} {value_text(value)}" for name, value in solution.given.items())
+    given = screen.pick(" · ", ", ").join(typeset(screen, pair) for pair in pairs)
+    lines += hang(screen, screen.text(given), screen.margin, screen.margin + "  ") if given else []
+    means = ", ".join(f"{symbol} {meaning}" for symbol, meaning in solution.symbols.items())
+    return lines + (hang(screen, screen.text(typeset(screen, means), "note"), screen.margin) if means else [])
 
 
 def _groups(screen: Screen, solution: Solution) -> Iterable[list[Text]]:
@@ -70,7 +78,7 @@ def _groups(screen: Screen, solution: Solution) -> Iterable[list[Text]]:
     numbered = enumerate(solution.steps, 1)
     for result, pairs in groupby(numbered, key=lambda pair: pair[1].of):
         group = list(pairs)
-        name = _sentence(solution.label(result)) if result else ""
+        name = _sentence(typeset(screen, solution.label(result))) if result else ""
         alone = len(group) == 1 and _sentence(group[0][1].title) == name
         heading = hang(screen, screen.text(name, "title"), screen.margin) if name and not alone else []
         yield paragraphs([heading, *(_step(screen, number, step) for number, step in group)])
@@ -80,43 +88,37 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
     """One step: its title, the formula, the numbers and the value under one another, and why."""
     lead = Text.assemble(screen.margin, (f"{number:>2}", "key"), "  ")
     below = " " * lead.cell_len
-    lines = hang(screen, screen.text(step.title), lead)
+    lines = hang(screen, screen.text(typeset(screen, step.title)), lead)
     lines += _aligned(screen, step, below + "  ")
-    return lines + (prose(screen, step.why, below, "note") if step.why else [])
+    return lines + (prose(screen, typeset(screen, step.why), below, "note") if step.why else [])
 
 
 def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
     """Formula, numbers and value: on one line when short, else with their equals signs below one another."""
-    parts = _parts(screen, step)
+    parts = chain_of(step)
+    signs = joints(parts, " = ", screen.pick(" ≈ ", " ~ "))
     chain = _chain(screen, step)
     if chain.cell_len <= min(SHORT, screen.width - len(margin)):
         return [Text.assemble(margin, chain)] if parts else []
     left, sign, right = spelled(screen, parts[0]).partition(" = ")
     first = f"{margin}{left} = " if sign else f"{margin}  "
-    below = f"{margin}{' ' * len(left)} = " if sign else f"{margin}= "
+    indent = margin + " " * len(left) if sign else margin[:-1]
     words = [right if sign else left, *(spelled(screen, part) for part in parts[1:])]
     lines: list[Text] = []
     for number, (part, word) in enumerate(zip(parts, words, strict=True)):
         style = "answer" if part is step.value else ""
-        lines += hang(screen, screen.text(word, style), below if number else first)
+        lines += hang(screen, screen.text(word, style), indent + signs[number - 1] if number else first)
     return lines
 
 
 def _chain(screen: Screen, step: Step) -> Text:
     """Formula = numbers = value on one line."""
-    parts = _parts(screen, step)
-    line = screen.text(" = ".join(spelled(screen, part) for part in parts if part is not step.value))
-    if step.value:
-        line.append(" = " if len(parts) > 1 else "")
-        line.append(screen.plain(spelled(screen, step.value)), "answer")
+    parts = chain_of(step)
+    line = Text()
+    for sign, part in zip(["", *joints(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
+        line.append(sign)
+        line.append(screen.plain(spelled(screen, part)), "answer" if part is step.value else "")
     return line
-
-
-def _parts(screen: Screen, step: Step) -> list[Math]:
-    """Formula, numbers and value; numbers that are the value already are left out."""
-    repeated = step.value and spelled(screen, step.substituted) == spelled(screen, step.value)
-    substituted = [] if repeated else [step.substituted]
-    return [part for part in (step.formula, *substituted, step.value) if part]
 
 
 def _results(screen: Screen, solution: Solution) -> list[Text]:
@@ -131,9 +133,9 @@ def _results(screen: Screen, solution: Solution) -> list[Text]:
 def _result(screen: Screen, solution: Solution, name: str) -> Sequence[Text]:
     main = name in solution.answer
     value = solution.results[name]
-    shown = spelled(screen, value) if isinstance(value, Math) else grouped(value, screen.person)
+    shown = spelled(screen, value) if isinstance(value, Math) else typeset(screen, grouped(value, screen.person))
     mark = Text(screen.pick("▸", ">") if main else " ", "key")
-    return mark, screen.text(solution.label(name)), screen.text(shown, "answer" if main else "")
+    return mark, screen.text(typeset(screen, solution.label(name))), screen.text(shown, "answer" if main else "")
 
 
 def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
@@ -148,7 +150,7 @@ def _conventions(screen: Screen, solution: Solution) -> list[Text]:
     if not solution.conventions:
         return []
     words = "; ".join(f"{name}: {choice}" for name, choice in solution.conventions.items())
-    return hang(screen, inline(screen, f"Conventions: {words}.", "note"), screen.margin)
+    return hang(screen, inline(screen, typeset(screen, f"Conventions: {words}."), "note"), screen.margin)
 
 
 def spelled(screen: Screen, math: Math) -> str:
@@ -175,4 +177,4 @@ def _is_table(value: Any) -> bool:
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
+    return words[:1].upper() + words[1:] if words[:1].isascii() else words

@@ -121,8 +121,6 @@ class Calculator:
         except GivenError as fault:
             raise GivenError(f"{quantity.short}: {fault}", quantity.short) from None
 
-    # -- forwards ------------------------------------------------------------------------------------
-
     def values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
         """Every value on the way by its symbol: the prepared givens, and what the lines give."""
         if not self.lines:
@@ -187,6 +185,8 @@ class Calculator:
             answer=answer,
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
+            labels={r.name: r.label for r in self.results_declared if r.label},
+            symbols=declared.symbols(self.quantities, self.results_declared, steps),
         )
 
     def brief(self, given: Given) -> dict[str, Any]:
@@ -225,8 +225,6 @@ class Calculator:
             yield from derive.steps(self.lines, given.env, values, wanted, formula.math_of)
         else:
             yield from derive.steps(self.lines, given.env, values, wanted)
-
-    # -- slips ---------------------------------------------------------------------------------------
 
     def misconception(self, name: str) -> Misconception | None:
         """The misconception of that name."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -12,6 +13,7 @@ from cnnquiz.solver import derive
 from cnnquiz.solver.derive import Env, Line
 from cnnquiz.solver.expression import Expr, parse
 from cnnquiz.solver.givens import Kind, Letter
+from cnnquiz.steps import Step
 
 REQUIRED = object()
 
@@ -55,13 +57,18 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it."""
+    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it.
+
+    short  how `--find` names its target on the command line: --out
+    label  how a reader sees it called; without one, its name with blanks
+    """
 
     name: str
     symbol: str
     meaning: str
     answer: bool = False
-    short: str = ""  # how `--find` names its target on the command line: --out
+    short: str = ""
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +100,18 @@ class Given:
     def letters(self) -> bool:
         """Whether a letter stands for a number somewhere."""
         return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
+
+
+def symbols(quantities: Sequence[Quantity], results: Sequence[Result], steps: Sequence[Step]) -> dict[str, str]:
+    """What the short letters of the shown formulas mean, as the declaration says: i input size, s stride."""
+    shown = set(_LETTERS.findall(" ".join(step.formula.ascii for step in steps)))
+    meant = {q.symbol or q.short: q.meaning for q in reversed(quantities) if q.kind.hint != "yes|no"}
+    meant = dict(reversed(meant.items())) | {r.symbol: r.meaning for r in results if r.symbol not in meant}
+    return {s: _SHORT.split(meaning)[0] for s, meaning in meant.items() if s in shown and len(s) <= 2}
+
+
+_LETTERS = re.compile(r"[A-Za-z]\w*")
+_SHORT = re.compile(r"[:;,(]| along each | on each ")
 
 
 def too_little(

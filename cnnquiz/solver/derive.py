@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnquiz.model import CnnquizError
 from cnnquiz.solver import notation
-from cnnquiz.solver.expression import Evaluator, Expr, Op, evaluator, exact, names_in, parse, replace
+from cnnquiz.solver.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse, replace
 from cnnquiz.steps import NO_MATH, Math, Step
 
 Env = Mapping[str, Any]
@@ -165,12 +165,7 @@ def needed(symbol: str, lines: Sequence[Line]) -> set[str]:
 
 
 def _chain_steps(
-    name: str,
-    chain: Sequence[Line],
-    active: Sequence[Line],
-    env: Env,
-    values: Env,
-    math_of: Callable[[Any], Math],
+    name: str, chain: Sequence[Line], active: Sequence[Line], env: Env, values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
     along = [one for one in chain if one.axis]
     for title, axis in _axis_values(env, values, along):
@@ -196,12 +191,7 @@ def _axis_values(env: Env, values: Env, along: Sequence[Line]) -> list[tuple[str
 
 
 def _axis_steps(
-    name: str,
-    axis: str,
-    along: Sequence[Line],
-    active: Sequence[Line],
-    values: Env,
-    math_of: Callable[[Any], Math],
+    name: str, axis: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
     where = f" ({axis})" if axis else ""
     whole = next((one for one in along if one.whole), None)
@@ -229,7 +219,15 @@ def _step(
         filled = notation.math(_composed(one.formula, before), _stated(values), letters)
     value = math_of(values[one.symbol])
     bare = not isinstance(one.formula, Op) and filled.ascii == value.ascii
-    return Step(one.title, formula, NO_MATH if bare else filled, value, one.why, name)
+    return Step(one.title, formula, NO_MATH if bare else filled, value, _why(one, values), name)
+
+
+def _why(one: Line, values: Env) -> str:
+    """The line's reason; of a rounding that has nothing to round, that."""
+    match one.formula:
+        case Call("floor" | "ceil", (Name(inner),)) if isinstance(values.get(inner), int):
+            return "It comes out whole: nothing to round."
+    return one.why
 
 
 def _stated(values: Env) -> dict[str, Any]:

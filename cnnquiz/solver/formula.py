@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
@@ -10,7 +11,7 @@ from typing import Any
 from cnnquiz.model import CnnquizError
 from cnnquiz.solver.expression import Call, Expr, Name, Neg, Not, Num, Op, shape
 from cnnquiz.solver.givens import Letter
-from cnnquiz.solver.notation import value_math
+from cnnquiz.solver.notation import raised, value_math
 from cnnquiz.steps import Math
 
 Function = Callable[..., Any]
@@ -184,4 +185,4 @@ def _unicode(words: str) -> str:
                 closing.append(")")
             out.append(closing.pop() if character == ")" else {"-": "−", "*": "·"}.get(character, character))
             index += 1
-    return "".join(out)
+    return raised(re.sub(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))", r"\1", "".join(out)))

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.solver.expression import Call, Expr, Name, Neg, Not, Num, Op
-from cnnquiz.steps import Math, Vector, decimal_text, mixed, spoken
+from cnnquiz.solver.expression import Call, Expr, Name, Neg, Not, Num, Op, names_in
+from cnnquiz.steps import SPELLED_AS, Math, Vector, decimal_text, is_rounded, mixed, spoken
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "//": 5, "%": 5, "**": 7,
 }  # fmt: skip
 _ATOM = 9
+RAISED = str.maketrans("0123456789n", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
 AXES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
 
 
@@ -60,7 +62,9 @@ def math(
     """
     written = (_write(expr, style, env or {}, letters or {})[0] for style in (ASCII, UNICODE, LATEX))
     lefts = (left, symbol(left, UNICODE), symbol(left, LATEX)) if left else ("", "", "")
-    return Math(*(f"{a} = {b}" if a else b for a, b in zip(lefts, written, strict=True)))
+    rounded = any(is_rounded((env or {}).get(name)) for name in names_in(expr))
+    ascii_, unicode, latex = (f"{a} = {b}" if a else b for a, b in zip(lefts, written, strict=True))
+    return Math(ascii_, unicode, latex, rounded)
 
 
 def value_math(value: Any) -> Math:
@@ -68,7 +72,8 @@ def value_math(value: Any) -> Math:
     if parts := mixed(value):
         words = spoken(value)
         return Math(words, words, r"{}\tfrac{{{}}}{{{}}}".format(*parts))
-    return Math(*(_value(value, style)[0] for style in (ASCII, UNICODE, LATEX)))
+    ascii_, unicode, latex = (_value(value, style)[0] for style in (ASCII, UNICODE, LATEX))
+    return Math(ascii_, unicode, latex, is_rounded(value))
 
 
 def symbol(name: str, style: Style) -> str:
@@ -78,6 +83,7 @@ def symbol(name: str, style: Style) -> str:
         return symbol(letter, style) + (f"_{{{name[len(letter):]}}}" if style.latex else name[len(letter) :])
     if style is UNICODE and name in GREEK:
         return GREEK[name]
+    name = SPELLED_AS.get(name, name) if style is not ASCII else name
     if not style.latex or len(name) == 1:
         return name
     if name in GREEK or name in FUNCTIONS:
@@ -87,6 +93,11 @@ def symbol(name: str, style: Style) -> str:
         return f"{head}_{{{tail}}}"
     words = name.replace("_", r"\ ")
     return rf"\mathrm{{{words}}}"
+
+
+def raised(words: str) -> str:
+    """Powers with small raised figures: x^2 as x², M^n as Mⁿ; other exponents keep their sign."""
+    return re.sub(r"\^(\d+|n)(?![\w.])", lambda match: match[1].translate(RAISED), words)
 
 
 def _value(value: Any, style: Style) -> tuple[str, int]:
@@ -159,7 +170,8 @@ def _operation(
     if sign == "**":
         base = _inside(left, 8, style, env, letters)
         exponent = _write(right, style, env, letters)[0]
-        return (f"{base}^{{{exponent}}}" if style.latex else f"{base}^{_inside(right, 8, style, env, letters)}"), 7
+        plain = f"^{_inside(right, 8, style, env, letters)}"
+        return base + (f"^{{{exponent}}}" if style.latex else raised(plain) if style is UNICODE else plain), 7
     words = _inside(left, level, style, env, letters)
     joined = sign == "*" and isinstance(right, Call) and right.function == "prod"
     tail = _inside(right, level if joined else level + 1, style, env, letters)
@@ -172,7 +184,10 @@ def _operation(
 
 
 def _is_letter(expr: Expr, env: Mapping[str, Any]) -> bool:
-    return isinstance(expr, Name) and expr.id not in env
+    match expr:
+        case Op("**", left, _):
+            return _is_letter(left, env)
+    return isinstance(expr, Name) and expr.id not in env and len(symbol(expr.id, UNICODE)) == 1
 
 
 def _call(

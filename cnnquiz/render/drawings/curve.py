@@ -5,6 +5,7 @@ data: xs, ys; marks [[x, y, "what it is"], ...] stand out; xlabel, ylabel
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, trimmed
+from cnnquiz.render.typeset import typeset
 
 HEIGHT = 12
 WIDEST = 60
@@ -25,8 +27,8 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
     xs = [float(x) for x in data["xs"]]
     ys = [float(y) for y in data["ys"]]
-    across, up = _ends([*xs, *(mark[0] for mark in marks)]), _ends([*ys, *(mark[1] for mark in marks)])
-    labels = [f"{value:.4g}" for value in up]
+    across, up = _ends([*xs, *(mark[0] for mark in marks)]), _round(_ends([*ys, *(mark[1] for mark in marks)]))
+    labels = [typeset(screen, f"{value:.4g}") for value in up]
     left = max(map(len, labels)) + 1
     width = min(screen.width - left - 2, WIDEST)
     if width < 16 or len(xs) < 2:
@@ -38,16 +40,22 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     lines = _framed(screen, cells, labels, left)
     lines.append(Text(" " * (left + 1)) + _axis_ends(screen, across, width, str(data.get("xlabel", ""))))
     if data.get("ylabel"):
-        lines.insert(0, screen.text(f"{' ' * left}{data['ylabel']}", "note"))
+        lines.insert(0, screen.text(f"{' ' * left}{typeset(screen, data['ylabel'])}", "note"))
     for number, (x, y, name) in enumerate(marks):
         lead = Text.assemble(" " * (left + 1), (_sign(number), "slip"), "  ")
-        lines += hang(screen, screen.text(f"{name} ({x:.4g}, {y:.4g})".strip()), lead)
+        lines += hang(screen, screen.text(typeset(screen, f"{name} ({x:.4g}, {y:.4g})".strip())), lead)
     return lines
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
     low, high = min(values), max(values)
     return (low, high) if high > low else (low - 1, high + 1)
+
+
+def _round(ends: tuple[float, float]) -> tuple[float, float]:
+    """The ends moved out to round numbers, so that the axis can be read."""
+    grain = 10.0 ** (math.floor(math.log10(ends[1] - ends[0])) - 1)
+    return math.floor(ends[0] / grain + 1e-9) * grain, math.ceil(ends[1] / grain - 1e-9) * grain
 
 
 def _place(
@@ -95,8 +103,8 @@ def _framed(screen: Screen, cells: list[list[Text]], labels: list[str], left: in
 
 def _axis_ends(screen: Screen, across: tuple[float, float], width: int, name: str) -> Text:
     """The ends of the lying axis in numbers, and what it shows between them."""
-    first, last = (f"{value:.4g}" for value in across)
-    middle = screen.text(name, "note")
+    first, last = (typeset(screen, f"{value:.4g}") for value in across)
+    middle = screen.text(typeset(screen, name), "note")
     room = max(width - len(first) - len(last) - middle.cell_len, 2)
     return Text.assemble(first, " " * (room // 2), middle, " " * (room - room // 2), last)
 

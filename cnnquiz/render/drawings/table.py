@@ -10,8 +10,9 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import columns
+from cnnquiz.render.layout import columns, hang
 from cnnquiz.render.solution import grouped
+from cnnquiz.render.typeset import typeset
 from cnnquiz.steps import text
 
 MOST_ROWS = 400
@@ -21,7 +22,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     """The table, with as many of its columns as fit."""
     if not data["rows"]:
         return []
-    rows = [[_cell(value, screen.person) for value in row] for row in data["rows"][:MOST_ROWS]]
+    rows = [[_cell(screen, value) for value in row] for row in data["rows"][:MOST_ROWS]]
     numbers = {index for index, value in enumerate(data["rows"][0]) if not isinstance(value, str | tuple)}
     for count in range(len(data["columns"]), 1, -1):
         kept = _kept(count)
@@ -31,8 +32,11 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         lines = columns(cells, right, 2)
         if max(line.cell_len for line in lines) <= screen.width:
             break
-    left_out = len(data["rows"]) - len(rows)
-    return lines + ([Text(f"... and {left_out} more layers", "note")] if left_out else [])
+    missing = [name for index, name in enumerate(data["columns"]) if index not in kept]
+    if missing:
+        lines += hang(screen, screen.text(f"Left out, for want of room: {', '.join(missing)}.", "note"))
+    more = len(data["rows"]) - len(rows)
+    return lines + ([Text(f"... and {more} more layers", "note")] if more else [])
 
 
 def _kept(count: int) -> list[int]:
@@ -40,5 +44,7 @@ def _kept(count: int) -> list[int]:
     return [0, *range(2, count + 1)] if count < 6 else list(range(count))
 
 
-def _cell(value: Any, separate: bool) -> str:
-    return value if isinstance(value, str) else grouped(value, separate) if isinstance(value, int) else text(value)
+def _cell(screen: Screen, value: Any) -> str:
+    if isinstance(value, int):
+        return grouped(value, screen.person)
+    return value if isinstance(value, str) else typeset(screen, text(value))

@@ -10,6 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
+from cnnquiz.render.drawings import ends
 from cnnquiz.render.layout import hang, trimmed
 
 MOST_CELLS = 32
@@ -26,7 +27,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     cells = max(before + size + after, reach)
     room = (screen.width - LABEL) // cells
     if cells > MOST_CELLS or room < 1:
-        return []
+        return ends.draw(screen, data)
     cell = min(room, 3)
     unused = data.get("unused", 0)
     rows = [_numbers(before, size, cell), _input(screen, before, size, after, unused, cell)]

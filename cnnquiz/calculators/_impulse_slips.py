@@ -1,0 +1,49 @@
+"""The wrong rules by which people get an impulse response, or judge a system."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from cnnquiz.calculators._precise import settled
+from cnnquiz.calculators._systems import Past, run_with
+from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.derive import Env
+from cnnquiz.steps import Vector
+
+
+def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 0)) -> dict[str, Any]:
+    """The response with other past outputs, or for another input."""
+    if env["system"] is None:
+        return {}
+    y = run_with(env["system"], env["n"], past, x)
+    return {"h": Vector(settled(y[n]) for n in range(env["n"]))}
+
+
+MISCONCEPTIONS = (
+    Misconception(
+        "forgot-feedback",
+        "The earlier outputs come back in: y[n-1] is not 0.",
+        wrong=lambda env: _changed(env, lambda n, y: 0),
+    ),
+    Misconception(
+        "feedback-sign",
+        "The past outputs enter with the sign that the equation gives them.",
+        wrong=lambda env: _changed(env, lambda n, y: -y.get(n, 0)),
+    ),
+    Misconception(
+        "step-response",
+        "That is the output for a step; the impulse is 1 at n = 0 only.",
+        wrong=lambda env: _changed(env, lambda n, y: y.get(n, 0), lambda n: int(n >= 0)),
+    ),
+    Misconception(
+        "constant-is-linear",
+        "Superposition fails: see the two inputs that show it.",
+        wrong=lambda env: {"linear": True, "lti": True},
+    ),
+    Misconception(
+        "linear-means-time-invariant",
+        "A factor that depends on n changes the output when the input comes later.",
+        wrong=lambda env: {"time_invariant": True, "lti": True},
+    ),
+)
