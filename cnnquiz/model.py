@@ -27,6 +27,14 @@ class CnnquizError(Exception):
     """A fault of the user's input: one clear line that says what, where, and what to do. Exit code 2."""
 
 
+class ItemFault(CnnquizError):
+    """An item whose numbers cannot be worked; `item` is its id, `why` the words about them."""
+
+    def __init__(self, item: str, why: str) -> None:
+        super().__init__(f"{item}: {why}")
+        self.item, self.why = item, why
+
+
 class GivenError(CnnquizError):
     """A given that cannot be used; `quantity` is its short name, for the JSON contract."""
 

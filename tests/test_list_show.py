@@ -129,3 +129,33 @@ def test_show_says_what_it_cannot_find(program: Program, what: str, said: str) -
     ended = program("show", what)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert said in ended.stderr and ended.stderr.count("\n") == 1
+
+
+BAD = """\
+format: 1
+id: bad
+title: "Bad"
+items:
+  - {id: fine, stem: "1?", options: {a: "1", b: "2"}, key: a}
+  - id: window
+    stem: "How large?"
+    type: number
+    key: "3"
+    derivation:
+      conv: {in: 8, k: -5}
+      want: output
+"""
+FAMILY = BAD.replace("k: -5", "k: 3") + "    vary: {k: {choice: [-5, -6]}}\n"
+
+
+@pytest.mark.parametrize(
+    "command", [["show", "bad.yaml"], ["take", "bad.yaml", "--answers", "a 1"], ["drill", "bad.yaml"]]
+)
+def test_an_item_that_cannot_be_worked_is_named_with_its_place(
+    command: list[str], program: Program, tmp_path: Path
+) -> None:
+    (tmp_path / "bad.yaml").write_text(FAMILY if command[0] == "drill" else BAD)
+    done = program(*command, stdin="1\n")
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("cnnquiz: bad.yaml:10:5: window: k: -5 ") or command[0] == "drill", done.stderr
+    assert "bad.yaml:10:5: window: k: -" in done.stderr

@@ -10,11 +10,11 @@ from typing import Any
 
 from cnnquiz.bank.loaded import Loaded, typed, unreadable
 from cnnquiz.bank.schema import nearest
-from cnnquiz.model import CnnquizError
+from cnnquiz.model import CnnquizError, ItemFault
 from cnnquiz.reading import files, syntax, yamltext
 from cnnquiz.reading.files import bundled, figure_text
 
-__all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "schema"]
+__all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "schema"]
 
 
 def open_bank(name: str) -> Loaded:
@@ -24,7 +24,7 @@ def open_bank(name: str) -> Loaded:
     wrong = [finding for finding in loaded.findings if finding.level == "error"]
     if wrong or loaded.bank is None:
         more = f" (and {len(wrong) - 1} more: run cnnquiz check {loaded.path})" if len(wrong) > 1 else ""
-        first = wrong[0]
+        first = min(wrong, key=lambda one: one.rule == "schema")  # what cannot be read brings other faults about
         raise CnnquizError(f"{loaded.path}:{first.line}:{first.column}: {first.message}{more}")
     return loaded
 
@@ -49,6 +49,18 @@ def load(source: str | Path, text: str | None = None) -> Loaded:
         except syntax.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
         return typed(path, text, document.tree, document.faults, document.positions, slow)
+
+
+@contextmanager
+def placed(bank: Loaded | str) -> Iterator[None]:
+    """Say where an item stands whose numbers cannot be worked in the block; the bank's name or path will do."""
+    try:
+        yield
+    except ItemFault as fault:
+        loaded = bank if isinstance(bank, Loaded) else open_bank(bank)
+        index = next(index for index, item in loaded.items if item.id == fault.item)
+        line, column = loaded.locate("items", index, "derivation")
+        raise CnnquizError(f"{loaded.path}:{line}:{column}: {fault}") from None
 
 
 def schema() -> dict[str, Any]:

@@ -25,6 +25,7 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
 
     Without --key nothing gives the answers away. With --format json all is there.
     """
+    from cnnquiz.bank import placed
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
     from cnnquiz.variants import draw, printed
@@ -33,7 +34,8 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     assert loaded.bank
     bank = loaded.bank
     items = [item] if item else bank.items
-    variants = [printed(bank, each) if seed is None else draw(bank, each, seed) for each in items]
+    with placed(loaded):
+        variants = [printed(bank, each) if seed is None else draw(bank, each, seed) for each in items]
     if format == "json":
         show_json(stdout(), document(loaded, variants, alone=item is not None))
     else:

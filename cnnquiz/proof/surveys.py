@@ -12,7 +12,7 @@ from cnnquiz import variants
 from cnnquiz.bank.shorthand import derivation_of
 from cnnquiz.marking import mark, read_response
 from cnnquiz.marking.answers import same
-from cnnquiz.model import Bank, CnnquizError, Derivation, Item
+from cnnquiz.model import Bank, CnnquizError, Derivation, Item, ItemFault
 from cnnquiz.solver.calculator import Calculator, Given
 from cnnquiz.steps import text
 from cnnquiz.variants import families
@@ -166,8 +166,8 @@ def answered(bank: Bank, item: Item) -> Trouble | None:
     for seed in range(MARKED):
         try:
             variant = variants.draw(bank, item, seed)
-        except CnnquizError as fault:
-            return Trouble(1, seed, {}, str(fault))
+        except ItemFault as fault:
+            return Trouble(1, seed, {}, fault.why)
         responses = [choice.letter for choice in variant.choices] or list(variant.key)
         for response in responses:
             read = read_response(variant, response)

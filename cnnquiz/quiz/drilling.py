@@ -14,6 +14,7 @@ from typing import Any, Literal
 from msgspec import Struct, ValidationError, convert, structs, to_builtins
 
 from cnnquiz import variants
+from cnnquiz.bank import placed
 from cnnquiz.marking import answers
 from cnnquiz.model import Bank, Item, Variant
 from cnnquiz.variants.chance import Chance
@@ -25,10 +26,11 @@ How = Literal["alone", "helped", "wrong"]
 
 
 class Family(Struct, frozen=True):
-    """An item that comes in variants, and its bank."""
+    """An item that comes in variants, and its bank, which came from `source`, a name or a path."""
 
     bank: Bank
     item: Item
+    source: str
 
 
 class Skill(Struct, frozen=True):
@@ -145,7 +147,8 @@ def _fresh(drill: Drill, family: Family) -> Variant:
     """A variant that this drill has not asked yet; the last one drawn where there are no more."""
     chance = Chance(drill.seed, drill.asked, "seed")
     for _ in range(REDRAWS):
-        variant = typed(variants.draw(family.bank, family.item, chance.below(SEEDS)))
+        with placed(family.source):
+            variant = typed(variants.draw(family.bank, family.item, chance.below(SEEDS)))
         if variant.stem not in drill.seen:
             break
     return variant

@@ -41,7 +41,7 @@ def _named(word: str) -> Iterator[Family]:
 
 
 def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
-    every = [Family(bank, item) for bank in map(_bank, paths) for item in bank.items]
+    every = [Family(bank, item, str(path)) for path in paths for bank in [_bank(path)] for item in bank.items]
     topics = {family.item.topic.casefold() for family in every}
     if word.casefold() not in topics:
         known = [*files.drills(), *files.bundled(), *topics]
@@ -53,7 +53,7 @@ def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
 
 def _of(source: str | Path) -> Iterator[Family]:
     bank = _bank(source)
-    return (family for family in (Family(bank, item) for item in bank.items) if _comes_in_variants(family))
+    return (family for family in (Family(bank, item, str(source)) for item in bank.items) if _comes_in_variants(family))
 
 
 def _bank(source: str | Path) -> Bank:

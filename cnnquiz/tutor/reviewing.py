@@ -15,7 +15,7 @@ from msgspec import Struct
 from cnnquiz import __version__, scheduling, variants
 from cnnquiz.bank import figure_text
 from cnnquiz.history import History
-from cnnquiz.model import Bank, CnnquizError, Item, Variant
+from cnnquiz.model import Bank, CnnquizError, Item, ItemFault, Variant
 from cnnquiz.quiz import sitting
 from cnnquiz.quiz.session import End, Reply, Session, play, start
 from cnnquiz.quiz.worked import work_ahead, worked_out
@@ -40,8 +40,8 @@ class Wishes(Struct, frozen=True):
 class Unaskable(CnnquizError):
     """A question whose numbers cannot be drawn any more; `card` is the one to pass over."""
 
-    def __init__(self, card: Card, why: CnnquizError) -> None:
-        super().__init__(str(why))
+    def __init__(self, card: Card, why: str) -> None:
+        super().__init__(why)
         self.card = card
 
 
@@ -67,8 +67,8 @@ def _drawn(shelf: Shelf, history: History, card: Card) -> Variant:
     seed = Chance(card.bank, card.item, history.times_asked(card.bank, card.item), "review").below(SEEDS)
     try:
         return variants.draw(bank, item, seed)
-    except CnnquizError as why:
-        raise Unaskable(card, why) from None
+    except ItemFault as fault:
+        raise Unaskable(card, fault.why) from None
 
 
 class Coming(Struct, frozen=True):
@@ -155,7 +155,7 @@ class Review:
         try:
             return figure_text(self.shelf.bank(variant.bank), figure) if figure else ""
         except CnnquizError as why:
-            raise Unaskable(_card(self.cards, variant), why) from None
+            raise Unaskable(_card(self.cards, variant), str(why)) from None
 
     def _look_ahead(self) -> None:
         """Work one numerical while the first question is read: what that has to import is then there."""

@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from cnnquiz import __version__
-from cnnquiz.bank import Loaded, bundled, figure_text
+from cnnquiz.bank import Loaded, bundled, figure_text, placed
 from cnnquiz.history import History
 from cnnquiz.model import Attempt, Bank, Variant
 from cnnquiz.quiz import sitting
@@ -72,7 +72,8 @@ class Sitting:
         """Go on or begin, and play to the end; None when there is nothing to ask."""
         plan, attempts, left = self._resumed() or (self._planned(), [], False)
         self.plan, self.kept = plan, {each.item for each in attempts}
-        self.asked = sitting.prepared(self.bank, plan)
+        with placed(self.loaded):
+            self.asked = sitting.prepared(self.bank, plan)
         replies = sitting.replies(self.asked, attempts)
         if not self.asked:
             return None

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.bank.shorthand import derivation_of
-from cnnquiz.model import Bank, Choice, CnnquizError, Derivation, Item, Option, Variant
+from cnnquiz.model import Bank, Choice, CnnquizError, Derivation, Item, ItemFault, Option, Variant
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 from cnnquiz.solver.derive import parts
 from cnnquiz.steps import text
@@ -29,7 +30,31 @@ def given_of(derivation: Derivation) -> tuple[Calculator, Given]:
 
 
 def printed(bank: Bank, item: Item) -> Variant:
-    """The item as the course printed it: its own givens, its options in their order."""
+    """The item as the course printed it: its own givens, its options in their order; ItemFault if they do not go."""
+    with _naming(item):
+        return _printed(bank, item)
+
+
+def draw(bank: Bank, item: Item, seed: int) -> Variant:
+    """The item's variant of that seed; an item that is no family stays as printed, without a seed.
+
+    The givens, the choice of distractors and the order of the options are drawn from sources of their own.
+    Raises ItemFault where there is none.
+    """
+    with _naming(item):
+        return _drawn(bank, item, seed)
+
+
+@contextmanager
+def _naming(item: Item) -> Iterator[None]:
+    """Say which item a fault is about."""
+    try:
+        yield
+    except CnnquizError as fault:
+        raise ItemFault(item.id, str(fault)) from None
+
+
+def _printed(bank: Bank, item: Item) -> Variant:
     derivation = derivation_of(item)
     if derivation is None:
         return _variant(bank, item, None, {}, {}, _typed(item, {}), item.keys)
@@ -44,14 +69,10 @@ def printed(bank: Bank, item: Item) -> Variant:
     return _variant(bank, item, None, dict(derivation.given), values, choices, key)
 
 
-def draw(bank: Bank, item: Item, seed: int) -> Variant:
-    """The item's variant of that seed; an item that is no family stays as printed, without a seed.
-
-    The givens, the choice of distractors and the order of the options are drawn from sources of their own.
-    """
+def _drawn(bank: Bank, item: Item, seed: int) -> Variant:
     derivation = derivation_of(item)
     if derivation is None or not item.vary:
-        return printed(bank, item)
+        return _printed(bank, item)
     calculator = calculators.load(derivation.calculator)
     given, read = families.drawn(item, derivation, calculator, Chance(bank.id, item.id, seed, "given"))
     values = calculator.prose_values(read)
@@ -133,7 +154,7 @@ class _Worked:
             return fill(option.text, self.values)
         value = self.wrong(slips_of(option))
         if value is None:
-            raise CnnquizError(f"{self.item.id}: the slip {' and '.join(slips_of(option))} gives no value here")
+            raise CnnquizError(f"the slip {' and '.join(slips_of(option))} gives no value here")
         return text(value)
 
     def options(self, chance: Chance) -> list[Choice]:

@@ -87,4 +87,4 @@ def drawn(item: Item, derivation: Derivation, calculator: Calculator, chance: Ch
         read = admitted(item, calculator, given)
         if read is not None:
             return given, read
-    raise CnnquizError(f"{item.id}: the conditions under `where` refuse every draw: widen `vary` or loosen them")
+    raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")
