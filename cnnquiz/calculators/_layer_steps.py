@@ -97,6 +97,10 @@ def _number(value: Any) -> Any:
     return value[0] if len(value) == 1 else list(value)
 
 
+LETTERS = {
+    "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "C": "input channels", "F": "filters",
+    "H": "height", "W": "width of the map", "n": "inputs", "m": "units", "w": "weights of a filter", "o": "output size",
+}  # fmt: skip
 WHY = {
     "parameters": "Pools and activations learn nothing; each filter, each unit and each normalised channel does.",
     "macs": "A convolution uses each weight once at every position, a dense layer once.",

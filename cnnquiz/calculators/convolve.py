@@ -1,6 +1,6 @@
 """Discrete convolution and correlation of sequences or small images, worked index by index.
 
-    y[n] = sum_k x[k] h[n - k]
+    y[n] = sum_k x[k]*h[n - k]
 
 Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing (3rd ed., 2010), section 2.3.
 """
@@ -128,10 +128,10 @@ def _outputs(env: Env, y: Any) -> Iterator[Step]:
 
 def _rule(env: Env, name: str) -> Math:
     if env["flat"]:
-        rule = "sum_k x[n+k] h[k]" if env["correlate"] else "sum_k x[k] h[n-k]"
+        rule = "sum_k x[n+k]*h[k]" if env["correlate"] else "sum_k x[k]*h[n-k]"
     else:
         sign = "+" if env["correlate"] else "-"
-        rule = f"sum_(p,q) x[i{sign}p,j{sign}q] h[p,q]"
+        rule = f"sum_(p,q) x[i{sign}p,j{sign}q]*h[p,q]"
     return chain(f"{name} = {rule}" + (" + b" if env["bias"] else ""))
 
 

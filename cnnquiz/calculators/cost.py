@@ -171,5 +171,6 @@ CALCULATOR = Calculator(
     explain=explain,
     count=count,
     conventions=conventions,
+    letters=_layer_steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"},
     examples=("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"'),
 )

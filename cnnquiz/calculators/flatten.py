@@ -224,6 +224,10 @@ CALCULATOR = Calculator(
     explain=explain,
     count=count,
     conventions=conventions,
+    letters={
+        "o": "output size", "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "d": "dilation",
+        "n": "inputs of the dense layer", "H": "height", "W": "width", "C": "channels",
+    },
     drawings=drawings,
     examples=(
         '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',

@@ -171,7 +171,7 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What the bound leaves out."""
-    return {"weights": "of the given sizes" if _weighted(env) else "taken as 1: only the activations are counted"}
+    return {"weights": "of the given sizes" if _weighted(env) else "taken as 1, only the activations are counted"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

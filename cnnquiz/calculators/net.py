@@ -232,6 +232,7 @@ CALCULATOR = Calculator(
     explain=explain,
     count=count,
     conventions=conventions,
+    letters=_layer_steps.LETTERS,
     notes=notes,
     drawings=drawings,
     examples=("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"'),

@@ -213,5 +213,9 @@ CALCULATOR = Calculator(
     count=count,
     conventions=conventions,
     notes=notes,
+    letters={
+        "r": "receptive field", "j": "jump", "k": "kernel size", "d": "dilation", "f": "first pixel",
+        "n": "size of the map",
+    },
     examples=('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n"),
 )

@@ -18,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indented, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.steps import Math, Solution, Step, chain_of, joints, text
+from cnnquiz.steps import Math, Solution, Step, Vector, chain_of, joints, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000
@@ -159,7 +159,9 @@ def spelled(screen: Screen, math: Math) -> str:
 
 
 def grouped(value: Any, separate: bool) -> str:
-    """A value as text; for a person, a long number with commas."""
+    """A value as text; for a person, a long number (or a shape of one number) with commas."""
+    if isinstance(value, tuple) and len(value) == 1 and not isinstance(value, Vector):
+        return grouped(value[0], separate)
     if separate and isinstance(value, int) and not isinstance(value, bool) and abs(value) >= SEPARATED_FROM:
         return f"{value:,}"
     return value_text(value)
@@ -177,4 +179,4 @@ def _is_table(value: Any) -> bool:
 
 
 def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:] if words[:1].isascii() else words
+    return words[:1].upper() + words[1:] if words[:2].isalpha() and words[:1].isascii() else words

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -38,6 +38,7 @@ class Calculator:
     notes        where a common other convention gives another number: a line each
     drawings     the pictures
     undo         how the target leads back to one unknown given, in steps (for `--find`)
+    letters      what letters of the steps mean that no quantity and no result declares
     examples     what may stand behind `cnnquiz solve NAME`
     """
 
@@ -57,6 +58,7 @@ class Calculator:
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
     undo: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
+    letters: Mapping[str, str] = field(default_factory=dict)
     examples: tuple[str, ...] = ()
 
     @property
@@ -186,7 +188,7 @@ class Calculator:
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
             labels={r.name: r.label for r in self.results_declared if r.label},
-            symbols=declared.symbols(self.quantities, self.results_declared, steps),
+            symbols=declared.symbols(self.quantities, self.results_declared, steps, self.letters),
         )
 
     def brief(self, given: Given) -> dict[str, Any]:

@@ -102,12 +102,16 @@ class Given:
         return any(isinstance(v, Letter) for value in self.env.values() for v in derive.parts(value))
 
 
-def symbols(quantities: Sequence[Quantity], results: Sequence[Result], steps: Sequence[Step]) -> dict[str, str]:
+def symbols(
+    quantities: Sequence[Quantity], results: Sequence[Result], steps: Sequence[Step], letters: Mapping[str, str]
+) -> dict[str, str]:
     """What the short letters of the shown formulas mean, as the declaration says: i input size, s stride."""
     shown = set(_LETTERS.findall(" ".join(step.formula.ascii for step in steps)))
     meant = {q.symbol or q.short: q.meaning for q in reversed(quantities) if q.kind.hint != "yes|no"}
     meant = dict(reversed(meant.items())) | {r.symbol: r.meaning for r in results if r.symbol not in meant}
-    return {s: _SHORT.split(meaning)[0] for s, meaning in meant.items() if s in shown and len(s) <= 2}
+    meant |= letters
+    said = {s: _SHORT.split(meaning)[0].strip() for s, meaning in meant.items() if s in shown and len(s) <= 2}
+    return {s: meaning.removeprefix("the ").removeprefix("a ") for s, meaning in said.items()}
 
 
 _LETTERS = re.compile(r"[A-Za-z]\w*")

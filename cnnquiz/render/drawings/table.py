@@ -13,7 +13,6 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import columns, hang
 from cnnquiz.render.solution import grouped
 from cnnquiz.render.typeset import typeset
-from cnnquiz.steps import text
 
 MOST_ROWS = 400
 
@@ -45,6 +44,4 @@ def _kept(count: int) -> list[int]:
 
 
 def _cell(screen: Screen, value: Any) -> str:
-    if isinstance(value, int):
-        return grouped(value, screen.person)
-    return value if isinstance(value, str) else typeset(screen, text(value))
+    return value if isinstance(value, str) else typeset(screen, grouped(value, screen.person))
