@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from threading import Timer
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
 from cnnquiz.proof.checked import Report
@@ -15,6 +16,7 @@ from cnnquiz.reports import text
 
 STYLES = {"error": "wrong", "warning": "slip", "caret": "wrong", "remedy": "note", "closing": "title"}
 WHOLE = ("source", "caret", "blank")
+PATIENCE = 1.0  # seconds without a bar: a quick check needs none
 
 
 def show_findings(screen: Screen, report: Report) -> None:
@@ -50,12 +52,20 @@ def show_manual(screen: Screen, manual: str) -> None:
 
 
 @contextmanager
-def progress(screen: Screen, total: int) -> Iterator[Callable[[str], None]]:
-    """A bar for as long as the check lasts, on a terminal that can move its cursor; else nothing."""
-    if not screen.person or not screen.colour or total < 2:
+def progress(screen: Screen, total: int, after: float = PATIENCE) -> Iterator[Callable[[str], None]]:
+    """A bar for a check that lasts, on a terminal that can move its cursor; else nothing. One file's bar only moves."""
+    if not screen.person or not screen.colour:
         yield lambda source: None
         return
-    columns = (TextColumn("checking"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=screen.console, transient=True) as bar:
-        task = bar.add_task("", total=total)
+    count = (MofNCompleteColumn(),) if total > 1 else ()
+    columns = (TextColumn("checking"), BarColumn(), *count, TimeElapsedColumn())
+    bar = Progress(*columns, console=screen.console, transient=True)
+    task = bar.add_task("", total=total if total > 1 else None)
+    start = Timer(after, bar.start)
+    start.start()
+    try:
         yield lambda source: bar.advance(task)
+    finally:
+        start.cancel()
+        start.join()  # a bar that begins only now is stopped like any other
+        bar.stop()
