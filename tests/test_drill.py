@@ -53,6 +53,36 @@ def test_the_second_try_may_be_right(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "formula"),
+    [
+        ("conv/macs-layer", "macs = w·F·o·o, with w = k·k·C, o = ⌊(i + 2p − k)/s⌋ + 1"),
+        ("conv/shape-plain", "shape = o × o × F, with o = ⌊(i + 2p − k)/s⌋ + 1"),
+        ("conv/size-plain", "o = ⌊(i + 2p − k)/s⌋ + 1"),
+        ("rf/stacked", "r = r + (k − 1)·j"),
+    ],
+)
+def test_the_last_hint_is_the_formula_of_what_is_asked_for(program: Program, what: str, formula: str) -> None:
+    out = program("drill", what, "--seed", "1", stdin="h\n" * 6 + "q\n").stdout
+    said = " ".join(out.split("The formula: ")[1].split("\n\n")[0].split())
+    assert said.casefold().replace(" ⋅ ", "·") == formula.casefold()
+
+
+def test_a_used_hint_still_counts_when_the_drill_is_gone_on_with(program: Program) -> None:
+    program("drill", "conv", "--seed", "1", stdin="10\nh\nq\n")
+    again = program("drill", "conv", stdin="key\nq\n").stdout
+    assert "Question 2" in again and again.count("Hint: ") == 1
+    scripted = program("drill", "conv", stdin="h\nq\n").stdout
+    assert scripted.count("Hint: ") + scripted.count("The formula: ") == 2
+
+
+def test_a_used_try_still_counts_when_the_drill_is_gone_on_with(program: Program) -> None:
+    program("drill", "conv/size-plain", "--seed", "1", stdin="9\nq\n")
+    assert "Right: 10. Next time without help." in program("drill", "conv/size-plain", stdin="10\nq\n").stdout
+    program("drill", "conv/size-plain", "--seed", "1", stdin="9\nq\n")
+    assert "Step by step" in program("drill", "conv/size-plain", stdin="8\nq\n").stdout
+
+
+@pytest.mark.parametrize(
     ("typed", "said"),
     [
         ("abc", "'abc' cannot be read. Type height x width x channels"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Iterable, Mapping
 from fractions import Fraction
@@ -12,9 +13,10 @@ from cnnquiz.bank.shorthand import derivation_of
 from cnnquiz.marking import same
 from cnnquiz.marking.meaning import meaning
 from cnnquiz.model import CnnquizError, Item, Variant
-from cnnquiz.steps import Solution, text
+from cnnquiz.steps import Math, Solution, text
 
 Standing = Literal["proved", "claimed", "asserted"]
+_LETTERS = re.compile(r"[A-Za-z_]\w*")
 
 
 def worked_out(variant: Variant) -> Solution | None:
@@ -29,6 +31,30 @@ def worked_out(variant: Variant) -> Solution | None:
         return calculator.solve(calculator.read(variant.given or derivation.given), derivation.want)
     except CnnquizError:
         return None
+
+
+def wanted_formula(solution: Solution | None) -> str:
+    """The formula of what is asked for, and those of the letters in it, whole rather than in parts."""
+    steps = [step for step in solution.steps if step.formula] if solution else []
+    if solution is None or not steps:
+        return ""
+    asked = next((step for step in reversed(steps) if step.of in solution.answer), steps[-1])
+    whole: dict[str, Math] = {}
+    for step in steps:
+        letter, equals, _ = step.formula.ascii.partition(" = ")
+        if equals or step is asked:
+            whole.setdefault(letter, step.formula)  # the first one of a letter is the whole one
+    first, *others = (whole[name].latex for name in _needed(asked.formula.ascii.partition(" = ")[0], whole))
+    return f"${first}$" + (", with " if others else "") + ", ".join(f"${each}$" for each in others)
+
+
+def _needed(name: str, whole: Mapping[str, Math]) -> list[str]:
+    """A letter, and every letter that its formula needs, each once and in that order."""
+    found = [name]
+    for each in found:
+        inside = _LETTERS.findall(whole[each].ascii)
+        found += [letter for letter in dict.fromkeys(inside) if letter in whole and letter not in found]
+    return found
 
 
 def work_ahead(variants: Iterable[Variant]) -> None:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from msgspec import Struct
+from msgspec import to_builtins
 
 from cnnquiz import __version__, marking
 from cnnquiz.history import History
@@ -15,10 +15,11 @@ from cnnquiz.model import Mark
 from cnnquiz.quiz import drilling, sitting
 from cnnquiz.quiz.drilling import Drill, How, Question
 from cnnquiz.quiz.session import Reply
-from cnnquiz.quiz.worked import worked_out
+from cnnquiz.quiz.worked import wanted_formula, worked_out
 from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.tutor import scripted
+from cnnquiz.tutor.turns import Done, Opened, Try, Turn, opened
 
 TRIES = 2
 WORDS = {
@@ -29,32 +30,6 @@ WORDS = {
 
 class Left(Exception):
     """The drill was left with `q`, or the input came to its end."""
-
-
-class Try(Struct, frozen=True):
-    """One marked response to a question, with the groups of misconceptions that lead to it."""
-
-    response: str
-    mark: Mark
-    slips: tuple[diagnosis.Group, ...] = ()
-
-
-class Done(Struct, frozen=True):
-    """One question that has had its end."""
-
-    question: Question
-    tries: tuple[Try, ...]
-    hints: int
-    how: How
-
-
-class Turn(Struct):
-    """One question on its way: the tries, and how many hints were shown."""
-
-    asked: Question
-    begun: float
-    tries: list[Try] = []
-    hints: int = 0
 
 
 class Practice:
@@ -78,6 +53,7 @@ class Practice:
         self.session = ""
         self.asked: Question | None = None
         self.done: list[Done] = []
+        self.opened: Opened | None = None
         self.answers = 0
         self._lines = script if script is not None else iter(keys.line, None)
         self._typing = script is None and keys.can_press()
@@ -89,7 +65,7 @@ class Practice:
             while not self.drill.over and len(self.done) != limit:
                 self.asked = drilling.question(self.drill)
                 self.screen.show(*view.question(self.screen, self.drill, self.asked))
-                self._end(self._exchange(Turn(self.asked, time.monotonic())))
+                self._end(self._exchange(self._turn(self.asked)))
                 if self.done[-1].how == "wrong" and self._typing and len(self.done) != limit:
                     self._pause()
         except Left:
@@ -101,12 +77,29 @@ class Practice:
         """Open the session; go on where the last drill of that name was left, unless this one is fresh."""
         kept = None if self.fresh else self.history.unfinished(self.name, "drill")
         if kept is not None and kept.plan:
-            self.drill = drilling.resumed(self.drill, kept.plan)
-            self.history.abandon(kept.session)
-        self.session = self.history.start_session(self.name, "drill", drilling.saved(self.drill), _now())
+            self.drill, self.opened = drilling.resumed(self.drill, kept.plan), opened(kept.plan)
+            self.session = kept.session  # one session to its end, so that leaving twice loses nothing
+        else:
+            self.session = self.history.start_session(self.name, "drill", drilling.saved(self.drill), _now())
         if self.history.problem:
             console.stderr().say(self.history.problem)
         self.screen.show(*view.banner(self.screen, self.drill))
+
+    def _turn(self, asked: Question) -> Turn:
+        """A question's beginning; the one that was open when the drill was left keeps its hints and tries."""
+        turn, kept, self.opened = Turn(asked, time.monotonic()), self.opened, None
+        if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
+            return turn
+        turn.before = min(kept.tries, TRIES - 1)
+        for _ in range(kept.hints):
+            self.screen.show(*view.hint(self.screen, *self._hint(turn)))
+        return turn
+
+    def _keep_open(self, turn: Turn) -> None:
+        """Put on disk how far an open question has come, so that leaving does not wipe out its hints and tries."""
+        variant = turn.asked.variant
+        kept = Opened(variant.item.id, variant.seed, turn.hints, turn.tried)
+        self.history.save_plan(self.session, drilling.saved(self.drill) | {"open": to_builtins(kept)})
 
     def _exchange(self, turn: Turn) -> Done:
         """One question to its end: two tries, the slip named after each, the steps after the second."""
@@ -115,7 +108,9 @@ class Practice:
             text = self._read(turn.asked)
             match WORDS.get(text.casefold()):
                 case "hint":
-                    self.screen.show(*view.hint(self.screen, *self._hint(turn)))
+                    hint = self._hint(turn)
+                    self._keep_open(turn)
+                    self.screen.show(*view.hint(self.screen, *hint))
                 case "help":
                     self.screen.show(*view.help_lines(self.screen))
                 case "quit":
@@ -143,8 +138,9 @@ class Practice:
     def _hint(self, turn: Turn) -> tuple[str, str]:
         """What the next hint is called, and its words; the formula is the last."""
         hints = [("Hint", words) for words in turn.asked.variant.hints]
-        hints += [("The formula", formula)] if (formula := _formula(turn.asked)) else []
-        if turn.hints == len(hints):
+        formula = wanted_formula(worked_out(turn.asked.variant))
+        hints += [("The formula", formula)] if formula else []
+        if turn.hints >= len(hints):
             return "", "There are no more hints. `s` shows the answer, worked out."
         turn.hints += 1
         return hints[turn.hints - 1]
@@ -161,7 +157,7 @@ class Practice:
         if response is None:
             self.screen.show(*view.not_read(self.screen, variant, text))
             return None
-        mark, alone = marking.mark(variant, response), not (turn.tries or turn.hints)
+        mark, alone = marking.mark(variant, response), not (turn.tried or turn.hints)
         slips = diagnosis.groups(variant, marking.value_of(variant, response)) if mark.verdict == "wrong" else []
         turn.tries.append(Try(response, mark, tuple(slips)))
         self._keep(turn, turn.tries[-1])
@@ -173,10 +169,11 @@ class Practice:
         """Name the slip, once; then another try, or the worked steps."""
         now, before = turn.tries[-1], [each.slips for each in turn.tries[:-1]]
         self.screen.show(*view.wrong(self.screen, now.response, [] if now.slips in before else now.slips))
-        if len(turn.tries) == TRIES:
+        if turn.tried >= TRIES:
             self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
             return "wrong"
         hint = ("", "") if now.slips else self._hint(turn)
+        self._keep_open(turn)
         self.screen.show(*view.once_more(self.screen, *hint))
         return None
 
@@ -184,7 +181,7 @@ class Practice:
         """Commit a response to disk before its verdict is shown; say once what keeps it from being saved."""
         before = self.history.problem
         seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
-        reply = Reply(tried.response, tried.mark, max(turn.hints, len(turn.tries) - 1), seconds)
+        reply = Reply(tried.response, tried.mark, max(turn.hints, turn.tried - 1), seconds)
         moment = _now().isoformat(timespec="microseconds")
         self.answers += 1
         self.history.record(sitting.attempt(self.session, turn.asked.variant, reply, moment, __version__, "drill"))
@@ -224,13 +221,6 @@ class Practice:
         if self.history.problem:
             return f"Interrupted; nothing is saved. Begin again with: {again}"
         return f"Interrupted; {self.answers} answer{'s' * (self.answers != 1)} saved. Go on with: {again}"
-
-
-def _formula(asked: Question) -> str:
-    """The formula of the item's calculator."""
-    solution = worked_out(asked.variant)
-    first = next((step for step in solution.steps if step.formula), None) if solution else None
-    return f"${first.formula.latex}$" if first else ""
 
 
 def _now() -> datetime:

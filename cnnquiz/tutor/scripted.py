@@ -15,7 +15,8 @@ from cnnquiz.steps import jsonable
 
 if TYPE_CHECKING:
     from cnnquiz.quiz.drilling import Question, Skill
-    from cnnquiz.tutor.practice import Done, Practice, Try
+    from cnnquiz.tutor.practice import Practice
+    from cnnquiz.tutor.turns import Done, Try
 
 
 def script(path: str) -> Iterator[str]:
