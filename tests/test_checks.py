@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from cnnquiz import bank, calculators, checks
-from cnnquiz.checks._equations import false_equation
+from cnnquiz.checks._equations import false_equations
 from cnnquiz.model import CnnquizError
 from cnnquiz.proof.checked import Checked, totals
 from cnnquiz.reading.files import bundled
@@ -119,14 +119,19 @@ def test_faults_of_one_item_do_not_hide_those_of_another() -> None:
 
 @pytest.mark.parametrize("sentence", EQUATIONS["right"])
 def test_prose_without_false_arithmetic_is_left_alone(sentence: str) -> None:
-    assert false_equation(sentence) is None
+    assert list(false_equations(sentence)) == []
 
 
 @pytest.mark.parametrize("sentence", EQUATIONS["wrong"])
 def test_false_arithmetic_in_prose_is_found(sentence: str) -> None:
-    assert false_equation(sentence) is not None
+    assert list(false_equations(sentence))
 
 
 def test_a_distractor_may_tell_a_mistake() -> None:
-    assert false_equation("You took (256-7)/2 = 125: the slip is to round up.", told=True) is None
-    assert false_equation("That is 256/2 = 129.", told=True) is not None
+    assert not list(false_equations("You took (256-7)/2 = 125: the slip is to round up.", told=True))
+    assert list(false_equations("That is 256/2 = 129.", told=True))
+
+
+def test_each_false_equation_of_a_sentence_is_told() -> None:
+    found = list(false_equations("2 + 2 = 5 and 3 + 3 = 7, but 1 + 1 = 2"))
+    assert [right for _, right, _ in found] == ["4", "6"]

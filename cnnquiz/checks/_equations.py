@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import re
+from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
+from math import ceil, floor
 
+from cnnquiz.checks import _spoken
 from cnnquiz.marking import arithmetic
 from cnnquiz.steps import text
 
@@ -17,33 +19,60 @@ _RUN = re.compile(r"(?:[-+*/^()=.\s\d]|floor\(|ceil\()+")
 _OPERATOR = re.compile(r"\d\s*\)*\s*[-+*/^]|floor|ceil")
 _ROUNDS = re.compile(
     r"\b(?:round|floor|ceil|truncat|whole|about|approx|roughly|nearly|almost|remainder|integer|int\b|mod\b|left over)"
-    r"|≈",
+    r"|≈|\d\.\.|…",
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"\b(?:not|wrong|mistake|slip|instead|forg[eo]t|as if|confus|should|would|error|false)|n't\b", re.I)
 _LISTED, _MORE = re.compile(r"\d\s*,$"), re.compile(r",\s*[-+]?\d")
 _FUNCTION = re.compile(r"\b(?:\w|relu|sigmoid|tanh|softmax|exp|log|ln|sqrt|sin|cos|max|min|sum|abs)$", re.I)
+_PRODUCT = re.compile(r"\d+(?:\s*\*\s*\d+)+")
 _UNFINISHED = re.compile(r"[-+*/^(]\s*$")
 
 
-def false_equation(sentence: str, told: bool = False) -> tuple[str, str] | None:
-    """The first false equation in a sentence, in words, and the value that it should have; None if there is none.
+def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, str, str]]:
+    """Each false equation in a sentence: in words, the value that it should have, and its last side.
 
     told: the sentence tells a mistake, so that an equation may be what somebody wrongly thought
     """
     if told and _TOLD.search(sentence):
-        return None
-    words = arithmetic.plain(sentence)
+        return
     rounds = _ROUNDS.search(sentence) is not None
-    for run in _RUN.finditer(words):
+    crossed = _spoken.CROSSED.search(sentence) is not None
+    words = _spoken.arithmetic_of(sentence)
+    for left, right in [*written(words), *_spoken.said(words, crossed)]:
+        a, b = arithmetic.value(left), arithmetic.value(right)
+        if a is None or b is None or equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
+            continue
+        yield fault(left, right, a)
+    for root, shown, exact in _spoken.roots(words):
+        if not _rounded(exact, shown, Fraction(shown), rounds):
+            yield fault(root, shown, round(exact, 4))
+    if united := _spoken.united(words):
+        left, right = united
+        a, b = arithmetic.value(left), arithmetic.value(right)
+        if a is not None and b is not None and not equal(a, b, left, right, rounds or b in (floor(a), ceil(a))):
+            yield fault(left, right, a)
+
+
+def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:
+    """What is said of a false equation."""
+    shown = text(value) if len(text(value)) <= 60 else f"{text(value)[:57]}..."
+    return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown, right.strip(" .")
+
+
+def written(words: str) -> Iterator[tuple[str, str]]:
+    """The two sides of each equation that is written with `=`, where one of them is more than a number."""
+    for run in _RUN.finditer(words) if "=" in words else ():
         for left, right in pairwise(sides_of(words, run) if "=" in run[0] else ()):
-            if not _OPERATOR.search(left) and not _OPERATOR.search(right):
-                continue
-            a, b = arithmetic.value(left), arithmetic.value(right)
-            if a is not None and b is not None and not equal(a, b, left, right, rounds):
-                shown = text(a) if len(text(a)) <= 60 else f"{text(a)[:57]}..."
-                return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown
-    return None
+            if _OPERATOR.search(left) or _OPERATOR.search(right):
+                yield left, right
+
+
+def _of_shapes(left: str, right: str) -> bool:
+    """Whether shapes are put together, as in 3x3 + 3x3 = 5x5, which is no arithmetic."""
+    sides = (left.strip(), right.strip())
+    pure = any(_PRODUCT.fullmatch(side) for side in sides)
+    return pure and all("*" in side for side in sides) and any(set("+-/") & set(side) for side in sides)
 
 
 def sides_of(words: str, run: re.Match[str]) -> list[str]:
@@ -76,16 +105,16 @@ def _goes_on_after(side: str, after: str) -> bool:
 
 def equal(a: Number, b: Number, left: str, right: str, rounds: bool) -> bool:
     """Whether two sides are equal, or one is the other rounded as its decimals show."""
-    if a == b or _rounded(a, right, b) or _rounded(b, left, a):
+    if a == b or _rounded(a, right, b, rounds) or _rounded(b, left, a, rounds):
         return True
-    return rounds and (b in (math.floor(a), math.ceil(a)) or a in (math.floor(b), math.ceil(b)))
+    return rounds and (b in (floor(a), ceil(a)) or a in (floor(b), ceil(b)))
 
 
-def _rounded(exact: Number, shown: str, value: Number) -> bool:
-    """Whether a decimal is what another number rounds or is cut to."""
+def _rounded(exact: Number, shown: str, value: Number, cut: bool) -> bool:
+    """Whether a decimal is what another number rounds to, or where the sentence says so, is cut to."""
     digits = shown.strip().rstrip(".").partition(".")[2]
     if not digits.isdigit():
         return False
     unit = Fraction(1, 10 ** len(digits))
     gap = abs(Fraction(exact)) - abs(Fraction(value))
-    return -unit / 2 <= gap < unit and (exact < 0) == (value < 0)
+    return -unit / 2 <= gap < (unit if cut else unit / 2 + unit / 10**6) and (exact < 0) == (value < 0)

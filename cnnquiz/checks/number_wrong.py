@@ -1,8 +1,12 @@
 """A number in prose contradicts the item's derivation, or arithmetic in prose is wrong.
 
-Found are: a `{name}` that stands for nothing; an equation between numbers that is false (a result may be rounded to the
-decimals it shows, and where the sentence speaks of rounding, to a whole number); and in the rationale or the key's own
-why, another value than the derived one that is said to be the answer.
+Found are: a `{name}` that stands for nothing; an equation between numbers that is false, written with `=` or in words
+(a result may be rounded to the decimals it shows, and where the sentence speaks of rounding, to a whole number or cut);
+and in the rationale or the key's own why, another value than the derived one that is said to be the answer, another
+count of what is asked for, another width of the output, another number of filters than the given one.
+
+A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
+the why of a wrong option may tell the mistake.
 
 Bad:
 
@@ -17,33 +21,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
-from cnnquiz.checks import _equations
-from cnnquiz.marking import arithmetic
-from cnnquiz.marking.meaning import meaning
+from msgspec.structs import replace
+
+from cnnquiz.checks import _equations, _spoken, _stated
 from cnnquiz.model import CnnquizError, Finding, Level
 from cnnquiz.proof import NOTHING, Subject, Worked
-from cnnquiz.proof.derivations import Path, Work, means
-from cnnquiz.steps import text
+from cnnquiz.proof.derivations import Path
 from cnnquiz.variants.prose import fill
 
 LEVEL: Level = "error"
-
-_VALUE = r"(\d[\d,.]*(?:\s?[x×*]\s?\d+)*|\(\d+(?:,\s?\d+)+\))"
-_SAID = re.compile(
-    rf"\b(?:right |correct )?(?:answer|key|result|output(?: size| shape)?|final (?:answer|size|shape)|total)"
-    rf"(?: size| shape| value)? (?:is|are|must be|equals|=|comes to|will be)"
-    rf" (?:then |thus |therefore |exactly |a )?{_VALUE}"
-    r"(?![\w%]|\s?[-+*/^=]|\s(?:times|million|thousand|billion)\b)",
-    re.IGNORECASE,
-)
-_HEDGED = re.compile(
-    r"\b(?:not|if|would|without|instead|wrong|round(?:s|ed|ing)? up|slide|page|book|mistake|forget\w*|forgot\w*|were|"
-    r"cannot|only|layer|input|each|per|first|second|third|slip|some)\b|n't\b",
-    re.IGNORECASE,
-)
-_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -53,7 +42,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue  # nothing can be said about its numbers
         values = item.work.values if item.work else NOTHING
         for path, words, answer in prose(item):
-            if "{" in words or "=" in words or answer:
+            if "{" in words or answer or _spoken.says(words):
                 yield from faults(subject, item, path, words, values, answer)
 
 
@@ -76,26 +65,38 @@ def faults(
     try:
         words = fill(words, values)
     except CnnquizError as fault:
-        yield subject.finding(__name__, LEVEL, item, path, str(fault))
+        name = str(fault).partition(" ")[0]
+        yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, str(fault)), name)
         return
     told = path[-1] == "why" and path[1] not in item.keys
-    for sentence in _SENTENCE.split(words):
-        if "=" in sentence and (wrong := _equations.false_equation(sentence, told)):
-            yield subject.finding(__name__, LEVEL, item, path, wrong[0], wrong[1])
-        elif answer and item.work is not None and (said := another_answer(sentence, item, item.work)):
-            right = text(item.work.value)
-            message = f"`{said}` is said to be the answer, but {item.work.want} is {right}"
-            remedy = f"Write {{{item.work.want}}}, which is always right."
-            yield subject.finding(__name__, LEVEL, item, path, message, right, remedy)
+    for sentence in _stated.sentences(words) if _spoken.says(words) else ():
+        for message, right, literal in _equations.false_equations(sentence, told):
+            yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, message, right), literal)
+    if answer and item.work is not None:
+        for said, want, right in _stated.contradictions(words, item, item.work):
+            message = f"`{said}` is said to be the answer, but {want} is {right}"
+            if want != item.work.want:
+                message = f"`{said}` contradicts the derivation, where {want} is {right}"
+            remedy = f"Write {{{want}}}, which is always right."
+            yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, message, right, remedy), said)
 
 
-def another_answer(sentence: str, item: Worked, work: Work) -> str:
-    """The value that a sentence gives as the answer, if it is of the derived one's kind and another; or nothing."""
-    match = _SAID.search(arithmetic.plain(sentence) if "$" in sentence else sentence)
-    if match is None or _HEDGED.search(sentence):
-        return ""
-    words = match[1].rstrip(".,")
-    value = meaning(words)
-    alike = type(value) is type(work.value) and (not isinstance(value, tuple) or len(value) == len(work.value))
-    known = any(value == other for other in work.results.values())
-    return words if alike and not known and not means(work, value, item.item) else ""
+def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:
+    """The finding where its number stands, in a text whose lines stand below its name; else as it was."""
+    lines = subject.loaded.text.split("\n")
+    first = lines[found.line - 1] if found.line <= len(lines) else ""
+    if not literal or first[found.column - 1 : found.column] not in (">", "|"):
+        return found
+    below = list(takewhile(lambda line: not line.strip() or _indent(line) > _indent(first), lines[found.line :]))
+    number = "".join(f"{character},?" if character.isdigit() else re.escape(character) for character in literal)
+    for before in (r"=\s*", ""):
+        shown = re.compile(rf"(?<![\d.]){before}({number})(?!\d|\.\d)")
+        for index, line in enumerate(below, found.line + 1):
+            if match := shown.search(line):
+                return replace(found, line=index, column=match.start(1) + 1)
+    return found
+
+
+def _indent(line: str) -> int:
+    """How many blanks a line begins with."""
+    return len(line) - len(line.lstrip(" "))
