@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cnnquiz import calculators, variants
 from cnnquiz.marking import mark, read_response, read_value, same
 from cnnquiz.marking.answers import equivalent, read_tolerance
-from cnnquiz.marking.meaning import meaning, says_none
+from cnnquiz.marking.meaning import meaning, says_all, says_none
 from cnnquiz.model import Bank, Item, Option, Variant
 from cnnquiz.steps import text
 
@@ -32,6 +32,7 @@ def variant(**fields: Any) -> Variant:
         ("125x125x4", (125, 125, 4)), ("125 x 125 x 4", (125, 125, 4)), ("125 × 125 × 4", (125, 125, 4)),
         ("125*125*4", (125, 125, 4)), ("125 125 4", (125, 125, 4)), ("(4, 125, 125)", (4, 125, 125)),
         ("[125, 125]", (125, 125)), ("125, 125", (125, 125)), ("125X125", (125, 125)), ("(5,)", (5,)),
+        ("7_600", 7600), ("7'600", 7600),
         ("7,600", 7600), ("7600", 7600), (" 7600 ", 7600), ("+7600", 7600), ("-3", -3), ("−3", -3),
         ("1,234,567.5", Fraction(2469135, 2)), ("2.5e3", 2500), ("2^10", 1024), ("2**10", 1024),
         ("1/4", Fraction(1, 4)), ("0.25", Fraction(1, 4)), (".25", Fraction(1, 4)), ("25%", Fraction(1, 4)),
@@ -71,6 +72,7 @@ def test_equal_means_exactly_equal() -> None:
     assert not same((125, 125, 4), (4, 125, 125))
     assert same((125, 125, 4), (4, 125, 125), layout="chw")
     assert same((125, 125), 125) and not same((125, 124), 125)
+    assert same((125,), (125, 125)) and not same((125, 125), (125,)) and not same((125,), (125, 124))
     assert not same(1, True) and not same(None, None)
 
 
@@ -142,8 +144,10 @@ def test_a_typed_shape_is_compared_by_meaning(typed: str) -> None:
 def test_what_cannot_be_read_is_asked_again() -> None:
     number = variant(type="number", key="7600")
     assert read_response(number, "many") is None
-    assert read_response(number, "76 100") is None
+    assert read_response(number, "76 10") is None
     assert read_response(number, "7,600") == "7,600"
+    assert mark(number, read_response(number, "7 600") or "").verdict == "right"
+    assert mark(number, read_response(number, "7\u202f600") or "").verdict == "right"
     assert read_response(variant(type="expression", key="2*k+1"), "2*k+") is None
 
 
@@ -194,7 +198,8 @@ def test_expressions_are_right_in_every_form(key: str, typed: str, right: bool) 
         ("7{,}600", 7600), ("**7600**", 7600), ("(5*5*3+1)*100 = 7600", 7600), ("5 x 5 x 3 x 100 + 100", 7600),
         ("$\\frac{1}{4}$", Fraction(1, 4)), ("33,408 bytes", 33408), ("$2^{10}$", 1024),
         ("Statement 2 is true", None), ("VGG-16", None), ("1.5 million", None), ("about 7600", None),
-        ("12.25 MiB", None),
+        ("12.25 MiB", None), ("15.5 GMACs", None), ("100 ms", None), ("x + 1", None), ("x -1", None), ("5 n", None),
+        ("≈ 7600", None), ("126 by 126 by 4", (126, 126, 4)), ("126-by-126", (126, 126)), ("$7\\,600$", 7600),
         ("A 3x3 kernel and 4 maps", None), ("Its derivative is 1 for x > 0", None),
         ("125x125 with 4 channels", None), ("3D", None),
     ],
@@ -203,6 +208,28 @@ def test_an_option_stands_for_the_one_value_in_it(words: str, value: Any) -> Non
     assert meaning(words) == value
 
 
+@pytest.mark.parametrize(
+    ("words", "wanted", "want", "value"),
+    [
+        ("7 600", 7600, "trainable", 7600), ("7 500 weights", 7600, "trainable", 7500),
+        ("125 125 400", (125, 125, 400), "output_shape", (125, 125, 400)), ("7.5k", 7600, "trainable", 7500),
+        ("138M", 138357544, "parameters", 138357544), ("14 million", 14714688, "parameters", None),
+        ("about 14 million", 14714688, "parameters", None), ("12.25 MiB", 12845056, "bytes", 12845056),
+        ("12.5 MiB", 12845056, "bytes", 13107200), ("553 MB", 553430176, "weight_bytes", 553430176),
+        ("553 MB", 138357544, "parameters", None), ("15.5 GMACs", 15470264320, "macs", 15470264320),
+        ("15.5 GMACs", 30940528640, "flops", None), ("7500 weights and 100 biases", 7600, "trainable", None),
+        ("4 feature maps of size 126x126", (125, 125, 4), "output_shape", (126, 126, 4)),
+        ("4 maps of 125x125", (4, 125, 125), "output_shape", (4, 125, 125)),
+        ("width 126, height 126, 4 channels", (125, 125, 4), "output_shape", (126, 126, 4)),
+        ("125x125 with 4 channels", (125, 125), "output_size", None),
+    ],
+)  # fmt: skip
+def test_more_is_read_where_the_right_value_is_known(words: str, wanted: Any, want: str, value: Any) -> None:
+    assert meaning(words, wanted, want) == value
+
+
 def test_none_of_the_above_is_understood() -> None:
     assert all(map(says_none, ("None of the above", "none", "None of these.", "Neither")))
     assert not any(map(says_none, ("Nonexistent", "None but ReLU", "One of these")))
+    assert all(map(says_all, ("All of the above", "all of these.", "Both", "All the others")))
+    assert not any(map(says_all, ("All of the weights", "All of the above are linear", "Both a and b")))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz.marking import diagnosis, read_response
-from cnnquiz.marking.meaning import meaning
 from cnnquiz.model import Choice, CnnquizError, Variant
 from cnnquiz.proof import Worked
 from cnnquiz.proof.derivations import Work
@@ -18,10 +17,12 @@ def wrong(item: Worked) -> tuple[str, str]:
     assert work is not None
     key, right = item.keys[0], text(work.value)
     stated = item.texts.get(key, key)
-    slip = slip_words(work, meaning(stated), item.item.tolerance)
-    where = f", which is option {item.held[0]}" if item.held else ""
+    slip = slip_words(work, item.stated, item.item.tolerance)
+    letter = next(iter(item.held or item.none_of_these), "")
+    holds = "which is" if item.held else "and no option says so but"
+    where = f", {holds} option {letter}" if letter else ""
     message = f"the key says `{stated[:60]}`, but {work.want} is {right}{where}{slip}"
-    remedy = f"Write `key: {item.held[0]}`." if item.held else f"Write {right}."
+    remedy = f"Write `key: {letter}`." if letter else f"Write {right}."
     return message, f"{remedy} The steps: {steps(work)}"
 
 

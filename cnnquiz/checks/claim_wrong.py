@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.marking.meaning import says_several
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
 
@@ -31,24 +32,55 @@ LEVEL: Level = "error"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each option whose claim contradicts the key."""
+    """Each key that its options' claims contradict, and each distractor that is right beside a right key."""
     for item in subject.items:
-        for letter, answer in item.answers.items():
-            if answer is not None and answer != (letter in item.keys):
-                message = sentence(item, letter, answer)
-                path = ("options", letter, "claim")
-                yield subject.finding(__name__, LEVEL, item, path, message, expected(item), "Look at the key first.")
+        wrong = contradictions(item) if item.answers else []
+        if not wrong:
+            continue
+        if item.item.type == "multiple" or not all(item.answers.get(key) for key in item.keys):
+            yield subject.finding(__name__, LEVEL, item, ("key",), misplaced(item), expected(item), remedy(item))
+            continue
+        for letter in wrong:
+            path = ("options", letter, "claim")
+            message = f"what option {letter}, `{item.texts[letter][:60]}`, claims is {truth(item, letter)}; "
+            message += "but it is not the key"
+            yield subject.finding(__name__, LEVEL, item, path, message, expected(item), "Look at the key first.")
 
 
-def sentence(item: Worked, letter: str, answer: bool) -> str:
-    """What the calculator decided, and what the bank says."""
-    text = item.texts[letter][:60]
-    truth = "true" if answer == item.item.asks else "false"
-    if isinstance(item.options[letter].claim, str):
-        truth = "right" if answer else "not right"
-    asked = "" if item.item.asks else ", and the item asks which is false"
-    role = "it is not the key" if answer else "it is the key"
-    return f"what option {letter}, `{text}`, claims is {truth}{asked}; but {role}"
+def contradictions(item: Worked) -> list[str]:
+    """The options whose claims do not fit the key; a key such as "both a and b" leaves open which are right."""
+    answers = item.answers.items()
+    wrong = [letter for letter, answer in answers if answer is not None and answer != (letter in item.keys)]
+    several = any(says_several(item.texts.get(key, "")) and item.answers.get(key) is None for key in item.keys)
+    return [] if several else wrong
+
+
+def misplaced(item: Worked) -> str:
+    """What the key says, and which option is right."""
+    false = [key for key in item.keys if item.answers.get(key) is False]
+    key = next(iter(false or item.keys))
+    what = f", `{item.texts[key][:60]}`," if key in item.texts else ""
+    but = f" claims what is {truth(item, key)}" if false else ""
+    right = [letter for letter, answer in item.answers.items() if answer]
+    named = " and ".join(f"option {letter}, `{item.texts[letter][:60]}`," for letter in right)
+    verb = "is" if len(right) == 1 else "are"
+    told = f" {named} {verb} right" if named else ""
+    return f"the key, option {key}{what}{but}{';' if but and told else ' but' if told else ''}{told}".replace(",;", ";")
+
+
+def truth(item: Worked, letter: str) -> str:
+    """What the calculator decided about an option."""
+    answer = bool(item.answers[letter])
+    if not isinstance(item.options[letter].claim, dict):
+        return "right" if answer else "not right"
+    asked = "" if item.item.asks else " (the item asks which is false)"
+    return ("true" if answer == item.item.asks else "false") + asked
+
+
+def remedy(item: Worked) -> str:
+    """The key to write, where it is known."""
+    right = expected(item)
+    return f"Write `key: {right}`." if right and " " not in right else "Look at the claims."
 
 
 def expected(item: Worked) -> str | None:

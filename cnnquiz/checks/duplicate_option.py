@@ -1,6 +1,7 @@
 """Two options of an item say the same: in the same words, in words that differ by nothing but case, or by one value.
 
-Options that differ by case alone are a warning, since a letter's case can matter.
+Options that differ by case alone are a warning, since a letter's case can matter. Values are compared where the words
+beside them are the same: a stride of 2 and a padding of 2 are two things.
 
 Bad:
 
@@ -16,7 +17,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
-from cnnquiz.marking.answers import same
+from cnnquiz.marking.meaning import beside
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
 
@@ -40,7 +41,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def distinct(item: Worked) -> bool:
     """A quick look: no two values and no two folded texts are equal."""
-    folded = {text.casefold() for text in item.texts.values()}
+    folded = {" ".join(text.casefold().split()) for text in item.texts.values()}
     values = [value for value in item.meanings.values() if value is not None]
     return len(folded) == len(item.texts) and len(set(values)) == len(values)
 
@@ -55,6 +56,6 @@ def alike(item: Worked, first: str, second: str) -> str:
     if {first, second} & {*item.held} & {*item.keys}:
         return ""  # two right options
     values = item.meanings[first], item.meanings[second]
-    if same(*values) and isinstance(values[0], tuple) == isinstance(values[1], tuple):
+    if values[0] is not None and values[0] == values[1] and beside(one) == beside(other):
         return f"`{one[:60]}` and `{other[:60]}` are one value"
     return ""

@@ -21,7 +21,7 @@ from collections.abc import Iterator
 
 from cnnquiz.checks import _words as words
 from cnnquiz.marking import mark
-from cnnquiz.marking.meaning import meaning, says_several
+from cnnquiz.marking.meaning import says_several
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
 from cnnquiz.proof.derivations import means
@@ -43,8 +43,9 @@ def contradicted(item: Worked) -> bool:
     """Whether the derived value stands elsewhere than in the key."""
     key = item.keys[0]
     if not item.options:
-        return not means(item.work, meaning(key), item.item)
-    return bool(item.held) and key in item.options and key not in item.held and not says_several(item.texts[key])
+        return not means(item.work, item.stated, item.item)
+    right = item.held or item.none_of_these
+    return bool(right) and key in item.options and key not in right and not says_several(item.texts[key])
 
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:

@@ -30,7 +30,7 @@ LEVEL: Level = "error"
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item in which the right value is missing."""
     for item in subject.derived:
-        if not item.options or item.held or item.work is None:
+        if not item.options or item.held or item.none_of_these or item.work is None:
             continue
         if item.meanings.get(item.keys[0]) is not None:  # a key in words may still mean the value
             message, remedy = words.wrong(item)

@@ -29,6 +29,9 @@ def check(subject: Subject) -> Iterator[Finding]:
     yield from subject.faults(__name__, LEVEL)
     for item in subject.items:
         one = item.item
+        if len(one.options) == 1:
+            message = f"an item of type {one.type} has two options or more"
+            yield subject.finding(__name__, LEVEL, item, ("options",), message, at_name=True)
         if one.allow or one.tolerance or one.vary or one.where:
             for path, message in faults(item):
                 yield subject.finding(__name__, LEVEL, item, path, message, at_name=path[0] == "vary")

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.marking.meaning import beside
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject
 from cnnquiz.steps import text
@@ -30,9 +31,14 @@ def check(subject: Subject) -> Iterator[Finding]:
         if len(item.held) < 2 or item.keys[0] not in item.held or item.work is None:
             continue
         right = text(item.work.value)
-        folded = item.texts[item.keys[0]].casefold().split()
         for letter in item.held:
-            if letter not in item.keys and item.texts[letter].casefold().split() != folded:
+            if letter not in item.keys and alike(item.texts[item.keys[0]], item.texts[letter]):
                 message = f"option {letter}, `{item.texts[letter][:60]}`, is right as well: {item.work.want} is {right}"
                 remedy = "Change it to a value that a slip leads to."
                 yield subject.finding(__name__, LEVEL, item, ("options", letter), message, right, remedy)
+
+
+def alike(key: str, words: str) -> bool:
+    """Whether two options give one value, in other letters, for one thing: 5 pixels is not 5 channels."""
+    sides = {beside(key), beside(words), ("", "")}
+    return key.casefold().split() != words.casefold().split() and len(sides) < 3

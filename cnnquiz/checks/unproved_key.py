@@ -1,6 +1,7 @@
 """The key is a number, but nothing proves it: a derivation would.
 
-A warning for items that hold numbers. Items in words are not found; the summary counts them as asserted.
+A warning for items whose options are bare values, with one unit at most. Items in words are not found; the summary
+counts them as asserted.
 
 Bad:
 
@@ -20,6 +21,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.marking.meaning import beside, meaning, says_none
 from cnnquiz.model import Finding, Level
 from cnnquiz.proof import Subject, Worked
 
@@ -30,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each numerical item without proof."""
     for item in subject.items:
         if item.item.derivation is None:
-            if numerical(item) and item.status == "asserted":
+            if numerical(item) and not item.answers and item.status == "asserted":
                 remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them)."
                 yield subject.finding(__name__, LEVEL, item, ("key",), "nothing proves this number", remedy=remedy)
         elif item.asked and unread(item):
@@ -43,7 +45,17 @@ def numerical(item: Worked) -> bool:
     if not item.options:
         return item.item.type in ("number", "shape")
     values = [item.meanings.get(key) for key in item.keys]
-    return all(value is not None and not isinstance(value, bool) for value in values) and len(values) > 0
+    if not values or any(value is None or isinstance(value, bool) for value in values):
+        return False
+    words = {beside(text) for letter, text in item.texts.items() if not says_none(text)}
+    units = {after for _, after in words} - {""}
+    bare = all(not before and len(after.split()) < 3 for before, after in words)
+    return bare and len(units) < 2 and all(map(is_value, item.texts.values()))
+
+
+def is_value(text: str) -> bool:
+    """Whether an option is a value, or says that none is."""
+    return says_none(text) or meaning(text) is not None
 
 
 def unread(item: Worked) -> bool:

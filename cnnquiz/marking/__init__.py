@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from cnnquiz.marking.answers import equivalent, read_expression, read_value, same
+from cnnquiz.marking.answers import equivalent, joined, read_expression, read_value, same
 from cnnquiz.model import Mark, Variant
 
 __all__ = ["mark", "read_response", "read_value", "same", "value_of"]
@@ -34,7 +34,7 @@ def read_response(variant: Variant, text: str) -> str | None:
 
 def value_of(variant: Variant, response: str) -> Any:
     """The value that a typed response spells; in an answer that is a size, commas stand between the axes."""
-    value = read_value(response)
+    value = read_value(joined(response) if variant.item.type == "number" else response)
     if variant.item.type == "number" and isinstance(value, tuple) and len(value) == 1:
         return value[0]
     if variant.item.type == "shape" and isinstance(value, int) and "," in response:

@@ -12,7 +12,12 @@ LONGEST = 2_000  # characters of an answer that are read at all
 LONGEST_NUMBER = 200
 LARGEST_EXPONENT = 400
 
-_NUMBER = re.compile(r"([+-]?)(\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)(?:[eE]([+-]?\d{1,4}))?(%?)")
+_NUMBER = re.compile(
+    r"([+-]?)(\d{1,3}(?:(?:,\d{3})+|(?:_\d{3})+|(?:['’]\d{3})+)(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
+    r"(?:[eE]([+-]?\d{1,4}))?(%?)"
+)
+_SEPARATORS = re.compile(r"[,_'’]")
+_GROUPED = re.compile(r"^[+-]?\d{1,3}(?: \d{3})+(?=\s+[A-Za-z]|\s*$)")
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,3})")
 _SHAPE = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+")
 _SPACES = re.compile(r"[,;\s]+")
@@ -23,7 +28,7 @@ _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 def read_value(text: str) -> Any:
     """The value that a text spells: a number, a shape or list as a tuple, yes or no as a bool; None for anything else.
 
-    One comma before three digits groups thousands (7,600); shapes take x, ×, *, blanks, or brackets with commas.
+    A comma, _ or ' before three digits groups thousands (7,600); shapes take x, ×, *, blanks, or brackets with commas.
     """
     if text.isdecimal() and text.isascii() and len(text) <= LONGEST_NUMBER:
         return int(text)
@@ -37,6 +42,15 @@ def read_value(text: str) -> Any:
         return _shape(words)
     number = _fraction(words)
     return _sequence(words) if number is None else number
+
+
+def joined(text: str) -> str:
+    """The text with the blanks that group thousands at its beginning left out: 7 600 parameters.
+
+    It is for those who know that a number is wanted: 125 125 400 can be a shape.
+    """
+    words = text.strip().translate(_SIGNS)
+    return _GROUPED.sub(lambda found: found[0].replace(" ", ""), words, count=1)
 
 
 def _shape(words: str) -> tuple[int, ...] | None:
@@ -65,7 +79,7 @@ def _number(words: str) -> int | Fraction | None:
     match = _NUMBER.fullmatch(words)
     if match is None or (match[3] and abs(int(match[3])) > LARGEST_EXPONENT):
         return None
-    value = Fraction(match[2].replace(",", "")) * Fraction(10) ** int(match[3] or 0)
+    value = Fraction(_SEPARATORS.sub("", match[2])) * Fraction(10) ** int(match[3] or 0)
     value = -value if match[1] == "-" else value
     return _exact(value / 100 if match[4] else value)
 
@@ -116,7 +130,7 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
     other      the answer; under layout `chw` its shapes begin with the channels
     tolerance  "0.01", or "1%" of the right value
 
-    A square size may be written as one of its sides: (125, 125) and 125.
+    A square size may be written as one of its sides: (125, 125) and 125; the size of one axis as a square.
     """
     if value is None or other is None or isinstance(value, bool) != isinstance(other, bool):
         return False
@@ -127,6 +141,8 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
     if isinstance(value, tuple) and isinstance(other, tuple):
         if layout == "chw" and len(other) > 2 and value == (*other[1:], other[0]):
             return True
+        if len(value) == 1 and len(other) == 2 and type(value[0]) is int:
+            return other == value * 2
         return len(value) == len(other) and all(map(lambda a, b: _near(a, b, tolerance), value, other))
     if isinstance(value, tuple) or isinstance(other, tuple):
         axes, side = (value, other) if isinstance(value, tuple) else (other, value)

@@ -10,6 +10,7 @@ from cnnquiz.model import CnnquizError
 from cnnquiz.solver.expression import evaluate, parse
 
 _LATEX = (
+    (re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))"), ""),
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "*"),
     (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
     (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),

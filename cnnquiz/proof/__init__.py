@@ -61,12 +61,22 @@ class Worked(Struct, frozen=True):
         if work is None or (work.counted is not None and not same(work.value, work.counted)):
             return False
         if not self.options:
-            return means(work, meaning(self.keys[0]), self.item) if self.keys[0] else True
-        if not self.held:
-            return says_none(self.texts.get(self.keys[0], "")) and all(
-                value is not None for letter, value in self.meanings.items() if letter != self.keys[0]
-            )
-        return self.held == self.keys
+            return means(work, self.stated, self.item) if self.keys[0] else True
+        return (self.held or self.none_of_these) == self.keys
+
+    @property
+    def stated(self) -> Any:
+        """The value that the key says."""
+        key, work = self.keys[0], self.work
+        return meaning(self.texts.get(key, key), *((work.value, work.want) if work else ()))
+
+    @property
+    def none_of_these(self) -> tuple[str, ...]:
+        """The option that is right because no other one, each with a value, holds the derived value."""
+        letters = tuple(letter for letter, words in self.texts.items() if says_none(words))
+        others = (value for letter, value in self.meanings.items() if letter not in letters)
+        decided = self.work is not None and not self.held and len(letters) == 1
+        return letters if decided and all(value is not None for value in others) else ()
 
 
 class Subject(Struct, frozen=True, dict=True):
@@ -127,11 +137,12 @@ def worked(bank: Bank, item: Item, index: int = 0) -> Worked:
     options, keys = item.choices, item.keys
     work = derived(bank, item, faults) if item.derivation is not None else None
     texts = {letter: _text(option, work) for letter, option in options.items()}
-    meanings = {letter: meaning(words) for letter, words in texts.items()}
+    wanted = (work.value, work.want) if work else ()
+    meanings = {letter: meaning(words, *wanted) for letter, words in texts.items()}
     held = tuple(letter for letter, value in meanings.items() if means(work, value, item)) if work else ()
     answers: dict[str, bool | None] = NOTHING
     if any(option.claim is not None for option in options.values()):
-        answers, wrong = claims.answers(item, options)
+        answers, wrong = claims.answers(item, options, texts)
         faults += [Fault("schema", path, message) for path, message in wrong]
     return Worked(index, item, options, keys, texts, meanings, work, held, answers, tuple(faults))
 

@@ -7,6 +7,7 @@ from typing import Any
 from cnnquiz import calculators
 from cnnquiz.bank.schema import nearest
 from cnnquiz.bank.shorthand import claim_of
+from cnnquiz.marking.meaning import says_all, says_none
 from cnnquiz.model import Claim, CnnquizError, Item, Option
 from cnnquiz.solver.expression import evaluate, parse
 
@@ -14,17 +15,20 @@ Path = tuple[str | int, ...]
 WORDS = ("none", "all")
 
 
-def answers(item: Item, options: dict[str, Option]) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
+def answers(
+    item: Item, options: dict[str, Option], texts: dict[str, str]
+) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
     """By letter, whether each option with a claim is an answer to what the item asks; and the faults met.
 
     A claim that is true makes an answer; with `asks: false`, one that is false does. `none` is an answer if no other
-    option is, `all` if every other one is; None stands for what is not decided.
+    option is, `all` if every other one is, and then it alone; None stands for what is not decided. "None of these"
+    and "All of the above" claim that by their words.
     """
     found: dict[str, bool | None] = {}
     faults: list[tuple[Path, str]] = []
     said: dict[str, str] = {}
     for letter, option in options.items():
-        claim = claim_of(option)
+        claim = claim_of(option) or _claimed(texts[letter])
         if isinstance(claim, str):
             said[letter] = claim
         elif claim is not None:
@@ -38,14 +42,21 @@ def answers(item: Item, options: dict[str, Option]) -> tuple[dict[str, bool | No
         found[letter] = _by_word(word, others)
         if word not in WORDS:
             faults.append((("options", letter, "claim"), _unknown(word)))
+    if item.type != "multiple" and any(word == "all" and found[letter] for letter, word in said.items()):
+        found = {letter: said.get(letter) == "all" for letter in found}
     return {letter: found[letter] for letter in options if letter in found}, faults
+
+
+def _claimed(text: str) -> str | None:
+    """What an option claims by its words alone."""
+    return "none" if says_none(text) else "all" if says_all(text) else None
 
 
 def _by_word(word: str, others: list[bool | None]) -> bool | None:
     """Whether no other option is an answer, or all of them are."""
     if word == "none" and True in others:
         return False
-    if word == "all" and False in others:
+    if word == "all" and (False in others or not others):
         return False
     return None if None in others or word not in WORDS else True
 
