@@ -158,7 +158,9 @@ def test_nothing_is_drilled_twice() -> None:
     [
         ("conw", "did you mean"),
         ("week8/conv-output-sise", "week8 has no item 'conv-output-sise': did you mean conv-output-size?"),
-        ("week8/softmax", "nothing to drill"),
+        ("week8/softmax", "nothing to drill there, its questions have no numbers"),
+        ("features", "nothing to drill there, its questions have no numbers"),
+        ("convolutoin", "did you mean convolution"),
         ("", "no calculator, bank or topic is called ''"),
         ("nowhere.yaml", "nowhere.yaml"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
@@ -18,7 +19,7 @@ def families(words: Iterable[str]) -> list[Family]:
     for word in words:
         here = list(_named(word))
         if not here:
-            raise CnnquizError(f"{word[:60]} has nothing to drill: none of its items comes in variants (`vary`)")
+            raise CnnquizError(f"{word[:60]}: nothing to drill there, its questions have no numbers to change")
         found |= {(family.bank.id, family.item.id): family for family in here}
     return list(found.values())
 
@@ -45,8 +46,8 @@ def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
     topics = {family.item.topic.casefold() for family in every}
     if word.casefold() not in topics:
         known = [*files.drills(), *files.bundled(), *topics]
-        near = nearest(word.casefold(), known)
-        meant = f"did you mean {near}?" if near else f"there are {', '.join([*files.drills(), *files.bundled()])}"
+        near = difflib.get_close_matches(word[:60].casefold(), known, 3, 0.6)
+        meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join([*files.drills(), *files.bundled()])}"
         raise CnnquizError(f"no calculator, bank or topic is called {word[:60]!r}: {meant}")
     yield from (f for f in every if f.item.topic.casefold() == word.casefold() and _comes_in_variants(f))
 
