@@ -86,7 +86,8 @@ def unfit(kind: Any, message: str) -> str:
         *others, last = map(str, kind.choices)
         return f"{typed[1]} is none of {', '.join(others)} and {last}"
     if "in the range" in message and isinstance(kind, click.IntRange | click.FloatRange):
-        if kind.min is not None and float(typed[1]) < kind.min:
-            return f"{typed[1]} is too small: write {kind.min} or more"
-        return f"{typed[1]} is too large: write {kind.max} or less"
+        written = typed[1].removesuffix(".0")
+        if kind.min is not None and float(written) < kind.min:
+            return f"{written} is too small: write {kind.min} or more"
+        return f"{written} is too large: write {kind.max} or less"
     return f"{typed[1]} is not a {'whole number' if isinstance(kind, click.types.IntParamType) else 'number'}"

@@ -185,6 +185,18 @@ def test_a_bank_with_faults_is_not_opened() -> None:
     assert str(refused.value) == said
 
 
+@pytest.mark.parametrize(
+    ("text", "where"),
+    [("!x\nformat: 1\nid: a\n", "1:1: `!`"), ("t: &t x\nformat: 1\nid: a\ntitle: *t\n", "1:4: `&`")],
+)
+def test_what_cannot_be_read_is_told_before_what_follows_from_it(text: str, where: str, tmp_path: Path) -> None:
+    path = tmp_path / "bank.yaml"
+    path.write_text(text)
+    with pytest.raises(CnnquizError) as refused:
+        bank.open_bank(str(path))
+    assert str(refused.value).startswith(f"{path}:{where} at the start of a value")
+
+
 def test_a_figure_is_read_and_cleaned(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_bytes("\ufeff█▀ ░\r\n\tb\x1b[31m\x07 ⌊\n\n".encode())
     assert bank.figure_text(tmp_path / "bank.yaml", Figure("x.txt")) == "█▀ ░\n        b[31m ⌊"

@@ -99,6 +99,23 @@ def test_banks_and_items_complete(program: Program) -> None:
     assert completed(program, "cnnquiz show ./ba", 2) == ["file,./ba"]
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ("solve net vgg1", "vgg11 vgg13 vgg16 vgg19"),
+        ("solve net --network vgg19", "vgg19"),
+        ("solve conv --padding s", "same"),
+        ("solve loss b", "bce"),
+        ("solve conv", "conv convolve"),
+        ("drill con", "conv convolve"),
+        ("drill week8/conv-o", "week8/conv-output-size"),
+    ],
+)
+def test_what_can_be_worked_completes(program: Program, words: str, found: str) -> None:
+    offered = completed(program, f"cnnquiz {words}", len(words.split()))
+    assert offered == [f"plain,{name}" for name in found.split()]
+
+
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_each_shell_gets_its_script(program: Program, shell: str) -> None:
     script = program(env={"_CNNQUIZ_COMPLETE": f"{shell}_source"})

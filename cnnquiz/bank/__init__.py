@@ -24,7 +24,7 @@ def open_bank(name: str) -> Loaded:
     wrong = [finding for finding in loaded.findings if finding.level == "error"]
     if wrong or loaded.bank is None:
         more = f" (and {len(wrong) - 1} more: run cnnquiz check {loaded.path})" if len(wrong) > 1 else ""
-        first = min(wrong, key=lambda one: one.rule == "schema")  # what cannot be read brings other faults about
+        first = min(wrong, key=lambda one: one.rule != "yaml-syntax")  # it brings others about
         raise CnnquizError(f"{loaded.path}:{first.line}:{first.column}: {first.message}{more}")
     return loaded
 

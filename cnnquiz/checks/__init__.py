@@ -83,11 +83,14 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     )
 
 
+CAUSE = "yaml-syntax"  # told before the faults that may follow from it
+
+
 def findings(seen: Subject, rules: Iterable[str]) -> tuple[Finding, ...]:
-    """What the rules find, in the order of the file, without what items allow."""
+    """What the rules find, in the order of the file, behind what cannot be read, without what items allow."""
     allowed = {(item.item.id, rule) for item in seen.items for rule in item.item.allow}
     found = [one for rule in rules for one in load(rule).check(seen) if (one.item, one.rule) not in allowed]
-    return tuple(sorted(found, key=lambda one: (one.line, one.column, one.rule)))
+    return tuple(sorted(found, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule)))
 
 
 def broken(loaded: Loaded) -> tuple[str, ...]:

@@ -48,8 +48,25 @@ class ItemName(BankName):
         return [CompletionItem(f"{name}/{each}") for each in ids if each.startswith(start)]
 
 
+class DrillName(ItemName):
+    """What can be drilled: a calculator, a bank, or one of its items."""
+
+    name = "what"
+
+    def shell_complete(
+        self, ctx: click.Context, param: click.Parameter, incomplete: str
+    ) -> list[CompletionItem]:
+        """The calculators that have a drill and begin so, then what stands for a bank."""
+        from cnnquiz.reading.files import drills
+
+        names = [CompletionItem(name) for name in sorted(drills()) if name.startswith(incomplete)]
+        others = super().shell_complete(ctx, param, incomplete)
+        return [*names, *(each for each in others if not names or each.type != "file")]
+
+
 BANK = BankName()
 ITEM = ItemName()
+DRILL = DrillName()
 
 
 def nearest(name: str, names: Iterable[str]) -> str:

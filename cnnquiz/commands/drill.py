@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import click
 
+from cnnquiz.commands import DRILL
+
 
 @click.command()
-@click.argument("what", nargs=-1, required=True, metavar="WHAT...")
+@click.argument("what", nargs=-1, required=True, metavar="WHAT...", type=DRILL)
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Begin anew, with the questions of that seed.")
 @click.option("--fresh", is_flag=True, help="Begin anew, even where an earlier drill was left.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask no more than N questions.")
@@ -21,14 +23,11 @@ def command(
     a wrong answer the slip is named, and there is a second try. A skill is mastered after three right answers in a
     row at its hardest level. Every answer is saved before its verdict is shown, and the same command goes on later.
 
-    In --answers-file a line is an answer; `key` (the right one), `slip: NAME` (the one of who has that misconception;
-    `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q` (leave). With the same --seed
-    and answers, the drill is the same.
+    In --answers-file a line is an answer: a value, `key` (the right one), `slip: NAME` (the one of who has that
+    misconception; `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q` (leave). With
+    the same --seed and answers, the drill is the same.
 
-    --format json gives {"drill", "seed", "questions", "next", "skills", "mastered"}. A question has "skill", "level",
-    "bank", "item", "seed", "calculator", "given", "want", "stem", "key", "attempts", "hints", "how" (alone, helped or
-    wrong) and "misconception". An attempt has "response", "correct", "misconceptions" (their names) and "slips" (which
-    of them lead to the response, alone or together). "next" is the question that was still open.
+    --format json gives {"drill", "seed", "questions", "next", "skills", "mastered"}, with every attempt and its slips.
     """
     from random import SystemRandom
 

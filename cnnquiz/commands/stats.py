@@ -58,20 +58,28 @@ def moved(history: History, source: str | None, to: str | None, force: bool) -> 
 
 def advice(slips: tuple[Slip, ...]) -> dict[str, str]:
     """For each slip, the calculator to drill against it, where its item can still be found."""
-    found = {slip.name: calculator(slip.bank, slip.item) for slip in slips}
+    found = {slip.name: calculator(slip.bank, slip.item) or knowing(slip.name) for slip in slips}
     return {name: what for name, what in found.items() if what}
 
 
 def calculator(bank: str, item: str) -> str | None:
-    """The calculator behind an item; the bank itself where that was drilled as one."""
-    from cnnquiz import calculators
+    """The calculator behind an item, if it can be drilled; the bank itself where that was drilled as one."""
     from cnnquiz.bank import bundled, open_bank
+    from cnnquiz.reading.files import drills
 
-    if (practised := bank.removeprefix("drill-")) in calculators.names():
+    if (practised := bank.removeprefix("drill-")) in drills():
         return practised
     opened = open_bank(bank).bank if bank in bundled() else None
     asked = opened.item(item) if opened else None
-    return next((name for name in asked.derivation or {} if name != "want"), None) if asked else None
+    return next((name for name in asked.derivation or {} if name in drills()), None) if asked else None
+
+
+def knowing(slip: str) -> str | None:
+    """A calculator that can be drilled and knows this slip: for items of banks that are not found again."""
+    from cnnquiz import calculators
+    from cnnquiz.reading.files import drills
+
+    return next((name for name in drills() if calculators.load(name).misconception(slip)), None)
 
 
 def document(stats: Stats, drills: dict[str, str]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ TAG = "`!` at the start of a value gives it a type, which is not allowed here"
 NAME = "the name of a field must be text"
 ALIAS_REMEDY = "Write the value out, or put a text that begins with `*` in quotes."
 QUOTE = "Write the text in quotes."
+REMOVE = "Remove this word."
 # Compiled only when it is needed: a class of so many characters takes time.
 UNREADABLE = r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufeff\uff00-\ufffd\U00010000-\U0010ffff]"
 

@@ -121,6 +121,8 @@ class Reader:
         if self.next().__class__ is yaml.StreamEndEvent:
             raise syntax.Stop(Fault("schema", 1, 1, "the file is empty", syntax.START))
         event = self.next()
+        if event.__class__ is MappingStart and (event.tag or event.anchor):
+            self.fault(event, syntax.TAG if event.tag else syntax.ANCHOR, syntax.REMOVE)
         tree = self.fields() if event.__class__ is MappingStart else self.value(event, 1)
         self.next()
         if (event := self.next()).__class__ is not yaml.StreamEndEvent:

@@ -57,7 +57,7 @@ def _choices(screen: Screen, variant: Variant) -> list[Text]:
 def _why(screen: Screen, choice: Choice, right: bool) -> list[Text]:
     """One option, whether it is the key, and why."""
     lead = Text.assemble(screen.margin, "  ", (screen.plain(choice.letter), "key"), "  ")
-    mark = f"  {screen.pick('✓', '+')} the key" if right else ""
+    mark = f"  {screen.pick('✓ the key', '(the key)')}" if right else ""
     said = Text.assemble(inline(screen, choice.text, "strong" if right else ""), (mark, "right"))
     return [*hang(screen, said, lead), *(prose(screen, choice.why, " " * lead.cell_len) if choice.why else [])]
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from msgspec.structs import replace
 from rich.text import Text
 
 from cnnquiz.history.stats import Review, Session, Slip, Stats, Tally, by_week
@@ -13,6 +14,8 @@ from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 
 MOST = 10  # rows of a list; the rest is in `--format json`
 LONGEST = 40  # columns of the line over time
+WIDE = 60  # columns from which on a row says everything
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
@@ -30,7 +33,7 @@ def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list
         [Text.assemble(screen.margin, screen.text("Your progress", "title"))],
         hang(screen, screen.text(summary(stats)), screen.margin),
         titled(screen, "Topics, the weakest first", bars(screen, stats.topics)),
-        titled(screen, "Banks", bars(screen, stats.banks)),
+        titled(screen, "Banks", bars(screen, [replace(each, name=shown(each.name)) for each in stats.banks])),
         titled(screen, "Over time", over_time(screen, stats.days)),
         titled(screen, "Slips", slips(screen, stats.slips, drills)),
         titled(screen, "Review", review(screen, stats.review)),
@@ -40,7 +43,8 @@ def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list
 
 def summary(stats: Stats) -> str:
     """The whole in a sentence."""
-    total, first = stats.total, stats.days[0].name
+    begun = date.fromisoformat(stats.days[0].name)
+    total, first = stats.total, f"{day(begun)} {begun.year}"
     return f"{count(total.attempts, 'answer')} since {first}: {total.right:,} right, {percent(total.accuracy)}."
 
 
@@ -53,14 +57,16 @@ def titled(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
 def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
     """A bar for each name with its part that was right; where the window is narrow, the numbers alone."""
     wide = min(20, screen.width - len(screen.margin) - 52)
+    counts = [f"{tally.right:,} of {tally.attempts:,}" for tally in tallies[: most(tallies)]]
+    room = screen.width - len(screen.margin) - 11 - max(map(len, counts), default=0)
     rows = [
         [
-            screen.text(cut(tally.name or "(no topic)", 24)),
+            screen.text(cut(tally.name or "(no topic)", min(24, max(room, 8)))),
             *([bar(screen, tally.right, tally.attempts, wide)] if wide >= 6 else []),
             Text(percent(tally.accuracy)),
-            Text(f"{tally.right:,} of {tally.attempts:,}"),
+            Text(written),
         ]
-        for tally in tallies[:MOST]
+        for tally, written in zip(tallies, counts, strict=False)
     ]
     last = len(rows[0]) if rows else 0
     return table(rows, right={last - 2, last - 1}) + more(len(tallies))
@@ -91,39 +97,73 @@ def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
 
 
 def slips(screen: Screen, found: Sequence[Slip], drills: Mapping[str, str]) -> list[Text]:
-    """Each slip with how often it was met, and what to drill against it."""
+    """Each slip with how often it was met, and what to drill against it; in a narrow window that stands below."""
+    wide = screen.width >= WIDE
+    said = [screen.text(f"cnnquiz drill {drills[slip.name]}" if slip.name in drills else "", "key") for slip in found]
     rows = [
         [
-            screen.text(cut(slip.name, 36), "slip"),
-            Text(f"{count(slip.count, 'time')}"),
-            screen.text(f"cnnquiz drill {drills[slip.name]}" if slip.name in drills else "", "key"),
+            screen.text(cut(slip.name, 36 if wide else max(screen.width - 14, 10)), "slip"),
+            Text(count(slip.count, "time")),
+            *([drill] if wide else []),
         ]
-        for slip in found[:MOST]
+        for slip, drill in zip(found[: most(found)], said, strict=False)
     ]
-    return table(rows, right={1}) + more(len(found))
+    lines = table(rows, right={1})
+    if not wide:
+        lines = [line for row, drill in zip(lines, said, strict=False) for line in (row, *below(drill))]
+    return lines + more(len(found))
+
+
+def below(words: Text) -> list[Text]:
+    """Words on a line of their own, set in; nothing for none."""
+    return [Text.assemble("  ", words)] if words.plain else []
 
 
 def review(screen: Screen, found: Review) -> list[Text]:
-    """What is due, how much would be recalled now, and what the next days bring."""
-    due = f"{count(found.due, 'item')} due now" + (": cnnquiz review" if found.due else "")
-    recall = f"Expected to be recalled now: {percent(found.retention or 0)} of {count(found.items, 'item')}"
+    """What is due, how much has probably been forgotten, and what the next days bring."""
+    due = f"{count(found.due, 'item')} due now: cnnquiz review" if found.due else "Nothing is due now"
+    gone = percent(1 - (found.retention or 0))
+    recall = f"Expected to be forgotten since you last met them: {gone} of {count(found.items, 'item')}"
     coming = "Due today and on the next days: " + ", ".join(f"{number:,}" for number in found.forecast)
     room = screen.narrowed(len(screen.margin) + 2)
     return [line for words in (due, recall, coming) for line in hang(room, room.text(words))]
 
 
 def sessions(screen: Screen, found: Sequence[Session]) -> list[Text]:
-    """The last sessions: when (UTC), what, and how it went."""
+    """The last sessions with an answer: when by the clock on the wall, what, and how it went."""
+    wide = screen.width >= WIDE
     rows = [
         [
-            Text(each.started[:16].replace("T", " ")),
-            screen.text(each.mode if each.mode == each.bank else f"{each.mode} {cut(each.bank, 20)}"),
+            Text(local(each.started, wide)),
+            screen.text(named(each, 20 if wide else max(screen.width - 26, 8))),
             Text(f"{each.right:,} of {each.attempts:,}"),
-            Text("" if each.finished else "not finished", style="note"),
+            *([Text("" if each.finished else "not finished", style="note")] if wide else []),
         ]
         for each in found
+        if each.attempts
     ]
     return table(rows, right={2})
+
+
+def local(moment: str, clock: bool) -> str:
+    """A moment of the history in local time: 23 Nov 14:05; without the clock, the day alone."""
+    here = datetime.fromisoformat(moment).astimezone()
+    return f"{day(here):>6} {here:%H:%M}" if clock else f"{day(here):>6}"
+
+
+def day(day: date) -> str:
+    """A day in short: 23 Nov."""
+    return f"{day.day} {MONTHS[day.month - 1]}"
+
+
+def named(session: Session, longest: int) -> str:
+    """What a session was: take week8, drill conv, review."""
+    return session.mode if session.mode == session.bank else cut(f"{session.mode} {shown(session.bank)}", longest + 6)
+
+
+def shown(bank: str) -> str:
+    """A bank's name; the calculator's for a bank that comes with its drill."""
+    return bank.removeprefix("drill-")
 
 
 def table(rows: Sequence[Sequence[Text]], right: Iterable[int]) -> list[Text]:
@@ -133,7 +173,12 @@ def table(rows: Sequence[Sequence[Text]], right: Iterable[int]) -> list[Text]:
 
 def more(number: int) -> list[Text]:
     """A line that says how many were left out."""
-    return [Text(f"and {number - MOST:,} more", style="note")] if number > MOST else []
+    return [Text(f"and {number - MOST:,} more", style="note")] if number > MOST + 1 else []
+
+
+def most(rows: Sequence[object]) -> int:
+    """How many rows are shown: one more than usual rather than a line that says so."""
+    return MOST + 1 if len(rows) == MOST + 1 else MOST
 
 
 def cut(name: str, longest: int) -> str:

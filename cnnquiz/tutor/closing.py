@@ -16,6 +16,7 @@ from cnnquiz.quiz.sitting import Result
 from cnnquiz.quiz.worked import solve_command
 from cnnquiz.render import console
 from cnnquiz.render.desk import Desk
+from cnnquiz.render.layout import hang
 from cnnquiz.render.result import result_lines
 from cnnquiz.tutor.taking import Sitting
 
@@ -51,8 +52,9 @@ def nothing(taken: Sitting) -> int:
     if taken.wishes.json:
         console.stdout().raw(document(Result(taken.bank.id, ())))
     screen = taken.screen
-    words = "No mistakes are left: your latest answer to each question was right, or there is none yet."
-    screen.show(words, f"The whole quiz: cnnquiz take {shlex.quote(taken.name)}")
+    words = "No mistakes are left: no question was answered wrong the last time that you met it."
+    lines = (words, f"The whole quiz: cnnquiz take {shlex.quote(taken.name)}")
+    screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
     return 0
 
 
