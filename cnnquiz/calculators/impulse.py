@@ -214,6 +214,7 @@ CALCULATOR = Calculator(
     prepare=prepare,
     count=count,
     conventions=conventions,
+    letters={"n": "place in the sequence", "x": "input", "y": "output"},
     notes=notes,
     drawings=drawings,
     examples=("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1"),
