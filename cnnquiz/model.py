@@ -13,7 +13,10 @@ from msgspec import Meta, Struct
 Letter = Annotated[str, Meta(pattern="^[a-z]$", description="a letter: a, b, c, ...")]
 Slug = Annotated[
     str,
-    Meta(pattern="^[a-z0-9]+(-[a-z0-9]+)*$", description="small letters, digits and single hyphens"),
+    Meta(
+        pattern="^[A-Za-z0-9][A-Za-z0-9_.-]*$",
+        description="letters, digits, hyphens, _ and ., a letter or digit first",
+    ),
 ]
 ItemType = Literal["single", "multiple", "true-false", "number", "shape", "expression"]
 Level = Literal["error", "warning"]

@@ -117,6 +117,14 @@ def test_faults_of_one_item_do_not_hide_those_of_another() -> None:
     assert {"key-wrong", "schema"} <= rules
 
 
+@pytest.mark.parametrize("fault", ["topik: shapes", "hints: {a: b}", "level: high", "id: Q 3"])
+def test_a_fault_elsewhere_in_an_item_does_not_hide_its_wrong_key(fault: str) -> None:
+    path = CASES / "key-wrong" / "bad.yaml"
+    text = path.read_text(encoding="utf-8").replace("id: one", fault if "id:" in fault else f"id: one\n    {fault}")
+    found = [one.rule for one in checks.run(bank.load(path, text)).findings]
+    assert found == ["schema", "key-wrong"]
+
+
 @pytest.mark.parametrize("sentence", EQUATIONS["right"])
 def test_prose_without_false_arithmetic_is_left_alone(sentence: str) -> None:
     assert list(false_equations(sentence)) == []

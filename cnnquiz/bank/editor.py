@@ -19,7 +19,7 @@ SCALAR = ["string", "number", "boolean", "null"]
 
 MEANINGS = {
     "Bank.format": "The version of this format: 1.",
-    "Bank.id": "The bank's name, by which it is asked for: small letters, digits and hyphens.",
+    "Bank.id": "The bank's name, by which it is asked for: letters, digits, hyphens, _ and .",
     "Bank.title": "What a reader sees above the questions.",
     "Bank.items": "The questions, in their order.",
     "Bank.source": "Where the questions come from.",

@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeVar
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnquiz.bank import shapes
 from cnnquiz.bank.layouts import told
@@ -18,13 +19,14 @@ from cnnquiz.reading.syntax import Fault
 
 T = TypeVar("T")
 MOST_FINDINGS = 1000
+ASIDE = frozenset(("id", "topic", "hints", "note", "figure", "level"))  # no key rests on these fields
 
 
 class Loaded(Struct, frozen=True):
     """A bank as read: the bank, if nothing is wrong; the findings; and what can be used in any case.
 
-    `items` are the items without faults, each with its index in the file, for `locate("items", index, ...)`;
-    `sound` is the bank with these items alone; `slow` says that libyaml is missing.
+    `items` are the items without faults that touch their keys, each with its index in the file, for
+    `locate("items", index, ...)`; `sound` is the bank with these items alone; `slow` says that libyaml is missing.
     """
 
     path: str
@@ -104,11 +106,22 @@ def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:
 
 
 def sound_items(elements: list[Any]) -> Iterator[tuple[int, Item]]:
-    """The items without faults, each with its index."""
+    """The items without faults where a key can be proved, each with its index."""
     for index, element in enumerate(elements):
-        item = converted(element, Item) if isinstance(element, dict) else None
+        item = (converted(element, Item) or mended(element)) if isinstance(element, dict) else None
         if item is not None and not any(shapes.faults(element, ())):
             yield index, item
+
+
+def mended(element: dict[str, Any]) -> Item | None:
+    """An item without the faulty fields on which its key does not rest; None where other fields are faulty."""
+    wrong = {fault.path[0] if fault.path else "" for fault in faults(element, Item)}
+    if wrong & {"", *Item.__struct_fields__} - ASIDE:
+        return None
+    name = element.get("id")
+    kept = {field: value for field, value in element.items() if field not in wrong}
+    item = converted(kept | {"id": "unnamed"}, Item) if isinstance(name, str) and name.strip() else None
+    return replace(item, id=name) if item is not None and isinstance(name, str) else None
 
 
 def sound(path: str, tree: Any, items: Iterable[tuple[int, Item]]) -> Bank:
