@@ -120,6 +120,7 @@ BAD = [
     ("linear max pooling", "put them in quotes, as in 'max pooling'"),
     ("conv --in 256x --k 3", "--in: 256x is not a size: write it as in 256 or 256x256x3"),
     ("conv --in 5 --kernel-size abc", "--kernel-size: abc is not a whole number"),
+    ("impulse 'y[n] = x[n'", "a bracket is not closed: write the system as in y[n] = "),
     ("foo", "there is no calculator `foo`: there are activation, "),
     ("linear --find s", "there is no option --find"),
     ("flatten --in 3x3x3 --layers 'conv 10 k7'", "it is 4 too wide"),

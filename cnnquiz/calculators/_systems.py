@@ -57,6 +57,8 @@ def read(text: Any) -> System:
     left = _LEFT.fullmatch(words)
     if left is None:
         raise GivenError("write the system as y[n] = ..., for example y[n] = x[n] + 0.5*y[n-1]", "equation")
+    if words.count("[") != words.count("]") or words.count("(") != words.count(")"):
+        raise GivenError("a bracket is not closed: write the system as in y[n] = x[n] + 0.5*y[n-1]", "equation")
     names: dict[str, tuple[str, Expr]] = {}
     fresh = counting()
 
