@@ -96,10 +96,56 @@ def test_weights_are_those_enumerated(k: int, layers: list[tuple[int, int]]) -> 
         ("k3 s1 d1", {"k": 3, "s": 1, "d": 1}),
         ("tconv 8 k2 s2 op1", {"tconv": 8, "k": "2", "s": "2", "output_padding": 1}),
         ("dropout 0.5", {"dropout": 0.5}),
+        ("pool 2", {"pool": 2}),
+        ("maxpool 3x2 s2", {"type": "maxpool", "k": [3, 2], "s": 2}),
+        ("pool 2 s1 ceil", {"MaxPool2D": 2, "stride": 1, "ceil": True}),
+        ("conv 64 3x3", {"layer": "Conv2D", "filters": 64, "k": [3, 3]}),
+        ("conv 10 k3", {"kind": "conv", "filters": 10, "k": 3}),
+        ("batch-norm", {"type": "BatchNorm2d"}),
+        ("leaky_relu", {"type": "LeakyReLU"}),
+        ("k3 s1 d2", [3, 1, 2]),
+        ("k2 s2", ["2", "2"]),
     ],
 )  # fmt: skip
-def test_text_and_mapping_say_the_same(text: str, mapping: dict[str, Any]) -> None:
+def test_text_and_mapping_say_the_same(text: str, mapping: Any) -> None:
     assert parse_layer(text) == parse_layer(mapping)
+
+
+@pytest.mark.parametrize(
+    ("part", "words"),
+    [
+        ("pool 2 g4", "pool takes no g4"),
+        ({"pool": 2, "filters": 3}, "pool takes no filters"),
+        ({"filters": 20, "k": 5}, "has no kind of layer: write type and one of conv, pool"),
+        ("conv 8 k3 kernel=5", "kernel=5 gives k a second time"),
+    ],
+)
+def test_what_a_layer_does_not_take_is_named_as_it_was_written(part: Any, words: str) -> None:
+    with pytest.raises(GivenError, match=words):
+        parse_layer(part)
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [("VGG16", "vgg16"), ("VGG-16", "vgg16"), ("resnet-50", "resnet50"), ("ResNet50", "resnet50"),
+     ("mobilenet", "mobilenet-v1"), ("AlexNet/ungrouped", "alexnet/ungrouped"), ("LeNet-5", "lenet5")],
+)  # fmt: skip
+def test_a_network_goes_by_its_usual_spellings(written: str, name: str) -> None:
+    assert network.load(written).name == name
+
+
+@pytest.mark.parametrize(("layer", "same"), [("depthwise-separable", "separable"), ("batch_norm", "batchnorm"),
+                                             ("linear", "dense"), ("fc", "dense")])  # fmt: skip
+def test_a_layer_of_params_goes_by_its_usual_names(layer: str, same: str) -> None:
+    kind = next(q.kind for q in calculators.load("params").quantities if q.name == "layer")
+    assert kind.read(layer) == kind.read(same) == same
+
+
+def test_a_framework_goes_by_its_usual_names() -> None:
+    conv = calculators.load("conv")
+    for word in ("tf", "TensorFlow", "keras"):
+        given_ = conv.read({"in": "7", "k": "3", "s": "2", "p": "same", "framework": word})
+        assert conv.results(given_)["output_size"] == (4,)
 
 
 @pytest.mark.parametrize(

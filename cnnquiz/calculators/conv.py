@@ -18,6 +18,7 @@ from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
 from cnnquiz.steps import Drawing
 
+FRAMEWORKS = {"tensorflow": "tf", "keras": "tf", "pytorch": "torch"}
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", grows=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
@@ -28,7 +29,7 @@ QUANTITIES = (
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
     Quantity("filters", "out_channels", integer(1), "filters: the output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
-    Quantity("framework", "framework", choice("torch", "tf"), "whose rule `same` follows", "torch"),
+    Quantity("framework", "framework", choice("torch", "tf", also=FRAMEWORKS), "whose rule `same` follows", "torch"),
     Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
     LAYOUT,
 )  # fmt: skip

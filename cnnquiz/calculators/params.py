@@ -19,6 +19,12 @@ from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
 
 LAYERS = ("conv", "dense", "depthwise", "separable", "batchnorm", "embedding")
+ALSO = {
+    "convolution": "conv", "conv2d": "conv", "linear": "dense", "fc": "dense", "fully-connected": "dense",
+    "depthwise-conv": "depthwise", "dw": "depthwise", "depthwise-separable": "separable", "separable-conv": "separable",
+    "batch-norm": "batchnorm", "batch-normalization": "batchnorm", "batch-normalisation": "batchnorm",
+    "bn": "batchnorm",
+}  # fmt: skip
 NEEDS = {
     "conv": ("k", "channels", "filters"),
     "dense": ("inputs", "units"),
@@ -29,8 +35,8 @@ NEEDS = {
 }
 
 QUANTITIES = (
-    Quantity("layer", "layer", choice(*LAYERS), "the layer; without it, the one that the givens belong to", None,
-             positional=True),
+    Quantity("layer", "layer", choice(*LAYERS, also=ALSO), "the layer; without it, the one that the givens belong to",
+             None, positional=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 5, or one for each axis, 3x5", None, (1, 11)),
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
     Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F"),

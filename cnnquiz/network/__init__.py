@@ -21,6 +21,7 @@ from cnnquiz.solver.givens import shape, shown
 
 FOLDER = Path(__file__).parent.parent / "networks"
 LARGEST = 2_000_000  # bytes of a network's file
+ALSO = {"mobilenet": "mobilenetv1", "lenet": "lenet5", "inceptionv1": "googlenet"}
 FIELDS = ("format", "name", "title", "source", "input", "blocks", "layers", "variants")
 VARIED = ("title", "source", "input", "blocks", "layers")
 
@@ -50,6 +51,7 @@ def load(name: str) -> Network:
     """A network by its name (vgg16), its variant (alexnet/ungrouped) or its file (mine.yaml)."""
     known = names()
     head, _, variant = name.partition("/")
+    head = spelled(head, known)
     if head in known:
         return _read(FOLDER / f"{head}.yaml", variant, bundled=True)
     if name.endswith((".yaml", ".yml")):
@@ -60,6 +62,16 @@ def load(name: str) -> Network:
     near = difflib.get_close_matches(head[:60].lower(), known, 3, 0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}, or name a .yaml file"
     raise GivenError(f"no network is called {shown(name)}: {hint}", "network")
+
+
+def spelled(name: str, known: list[str]) -> str:
+    """A network's own name for any usual spelling of it: VGG-16, ResNet50, MobileNet."""
+    bare = {_bare(own): own for own in known}
+    return bare.get(ALSO.get(_bare(name), _bare(name)), name)
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
 def _read(path: Path, variant: str, bundled: bool) -> Network:

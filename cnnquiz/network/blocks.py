@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.model import GivenError
-from cnnquiz.network.layers import KINDS, MOST_LAYERS, Layer, LayerFault, parse_layer
+from cnnquiz.network.layers import MOST_LAYERS, Layer, LayerFault, parse_layer
 from cnnquiz.network.propagate import Join, Part
+from cnnquiz.network.words import KINDS
 from cnnquiz.solver.givens import shown, whole
 
 Path = tuple[str | int, ...]
@@ -130,7 +131,7 @@ class Expansion:
         if name in self.paths:
             raise LayerFault(f"two layers are called {shown(name)}: rename one", place.path)
         if len(self.paths) >= MOST_LAYERS:
-            raise LayerFault(f"these are more than {MOST_LAYERS} layers: repeat less", place.path)
+            raise LayerFault(f"these are more than {MOST_LAYERS:,} layers: repeat less", place.path)
         self.paths[name] = place.path
 
     def join(self, kind: str, value: Any, scope: Scope, place: Place) -> Join:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.model import GivenError
+from cnnquiz.network.words import KIND_FIELDS, KINDS, SPELLINGS, TAKES, USUAL, WINDOW, bare_number, example, kind_of
 from cnnquiz.solver.givens import axes, flag, shown, whole
 
-MOST_LAYERS = 100_000
+MOST_LAYERS = 10_000
 Axes = tuple[int, ...]  # one number for all axes, or one for each
 
 
@@ -50,49 +54,10 @@ class LayerFault(GivenError):
         self.path = path
 
 
-ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
-POOL: dict[str, Any] = {"kind": "pool", "s": ()}
-KINDS: dict[str, dict[str, Any]] = {
-    "conv": {"kind": "conv"},
-    "dw": {"kind": "conv", "groups": 0},
-    "depthwise": {"kind": "conv", "groups": 0},
-    "tconv": {"kind": "tconv"},
-    "pool": {**POOL, "mode": "max"},
-    "maxpool": {**POOL, "mode": "max"},
-    "avgpool": {**POOL, "mode": "average"},
-    "gap": {"kind": "gap", "mode": "average"},
-    "flatten": {"kind": "flatten"},
-    "dense": {"kind": "dense"},
-    "linear": {"kind": "dense"},
-    "fc": {"kind": "dense"},
-    "bn": {"kind": "bn"},
-    "batchnorm": {"kind": "bn"},
-    "lrn": {"kind": "lrn"},
-    "dropout": {"kind": "dropout"},
-    "window": {"kind": "window"},
-    **{name: {"kind": "activation", "mode": name} for name in ACTIVATIONS},
-}
-SPELLINGS = {
-    "filters": "out", "units": "out", "out_channels": "out", "out_features": "out",
-    "in_channels": "channels", "in_features": "inputs", "kernel_size": "k", "kernel": "k", "stride": "s",
-    "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
-}  # fmt: skip
-WINDOW = ("k", "s", "p", "d")
-TAKES: dict[str, tuple[str, ...]] = {
-    "conv": ("out", *WINDOW, "groups", "bias", "links", "channels"),
-    "tconv": ("out", *WINDOW, "op", "groups", "bias", "channels"),
-    "pool": (*WINDOW, "ceil", "learned"),
-    "window": WINDOW,
-    "dense": ("out", "inputs", "bias", "fixed"),
-    "dropout": ("rate",),
-}
-EXAMPLES = {
-    "conv": "conv 10 k3 s2 p1 d1 g1 nobias", "tconv": "tconv 8 k2 s2 p0 op0", "pool": "pool k3 s2 p1 ceil",
-    "dense": "dense 10 inputs=1960 nobias", "window": "window k3 s1 d1", "dropout": "dropout 0.5",
-}  # fmt: skip
 SWITCHES = ("bias", "ceil", "learned", "fixed")
 _READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
 _WINDOW = re.compile(r"k=?\d[\dx×*,]*")
+_AXES = re.compile(r"\d+([x×*]\d+)+")
 _GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
 
 
@@ -105,7 +70,7 @@ def parse_layers(given: Any) -> tuple[Layer, ...]:
     if not given:
         raise LayerFault('there are no layers: write for example "conv 10 k3; pool k2"')
     if len(given) > MOST_LAYERS:
-        raise LayerFault(f"{len(given)} layers are too many: write at most {MOST_LAYERS}")
+        raise LayerFault(f"{len(given):,} layers are too many: write at most {MOST_LAYERS:,}")
     return tuple(_numbered(number, part) for number, part in enumerate(given, 1))
 
 
@@ -122,18 +87,28 @@ def parse_layer(part: Any) -> Layer:
         return part
     if isinstance(part, dict):
         return _from_mapping(part)
-    words = part.lower().split() if isinstance(part, str) else []
+    if isinstance(part, list | tuple) and len(part) in (2, 3):
+        return _layer("window", dict(zip(("k", "s", "d"), part, strict=False)))
+    if not isinstance(part, str):
+        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+    return _from_text(part)
+
+
+@lru_cache(maxsize=4096)
+def _from_text(part: str) -> Layer:
+    words = part.lower().split()
     if not words:
         raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
     if _WINDOW.fullmatch(words[0]):
         words = ["window", *words]
     fields: dict[str, Any] = {}
+    written: dict[str, str] = {}
     for word in _joined(words[1:]):
         name, value = _field_of(word, words[0])
         if name in fields:
             raise LayerFault(f"{shown(word)} gives {name} a second time in {shown(part)}")
-        fields[name] = value
-    return _layer(words[0], fields)
+        fields[name], written[name] = value, word
+    return _layer(words[0], fields, written)
 
 
 def _joined(words: list[str]) -> list[str]:
@@ -159,44 +134,45 @@ def _field_of(word: str, kind: str) -> tuple[str, Any]:
     if word in _ALONE:
         return word.removeprefix("no"), word != "nobias"
     if word.replace(".", "", 1).isdigit():
-        return ("rate" if kind == "dropout" else "out"), word
+        return bare_number(kind), word
+    if _AXES.fullmatch(word):
+        return "k", word
     if match := _GLUED.fullmatch(word):
         return SPELLINGS.get(match[1], match[1]), match[2]
-    raise LayerFault(f"{shown(word)} cannot be read here: write for example {_example(kind)}")
-
-
-def _example(word: str) -> str:
-    return EXAMPLES.get(KINDS.get(word, {}).get("kind", "conv"), word)
+    raise LayerFault(f"{shown(word)} cannot be read here: write for example {example(kind)}")
 
 
 def _from_mapping(mapping: dict[Any, Any]) -> Layer:
     """`{conv: 64, k: 3}`, `{type: conv, filters: 64, k: 3}`, or `{k: 3, s: 1}`: any window that slides."""
     fields = {SPELLINGS.get(str(name), str(name)): value for name, value in mapping.items()}
+    written = {SPELLINGS.get(str(name), str(name)): str(name) for name in mapping}
     name = fields.pop("name", "")
-    word = fields.pop("type", None)
+    word = next((fields.pop(field) for field in KIND_FIELDS if field in fields), None)
     if word is None:
-        word = next((field for field in fields if field in KINDS), "window")
+        word = next((field for field in fields if kind_of(field.lower())), "window")
+        if word == "window" and not {*fields} <= {*WINDOW, word}:
+            raise LayerFault(f"{shown(mapping)} has no kind of layer: write type and one of {USUAL}")
         head = fields.pop(word, None)
         if isinstance(head, str) and not head.strip().isdigit():
             return replace(parse_layer(f"{word} {head}"), name=str(name))
         if head is not None and not isinstance(head, bool):
-            fields["k" if "pool" in word else "rate" if word == "dropout" else "out"] = head
-    return replace(_layer(str(word).lower(), fields), name=str(name))
+            fields[bare_number(word.lower())] = head
+    return replace(_layer(str(word).lower(), fields, written), name=str(name))
 
 
-def _layer(word: str, fields: dict[str, Any]) -> Layer:
-    kind = KINDS.get(word)
+def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = MappingProxyType({})) -> Layer:
+    kind = kind_of(word)
     if kind is None:
         raise LayerFault(f"{shown(word)} is not a kind of layer: write one of {', '.join(KINDS)}")
     takes = TAKES.get(kind["kind"], ())
     for name in fields:
         if name not in takes:
-            raise LayerFault(f"{word} takes no {shown(name)}: write {_example(word)}, or less of it")
+            raise LayerFault(f"{word} takes no {shown(written.get(name, name))}: write {example(word)}, or less of it")
     values = {name: _value(name, value) for name, value in fields.items() if name != "rate"}
     if "k" in takes and "k" not in values:
-        raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {_example(word)}")
+        raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {example(word)}")
     if kind["kind"] == "dense" and "out" not in values:
-        raise LayerFault(f"{word} has no number of units: write {_example(word)}, or less of it")
+        raise LayerFault(f"{word} has no number of units: write {example(word)}, or less of it")
     return Layer(**{**kind, **values})
 
 

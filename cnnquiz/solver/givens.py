@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -160,11 +160,13 @@ def flag(raw: Any) -> bool:
 FLAG = Kind("yes|no", flag)
 
 
-def choice(*names: str) -> Kind:
-    """One of some words."""
+def choice(*names: str, also: Mapping[str, str] | None = None) -> Kind:
+    """One of some words; `also` has other words for them."""
+    others = also or {}
 
     def read(raw: Any) -> str:
         word = str(raw).strip().lower().replace("_", "-")
+        word = others.get(word, word)
         if word not in names:
             raise GivenError(f"{shown(raw)} is none of {', '.join(names)}")
         return word

@@ -1,0 +1,72 @@
+"""The words for layers: the kinds, the fields that each takes, and their usual spellings in other programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
+POOL: dict[str, Any] = {"kind": "pool", "s": ()}
+KINDS: dict[str, dict[str, Any]] = {
+    "conv": {"kind": "conv"},
+    "dw": {"kind": "conv", "groups": 0},
+    "depthwise": {"kind": "conv", "groups": 0},
+    "tconv": {"kind": "tconv"},
+    "pool": {**POOL, "mode": "max"},
+    "maxpool": {**POOL, "mode": "max"},
+    "avgpool": {**POOL, "mode": "average"},
+    "gap": {"kind": "gap", "mode": "average"},
+    "flatten": {"kind": "flatten"},
+    "dense": {"kind": "dense"},
+    "linear": {"kind": "dense"},
+    "fc": {"kind": "dense"},
+    "bn": {"kind": "bn"},
+    "batchnorm": {"kind": "bn"},
+    "lrn": {"kind": "lrn"},
+    "dropout": {"kind": "dropout"},
+    "window": {"kind": "window"},
+    **{name: {"kind": "activation", "mode": name} for name in ACTIVATIONS},
+}
+ALSO = {
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d", "convolution"), "conv"), "depthwiseconv": "dw",
+    **dict.fromkeys(("convtranspose", "convtranspose2d", "transposedconv", "conv2dtranspose", "deconv"), "tconv"),
+    **dict.fromkeys(("pooling", "maxpooling", "maxpool2d", "maxpooling2d"), "maxpool"),
+    **dict.fromkeys(("averagepool", "avgpool2d", "averagepooling", "averagepooling2d"), "avgpool"),
+    **dict.fromkeys(("globalaveragepool", "globalaveragepooling", "globalaveragepooling2d"), "gap"),
+    "leakyrelu": "leaky_relu", **dict.fromkeys(("fullyconnected", "affine"), "dense"),
+    **dict.fromkeys(("batchnorm2d", "batchnormalization", "batchnormalisation"), "bn"),
+}  # fmt: skip
+KIND_FIELDS = ("type", "kind", "layer")
+USUAL = "conv, pool, avgpool, gap, flatten, dense, bn, dropout or an activation"
+SPELLINGS = {
+    "filters": "out", "units": "out", "out_channels": "out", "out_features": "out",
+    "in_channels": "channels", "in_features": "inputs", "kernel_size": "k", "kernel": "k", "stride": "s",
+    "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
+}  # fmt: skip
+WINDOW = ("k", "s", "p", "d")
+TAKES: dict[str, tuple[str, ...]] = {
+    "conv": ("out", *WINDOW, "groups", "bias", "links", "channels"),
+    "tconv": ("out", *WINDOW, "op", "groups", "bias", "channels"),
+    "pool": (*WINDOW, "ceil", "learned"),
+    "window": WINDOW,
+    "dense": ("out", "inputs", "bias", "fixed"),
+    "dropout": ("rate",),
+}
+EXAMPLES = {
+    "conv": "conv 10 k3 s2 p1 d1 g1 nobias", "tconv": "tconv 8 k2 s2 p0 op0", "pool": "pool k3 s2 p1 ceil",
+    "dense": "dense 10 inputs=1960 nobias", "window": "window k3 s1 d1", "dropout": "dropout 0.5",
+}  # fmt: skip
+
+
+def kind_of(word: str) -> dict[str, Any] | None:
+    """What a word for a kind of layer stands for, in any usual spelling: batch-norm, Conv2D."""
+    bare = word.replace("-", "").replace("_", "")
+    return KINDS.get(word) or KINDS.get(ALSO.get(bare, bare))
+
+
+def bare_number(word: str) -> str:
+    """What a number without a name says: how wide a pool is, how often values drop out, how many filters or units."""
+    return {"pool": "k", "dropout": "rate"}.get((kind_of(word) or {}).get("kind", ""), "out")
+
+
+def example(word: str) -> str:
+    return EXAMPLES.get((kind_of(word) or {}).get("kind", "conv"), word)
