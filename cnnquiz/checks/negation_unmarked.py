@@ -1,7 +1,8 @@
 """The stem asks for what is not so, in small letters that are easily overread, or against what `asks` says.
 
 Write the word in capitals or emphasised. `asks: false` belongs to items that ask for the false statement, and to no
-others.
+others. It decides how options' claims are read, so it is missed only where options have claims, and not where these
+already fit the key.
 
 Bad:
 
@@ -32,6 +33,8 @@ _ASKED = (
     re.compile(rf"\b{_CHOOSE}((?: \w+){{0,2}}) {_MARK}{_WORDS}"),
     re.compile(r"\b[Aa]ll\b((?: [^\s,.?;:!]+){0,10}?) ([*_]{0,2})(except|EXCEPT)\b"),
 )
+_FALSE = re.compile(r"\b(FALSE|INCORRECT|UNTRUE|WRONG)\b|[*_]((?i:false|incorrect|untrue|wrong))[*_]")
+_TRUE = re.compile(r"\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?i:true|correct|right)[*_]")
 _NEGATIVE = re.compile(
     r"\b(?:not|cannot|false|incorrect|wrong|untrue|except|never|without|neither|no|none|unlike|odd|mistake|error|least)\b"
     r"|n't\b|n’t\b",
@@ -55,10 +58,14 @@ def fault(item: Worked) -> tuple[str, str]:
         return ("", "") if item.item.asks else (said, "Write what is asked for: which is FALSE?")
     stem = " ".join(item.item.stem.split())
     asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
-    if asked is None or _CLAUSE.search(asked[1]):
-        return "", ""
-    if not asked[2] and asked[3].islower():
-        return f"the stem asks for what is `{asked[3]}`, in small letters", f"Write {asked[3].upper()}."
-    if item.item.asks and item.answers:
-        return f"the stem asks for what is {asked[3]}, and the claims are read as if it did not", "Add `asks: false`."
+    if asked and not _CLAUSE.search(asked[1]):
+        if not asked[2] and asked[3].islower():
+            return f"the stem asks for what is `{asked[3]}`, in small letters", f"Write {asked[3].upper()}."
+        word = "" if _TRUE.search(stem) else asked[3]
+    else:
+        marked = None if _TRUE.search(stem) else _FALSE.search(stem)
+        word = (marked[1] or marked[2]) if marked else ""
+    claimed = any(option.claim is not None for option in item.options.values())
+    if word and claimed and item.item.asks and item.item.type == "single" and item.status == "asserted":
+        return f"the stem asks for what is {word}, and the claims are read as if it did not", "Add `asks: false`."
     return "", ""

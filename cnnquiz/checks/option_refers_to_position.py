@@ -21,6 +21,9 @@ from cnnquiz.proof import Subject, Worked
 
 LEVEL: Level = "warning"
 
+_NUMBERED = re.compile(
+    r"\b(?:options?|choices?|alternatives?)\s+(?:\([1-9]\)|[1-9](?![\w'%]|[.,]\d|\s*[-+*/^x×]\s*\d))", re.IGNORECASE
+)
 _LETTERS = re.compile(
     r"\b(?i:both|neither|either|only|not)\s+\(?[a-fA-F]\)?\s*(?:and|or|nor|&|,)\s*\(?[a-fA-F]\)?(?![\w'])"
     r"|^\W*\(?(?:[a-f]|[A-F])\)?\s*(?:and|or|&|,)\s*\(?(?:[a-f]|[A-F])\)?(?:\s+(?:only|both|are\b.*))?\W*$"
@@ -36,7 +39,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each option that points at another's place."""
     for item in subject.items:
         for letter, words in item.texts.items():
-            if len(words) < 3 or item.meanings[letter] is not None:
+            if len(words) < 3 or (item.meanings[letter] is not None and not _NUMBERED.search(words)):
                 continue
             message, remedy = fault(item, letter, _MATHS.sub(" ", words))
             if message:
@@ -45,7 +48,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def fault(item: Worked, letter: str, words: str) -> tuple[str, str]:
     """What is wrong with an option, in words, and the remedy; empty if nothing is."""
-    if match := _LETTERS.search(words):
+    if match := _LETTERS.search(words) or _NUMBERED.search(words):
         said = f"option {letter} refers to a place (`{match[0].strip()[:40]}`), which shuffling changes"
         return said, "Say what the other options say."
     if letter != max(item.options) and (match := _ABOVE.search(words)):
