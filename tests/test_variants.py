@@ -7,14 +7,16 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from time import perf_counter
 
 import pytest
 from conftest import ROOT, Program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnquiz import bank, marking, variants
+from cnnquiz import bank, calculators, marking, variants
 from cnnquiz.model import Bank, CnnquizError, Draw, Item, Option, Variant
+from cnnquiz.proof import surveys
 from cnnquiz.variants import families, prose
 
 PRINTED = [bank.open_bank(name).bank for name in bank.bundled()]
@@ -224,3 +226,19 @@ def test_the_hash_is_the_same_in_every_process() -> None:
     }
     assert len(found) == 1
     assert Path(GOLDEN).exists()
+
+
+def test_a_wide_family_with_narrow_conditions_has_at_least_its_printed_givens() -> None:
+    item = changed(
+        numerical(options={}, type="number", key="125", stem="{in}, {k}"),
+        vary={"in": Draw(range=[1, 20_000]), "k": Draw(range=[1, 20_000])}, where=["i == 256", "k == 7"],
+    )  # fmt: skip
+    assert variants.draw(bank_of(item), item, 3).given["k"] == "7"
+    calculator = calculators.load("conv")
+    start = perf_counter()
+    found = surveys.survey(bank_of(item), item, calculator)
+    assert found is not None and found.looked_at and found.invalid is None
+    none = changed(item, where=["i == 256", "k == 8"])
+    empty = surveys.survey(bank_of(none), none, calculator)
+    assert empty is not None and empty.invalid is not None and "the printed givens" in empty.invalid.message
+    assert perf_counter() - start < 6

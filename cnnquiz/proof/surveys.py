@@ -22,6 +22,7 @@ LARGEST = 20_000  # variants of a family that are all looked at
 SEEDS = 500  # seeds that are looked at in a larger family
 MARKED = 25  # seeds whose variants are drawn whole and answered
 SEARCHED = 3_000  # seeds tried to find one that draws given parameters
+TRIED = 40_000  # draws, over all these seeds, that the conditions may refuse
 
 
 class Trouble(Struct, frozen=True):
@@ -57,7 +58,8 @@ def survey(bank: Bank, item: Item, calculator: Calculator) -> Survey | None:
             count, first = found.get(kind, (0, Trouble(1, seed, given, message)))
             found[kind] = count + 1, first
     if looked_at == 0 and "invalid" not in found:
-        found["invalid"] = 1, Trouble(1, None, {}, "the conditions under `where` refuse every variant")
+        every = "every variant" if whole else "every draw, and the printed givens"
+        found["invalid"] = 1, Trouble(1, None, {}, f"the conditions under `where` refuse {every}")
     return Survey(looked_at, whole, *(_told(bank, item, derivation, calculator, found.get(kind)) for kind in KINDS))
 
 
@@ -71,26 +73,30 @@ def _all(item: Item) -> Iterator[tuple[int | None, dict[str, Any]]]:
 def _some(
     bank: Bank, item: Item, derivation: Derivation, calculator: Calculator
 ) -> Iterator[tuple[int | None, dict[str, Any]]]:
-    for seed in range(SEEDS):
-        given = _drawn(bank, item, derivation, calculator, seed)
-        if given is not None:
-            yield seed, given
+    return _drawn(bank, item, derivation, calculator, SEEDS)
 
 
 def _drawn(
-    bank: Bank, item: Item, derivation: Derivation, calculator: Calculator, seed: int
-) -> dict[str, Any] | None:
-    """The varied givens that a seed draws."""
-    space = {name: families.values_of(draw) for name, draw in item.vary.items()}
-    chance = Chance(bank.id, item.id, seed, "given")
-    for _ in range(families.MOST_TRIES):
-        varied = {name: chance.choice(values) for name, values in space.items()}
-        try:
-            if families.admitted(item, calculator, {**derivation.given, **varied}) is not None:
-                return varied
-        except CnnquizError:
-            return varied
-    return None
+    bank: Bank, item: Item, derivation: Derivation, calculator: Calculator, seeds: int
+) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The first seeds with the varied givens that each draws; no more where the conditions refuse too many draws."""
+    tried = 0
+    for seed in range(seeds):
+        for varied in families.draws(item, derivation, Chance(bank.id, item.id, seed, "given")):
+            tried += 1
+            if _admits(item, derivation, calculator, varied):
+                yield seed, varied
+                break
+        if tried > TRIED + seed:
+            return
+
+
+def _admits(item: Item, derivation: Derivation, calculator: Calculator, varied: dict[str, Any]) -> bool:
+    """Whether these givens are asked; what the conditions let through though it cannot be read, would be."""
+    try:
+        return families.admitted(item, calculator, {**derivation.given, **varied}) is not None
+    except CnnquizError:
+        return True
 
 
 def _look(item: Item, derivation: Derivation, calculator: Calculator, varied: dict[str, Any]) -> tuple[str, str]:
@@ -156,8 +162,8 @@ def _told(
     count, first = found
     seed = first.seed
     if seed is None and first.parameters:
-        seeds = range(SEARCHED)
-        seed = next((s for s in seeds if _drawn(bank, item, derivation, calculator, s) == first.parameters), None)
+        seeds = _drawn(bank, item, derivation, calculator, SEARCHED)
+        seed = next((seed for seed, varied in seeds if varied == first.parameters), None)
     return Trouble(count, seed, first.parameters, first.message)
 
 

@@ -79,11 +79,19 @@ def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
     return values
 
 
-def drawn(item: Item, derivation: Derivation, calculator: Calculator, chance: Chance) -> tuple[dict[str, Any], Given]:
-    """Givens drawn until the conditions admit them; CnnquizError where they never do."""
+def draws(item: Item, derivation: Derivation, chance: Chance) -> Iterator[dict[str, Any]]:
+    """The varied givens that are tried, in turn: so many drawn ones, and the printed ones if they belong to them."""
     space = {name: values_of(draw) for name, draw in item.vary.items()}
     for _ in range(MOST_TRIES):
-        given = {**derivation.given, **{name: chance.choice(values) for name, values in space.items()}}
+        yield {name: chance.choice(values) for name, values in space.items()}
+    if space.keys() <= derivation.given.keys():
+        yield {name: derivation.given[name] for name in space}
+
+
+def drawn(item: Item, derivation: Derivation, calculator: Calculator, chance: Chance) -> tuple[dict[str, Any], Given]:
+    """Givens drawn until the conditions admit them, at last those that are printed; CnnquizError if they never do."""
+    for varied in draws(item, derivation, chance):
+        given = {**derivation.given, **varied}
         read = admitted(item, calculator, given)
         if read is not None:
             return given, read
