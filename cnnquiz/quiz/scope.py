@@ -45,9 +45,9 @@ def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
     every = [Family(bank, item, str(path)) for path in paths for bank in [_bank(path)] for item in bank.items]
     topics = {family.item.topic.casefold() for family in every}
     if word.casefold() not in topics:
-        known = [*files.drills(), *files.bundled(), *topics]
-        near = difflib.get_close_matches(word[:60].casefold(), known, 3, 0.6)
-        meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join([*files.drills(), *files.bundled()])}"
+        names = [*files.drills(), *files.bundled()]
+        near = difflib.get_close_matches(word[:60].casefold(), list(dict.fromkeys([*names, *topics])), 3, 0.6)
+        meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
         raise CnnquizError(f"no calculator, bank or topic is called {word[:60]!r}: {meant}")
     yield from (f for f in every if f.item.topic.casefold() == word.casefold() and _comes_in_variants(f))
 
