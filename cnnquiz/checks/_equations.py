@@ -26,6 +26,8 @@ _TOLD = re.compile(r"\b(?:not|wrong|mistake|slip|instead|forg[eo]t|as if|confus|
 _LISTED, _MORE = re.compile(r"\d\s*,$"), re.compile(r",\s*[-+]?\d")
 _FUNCTION = re.compile(r"\b(?:\w|relu|sigmoid|tanh|softmax|exp|log|ln|sqrt|sin|cos|max|min|sum|abs)$", re.I)
 _PRODUCT = re.compile(r"\d+(?:\s*\*\s*\d+)+")
+_OTHERWISE = re.compile(r"\b(?:binary|hexadecimal|hex|modulo|base \d)\b", re.IGNORECASE)
+_SCALED = re.compile(r"\b(?:half|third|quarter|fifth|tenth|square|cube|root|twice|double|minus|plus|times)(?: of)?$")
 _UNFINISHED = re.compile(r"[-+*/^(]\s*$")
 
 
@@ -34,7 +36,7 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
 
     told: the sentence tells a mistake, so that an equation may be what somebody wrongly thought
     """
-    if told and _TOLD.search(sentence):
+    if _OTHERWISE.search(sentence) or (told and _TOLD.search(sentence)):
         return
     rounds = _ROUNDS.search(sentence) is not None
     crossed = _spoken.CROSSED.search(sentence) is not None
@@ -91,6 +93,8 @@ def _goes_on_before(before: str, run: str) -> bool:
     word = before[-1:].isalnum()
     called = begin == "(" and _FUNCTION.search(before) is not None
     glued = word and (not run[:1].isspace() or begin == "-" or called)
+    if _SCALED.search(before):
+        return True
     return begin in "+*/^)." or glued or before[-1:] in tuple("_}]|<>!~≈≠%'$") or _LISTED.search(before) is not None
 
 

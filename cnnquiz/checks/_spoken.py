@@ -32,9 +32,8 @@ _UNITED = re.compile(
 )
 _UNIT = re.compile(r"\s([a-z]{3,})", re.IGNORECASE)
 _SCALES = frozenset((  # 1 hour + 30 minutes = 90 minutes
-    "thousand", "million", "billion", "dozen", "percent", "times", "plus", "minus", "byte", "bytes", "bit", "bits",
-    "second", "seconds", "minute", "minutes", "hour", "hours", "day", "days", "week", "weeks", "year", "years", "inch",
-    "inches", "metre", "metres", "meter", "meters", "kib", "mib", "gib", "half", "halves", "thirds", "quarters", "and",
+    "thousand", "million", "billion", "dozen", "percent", "time", "plu", "minu", "byte", "bit", "second", "minute",
+    "hour", "day", "week", "year", "inch", "inche", "metre", "meter", "kib", "mib", "gib", "half", "and",
 ))  # fmt: skip
 _ROOT = re.compile(rf"(?:\\sqrt\s?\{{|sqrt\(|√\(?)({_NUMBER})[)}}]?\s*=\s*(\d+\.\d+)(?![\d,]|\.\d|\s?[-+*/^(=]|[eE]-)")
 _PLACES = 30
@@ -69,9 +68,11 @@ def united(words: str) -> tuple[str, str] | None:
     found = _UNITED.search(words) if "=" in words else None
     if found is None:
         return None
-    units = [unit.casefold() for unit in _UNIT.findall(f"{found[1]} {found[2]}")]
-    if not _UNIT.search(found[1]) or not _SCALES.isdisjoint(units):
-        return None
+    counted, result = (
+        {unit.casefold().removesuffix("s") for unit in _UNIT.findall(side)} for side in (found[1], found[2])
+    )
+    if not counted or not result <= {*counted, "parameter"} or not _SCALES.isdisjoint(counted | result):
+        return None  # 1 epoch / 4 = 250 iterations
     return _UNIT.sub("", found[1]), _UNIT.sub("", found[2])
 
 

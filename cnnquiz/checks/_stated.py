@@ -22,7 +22,7 @@ _SAID = re.compile(
     rf"\b(?:right |correct )?(answer|key|result|output(?: size| shape)?|final (?:answer|size|shape)|total)"
     rf"(?: size| shape| value)? (?:is|are|must be|equals|=|comes to|will be)"
     rf" (?:then |thus |therefore |exactly |a )?{_VALUE}"
-    r"(?![\w%]|\s?[-+*/^=]|\s(?:times|million|thousand|billion)\b)",
+    r"(?![.,]?[\w%]|\s?[-+*/^=]|\s(?:times|million|thousand|billion)\b)",
     re.IGNORECASE,
 )
 _HEDGED = re.compile(
@@ -35,11 +35,17 @@ _HEDGED = re.compile(
     r"using|when|once|until|unless|before|after|else|otherwise|for|in(?! all\b| total\b)|per|each|every|previous|next|"
     r"first|second|third|versus|than|no longer|false|or|ignor\w+|omit\w*|drop\w*|PyTorch|TensorFlow|Keras|Caffe|"
     r"approx\w*|about|roughly|nearly|almost|follow\w*|later|afterwards|(?:same|full|zero|no|circular) padding|"
-    r"his|her|their|your|my)\b|n['’]t\b|['’]s (?:answer|output|result|key)\b|\ban? (?:\w+ )?(?:answer|result)\b"
+    r"says|said|tells|twice|thrice|doubl\w*|half|halv\w*|(?:as )?many|compar\w*|contrast|elsewhere|dense|connected|"
+    r"his|her|their|your|my)\b|\bits (?:answer|output|result)\b|^\W*there,? the\b"
+    r"|n['’]t\b|['’]s (?:answer|output|result|key)\b|\ban? (?:\w+ )?(?:answer|result)\b"
     r"|\bthe (?!right|correct|final|whole|exact|resulting|wanted)\w+ (?:answer|output|result|key|total)\b",
     re.IGNORECASE,
 )
-_SUPPOSED = re.compile(r"\b(?:suppose|assume|imagine|consider|what if|if|had|were|would|take)\b", re.IGNORECASE)
+_SUPPOSED = re.compile(  # what the next sentence may go on with
+    r"\b(?:suppose|assume|imagine|consider|what if|if|had|were|would|take|compar\w*|contrast|elsewhere|second|next|"
+    r"other|another|slips?|mistakes?|wrong\w*|dense|connected)\b",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
