@@ -141,6 +141,13 @@ def test_github_actions_get_annotations_unasked(program: Program, banks: Path) -
     assert program("check", "wrong.yaml", "--format", "text", env={"GITHUB_ACTIONS": "true"}).stdout[:2] != "::"
 
 
+def test_annotations_are_made_of_whole_sentences(program: Program, banks: Path) -> None:
+    annotation = program("check", "wrong.yaml", "--format", "github").stdout.splitlines()[0]
+    assert ". Write `key: " in annotation
+    (result,) = json.loads(program("check", "wrong.yaml", "--format", "sarif").stdout)["runs"][0]["results"]
+    assert ". Write `key: " in result["message"]["text"]
+
+
 def test_an_output_file_holds_the_report(program: Program, banks: Path) -> None:
     ended = program("check", "wrong.yaml", "--format", "sarif", "--output", "report.sarif")
     assert ended.returncode == 1 and ended.stdout == "" and "errors: 1" in ended.stderr

@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from functools import cache
 
+from cnnquiz.model import Finding
 from cnnquiz.proof.checked import Report
 
 
@@ -22,3 +23,11 @@ def write(form: str, report: Report) -> str:
     """The report in one of the forms."""
     text: str = importlib.import_module(f"{__name__}.{form}").write(report)
     return text
+
+
+def sentences(finding: Finding) -> str:
+    """What a finding says and what to do, as sentences on one line."""
+    if not finding.remedy:
+        return finding.message
+    stop = "" if finding.message.endswith((".", "!", "?")) else "."
+    return f"{finding.message}{stop} {finding.remedy}"

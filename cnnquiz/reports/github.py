@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from cnnquiz.model import Finding
 from cnnquiz.proof.checked import Report, closing
+from cnnquiz.reports import sentences
 
 
 def write(report: Report) -> str:
@@ -13,10 +14,9 @@ def write(report: Report) -> str:
 
 def annotation(finding: Finding) -> str:
     """One finding as a workflow command."""
-    message = f"{finding.message} {finding.remedy}".strip()
     fields = {"file": finding.path, "line": finding.line, "col": finding.column, "title": finding.rule}
     shown = ",".join(f"{name}={escaped(str(value), ',:')}" for name, value in fields.items())
-    return f"::{finding.level} {shown}::{escaped(message)}"
+    return f"::{finding.level} {shown}::{escaped(sentences(finding))}"
 
 
 def escaped(text: str, more: str = "") -> str:

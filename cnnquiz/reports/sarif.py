@@ -14,6 +14,7 @@ from urllib.parse import quote
 from cnnquiz import __version__, checks
 from cnnquiz.model import Finding
 from cnnquiz.proof.checked import Report
+from cnnquiz.reports import sentences
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
 
@@ -54,14 +55,13 @@ def result(finding: Finding, rules: tuple[str, ...], excerpts: dict[tuple[str, i
     if source := excerpts.get((finding.path, finding.line)):
         region["snippet"] = {"text": source[:1000]}
     item = f"{finding.item}: " if finding.item else ""
-    message = f"{item}{finding.message} {finding.remedy}".strip()
     fingerprint = hashlib.sha256(f"{finding.path}\n{finding.item}\n{finding.rule}\n{finding.message}".encode())
     location = {"artifactLocation": {"uri": quote(finding.path.replace("\\", "/"))}, "region": region}
     return {
         "ruleId": finding.rule,
         "ruleIndex": rules.index(finding.rule),
         "level": finding.level,
-        "message": {"text": message},
+        "message": {"text": f"{item}{sentences(finding)}"},
         "locations": [{"physicalLocation": location}],
         "partialFingerprints": {"cnnquiz/v1": fingerprint.hexdigest()[:32]},
     }
