@@ -156,6 +156,16 @@ def test_what_is_no_layer_is_refused(part: Any) -> None:
         parse_layers([part])
 
 
+def test_a_list_may_be_written_as_json() -> None:
+    rf = calculators.load("rf")
+    for size in ({}, {"in": "20x20x3"}):
+        results = [rf.results(rf.read({"layers": layers, **size}))["receptive_field"]
+                   for layers in ("[[3,1],[2,2]]", [[3, 1], [2, 2]], "k3; k2 s2")]  # fmt: skip
+        assert results[0] == results[1] == results[2]
+    with pytest.raises(GivenError, match="no list of layers"):
+        parse_layers("[[3,1]")
+
+
 def test_time_grows_with_the_layers() -> None:
     """Ten times as many layers take about ten times as long."""
 

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.model import GivenError
-from cnnquiz.network.layers import MOST_LAYERS, Layer, LayerFault, parse_layer
+from cnnquiz.network.layers import MOST_LAYERS, Layer, LayerFault, parse_layer, pieces
 from cnnquiz.network.propagate import Join, Part
 from cnnquiz.network.words import KINDS
 from cnnquiz.solver.givens import shown, whole
@@ -208,7 +208,7 @@ def expand(
     """The parts of a network, and where each is written; `path` and `root` lead to the layers and the blocks."""
     expansion = Expansion(blocks or {}, root)
     if isinstance(written, str):
-        written = [piece for piece in re.split(r"[;\n]", written) if piece.strip()]
+        written = pieces(written)
     return expansion.parts(written, Scope(), Place(path, {})), expansion.paths
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from functools import lru_cache
@@ -61,10 +62,20 @@ _AXES = re.compile(r"\d+([x×*]\d+)+")
 _GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
 
 
+def pieces(text: str) -> list[Any]:
+    """The layers of a text one by one: `conv 10 k3; pool k2`, or a list in JSON, as [[3, 1], [2, 2]]."""
+    if text.lstrip().startswith("["):
+        try:
+            return list(json.loads(text))
+        except (ValueError, RecursionError):
+            raise LayerFault(f"{shown(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
+    return [piece for piece in re.split(r"[;\n]", text) if piece.strip()]
+
+
 def parse_layers(given: Any) -> tuple[Layer, ...]:
     """The layers of a text (`conv 10 k3; pool k2`) or of a list of texts and mappings."""
     if isinstance(given, str):
-        given = [part for part in re.split(r"[;\n]", given) if part.strip()]
+        given = pieces(given)
     if not isinstance(given, list | tuple):
         raise LayerFault('layers are a text, "conv 10 k3; pool k2", or a list of such layers')
     if not given:
