@@ -18,6 +18,7 @@ from cnnquiz.reading.positions import Node, Place, Positions
 from cnnquiz.reading.syntax import Fault, Unreadable, short
 
 DEEPEST = 50
+MOST = 1_000_000  # values of one list or mapping: what is longer is no bank, and would take long to refuse
 MOST_FAULTS = 100
 
 Scalar, Alias = yaml.ScalarEvent, yaml.AliasEvent
@@ -77,6 +78,11 @@ def at(event: Any, message: str, remedy: str = "", rule: str = "yaml-syntax") ->
     """A fault where this event starts."""
     mark = event.start_mark
     return Fault(rule, mark.line + 1, mark.column + 1, message, remedy)
+
+
+def too_many(event: Any) -> syntax.Stop:
+    """The end of reading at an element too many."""
+    return syntax.Stop(at(event, f"more than {MOST:,} values stand in one place", "Split the bank into several files."))
 
 
 def places(text: str, line: int) -> Node:
@@ -151,6 +157,8 @@ class Reader:
         while (event := self.next()).__class__ is not SequenceEnd:
             self.end = event.end_mark
             out.append(self.value(event, 3))
+            if len(out) > MOST:
+                raise too_many(event)
             places.append((event.start_mark, self.end))
         self.end = event.end_mark
         return out
@@ -184,6 +192,8 @@ class Reader:
                 self.is_new(out, name, event)
             else:
                 out[name] = value
+                if len(out) > MOST:
+                    raise too_many(event)
         self.end = event.end_mark
         return out
 
@@ -192,6 +202,8 @@ class Reader:
         out = []
         while (event := self.next()).__class__ is not SequenceEnd:
             out.append(self.value(event, depth + 1))
+            if len(out) > MOST:
+                raise too_many(event)
         self.end = event.end_mark
         return out
 
