@@ -19,8 +19,9 @@ def wrong(item: Worked) -> tuple[str, str]:
     stated = item.texts.get(key, key)
     slip = slip_words(work, item.stated, item.item.tolerance)
     letter = next(iter(item.held or item.none_of_these), "")
-    holds = "which is" if item.held else "and no option says so but"
-    where = f", {holds} option {letter}" if letter else ""
+    where = f", which is option {letter}" if item.held else ""
+    if letter and not item.held:
+        where = f", so that option {letter}, `{item.texts[letter][:60]}`, is right"
     message = f"the key says `{stated[:60]}`, but {work.want} is {right}{where}{slip}"
     remedy = f"Write `key: {letter}`." if letter else f"Write {right}."
     return message, f"{remedy} The steps: {steps(work)}"

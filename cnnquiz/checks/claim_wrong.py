@@ -59,13 +59,13 @@ def misplaced(item: Worked) -> str:
     """What the key says, and which option is right."""
     false = [key for key in item.keys if item.answers.get(key) is False]
     key = next(iter(false or item.keys))
-    what = f", `{item.texts[key][:60]}`," if key in item.texts else ""
-    but = f" claims what is {truth(item, key)}" if false else ""
+    what = f", `{item.texts[key][:60]}`" if key in item.texts else ""
+    but = f", claims what is {truth(item, key)}; " if false else ", but "
     right = [letter for letter, answer in item.answers.items() if answer]
     named = " and ".join(f"option {letter}, `{item.texts[letter][:60]}`," for letter in right)
     verb = "is" if len(right) == 1 else "are"
-    told = f" {named} {verb} right" if named else ""
-    return f"the key, option {key}{what}{but}{';' if but and told else ' but' if told else ''}{told}".replace(",;", ";")
+    told = f"{named} {verb} right" if named else "no other is known to be right"
+    return f"the key{',' if false else ' is'} option {key}{what}{but}{told}"
 
 
 def truth(item: Worked, letter: str) -> str:
@@ -80,7 +80,9 @@ def truth(item: Worked, letter: str) -> str:
 def remedy(item: Worked) -> str:
     """The key to write, where it is known."""
     right = expected(item)
-    return f"Write `key: {right}`." if right and " " not in right else "Look at the claims."
+    if right is None or (" " in right and item.item.type != "multiple"):
+        return "Look at the claims."
+    return f"Write `key: {right}`."
 
 
 def expected(item: Worked) -> str | None:

@@ -56,6 +56,7 @@ def alike(item: Worked, first: str, second: str) -> str:
     if {first, second} & {*item.held} & {*item.keys}:
         return ""  # two right options
     values = item.meanings[first], item.meanings[second]
-    if values[0] is not None and values[0] == values[1] and beside(one) == beside(other):
+    brackets = {text[:1] for text in (one, other)} == {"(", "["}  # [0, 1] and (0, 1) can be two intervals
+    if values[0] is not None and values[0] == values[1] and beside(one) == beside(other) and not brackets:
         return f"`{one[:60]}` and `{other[:60]}` are one value"
     return ""

@@ -49,6 +49,8 @@ def numerical(item: Worked) -> bool:
         return False
     words = {beside(text) for letter, text in item.texts.items() if not says_none(text)}
     units = {after for _, after in words} - {""}
+    if any(isinstance(value, tuple) for value in values) and units - {"pixels", "px"}:
+        return False
     bare = all(not before and len(after.split()) < 3 for before, after in words)
     return bare and len(units) < 2 and all(map(is_value, item.texts.values()))
 

@@ -90,7 +90,7 @@ def _exact(value: Fraction) -> int | Fraction:
 
 def _sequence(words: str) -> tuple[Any, ...] | None:
     """Numbers one after another, in brackets or not: (4, 125, 125), [0.5, 1/3], 125 125 4; rows as [[1, 2], [3, 4]]."""
-    if words[0] in "([" and words[-1] in ")]":
+    if words[0] + words[-1] in ("()", "[]"):
         inner = words[1:-1].strip()
         if inner[:1] in ("[", "(") and inner[-1:] in ("]", ")"):
             return _all(re.split(r"[\])]\s*,?\s*[\[(]", inner[1:-1]), _row)

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|[-+−]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:\s*/\s*\d+(?:\.\d+)?)?(?![\d.,]*[x×*·/\d])"
 )
 _GLUED_BEFORE = re.compile(r"(?:[\w.)\]]|[-+*/^=<>≤≥≈~%]\s*)$")
-_GLUED_AFTER = re.compile(r"^(?:[\w(\[%]|\s*[\^*/+<>≤≥≈=]|\.\d|-\w|\s+-\s*\w\b)")
+_GLUED_AFTER = re.compile(r"^(?:[\w(\[%!]|\s*[\^*/+<>≤≥≈=]|\.\d|-\w|\s+-\s*\w\b)")
 _WORD = re.compile(r"[^\W\d_]+")
 _OTHERWISE = frozenset((
     "k", "m", "g", "b", "kb", "mb", "gb", "kib", "mib", "gib", "thousand", "million", "billion", "dozen", "percent",
