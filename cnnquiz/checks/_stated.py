@@ -85,14 +85,18 @@ def contradictions(words: str, item: Worked, work: Work) -> Iterator[Stated]:
     every = sentences(arithmetic.plain(words) if "$" in words else words)
     silent = text(work.value) not in words.replace(",", "")
     for index, sentence in enumerate(every):
-        if not any(map(str.isdigit, sentence)) or _HEDGED.search(_bare(sentence)):
-            continue
-        if index and (_SUPPOSED.search(every[index - 1]) or every[index - 1].endswith("?")):
+        if not any(map(str.isdigit, sentence)):
             continue
         said = Said(sentence, index == len(every) - 1, silent)
         found = (find(said, item, work) for find in (another_answer, another_count, another_size, another_given))
-        if stated := next(filter(None, found), None):
+        stated = next(filter(None, found), None)
+        if stated and not hedged(sentence, every[index - 1] if index else ""):
             yield stated
+
+
+def hedged(sentence: str, before: str) -> bool:
+    """Whether a sentence, or the one before it, speaks of something else than the item's own case."""
+    return bool(_HEDGED.search(_bare(sentence)) or _SUPPOSED.search(before) or before.endswith("?"))
 
 
 def _bare(sentence: str) -> str:

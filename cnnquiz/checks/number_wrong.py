@@ -34,6 +34,8 @@ from cnnquiz.variants.prose import fill
 
 LEVEL: Level = "error"
 
+_DIGIT = re.compile("[0-9]")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each number in prose that cannot be."""
@@ -42,7 +44,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             continue  # nothing can be said about its numbers
         values = item.work.values if item.work else NOTHING
         for path, words, answer in prose(item):
-            if "{" in words or answer or _spoken.says(words):
+            if "{" in words or (_DIGIT.search(words) and (answer or _spoken.says(words))):
                 yield from faults(subject, item, path, words, values, answer)
 
 
