@@ -123,25 +123,19 @@ def _result(shape: Sequence[int]) -> dict[str, Any]:
     return {"flattened": prod(shape)} if all(shape) else {}
 
 
-def _again(env: Env, change: Callable[[Layer], Layer]) -> dict[str, Any]:
-    """The chain worked once more with every layer changed."""
-    rows = propagate([change(one) for one in env["chain"]], env["begin"])
-    return _named([row.shape for row in rows], env["layout"])
+def _through(env: Env, chain: Sequence[Layer]) -> dict[str, Any]:
+    """The input taken through other layers."""
+    return {**env, "chain": tuple(chain), "rows": propagate(chain, env["begin"])}
 
 
-def _at(number: int) -> Callable[[Env], dict[str, Any]]:
-    """The product after another layer; the input counts as the layer before the first."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        shapes = [env["begin"], *(row.shape for row in env["rows"])]
-        return _result(shapes[number]) if -len(shapes) <= number < len(shapes) else {}
-
-    return wrong
+def _each(change: Callable[[Layer], Layer]) -> Callable[[Env], dict[str, Any]]:
+    """Every layer changed."""
+    return lambda env: _through(env, [change(one) for one in env["chain"]])
 
 
-def _one_more(env: Env) -> dict[str, Any]:
-    rows = propagate((*env["chain"], env["chain"][-1]), env["begin"])
-    return _result(rows[-1].shape)
+def _stopped(end: int) -> Callable[[Env], dict[str, Any] | None]:
+    """Only the layers up to there; not where none would be left."""
+    return lambda env: {**env, "chain": env["chain"][:end], "rows": env["rows"][:end]} if env["rows"][:end] else None
 
 
 def _filters(env: Env) -> list[int]:
@@ -169,23 +163,30 @@ MISCONCEPTIONS = (
     Misconception(
         "forgot-channels", "Flattening keeps every channel: H W C.", wrong=lambda env: _result(_last_axes(env))
     ),
-    Misconception("one-layer-early", "That is the size one layer too early.", wrong=_at(-2)),
-    Misconception("one-layer-late", "That is the size one layer too late.", wrong=_one_more),
+    Misconception("one-layer-early", "That is the size one layer too early.", change=_stopped(-1)),
     Misconception(
-        "stopped-after-first-layer", "That is the map after the first layer: the others change it too.", wrong=_at(1)
+        "one-layer-late", "That is the size one layer too late.",
+        change=lambda env: _through(env, (*env["chain"], env["chain"][-1])),
     ),
-    Misconception("kept-input", "That is the input flattened: the layers change it first.", wrong=_at(0)),
+    Misconception(
+        "stopped-after-first-layer", "That is the map after the first layer: the others change it too.",
+        change=_stopped(1),
+    ),
+    Misconception(
+        "kept-input", "That is the input flattened: the layers change it first.",
+        wrong=lambda env: _result(env["begin"]),
+    ),
     Misconception(
         "kept-input-size", "The convolutions shrink the map first.",
         wrong=lambda env: _result((*env["begin"][:-1], env["rows"][-1].shape[-1])),
     ),
     Misconception(
         "forgot-strides", "The strides were left out: a stride of 2 halves the map.",
-        wrong=lambda env: _again(env, lambda one: replace(one, s=(1,))),
+        change=_each(lambda one: replace(one, s=(1,))),
     ),
     Misconception(
         "forgot-padding", "The padding was left out.",
-        wrong=lambda env: _again(env, lambda one: replace(one, p=(0,))),
+        change=_each(lambda one: replace(one, p=(0,))),
     ),
     Misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_rounded_up),
     Misconception(

@@ -75,13 +75,15 @@ class Result:
 class Misconception:
     """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
 
-    Calculators without lines give `wrong` instead: the wrong results by name, from the givens.
+    Calculators without lines give `wrong` instead: the wrong results by name, from the givens. Or they give `change`:
+    other givens, worked as ever or by another slip's `wrong`, so that it goes together with others; None: not here.
     """
 
     name: str
     say: str
     instead: Mapping[str, Expr] = field(default_factory=dict)
     wrong: Callable[[Env], dict[str, Any]] | None = None
+    change: Callable[[Env], dict[str, Any] | None] | None = None
 
 
 def slip(name: str, say: str, **instead: str) -> Misconception:

@@ -38,9 +38,19 @@ def slipped(calculator: Calculator, given: Given, group: tuple[Misconception, ..
             return None
         instead |= one.instead
     try:
-        if any(one.wrong for one in group):
-            return group[0].wrong(given.env).get(want) if len(group) == 1 and group[0].wrong else None
+        if any(one.wrong or one.change for one in group):
+            return None if instead else _without_lines(calculator, given, group, want)
         value = calculator.results(given, instead).get(want)
     except (CnnquizError, ArithmeticError):
         return None
     return value if derive.plausible(value) else None
+
+
+def _without_lines(calculator: Calculator, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+    """The givens changed by one slip after another, then worked: as ever, or by the one wrong rule in the group."""
+    rules = [one.wrong for one in group if one.wrong]
+    work = rules[0] if rules else calculator.work
+    env: dict[str, Any] | None = dict(given.env)
+    for one in group:
+        env = one.change(env) if one.change and env is not None else env
+    return work(env).get(want) if len(rules) < 2 and work is not None and env is not None else None
