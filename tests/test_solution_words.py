@@ -57,7 +57,7 @@ def test_a_rounded_value_stands_behind_another_sign() -> None:
     [
         ("theta - alpha*(2*theta)", "θ − α·(2θ)"),
         ("1/(1 + exp(-2))", "1/(1 + exp(−2))"),
-        ("125x125x4", "125 × 125 × 4"),
+        ("125x125x4", "125x125x4"),
         ("conv 10 k3x5 s2", "conv 10 k3x5 s2"),
         ("x^2 >= 0 (--strict, cross-entropy)", "x² ≥ 0 (--strict, cross-entropy)"),
         ("1e-19", "1e−19"),

@@ -1,4 +1,4 @@
-"""Mathematics inside plain words with the signs of the formulas: `theta^2 - 2*x` as θ² − 2x, `5x5` as 5 × 5."""
+"""Mathematics inside plain words with the signs of the formulas: `theta^2 - 2*x` as θ² − 2x; a size stays 5x5."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from cnnquiz.render.console import Screen
 from cnnquiz.solver.notation import GREEK, raised
 
 _GREEK = re.compile(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
-_SHAPE = re.compile(r"(?<![\w.])\d+(?:x\d+)+(?!\w)")
 _MINUS = re.compile(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
 _TIMES = re.compile(r"(?<=[\w)\]])\*(?=[\w(√])")
 _JOINED = re.compile(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")
@@ -22,5 +21,4 @@ def typeset(screen: Screen, words: str) -> str:
     for ascii_, sign in _SIGNS:
         words = words.replace(ascii_, sign)
     words = _GREEK.sub(lambda match: GREEK[match[1]], words)
-    words = _SHAPE.sub(lambda match: match[0].replace("x", " × "), words)
     return raised(_JOINED.sub(r"\1", _TIMES.sub("·", _MINUS.sub("−", words))))
