@@ -27,6 +27,8 @@ Start = Callable[..., "pexpect.spawn[str]"]
 def verdicts(home: Path) -> list[tuple[str, str]]:
     """The answers and their verdicts on the disk, in order."""
     with closing(sqlite3.connect(home / "history.db")) as db:
+        if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'attempts'").fetchone():
+            return []  # stopped before the first question
         return db.execute(
             "SELECT t.text, a.verdict FROM attempts a JOIN texts t ON t.id = a.response ORDER BY a.id"
         ).fetchall()
