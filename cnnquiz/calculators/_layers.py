@@ -13,11 +13,11 @@ from cnnquiz.network.flow import Shape
 from cnnquiz.network.kinds import per_axis
 from cnnquiz.network.layers import Layer
 from cnnquiz.network.propagate import Row
-from cnnquiz.network.windows import same_padding
 from cnnquiz.solver import notation
 from cnnquiz.solver.derive import AXIS_NAMES, parts
 from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import Kind, Letter, shape, shown
+from cnnquiz.solver.windows import same_padding
 from cnnquiz.steps import Step
 
 SIZE = shape()

@@ -9,7 +9,7 @@ from msgspec import Struct
 from cnnquiz.network.kinds import per_axis
 from cnnquiz.network.layers import Layer
 from cnnquiz.network.propagate import Join, Part
-from cnnquiz.network.windows import same_padding
+from cnnquiz.solver.windows import same_padding
 
 Touched = set[int]
 

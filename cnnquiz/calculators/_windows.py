@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
 from cnnquiz.model import GivenError, NoLayerError
 from cnnquiz.solver.declared import Quantity
 from cnnquiz.solver.derive import Env, Line, line, one
-from cnnquiz.solver.givens import MAX_AXES, Letter, Written, choice, shown
-from cnnquiz.steps import Math, Step
+from cnnquiz.solver.givens import MAX_AXES, Letter, Written, choice
+from cnnquiz.solver.windows import span, unfit
+from cnnquiz.steps import Drawing, Math, Step
 
 LONG = 100_000  # positions beyond this are counted by Python's range, not walked one by one
 
@@ -91,27 +92,13 @@ def _holds_channels(size: tuple[Any, ...], channels: Any, count: int | None, fir
     return isinstance(size, Written) and len(size) == MAX_AXES and size[0 if first else -1] == channels
 
 
-def extent(k: int, d: int) -> int:
-    """The pixels from a dilated kernel's first tap to its last: d(k - 1) + 1."""
-    return d * (k - 1) + 1
-
-
 def must_fit(i: int, total: int, k: int, d: int, lacking: int = 0) -> None:
     """Refuses a window that is larger than the padded input, with the remedies, before anything is divided.
 
     lacking  pixels that an incomplete window may lack
     """
-    reach, room = extent(k, d), i + total
-    if reach - room <= lacking:
-        return
-    padding = -(-(reach - i) // 2)
-    spread_out = f" with dilation {d} reaches {reach} pixels and" if d > 1 else ""
-    widest = (room - 1) // d + 1
-    raise NoLayerError(
-        f"kernel {shown(k)}{spread_out} does not fit the padded input {room}: "
-        f"padding >= {padding} or kernel <= {widest} (it is {reach - room} too wide)",
-        "k",
-    )
+    if span(k, d) - i - total > lacking:
+        raise NoLayerError(unfit(i, total, k, d), "k")
 
 
 @lru_cache(maxsize=8192)
@@ -134,13 +121,22 @@ def tally(*sizes: int) -> int:
     return total
 
 
+def window_drawing(env: Env, results: Mapping[str, Any], padding: Sequence[int]) -> Drawing:
+    """The window sliding along the first axis."""
+    size, kernel, stride, dilation = (env[name][0] for name in ("i", "k", "s", "d"))
+    return Drawing("window", {
+        "size": size, "padding": list(padding), "kernel": kernel, "stride": stride, "dilation": dilation,
+        "positions": results["output_size"][0], "unused": results["unused_border"][0],
+    })  # fmt: skip
+
+
 def undo(env: Env, name: str, target: Any) -> Iterator[Step]:
     """How an output size leads back to the interval of the input or of the padding: rounding down, undone."""
     i, k, s, p, d, o = (one(env[n]) if n != "o" else one(target) for n in ("i", "k", "s", "p", "d", "o"))
     known = [value for value in (i, k, s, p, d, o) if isinstance(value, int)]
     if name not in ("in", "p") or len(known) != 5 or env.get("ceil") or o < 1:
         return
-    reach, low, high = extent(k, d), (o - 1) * s, o * s
+    reach, low, high = span(k, d), (o - 1) * s, o * s
     yield Step("Undo the last step", _math("m = o - 1"), _math(f"{o} - 1"), _math(str(o - 1)))
     quotient = _math("m <= (i + 2p - e)/s < m + 1")
     why = "Rounding down gives m for every quotient from m up to, but not including, m + 1."

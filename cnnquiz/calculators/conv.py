@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import LAYOUT, must_fit, numbers, shape_lines, shaped, slide, spread, tally, undo
+from cnnquiz.calculators._windows import (
+    LAYOUT,
+    must_fit,
+    numbers,
+    shape_lines,
+    shaped,
+    slide,
+    spread,
+    tally,
+    undo,
+    window_drawing,
+)
 from cnnquiz.model import NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.solver.derive import Env, line
@@ -189,13 +200,8 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The window sliding along the first axis."""
-    if "output_size" not in results:
-        return
-    before, after = padding(env, 0)
-    yield Drawing("window", {
-        "size": env["i"][0], "padding": [before, after], "kernel": env["k"][0], "stride": env["s"][0],
-        "dilation": env["d"][0], "positions": results["output_size"][0], "unused": results["unused_border"][0],
-    })  # fmt: skip
+    if "output_size" in results:
+        yield window_drawing(env, results, padding(env, 0))
 
 
 CALCULATOR = Calculator(

@@ -13,7 +13,17 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculators._windows import LAYOUT, must_fit, numbers, shape_lines, shaped, slide, spread, undo
+from cnnquiz.calculators._windows import (
+    LAYOUT,
+    must_fit,
+    numbers,
+    shape_lines,
+    shaped,
+    slide,
+    spread,
+    undo,
+    window_drawing,
+)
 from cnnquiz.model import NoLayerError
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
 from cnnquiz.solver.derive import Env, line
@@ -151,10 +161,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The window sliding along the first axis."""
     if "output_size" in results and not env["ceil"]:
-        yield Drawing("window", {
-            "size": env["i"][0], "padding": [env["p"][0]] * 2, "kernel": env["k"][0], "stride": env["s"][0],
-            "dilation": env["d"][0], "positions": results["output_size"][0], "unused": results["unused_border"][0],
-        })  # fmt: skip
+        yield window_drawing(env, results, [env["p"][0]] * 2)
 
 
 CALCULATOR = Calculator(

@@ -9,7 +9,7 @@ from math import prod
 from msgspec import Struct
 
 from cnnquiz.model import GivenError
-from cnnquiz.network.windows import span
+from cnnquiz.solver.windows import span
 
 Shape = tuple[int, ...]
 Length = int | Fraction

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from cnnquiz.network.flow import Flow, Shape, at_once, flat, spread, widened
 from cnnquiz.network.layers import Layer, LayerFault
-from cnnquiz.network.windows import conv_size, pool_size, same_padding, tconv_size
+from cnnquiz.solver.windows import conv_size, pool_size, same_padding, tconv_size
 from cnnquiz.steps import text
 
 

@@ -18,27 +18,23 @@ def same_padding(k: int, d: int) -> tuple[int, int]:
 
 def conv_size(n: int, k: int, s: int, padding: tuple[int, int], d: int) -> int:
     """How many positions a kernel has; it must fit before anything is divided."""
-    padded = n + padding[0] + padding[1]
-    reach = span(k, d)
-    if reach > padded:
-        raise GivenError(_unfit(k, d, reach, padded), "k")
-    return (padded - reach) // s + 1
+    rest = n + sum(padding) - span(k, d)
+    if rest < 0:
+        raise GivenError(unfit(n, sum(padding), k, d), "k")
+    return rest // s + 1
 
 
 def pool_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
     """As `conv_size`; rounding up counts a last window if it starts before the end padding."""
     if 2 * p > k:
         raise GivenError(f"padding {p} is more than half the kernel {k}: write p{k // 2} or less", "p")
-    padded = n + 2 * p
-    reach = span(k, d)
-    rest = padded - reach
     if not ceil:
         return conv_size(n, k, s, (p, p), d)
-    size = -(-rest // s) + 1
+    size = -(-(n + 2 * p - span(k, d)) // s) + 1
     if (size - 1) * s >= n + p:
         size -= 1
     if size < 1:
-        raise GivenError(_unfit(k, d, reach, padded), "k")
+        raise GivenError(unfit(n, 2 * p, k, d), "k")
     return size
 
 
@@ -53,8 +49,9 @@ def tconv_size(n: int, k: int, s: int, p: int, d: int, op: int) -> int:
     return size
 
 
-def _unfit(k: int, d: int, reach: int, padded: int) -> str:
-    kernel = f"kernel {k}" if d == 1 else f"kernel {k} with dilation {d} reaches {reach} and"
-    least, most = -((padded - reach) // 2), (padded - 1) // d + 1
-    remedy = f"padding >= {least} or kernel <= {most} (it is {reach - padded} too wide)"
-    return f"{kernel} does not fit the padded input {padded}: {remedy}"
+def unfit(n: int, padding: int, k: int, d: int) -> str:
+    """That a kernel is larger than the input with so much padding in all, and what would mend it."""
+    reach, room = span(k, d), n + padding
+    kernel = f"kernel {k}" if d == 1 else f"kernel {k} with dilation {d} reaches {reach} pixels and"
+    remedy = f"padding >= {-((n - reach) // 2)} or kernel <= {(room - 1) // d + 1} (it is {reach - room} too wide)"
+    return f"{kernel} does not fit the padded input {room}: {remedy}"
