@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
+import pexpect
 import pytest
 from hypothesis import settings
 
 import cnnquiz
+
+Start = Callable[..., "pexpect.spawn[str]"]
 
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(cnnquiz.__file__).parent
@@ -60,3 +63,30 @@ def program(environment: dict[str, str], tmp_path: Path) -> Program:
         return ended
 
     return run
+
+
+@pytest.fixture
+def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+    """Starts the program in a terminal of its own, 80 columns wide if not said otherwise."""
+    children: list[pexpect.spawn[str]] = []
+
+    def spawn(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
+        around = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
+        child = pexpect.spawn(
+            sys.executable, ["-m", "cnnquiz", *arguments], env=around, cwd=str(tmp_path),  # type: ignore[arg-type]
+            dimensions=(50, columns), encoding="utf-8", timeout=20,
+        )  # fmt: skip
+        child.delaybeforesend = None
+        children.append(child)
+        return child
+
+    yield spawn
+    for child in children:
+        child.close(force=True)
+
+
+def ended(child: pexpect.spawn[str]) -> int:
+    """The exit code, once the program has ended."""
+    child.expect(pexpect.EOF)
+    child.close()
+    return int(child.exitstatus if child.exitstatus is not None else -int(child.signalstatus or 0))

@@ -11,17 +11,15 @@ import sqlite3
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
-import pexpect
 import pytest
-from conftest import Program
+from conftest import Program, Start, ended
 
 PROMPT = "> $"
-Start = Callable[..., "pexpect.spawn[str]"]
 
 
 def verdicts(home: Path) -> list[tuple[str, str]]:
@@ -35,29 +33,9 @@ def verdicts(home: Path) -> list[tuple[str, str]]:
 
 
 @pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+def start(terminal: Start) -> Start:
     """Starts a drill in a terminal of its own."""
-    children: list[pexpect.spawn[str]] = []
-
-    def spawn(*arguments: str, columns: int = 80) -> pexpect.spawn[str]:
-        terminal = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "dumb"}
-        child = pexpect.spawn(
-            sys.executable, ["-m", "cnnquiz", "drill", *arguments], env=terminal,  # type: ignore[arg-type]
-            cwd=str(tmp_path), dimensions=(50, columns), encoding="utf-8", timeout=20,
-        )  # fmt: skip
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield spawn
-    for child in children:
-        child.close(force=True)
-
-
-def ended(child: pexpect.spawn[str]) -> int:
-    child.expect(pexpect.EOF)
-    child.close()
-    return int(child.exitstatus if child.exitstatus is not None else -int(child.signalstatus or 0))
+    return partial(terminal, "drill", TERM="dumb")
 
 
 def test_a_person_gets_time_to_read_the_steps(start: Start, tmp_path: Path) -> None:

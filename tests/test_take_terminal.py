@@ -3,46 +3,23 @@
 from __future__ import annotations
 
 import signal
-import sys
 import termios
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
+from conftest import Start, ended
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")
 PROMPT = "> $"
 
-Start = Callable[..., "pexpect.spawn[str]"]
 
 
 @pytest.fixture
-def start(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
+def start(terminal: Start) -> Start:
     """Starts the program in a terminal of its own."""
-    children: list[pexpect.spawn[str]] = []
-
-    def spawn(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
-        terminal = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
-        child = pexpect.spawn(
-            sys.executable, ["-m", "cnnquiz", *arguments], env=terminal, cwd=str(tmp_path),  # type: ignore[arg-type]
-            dimensions=(50, columns), encoding="utf-8", timeout=20,
-        )  # fmt: skip
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield spawn
-    for child in children:
-        child.close(force=True)
-
-
-def ended(child: pexpect.spawn[str]) -> int:
-    """The exit code, once the program has ended."""
-    child.expect(pexpect.EOF)
-    child.close()
-    return int(child.exitstatus if child.exitstatus is not None else -int(child.signalstatus or 0))
+    return terminal
 
 
 def test_one_key_answers(start: Start) -> None:

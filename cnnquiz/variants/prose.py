@@ -30,8 +30,3 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
         return spoken(values[name])
 
     return _PROSE.sub(put, words)
-
-
-def placeholders(words: str) -> list[str]:
-    """The names that stand in braces, outside mathematics."""
-    return [match[1] for match in _PROSE.finditer(words) if match[1]]
