@@ -126,7 +126,7 @@ def built(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
         st.builds(Op, st.sampled_from("+-*/"), inner, inner),
         st.builds(Op, st.sampled_from(["//", "%"]), inner, inner),
         st.builds(lambda base, exponent: Op("**", base, Num(exponent)), inner, st.integers(0, 3)),
-        st.builds(lambda name, one: Call(name, (one,)), st.sampled_from(["floor", "ceil", "abs"]), inner),
+        st.builds(lambda name, one: Call(name, (one,)), st.sampled_from(["floor", "ceil", "abs", "prod"]), inner),
         st.builds(lambda name, *both: Call(name, both), st.sampled_from(["min", "max", "prod"]), inner, inner),
     )
 
@@ -157,6 +157,17 @@ def test_what_is_written_is_read_again(expr: Expr, env: dict[str, int]) -> None:
     except CnnquizError:
         return
     assert evaluate(again, env) == value, words
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("prod(-1, 1//2)", "(-1)*(1 // 2)"), ("prod(2, 7//2*3)", "2*(7 // 2*3)"), ("k*prod(7//2, 3)", "k*(7 // 2)*3"),
+        ("prod(k*n)**2", "(k*n)^2"), ("2/prod(k*n)", "2/(k*n)"), ("prod(2, k/n)", "2*k/n"), ("prod(k)**2", "k^2"),
+    ],
+)  # fmt: skip
+def test_factors_keep_the_brackets_that_they_need(text: str, written: str) -> None:
+    assert math(parse(text)).ascii == written
 
 
 @given(EXPRESSIONS, EXPRESSIONS, VALUES)

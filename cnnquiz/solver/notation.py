@@ -201,7 +201,7 @@ def _call(
         if function == "shape":
             return (" x " if style is ASCII else style.times).join(parts), _ATOM
         joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
-        return joint.join(parts) or "1", 5 if len(parts) > 1 else _ATOM
+        return joint.join(parts) or "1", _ATOM if len(parts) == 1 and isinstance(arguments[0], Name) else 5
     inner = ", ".join(_write(argument, style, env, letters)[0] for argument in arguments)
     if function == "sqrt" and style is not ASCII:
         return (rf"\sqrt{{{inner}}}" if style.latex else f"√({inner})"), _ATOM
@@ -212,10 +212,15 @@ def _call(
     return f"{word}({inner})", _ATOM
 
 
+def _divides_down(expr: Expr) -> bool:
+    """Whether a // or % would take in a factor that is written before it: 2*(7//2) is not 2*7//2."""
+    return isinstance(expr, Op) and (expr.symbol in ("//", "%") or (expr.symbol in "*/" and _divides_down(expr.left)))
+
+
 def _axes(expr: Expr, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]) -> list[str]:
     """A shape as its axes: 3, 5 with numbers; k, k or k_h, k_w with letters."""
     if not isinstance(expr, Name):
-        return [_inside(expr, 5, style, env, letters)]
+        return [_inside(expr, 6 if _divides_down(expr) else 5, style, env, letters)]
     value = env.get(expr.id, letters.get(expr.id))
     if not isinstance(value, tuple):
         return [_inside(expr, 5, style, env, letters)]
