@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
-    from cnnquiz.steps import Solution
+    from cnnquiz.solution import Solution
 
 __version__ = "0.1.0"
 __all__ = ["__version__", "load_bank", "solve"]

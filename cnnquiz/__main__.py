@@ -62,8 +62,8 @@ def known(problem: BaseException) -> tuple[int, str] | None:
     """The verdict on an end that the user's input, or the user, brought about; None for a fault of ours."""
     import click
 
-    from cnnquiz.model import CnnquizError
-    from cnnquiz.usage import plainly
+    from cnnquiz.commands._usage import plainly
+    from cnnquiz.errors import CnnquizError
 
     match problem:
         case click.Abort() if not isinstance(problem.__cause__, EOFError):

@@ -13,7 +13,7 @@ import click
 from click.shell_completion import CompletionItem, shell_complete
 
 from cnnquiz import __version__, commands
-from cnnquiz.usage import Formatter
+from cnnquiz.commands._usage import Formatter
 
 COMPLETE = "_CNNQUIZ_COMPLETE"
 FIRST_STEPS = (
@@ -37,7 +37,8 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, without importing any."""
-        return sorted(module.name for module in pkgutil.iter_modules(commands.__path__))
+        names = (module.name for module in pkgutil.iter_modules(commands.__path__))
+        return sorted(name for name in names if not name.startswith("_"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, from its file."""

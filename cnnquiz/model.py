@@ -26,30 +26,6 @@ Verdict = Literal["right", "wrong", "partly", "skipped"]
 GivenText = str | list[Any] | dict[str, Any]
 
 
-class CnnquizError(Exception):
-    """A fault of the user's input: one clear line that says what, where, and what to do. Exit code 2."""
-
-
-class ItemFault(CnnquizError):
-    """An item whose numbers cannot be worked; `item` is its id, `why` the words about them."""
-
-    def __init__(self, item: str, why: str) -> None:
-        super().__init__(f"{item}: {why}")
-        self.item, self.why = item, why
-
-
-class GivenError(CnnquizError):
-    """A given that cannot be used; `quantity` is its short name, for the JSON contract."""
-
-    def __init__(self, message: str, quantity: str | None = None) -> None:
-        super().__init__(message)
-        self.quantity = quantity
-
-
-class NoLayerError(GivenError):
-    """Givens that can each be read, but make no layer together: the kernel does not fit, the groups do not divide."""
-
-
 class Figure(Struct, frozen=True, forbid_unknown_fields=True):
     """A picture drawn in characters, in a text file beside the bank, and its description in words."""
 

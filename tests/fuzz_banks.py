@@ -19,8 +19,8 @@ from pathlib import Path
 
 from cnnquiz import bank, cli
 from cnnquiz.__main__ import known
-from cnnquiz.bank.loaded import Loaded
-from cnnquiz.model import CnnquizError
+from cnnquiz.bank.loader import Loaded
+from cnnquiz.errors import CnnquizError
 
 VALID = sorted((Path(__file__).parent / "banks" / "valid").glob("*.yaml"))
 LONGEST = 5.0

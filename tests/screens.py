@@ -9,7 +9,7 @@ from rich.text import Text
 from cnnquiz import calculators
 from cnnquiz.render import console
 from cnnquiz.render.console import Screen
-from cnnquiz.steps import Solution
+from cnnquiz.solution import Solution
 
 SCREENS = [(columns, unicode) for columns in (20, 40, 80, 120) for unicode in (True, False)]
 

@@ -16,10 +16,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import bank
-from cnnquiz.bank.loaded import Loaded
-from cnnquiz.bank.shorthand import claim_of, derivation_of
+from cnnquiz.bank.derivation_syntax import claim_of, derivation_of
+from cnnquiz.bank.loader import Loaded
 from cnnquiz.model import Draw, Figure, Option
-from cnnquiz.reading.syntax import UNREADABLE
+from cnnquiz.yaml_text.syntax import UNREADABLE
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml"))

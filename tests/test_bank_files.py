@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 from conftest import Program
 
-from cnnquiz import bank
-from cnnquiz.model import CnnquizError, Figure
-from cnnquiz.reading import files
+from cnnquiz import bank, files
+from cnnquiz.errors import CnnquizError
+from cnnquiz.model import Figure
 
 VALID = Path(__file__).parent / "banks" / "valid" / "smallest.yaml"
 TEXT = VALID.read_text(encoding="utf-8")
@@ -39,7 +39,7 @@ UNREADABLE: dict[str, tuple[bytes, int, int, str]] = {
     "nul": (TEXT.encode() + b"# \0\n", 7, 3, "a control character (U+0000) stands here"),
     "escape": (TEXT.replace("One", "\x1b[31mOne").encode(), 3, 8, "a control character (U+001B) stands here"),
     "tag-bomb": (b"!!python/object/apply:os.system ['touch /tmp/x']", 1, 1, "`!` at the start"),
-    "deep-brackets": (b"a: " + b"[" * 1000 + b"]" * 1000, 1, 53, "nested more than 50 levels deep"),
+    "deep-brackets": (b"a: " + b"[" * 200 + b"]" * 200, 1, 53, "nested more than 50 levels deep"),
     "deep-braces": (b"a: " + b"{a: " * 100_000, 1, 200, "nested more than 50 levels deep"),
     "deep-lists": (b"- " * 1000, 1, 101, "nested more than 50 levels deep"),
     "deep-lines": (b"".join(b" " * n + b"a:\n" for n in range(1000)), 51, 51, "nested more than 50 levels"),
@@ -51,6 +51,13 @@ UNREADABLE: dict[str, tuple[bytes, int, int, str]] = {
     "open-quote": (b'a: "' + b"x\n" * 1_000_000, 1, 4, "this quote is never closed"),
     "carriage-returns": (b"format: 1\rid: x\rtitle: [\r", 4, 1, ""),
 }
+
+
+def test_brackets_deeper_than_libyaml_follows_are_one_finding_in_our_words(tmp_path: Path) -> None:
+    path = tmp_path / "bank.yaml"
+    path.write_bytes(b"a: " + b"[" * 20_000)
+    (finding,) = bank.load(path).findings
+    assert finding.message == "this is nested more than 50 levels deep"
 
 
 @pytest.mark.parametrize("name", UNREADABLE)

@@ -14,7 +14,7 @@ from conftest import Program
 
 from cnnquiz import bank
 from cnnquiz.bank import starter
-from cnnquiz.bank.editor import MEANINGS
+from cnnquiz.bank.json_schema import MEANINGS
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml")) + sorted(bank.bundled().values())

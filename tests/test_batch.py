@@ -13,13 +13,13 @@ from conftest import Program
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz import batch
+from cnnquiz.commands import _batch
 
 
 def answered(*lines: Any) -> list[dict[str, Any]]:
     """The answers as objects."""
     text = [line if isinstance(line, str | bytes) else json.dumps(line) for line in lines]
-    return [json.loads(line) for line, _ in batch.answers(text)]
+    return [json.loads(line) for line, _ in _batch.answers(text)]
 
 
 def conv(**given_: Any) -> dict[str, Any]:

@@ -21,9 +21,9 @@ from click.testing import CliRunner
 
 from cnnquiz import calculators
 from cnnquiz.cli import cli
-from cnnquiz.model import CnnquizError
+from cnnquiz.errors import CnnquizError
+from cnnquiz.solution import Solution, jsonable, text
 from cnnquiz.solver.calculator import Calculator
-from cnnquiz.steps import Solution, jsonable, text
 
 CASES = Path(__file__).parent / "calculators"
 NAMES = calculators.names()

@@ -14,8 +14,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from cnnquiz import calculators
-from cnnquiz.calculators import _precise
-from cnnquiz.model import CnnquizError
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import precise
 
 small = st.integers(-9, 9)
 fractions = st.fractions(-5, 5, max_denominator=8)
@@ -205,23 +205,23 @@ assert "sympy" not in sys.modules
 
 # Values to 30 digits from the NIST Digital Library of Mathematical Functions' definitions, worked elsewhere.
 KNOWN = [
-    (_precise.exp, 1, "2.71828182845904523536028747135"),
-    (_precise.ln, 2, "0.693147180559945309417232121458"),
-    (_precise.sqrt, 2, "1.41421356237309504880168872421"),
-    (_precise.sin, 1, "0.841470984807896506652502321630"),
-    (_precise.cos, 1, "0.540302305868139717400936607443"),
-    (_precise.tanh, 1, "0.761594155955764888119458282605"),
-    (_precise.sigmoid, 1, "0.731058578630004879251159241822"),
-    (_precise.normal, 1, "0.841344746068542948585232545632"),
-    (_precise.bell, 0, "0.398942280401432677939946059934"),
+    (precise.exp, 1, "2.71828182845904523536028747135"),
+    (precise.ln, 2, "0.693147180559945309417232121458"),
+    (precise.sqrt, 2, "1.41421356237309504880168872421"),
+    (precise.sin, 1, "0.841470984807896506652502321630"),
+    (precise.cos, 1, "0.540302305868139717400936607443"),
+    (precise.tanh, 1, "0.761594155955764888119458282605"),
+    (precise.sigmoid, 1, "0.731058578630004879251159241822"),
+    (precise.normal_cdf, 1, "0.841344746068542948585232545632"),
+    (precise.normal_pdf, 0, "0.398942280401432677939946059934"),
 ]
 
 
 @pytest.mark.parametrize(("function", "x", "digits"), KNOWN)
 def test_functions_are_right_to_thirty_digits(function: Any, x: int, digits: str) -> None:
-    assert _precise.settled(function(x)) == Fraction(digits)
+    assert precise.rounded(function(x)) == Fraction(digits)
 
 
 def test_results_that_are_short_fractions_come_out_as_such() -> None:
-    assert _precise.sqrt(Fraction(9, 4)) == Fraction(3, 2)
-    assert _precise.settled(_precise.exp(3) / Fraction(_precise.exp(3) * 3)) == Fraction(1, 3)
+    assert precise.sqrt(Fraction(9, 4)) == Fraction(3, 2)
+    assert precise.rounded(precise.exp(3) / Fraction(precise.exp(3) * 3)) == Fraction(1, 3)

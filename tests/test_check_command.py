@@ -12,15 +12,15 @@ import pytest
 import yaml
 from conftest import ROOT, Program
 
-from cnnquiz import bank, checks, reports
-from cnnquiz.audit import mutation
-from cnnquiz.proof.checked import Report, totals
-from cnnquiz.reading.files import bundled
+from cnnquiz import bank, reports
+from cnnquiz.checks import mutation, rules
+from cnnquiz.checks.report import Report, totals
+from cnnquiz.files import bundled
 
 HERE = Path(__file__).parent
-WRONG = (HERE / "checks" / "key-wrong" / "bad.yaml").read_text(encoding="utf-8")
-RIGHT = (HERE / "checks" / "key-wrong" / "good.yaml").read_text(encoding="utf-8")
-WARNED = (HERE / "checks" / "no-rationale" / "bad.yaml").read_text(encoding="utf-8")
+WRONG = (HERE / "checks" / "rules" / "key-wrong" / "bad.yaml").read_text(encoding="utf-8")
+RIGHT = (HERE / "checks" / "rules" / "key-wrong" / "good.yaml").read_text(encoding="utf-8")
+WARNED = (HERE / "checks" / "rules" / "no-rationale" / "bad.yaml").read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ def test_bank_texts_reach_no_terminal_and_no_markup(program: Program, tmp_path: 
 
 
 def report(path: Path) -> Report:
-    banks = (checks.run(bank.load(path)),)
+    banks = (rules.run(bank.load(path)),)
     return Report(banks, totals(banks), 0.5)
 
 
@@ -199,10 +199,10 @@ def test_sarif_results_point_at_their_rules_and_places(tmp_path: Path) -> None:
     path = tmp_path / "a bank.yaml"
     path.write_text(WRONG, encoding="utf-8")
     (run,) = json.loads(reports.write("sarif", report(path)))["runs"]
-    rules = run["tool"]["driver"]["rules"]
+    described = run["tool"]["driver"]["rules"]
     (result,) = run["results"]
-    assert [rule["id"] for rule in rules] == list(checks.names())
-    assert rules[result["ruleIndex"]]["id"] == result["ruleId"] == "key-wrong"
+    assert [rule["id"] for rule in described] == list(rules.names())
+    assert described[result["ruleIndex"]]["id"] == result["ruleId"] == "key-wrong"
     place = result["locations"][0]["physicalLocation"]
     assert place["region"]["startLine"] == 12 and place["region"]["startColumn"] == 10
     assert place["artifactLocation"]["uri"].endswith("a%20bank.yaml")

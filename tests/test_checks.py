@@ -9,17 +9,18 @@ from pathlib import Path
 import pytest
 import yaml
 
-from cnnquiz import bank, calculators, checks
-from cnnquiz.checks._equations import false_equations
-from cnnquiz.model import CnnquizError
-from cnnquiz.proof.checked import Checked, totals
-from cnnquiz.reading.files import bundled
+from cnnquiz import bank, calculators
+from cnnquiz.checks import rules
+from cnnquiz.checks.equations import false_equations
+from cnnquiz.checks.report import Checked, totals
+from cnnquiz.errors import CnnquizError
+from cnnquiz.files import bundled
 from cnnquiz.solver.calculator import Calculator
 
-CASES = Path(__file__).parent / "checks"
+CASES = Path(__file__).parent / "checks" / "rules"
 BAD = sorted(CASES.glob("*/bad*.yaml"))
 GOOD = sorted(CASES.glob("*/good*.yaml"))
-EQUATIONS = yaml.safe_load((CASES / "equations.yaml").read_text(encoding="utf-8"))
+EQUATIONS = yaml.safe_load((CASES.parent / "equations.yaml").read_text(encoding="utf-8"))
 
 
 def name_of(path: Path) -> str:
@@ -27,7 +28,7 @@ def name_of(path: Path) -> str:
 
 
 def run(path: Path) -> Checked:
-    return checks.run(bank.load(path))
+    return rules.run(bank.load(path))
 
 
 @pytest.fixture
@@ -39,7 +40,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str) -> Calculator:
         return false if name == "conv" else calculators.load.__wrapped__(name)
 
-    monkeypatch.setattr("cnnquiz.proof.derivations.calculators.load", load)
+    monkeypatch.setattr("cnnquiz.items.derivation.calculators.load", load)
 
 
 @pytest.mark.parametrize("path", [p for p in BAD if p.parent.name != "count-disagrees"], ids=name_of)
@@ -60,12 +61,12 @@ def test_a_formula_that_its_count_contradicts_is_found() -> None:
     assert [(one.rule, one.level) for one in findings] == [("count-disagrees", "error")]
 
 
-@pytest.mark.parametrize("rule", checks.names())
+@pytest.mark.parametrize("rule", rules.names())
 def test_each_rule_has_cases_and_a_manual(rule: str) -> None:
     assert any(path.parent.name == rule for path in BAD)
     assert any(path.parent.name == rule for path in GOOD)
-    manual = checks.explain(rule)
-    assert manual.startswith(f"{rule} ({checks.load(rule).LEVEL})")
+    manual = rules.explain(rule)
+    assert manual.startswith(f"{rule} ({rules.load(rule).LEVEL})")
     assert "Bad:" in manual and "Good:" in manual
 
 
@@ -80,7 +81,7 @@ def test_an_item_may_allow_a_rule(path: Path) -> None:
     text = path.read_text(encoding="utf-8").replace("    stem:", f"    allow: [{rule}]\n    stem:")
     loaded = bank.load(path, text)
     if loaded.bank is not None and "allow: [no-rational]" not in text:
-        assert rule not in {one.rule for one in checks.run(loaded).findings}
+        assert rule not in {one.rule for one in rules.run(loaded).findings}
 
 
 def test_a_wrong_key_is_told_with_its_right_value_its_option_its_slip_and_the_steps() -> None:
@@ -104,24 +105,24 @@ def test_totals_count_every_item_once() -> None:
 
 
 def test_rules_are_selected_and_ignored_by_name() -> None:
-    assert checks.selected(["schema", "key-wrong"]) == ("schema", "key-wrong")
-    assert "schema" not in checks.selected(ignore=["schema"])
+    assert rules.selected(["schema", "key-wrong"]) == ("schema", "key-wrong")
+    assert "schema" not in rules.selected(ignore=["schema"])
     with pytest.raises(CnnquizError, match="did you mean key-wrong"):
-        checks.selected(["key-wrng"])
+        rules.selected(["key-wrng"])
 
 
 def test_faults_of_one_item_do_not_hide_those_of_another() -> None:
     path = CASES / "key-wrong" / "bad.yaml"
     text = path.read_text(encoding="utf-8") + "  - id: other\n    steem: What?\n    key: a\n"
-    rules = {one.rule for one in checks.run(bank.load(path, text)).findings}
-    assert {"key-wrong", "schema"} <= rules
+    found = {one.rule for one in rules.run(bank.load(path, text)).findings}
+    assert {"key-wrong", "schema"} <= found
 
 
 @pytest.mark.parametrize("fault", ["topik: shapes", "hints: {a: b}", "level: high", "id: Q 3"])
 def test_a_fault_elsewhere_in_an_item_does_not_hide_its_wrong_key(fault: str) -> None:
     path = CASES / "key-wrong" / "bad.yaml"
     text = path.read_text(encoding="utf-8").replace("id: one", fault if "id:" in fault else f"id: one\n    {fault}")
-    found = [one.rule for one in checks.run(bank.load(path, text)).findings]
+    found = [one.rule for one in rules.run(bank.load(path, text)).findings]
     assert found == ["schema", "key-wrong"]
 
 

@@ -12,17 +12,18 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from cnnquiz import calculators
-from cnnquiz.bank.shorthand import derivation_of
-from cnnquiz.marking import diagnosis, mark, read_response
-from cnnquiz.marking.answers import same
-from cnnquiz.model import CnnquizError, Variant
-from cnnquiz.quiz import scope
-from cnnquiz.quiz.drilling import Family, typed
-from cnnquiz.reading import files
+from cnnquiz import calculators, files
+from cnnquiz.answers import mark, read_response
+from cnnquiz.answers.values import same
+from cnnquiz.bank.derivation_syntax import derivation_of
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items import diagnosis
+from cnnquiz.items.variants import draw
+from cnnquiz.model import Variant
+from cnnquiz.quiz import drill_scope
+from cnnquiz.quiz.drill import Family, typed
+from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Calculator, Given
-from cnnquiz.steps import text
-from cnnquiz.variants import draw
 
 NAMES = [name for name in calculators.names() if calculators.load(name).misconceptions]
 DRILLED = [name for name in files.drills() if name in NAMES]
@@ -33,7 +34,7 @@ SLOWEST = 0.1  # seconds for one answer that no slip explains, pairs and all
 
 @cache
 def families(name: str) -> list[Family]:
-    return scope.families([name])
+    return drill_scope.families([name])
 
 
 def drawn(name: str, seed: int) -> list[Variant]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from conftest import Program
 
-from cnnquiz.render.saying import together
+from cnnquiz.render.misconception_text import together
 
 Drill = Callable[..., dict[str, Any]]
 

@@ -6,14 +6,15 @@ from functools import cache
 
 import pytest
 
-from cnnquiz import calculators, variants
+from cnnquiz import calculators
+from cnnquiz.answers import mark, read_response
 from cnnquiz.bank import open_bank
-from cnnquiz.bank.shorthand import derivation_of
-from cnnquiz.marking import mark, read_response
+from cnnquiz.bank.derivation_syntax import derivation_of
+from cnnquiz.files import drills
+from cnnquiz.items import variants
 from cnnquiz.model import Bank, Item
-from cnnquiz.quiz.drilling import skill_name
-from cnnquiz.reading.files import drills
-from cnnquiz.steps import text
+from cnnquiz.quiz.drill import skill_name
+from cnnquiz.solution import text
 
 SEEDS = range(100)
 NAMES = sorted(drills())

@@ -7,12 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz.bank import open_bank
-from cnnquiz.model import CnnquizError, Variant
-from cnnquiz.quiz import scope
-from cnnquiz.quiz.drilling import STREAK, Drill, How, Question, answered, question, resumed, saved, start, typed
-from cnnquiz.variants import draw, printed
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.variants import draw, printed
+from cnnquiz.model import Variant
+from cnnquiz.quiz import drill_scope
+from cnnquiz.quiz.drill import STREAK, Drill, How, Question, answered, question, resumed, saved, start, typed
 
-CONV = scope.families(["conv"])
+CONV = drill_scope.families(["conv"])
 SIZES = [family for family in CONV if family.item.topic == "output size"]
 ANSWERS = st.lists(st.sampled_from(["alone", "helped", "wrong"]), max_size=40)
 
@@ -80,7 +81,7 @@ def test_another_seed_asks_something_else() -> None:
 
 
 def test_no_question_comes_twice() -> None:
-    drill, stems = start(scope.families(["flatten"]), 3), list[str]()
+    drill, stems = start(drill_scope.families(["flatten"]), 3), list[str]()
     for _ in range(25):
         asked = question(drill)
         stems.append(asked.variant.stem)
@@ -129,7 +130,7 @@ def test_a_question_without_options_stays_as_it_is() -> None:
 def test_numbers_that_are_asked_for_are_single_numbers() -> None:
     """A question for a number must not have a size as its answer."""
     for name in ("conv", "params", "flatten", "week8"):
-        for family in scope.families([name]):
+        for family in drill_scope.families([name]):
             one = Question(0, 0, typed(draw(family.bank, family.item, 4)))
             assert ("x" in one.variant.key[0]) == (one.variant.item.type == "shape")
 
@@ -146,11 +147,11 @@ def test_numbers_that_are_asked_for_are_single_numbers() -> None:
     ],
 )
 def test_what_is_drilled(words: list[str], skills: list[str]) -> None:
-    assert [skill.label for skill in start(scope.families(words), 1).skills] == skills
+    assert [skill.label for skill in start(drill_scope.families(words), 1).skills] == skills
 
 
 def test_nothing_is_drilled_twice() -> None:
-    assert scope.families(["conv", "conv", "conv/size-plain"]) == CONV
+    assert drill_scope.families(["conv", "conv", "conv/size-plain"]) == CONV
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_nothing_is_drilled_twice() -> None:
 )
 def test_what_cannot_be_drilled_is_said(word: str, said: str) -> None:
     with pytest.raises(CnnquizError, match=said.replace("?", r"\?")):
-        scope.families([word])
+        drill_scope.families([word])
 
 
 def test_a_drill_over_nothing_is_over() -> None:
@@ -183,5 +184,5 @@ def test_each_level_takes_one_more_right_answer(levels: int) -> None:
 
 
 def test_a_topic_is_drilled_in_all_its_calculators() -> None:
-    families = scope.families(["output size"])
+    families = drill_scope.families(["output size"])
     assert all(family in families for family in SIZES) and {family.item.topic for family in families} == {"output size"}

@@ -13,10 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
-from cnnquiz.history.exchange import FIELDS, export, merge
+from cnnquiz.history.transfer import FIELDS, export, merge
 from cnnquiz.history.upkeep import backup, check
-from cnnquiz.model import Attempt, CnnquizError
+from cnnquiz.model import Attempt
 
 BROKEN = sorted((Path(__file__).parent / "history" / "broken").iterdir())
 ODD = [

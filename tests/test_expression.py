@@ -13,10 +13,23 @@ import sympy
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.model import CnnquizError
-from cnnquiz.solver.expression import FUNCTIONS, Call, Expr, Name, Neg, Not, Num, Op, evaluate, names_in, parse, replace
-from cnnquiz.solver.formula import sympy_expr
-from cnnquiz.solver.notation import math
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics.expression import (
+    FUNCTIONS,
+    Call,
+    Expr,
+    Name,
+    Neg,
+    Not,
+    Num,
+    Op,
+    evaluate,
+    names_in,
+    parse,
+    replace,
+)
+from cnnquiz.mathematics.notation import math
+from cnnquiz.mathematics.sympy_forms import sympy_expr
 
 REFUSED = [
     "", " ", "(", "1 +", "2k", "a b", "x; y", "x\ny", "a = 1", "a := 1", "x.real", "x.__class__", "().__class__",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
 from cnnquiz.solver import givens
 from cnnquiz.solver.givens import Kind, Letter, Written
 

@@ -15,11 +15,11 @@ import pytest
 from conftest import Program
 from history.writer import START, attempt
 
+from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History, database, writes
 from cnnquiz.history.database import transaction
-from cnnquiz.history.exchange import export
+from cnnquiz.history.transfer import export
 from cnnquiz.history.upkeep import backup
-from cnnquiz.model import CnnquizError
 
 
 @pytest.fixture

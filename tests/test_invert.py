@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnquiz import calculators
-from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.solver.invert import find
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.solver.inverse import find
 from cnnquiz.solver.search import Found
 
 BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}

@@ -11,12 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz import calculators, network
-from cnnquiz.model import GivenError
-from cnnquiz.network.flow import begin
-from cnnquiz.network.kinds import RULES
-from cnnquiz.network.layers import Layer, parse_layer, parse_layers
-from cnnquiz.network.propagate import propagate
+from cnnquiz import calculators
+from cnnquiz.errors import GivenError
+from cnnquiz.layers import networks
+from cnnquiz.layers.kinds import RULES
+from cnnquiz.layers.layer import Layer, parse_layer, parse_layers
+from cnnquiz.layers.propagation import propagate
+from cnnquiz.layers.state import begin
 
 NET = calculators.load("net")
 
@@ -131,7 +132,7 @@ def test_what_a_layer_does_not_take_is_named_as_it_was_written(part: Any, words:
      ("mobilenet", "mobilenet-v1"), ("AlexNet/ungrouped", "alexnet/ungrouped"), ("LeNet-5", "lenet5")],
 )  # fmt: skip
 def test_a_network_goes_by_its_usual_spellings(written: str, name: str) -> None:
-    assert network.load(written).name == name
+    assert networks.load(written).name == name
 
 
 @pytest.mark.parametrize(("layer", "same"), [("depthwise-separable", "separable"), ("batch_norm", "batchnorm"),
@@ -187,7 +188,7 @@ def test_sizes_of_a_trillion_stay_exact() -> None:
 
 
 def test_a_network_is_a_list_of_rows() -> None:
-    parts = network.load("resnet18").parts
+    parts = networks.load("resnet18").parts
     rows = propagate(parts, (224, 224, 3))
     assert len({row.name for row in rows}) == len(rows)
     assert all(isinstance(row.layer, Layer) and prod(row.shape) > 0 for row in rows)

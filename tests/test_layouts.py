@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from cnnquiz import bank, checks, variants
-from cnnquiz.marking import mark, read_response
+from cnnquiz import bank
+from cnnquiz.answers import mark, read_response
+from cnnquiz.checks import rules
+from cnnquiz.items import variants
+from cnnquiz.items.worked_solution import worked_out
 from cnnquiz.model import Variant
-from cnnquiz.quiz.worked import worked_out
-from cnnquiz.steps import text
+from cnnquiz.solution import text
 
 HEAD = "format: 1\nid: first\ntitle: Channels first\nsource: made for this test\nlayout: chw\nitems:\n"
 LAYERS = {
@@ -35,8 +37,8 @@ def asked(layer: str, more: str) -> Variant:
 @pytest.mark.parametrize("right", ["(4, 125, 125)", "4x125x125", "[4,125,125]"])
 def test_the_key_is_right_wherever_it_is_met(layer: str, right: str) -> None:
     options = f"    options: {{a: '{right}', b: '(3, 125, 125)', c: 125x125x4}}\n    key: a\n"
-    rules = ("key-wrong", "no-right-option", "two-right-options", "key-not-an-option")
-    checked = checks.run(loaded(layer, options), rules)
+    about_keys = ("key-wrong", "no-right-option", "two-right-options", "key-not-an-option")
+    checked = rules.run(loaded(layer, options), about_keys)
     assert (checked.findings, checked.proved) == ((), 1)
     variant = asked(layer, options)
     assert mark(variant, "a").verdict == "right" and mark(variant, "c").verdict == "wrong"
@@ -45,7 +47,7 @@ def test_the_key_is_right_wherever_it_is_met(layer: str, right: str) -> None:
 @pytest.mark.parametrize("layer", LAYERS)
 def test_channels_at_the_end_are_found_wrong(layer: str) -> None:
     options = "    options: {a: '(125, 125, 4)', b: '(4, 125, 125)'}\n    key: a\n"
-    (found,) = checks.run(loaded(layer, options), ("key-wrong",)).findings
+    (found,) = rules.run(loaded(layer, options), ("key-wrong",)).findings
     assert (found.expected, found.rule) == ("4x125x125", "key-wrong")
 
 

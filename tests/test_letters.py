@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnquiz import calculators
-from cnnquiz.model import CnnquizError, GivenError
-from cnnquiz.solver.expression import evaluate, parse
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.mathematics.expression import evaluate, parse
 
 FEWER = settings(max_examples=40)
 BOUNDS = {

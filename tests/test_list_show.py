@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from conftest import Program
 
+from cnnquiz.files import bundled
 from cnnquiz.history import History
 from cnnquiz.history.scores import Score, Scores, scores_in
 from cnnquiz.model import Attempt
-from cnnquiz.reading.files import bundled
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 BANK = """\

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz import calculators, variants
-from cnnquiz.marking import mark, read_response, read_value, same
-from cnnquiz.marking.answers import equivalent, read_tolerance
-from cnnquiz.marking.meaning import meaning, says_all, says_none
+from cnnquiz import calculators
+from cnnquiz.answers import mark, read_response, read_value, same
+from cnnquiz.answers.values import equivalent, read_tolerance
+from cnnquiz.items import variants
+from cnnquiz.items.option_value import meaning, says_all, says_none
 from cnnquiz.model import Bank, Item, Option, Variant
-from cnnquiz.steps import text
+from cnnquiz.solution import text
 
 SHAPE = {"conv": {"in": "256x256x3", "k": "7", "s": "2", "filters": "4"}, "want": "output_shape"}
 PARAMETERS = {"params": {"k": "5", "channels": "3", "filters": "100"}, "want": "trainable"}

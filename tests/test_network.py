@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from conftest import Program
 
-from cnnquiz import calculators, network
-from cnnquiz.model import CnnquizError
-from cnnquiz.steps import jsonable
+from cnnquiz import calculators
+from cnnquiz.errors import CnnquizError
+from cnnquiz.layers import networks
+from cnnquiz.solution import jsonable
 
 CASES = Path(__file__).parent / "networks"
 PUBLISHED = [
@@ -54,17 +55,17 @@ def test_published_values(case: dict[str, Any]) -> None:
     assert case["source"]
 
 
-@pytest.mark.parametrize("name", network.names())
+@pytest.mark.parametrize("name", networks.names())
 def test_each_network_and_each_variant_has_published_values(name: str) -> None:
     cases = json.loads((CASES / f"{name}.json").read_text("utf-8"))
-    variants = {f"{name}/{variant}" for variant in network.load(name).variants} | {name}
+    variants = {f"{name}/{variant}" for variant in networks.load(name).variants} | {name}
     assert {case["network"] for case in cases} == variants
 
 
-@pytest.mark.parametrize("name", network.names())
+@pytest.mark.parametrize("name", networks.names())
 def test_each_network_says_where_it_comes_from(name: str) -> None:
-    for one in (name, *(f"{name}/{variant}" for variant in network.load(name).variants)):
-        loaded = network.load(one)
+    for one in (name, *(f"{name}/{variant}" for variant in networks.load(name).variants)):
+        loaded = networks.load(one)
         assert loaded.name == one and loaded.title and loaded.source
 
 
@@ -128,20 +129,20 @@ def test_a_fault_in_a_file_is_located(tmp_path: Path, old: str, new: str, where:
 @pytest.mark.parametrize("text", ["", "- a", "layers", "\x00", "a: [", "%", "a: *b", "[" * 2000, "? a\n: b\n"])
 def test_what_is_no_network_is_refused(tmp_path: Path, text: str) -> None:
     with pytest.raises(CnnquizError):
-        network.load(own(tmp_path, text))
+        networks.load(own(tmp_path, text))
 
 
 def test_blocks_that_contain_themselves_are_refused(tmp_path: Path) -> None:
     block = "  again:\n    - {block: again, repeat: 9}\nlayers:\n  - x: {block: again}\n"
     with pytest.raises(CnnquizError, match="more than 20 levels"):
-        network.load(own(tmp_path, MINE.split("blocks:")[0] + "blocks:\n" + block))
+        networks.load(own(tmp_path, MINE.split("blocks:")[0] + "blocks:\n" + block))
 
 
 def test_blocks_that_multiply_are_refused(tmp_path: Path) -> None:
     blocks = "".join(f"  b{n}:\n    - {{block: b{n + 1}, repeat: 99}}\n" for n in range(9)) + "  b9:\n    - relu\n"
     start = perf_counter()
     with pytest.raises(CnnquizError, match="more than 10,000 layers"):
-        network.load(own(tmp_path, MINE.split("blocks:")[0] + f"blocks:\n{blocks}layers:\n  - x: {{block: b0}}\n"))
+        networks.load(own(tmp_path, MINE.split("blocks:")[0] + f"blocks:\n{blocks}layers:\n  - x: {{block: b0}}\n"))
     assert perf_counter() - start < 10
 
 

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.model import CnnquizError
-from cnnquiz.solver.expression import evaluate, parse
-from cnnquiz.solver.notation import LATEX, math, symbol, value_math
-from cnnquiz.steps import Vector
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics.expression import evaluate, parse
+from cnnquiz.mathematics.notation import LATEX, math, symbol, value_math
+from cnnquiz.solution import Vector
 
 SPELLINGS = json.loads((Path(__file__).parent / "notation" / "spellings.json").read_text("utf-8"))
 F = Fraction

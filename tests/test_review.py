@@ -14,8 +14,8 @@ from answered import DAY, WEEK8, answers, document
 from conftest import Program
 
 from cnnquiz.commands.review import exam_day
+from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
-from cnnquiz.model import CnnquizError
 from cnnquiz.render.review import until
 
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from cnnquiz.scheduling import (
+from cnnquiz.history.scheduling import (
     AGAIN,
     EASY,
     GOOD,

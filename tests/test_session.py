@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from cnnquiz.bank import open_bank
-from cnnquiz.model import Bank, Choice, CnnquizError, Item, Variant
-from cnnquiz.quiz import sitting
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.model import Bank, Choice, Item, Variant
+from cnnquiz.quiz import plan
 from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
-from cnnquiz.variants.chance import Chance
 
 HINT, SKIP, BACK, NEXT, QUIT = (Event(action) for action in ("hint", "skip", "back", "next", "quit"))
 
@@ -171,7 +172,7 @@ def week8() -> Bank:
 @given(st.integers(0, 10**6))
 def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
     printed = variant(1, key="c", texts=("one", "two", "three", "All of the above"))  # type: ignore[arg-type]
-    mixed = sitting.shuffled(printed, Chance(seed))
+    mixed = plan.shuffled(printed, SeededRandom(seed))
     assert [choice.letter for choice in mixed.choices] == list("abcd")
     assert mixed.choices[-1].text == "All of the above"
     assert [choice.text for choice in mixed.choices if choice.letter in mixed.key] == ["three"]
@@ -180,8 +181,8 @@ def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
 
 @given(st.integers(0, 10**6), st.sampled_from("abcd"))
 def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
-    mixed = sitting.shuffled(variant(1), Chance(seed))
-    assert sitting.on_screen(mixed, sitting.in_bank_letters(mixed, letter)) == letter
+    mixed = plan.shuffled(variant(1), SeededRandom(seed))
+    assert plan.on_screen(mixed, plan.in_bank_letters(mixed, letter)) == letter
 
 
 @pytest.mark.parametrize(
@@ -199,40 +200,40 @@ def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
 )
 def test_options_that_speak_of_the_others_stay_last(text: str, stays: bool) -> None:
     printed = variant(1, texts=("one", "two", "three", text))  # type: ignore[arg-type]
-    last = {sitting.shuffled(printed, Chance(seed)).choices[-1].text for seed in range(40)}
+    last = {plan.shuffled(printed, SeededRandom(seed)).choices[-1].text for seed in range(40)}
     assert (last == {text}) == stays
 
 
 def test_options_that_name_letters_keep_their_order() -> None:
     printed = variant(1, texts=("one", "two", "three", "Both a and c"))  # type: ignore[arg-type]
-    assert sitting.shuffled(printed, Chance(1)) == printed
+    assert plan.shuffled(printed, SeededRandom(1)) == printed
 
 
 def test_the_chosen_items(week8: Bank) -> None:
-    assert [item.id for item in sitting.chosen(week8, "Depth")] == ["vanishing-gradient", "shallow-vs-deep"]
-    assert [item.id for item in sitting.chosen(week8, only=["softmax"])] == ["softmax"]
-    assert len(sitting.ordered(week8, week8.items, 3, 4)) == 4
+    assert [item.id for item in plan.chosen(week8, "Depth")] == ["vanishing-gradient", "shallow-vs-deep"]
+    assert [item.id for item in plan.chosen(week8, only=["softmax"])] == ["softmax"]
+    assert len(plan.ordered(week8, week8.items, 3, 4)) == 4
     with pytest.raises(CnnquizError, match="its topics are convolution, "):
-        sitting.chosen(week8, "dpeth")
+        plan.chosen(week8, "dpeth")
 
 
 def test_replies_are_found_again_but_not_for_an_edited_item() -> None:
-    mixed = sitting.shuffled(THREE[0], Chance(5))
+    mixed = plan.shuffled(THREE[0], SeededRandom(5))
     session, _ = after(start((mixed, *THREE[1:])), mixed.choices[0].letter, NEXT, "a")
     kept = [
-        sitting.attempt("s", each, reply, "2026-01-01T00:00:00+00:00", "1")
+        plan.attempt("s", each, reply, "2026-01-01T00:00:00+00:00", "1")
         for each, reply in zip(session.variants, session.replies, strict=True)
         if reply
     ]
-    assert sitting.replies(session.variants, kept) == session.replies
+    assert plan.replies(session.variants, kept) == session.replies
     edited = structs.replace(THREE[1], content_hash="another")
-    assert sitting.replies((mixed, edited, THREE[2]), kept)[1] is None
+    assert plan.replies((mixed, edited, THREE[2]), kept)[1] is None
 
 
 def test_the_result_is_in_the_banks_letters_with_whole_scores_as_integers() -> None:
     several = variant(1, key="a c", type="multiple")
     session, _ = after(start((several, THREE[2])), "a", NEXT, "b")
-    found = sitting.result(session, "bank").as_json()
+    found = plan.result(session, "bank").as_json()
     assert (found["score"], found["max_score"]) == (1.5, 2)
     assert [row["score"] for row in found["items"]] == [0.5, 1]
     assert isinstance(found["items"][1]["score"], int)

@@ -10,7 +10,7 @@ from screens import SCREENS, a_screen, solved, widest
 
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import show_solution, solution_lines, worked, written
-from cnnquiz.steps import Drawing
+from cnnquiz.solution import Drawing
 
 CONV = {"in_": "14x14x3", "k": "3", "s": "2", "p": "1", "filters": "4"}
 

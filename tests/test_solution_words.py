@@ -13,7 +13,7 @@ from cnnquiz import calculators
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import grouped, solution_lines
 from cnnquiz.render.typeset import typeset
-from cnnquiz.steps import Drawing, Math, Solution, Step, chain_of, joints, latex_chain
+from cnnquiz.solution import Drawing, Math, Solution, Step, chain_of, joints, latex_chain
 
 
 def solve(name: str, want: str | None = None, **given: Any) -> Solution:

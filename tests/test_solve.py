@@ -13,7 +13,7 @@ import pytest
 from conftest import Program
 
 import cnnquiz
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
 
 
 def document(program: Program, words: str) -> dict[str, Any]:

@@ -8,9 +8,9 @@ import pytest
 from conftest import Program
 
 from cnnquiz.bank import open_bank
-from cnnquiz.quiz.worked import contradiction, worked_out
-from cnnquiz.reading.files import bundled, drills
-from cnnquiz.variants import printed
+from cnnquiz.files import bundled, drills
+from cnnquiz.items.variants import printed
+from cnnquiz.items.worked_solution import contradiction, worked_out
 
 WRONG = """
 format: 1

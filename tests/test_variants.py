@@ -14,10 +14,10 @@ from conftest import ROOT, Program
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnnquiz import bank, calculators, marking, variants
-from cnnquiz.model import Bank, CnnquizError, Draw, Item, Option, Variant
-from cnnquiz.proof import surveys
-from cnnquiz.variants import families, prose
+from cnnquiz import answers, bank, calculators
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items import families, family_survey, placeholders, variants
+from cnnquiz.model import Bank, Draw, Item, Option, Variant
 
 PRINTED = [bank.open_bank(name).bank for name in bank.bundled()]
 DRILLS = [bank.open_bank(str(path)).bank for path in sorted((ROOT / "questions" / "drills").glob("*.yaml"))]
@@ -40,10 +40,10 @@ def test_every_variant_is_sound(one: Bank, item: Item) -> None:
         variant = variants.draw(one, item, seed)
         where = f"seed {seed}: {variant.given}"
         assert variant.seed == seed
-        assert all(prose.fill(text, {}) == text for text in texts(variant)), where  # no {name} is left
+        assert all(placeholders.fill(text, {}) == text for text in texts(variant)), where  # no {name} is left
         assert all(text.strip() for text in (variant.stem, *(choice.text for choice in variant.choices))), where
-        values = [marking.read_value(choice.text) for choice in variant.choices]
-        same = [(a, b) for n, a in enumerate(values) for b in values[:n] if marking.same(a, b)]
+        values = [answers.read_value(choice.text) for choice in variant.choices]
+        same = [(a, b) for n, a in enumerate(values) for b in values[:n] if answers.same(a, b)]
         assert not same, where
         if item.options:
             assert [choice.letter for choice in variant.choices] == list("abcdefghij"[: len(item.options)]), where
@@ -55,11 +55,11 @@ def test_every_variant_is_sound(one: Bank, item: Item) -> None:
 def test_the_key_is_right_and_every_distractor_wrong(one: Bank, item: Item) -> None:
     for seed in SEEDS:
         variant = variants.draw(one, item, seed)
-        key = marking.read_response(variant, " ".join(variant.key))
+        key = answers.read_response(variant, " ".join(variant.key))
         assert key is not None
-        assert marking.mark(variant, key).verdict == "right", variant.given
+        assert answers.mark(variant, key).verdict == "right", variant.given
         for choice in variant.choices:
-            mark = marking.mark(variant, choice.letter)
+            mark = answers.mark(variant, choice.letter)
             assert (mark.verdict == "right") == (choice.letter in variant.key), variant.given
             assert mark.misconceptions == (() if mark.verdict == "right" else choice.misconceptions)
             assert choice.why or mark.verdict == "right"
@@ -189,8 +189,8 @@ def test_an_item_answered_by_typing_has_its_value_as_key() -> None:
     k, s = int(variant.given["k"]), int(variant.given["s"])
     assert variant.choices == ()
     assert variant.key == (str((256 - k) // s + 1),)
-    assert marking.mark(variant, variant.key[0]).verdict == "right"
-    assert marking.mark(variant, "3").verdict == "wrong"
+    assert answers.mark(variant, variant.key[0]).verdict == "right"
+    assert answers.mark(variant, "3").verdict == "wrong"
 
 
 def test_every_value_of_a_range_is_drawn() -> None:
@@ -217,7 +217,7 @@ def test_editing_words_keeps_the_hash_and_editing_the_question_changes_it() -> N
 
 def test_the_hash_is_the_same_in_every_process() -> None:
     code = (
-        "from cnnquiz import bank, variants; "
+        "from cnnquiz import bank; from cnnquiz.items import variants; "
         "print([variants.content_hash(i) for i in bank.open_bank('week8').bank.items])"
     )
     found = {
@@ -236,9 +236,9 @@ def test_a_wide_family_with_narrow_conditions_has_at_least_its_printed_givens() 
     assert variants.draw(bank_of(item), item, 3).given["k"] == "7"
     calculator = calculators.load("conv")
     start = perf_counter()
-    found = surveys.survey(bank_of(item), item, calculator)
+    found = family_survey.survey(bank_of(item), item, calculator)
     assert found is not None and found.looked_at and found.invalid is None
     none = changed(item, where=["i == 256", "k == 8"])
-    empty = surveys.survey(bank_of(none), none, calculator)
+    empty = family_survey.survey(bank_of(none), none, calculator)
     assert empty is not None and empty.invalid is not None and "the printed givens" in empty.invalid.message
     assert perf_counter() - start < 6

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnquiz import calculators
-from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.errors import CnnquizError, GivenError
 
 MANY = settings(max_examples=600)
 

@@ -8,11 +8,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cnnquiz.bank.loaded import Loaded, typed, unreadable
-from cnnquiz.bank.schema import nearest
-from cnnquiz.model import CnnquizError, ItemFault
-from cnnquiz.reading import files, syntax, yamltext
-from cnnquiz.reading.files import bundled, figure_text
+from cnnquiz import files
+from cnnquiz.bank.loader import Loaded, typed, unreadable
+from cnnquiz.bank.validation import nearest
+from cnnquiz.errors import CnnquizError, ItemFault
+from cnnquiz.files import bundled, figure_text
+from cnnquiz.yaml_text import reader, syntax
 
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "schema"]
 
@@ -41,11 +42,11 @@ def wanted_path(name: str, banks: dict[str, Path]) -> Path:
 
 def load(source: str | Path, text: str | None = None) -> Loaded:
     """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
-    path, slow = files.shown(source), yamltext.is_slow()
+    path, slow = files.shown(source), reader.is_slow()
     with collector_paused():
         try:
             text = syntax.decoded(files.read_bytes(Path(source))) if text is None else text
-            document = yamltext.read(text := text.removeprefix("\ufeff"))
+            document = reader.read(text := text.removeprefix("\ufeff"))
         except syntax.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
         return typed(path, text, document.tree, document.faults, document.positions, slow)
@@ -65,9 +66,9 @@ def placed(bank: Loaded | str) -> Iterator[None]:
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a bank, for editors."""
-    from cnnquiz.bank import editor
+    from cnnquiz.bank import json_schema
 
-    return editor.schema()
+    return json_schema.schema()
 
 
 @contextmanager

@@ -6,11 +6,12 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.bank.shorthand import derivation_of
-from cnnquiz.model import Bank, CnnquizError, Item
+from cnnquiz.bank.derivation_syntax import derivation_of
+from cnnquiz.errors import CnnquizError
+from cnnquiz.model import Bank, Item
 
 
-def told(bank: Bank) -> Bank:
+def with_layout(bank: Bank) -> Bank:
     """The bank, the layout of its shapes among the givens of each derivation that takes one."""
     return replace(bank, items=[_told(item) for item in bank.items]) if bank.layout == "chw" else bank
 

@@ -7,8 +7,8 @@ import re
 import unicodedata
 from pathlib import Path
 
-from cnnquiz.model import CnnquizError
-from cnnquiz.reading.files import reason, shown
+from cnnquiz.errors import CnnquizError
+from cnnquiz.files import reason, shown
 
 TEMPLATE = Path(__file__).with_name("starting_bank.yaml")
 SUFFIXES = (".yaml", ".yml")

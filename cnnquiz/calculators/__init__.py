@@ -7,7 +7,7 @@ import importlib
 import pkgutil
 from functools import cache
 
-from cnnquiz.model import CnnquizError
+from cnnquiz.errors import CnnquizError
 from cnnquiz.solver.calculator import Calculator
 
 

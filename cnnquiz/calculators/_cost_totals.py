@@ -7,12 +7,12 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators import _counting
-from cnnquiz.calculators._network import KEPT
-from cnnquiz.network.flow import exact
-from cnnquiz.network.propagate import Row
+from cnnquiz.layers import counting
+from cnnquiz.layers.network_givens import KEPT
+from cnnquiz.layers.propagation import Row
+from cnnquiz.layers.state import exact
 from cnnquiz.solver.calculator import Misconception
-from cnnquiz.solver.derive import Env
+from cnnquiz.solver.lines import Env
 
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
 
@@ -48,7 +48,7 @@ def _macs_by(rule: Callable[[Row], int]) -> Callable[[Env], dict[str, Any]]:
 
 
 def _weights(row: Row) -> int:
-    return sum(_counting.weighed(row)[:1])
+    return sum(counting.weighed(row)[:1])
 
 
 def _over_input(row: Row) -> int:

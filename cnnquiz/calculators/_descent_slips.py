@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnnquiz.calculators._descent import gradient_of, start_of, value_of
-from cnnquiz.calculators._optimisers import METHODS, Method, run, swapped
-from cnnquiz.calculators._precise import settled
+from cnnquiz.mathematics.descent import gradient_of, start_of, value_of
+from cnnquiz.mathematics.optimisers import METHODS, Method, run, swapped
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.solution import Vector
 from cnnquiz.solver.calculator import Misconception
-from cnnquiz.solver.derive import Env
-from cnnquiz.steps import Vector
+from cnnquiz.solver.lines import Env
 
 
 def _wrong(
@@ -30,7 +30,7 @@ def _wrong(
                 return {}
             gradient = value_of(env)
         states = [state for state, _ in run(change(METHODS[env["method"]]), start, gradient, env["steps"])]
-        thetas = Vector(settled(state["theta"]) for state in states)
+        thetas = Vector(rounded(state["theta"]) for state in states)
         return {"theta": thetas[-1], "thetas": thetas}
 
     return wrong

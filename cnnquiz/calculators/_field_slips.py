@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnnquiz.calculators._layers import WINDOWS
+from cnnquiz.layers.layer_givens import WINDOWS
 from cnnquiz.solver.calculator import Misconception
-from cnnquiz.solver.derive import Env
+from cnnquiz.solver.lines import Env
 
 Chain = list[tuple[str, int, int, int]]
 

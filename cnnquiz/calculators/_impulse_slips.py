@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._systems import Past, run_with
+from cnnquiz.mathematics.difference_equations import Past, run_with
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.solution import Vector
 from cnnquiz.solver.calculator import Misconception
-from cnnquiz.solver.derive import Env
-from cnnquiz.steps import Vector
+from cnnquiz.solver.lines import Env
 
 
 def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 0)) -> dict[str, Any]:
@@ -17,7 +17,7 @@ def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 
     if env["system"] is None:
         return {}
     y = run_with(env["system"], env["n"], past, x)
-    return {"h": Vector(settled(y[n]) for n in range(env["n"]))}
+    return {"h": Vector(rounded(y[n]) for n in range(env["n"]))}
 
 
 MISCONCEPTIONS = (

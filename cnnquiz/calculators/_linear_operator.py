@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.calculators._activations import activation
-from cnnquiz.calculators._functions import NUMERIC, parse
-from cnnquiz.calculators._operators import OPERATORS, operator_name
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.activations import activation
+from cnnquiz.mathematics.functions import NUMERIC, parse
+from cnnquiz.mathematics.operators import OPERATORS, operator_name
 
 
 def read(text: Any) -> tuple[str, Any]:

@@ -11,16 +11,16 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._activations import WIDEST, Activation, activation, largest_slope
-from cnnquiz.calculators._functions import evaluated, parse, symbolic
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.solver import notation
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.activations import WIDEST, Activation, activation, largest_slope
+from cnnquiz.mathematics.expression import Expr
+from cnnquiz.mathematics.functions import evaluated, parse, symbolic
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import NO_MATH, Drawing, Step
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import Expr
 from cnnquiz.solver.givens import Kind, number
-from cnnquiz.steps import NO_MATH, Drawing, Step
+from cnnquiz.solver.lines import Env
 
 NAME = Kind("NAME", lambda raw: activation(raw).name)
 QUANTITIES = (
@@ -59,8 +59,8 @@ def work(env: Env) -> dict[str, Any]:
         return found
     put_in = {"x": x, "a": a}
     return found | {
-        "value": settled(f.value(x, a)),
-        "derivative": settled(f.slope(x, a)),
+        "value": rounded(f.value(x, a)),
+        "derivative": rounded(f.slope(x, a)),
         "value_exact": notation.math(f.side(x), put_in).ascii,
         "derivative_exact": notation.math(f.slope_side(x), put_in).ascii,
     }
@@ -130,7 +130,7 @@ def _wrong(name: str, rule: Callable[[Any, Any, Any], Any], *functions: str) -> 
     def wrong(env: Env) -> dict[str, Any]:
         f, x, a = activation(env["function"]), env["x"], env["alpha"]
         applies = x is not None and (not functions or f.name in functions)
-        return {name: settled(rule(f, x, a))} if applies else {}
+        return {name: rounded(rule(f, x, a))} if applies else {}
 
     return wrong
 

@@ -13,13 +13,13 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from cnnquiz.calculators._shown import chain, sum_of_products, value
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
-from cnnquiz.steps import Step, Vector
+from cnnquiz.solver.lines import Env, line
 
 MOST_LAYERS = 1_001
 BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}

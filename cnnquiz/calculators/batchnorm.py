@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._functions import evaluated
-from cnnquiz.calculators._precise import settled, sqrt
-from cnnquiz.calculators._shown import chain, factor, value
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.functions import evaluated
+from cnnquiz.mathematics.precise import rounded, sqrt
+from cnnquiz.mathematics.worked_text import chain, factor, value
+from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import number, numbers
-from cnnquiz.steps import Step, Vector
+from cnnquiz.solver.lines import Env
 
 SHOWN = 8
 
@@ -55,10 +55,10 @@ def _results(
     mean = exact(Fraction(sum(x)) / n)
     variance = exact(Fraction(sum((one - mean) ** 2 for one in x)) / (n if divisor is None else divisor))
     below = sqrt(variance + env["eps"]) if root else variance + env["eps"]
-    hats = [settled(Fraction(one - mean if centred else one) / below) for one in x]
+    hats = [rounded(Fraction(one - mean if centred else one) / below) for one in x]
     scale, move = (env["gamma"], env["beta"]) if shift else (1, 0)
-    outputs = Vector(settled(scale * (Fraction(one - mean if centred else one) / below) + move) for one in x)
-    return {"mean": mean, "variance": variance, "normalised": Vector(hats), "output": outputs, "std": settled(below)}
+    outputs = Vector(rounded(scale * (Fraction(one - mean if centred else one) / below) + move) for one in x)
+    return {"mean": mean, "variance": variance, "normalised": Vector(hats), "output": outputs, "std": rounded(below)}
 
 
 def work(env: Env) -> dict[str, Any]:

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import (
+from cnnquiz.errors import NoLayerError
+from cnnquiz.layers import weights
+from cnnquiz.layers.window_givens import (
     LAYOUT,
     must_fit,
     numbers,
@@ -23,11 +24,10 @@ from cnnquiz.calculators._windows import (
     undo,
     window_drawing,
 )
-from cnnquiz.model import NoLayerError
+from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
-from cnnquiz.steps import Drawing
+from cnnquiz.solver.lines import Env, line
 
 FRAMEWORKS = {"tensorflow": "tf", "keras": "tf", "pytorch": "torch"}
 QUANTITIES = (
@@ -83,7 +83,7 @@ LINES = (
         whole=("span", "q", "m")),
     line("unused", "span - m*s", axis=True),
     *shape_lines("F", "Each filter gives one output channel."),
-    *_weights.LINES,
+    *weights.LINES,
     line(
         "macs", "w*F*prod(o)", "Multiply-adds",
         "Each weight of each filter is used once at every position of the output.",
@@ -107,7 +107,7 @@ MISCONCEPTIONS = (
         "depth-multiplied", "Each filter sums over the input channels; it does not keep them apart.",
         made="C*F",
     ),
-    *_weights.SLIPS,
+    *weights.SLIPS,
 )  # fmt: skip
 
 
@@ -117,7 +117,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     env |= {"C": env["channels"], "F": env["filters"], "g": env["groups"], "same": ""}
     _resolve_padding(env)
     env["dilated"] = env["d"] is None or any(d != 1 for d in env["d"])
-    _weights.must_divide(env)
+    weights.must_divide(env)
     _check_axes(env)
     return env
 
@@ -159,7 +159,7 @@ def padding(env: Env, axis: int) -> tuple[int, int]:
 
 def count(env: Env) -> dict[str, Any]:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
-    found = dict(_weights.counted(env))
+    found = dict(weights.counted(env))
     if env["i"] is None:
         return found
     sizes = []

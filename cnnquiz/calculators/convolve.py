@@ -10,14 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnquiz.calculators._shown import chain, sum_of_products, value
-from cnnquiz.calculators._sliding import added, kept, rows, scattered, size, slid, turned, under
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.convolution import added, kept, rows, scattered, size, slid, turned, under
+from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.solution import NO_MATH, Drawing, Math, Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
 from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number
 from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.steps import NO_MATH, Drawing, Math, Step, Vector
+from cnnquiz.solver.lines import Env
 
 MOST_PRODUCTS = 1_000_000
 SHOWN = 16  # outputs that are worked out in steps

@@ -15,19 +15,19 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.calculators import _counting, _layer_steps
 from cnnquiz.calculators._cost_totals import BYTES, MISCONCEPTIONS, work
-from cnnquiz.calculators._network import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
-from cnnquiz.calculators._shown import chain
-from cnnquiz.calculators._windows import tally
-from cnnquiz.network.flow import exact
-from cnnquiz.network.propagate import Row
-from cnnquiz.solver import notation
+from cnnquiz.layers import counting, steps
+from cnnquiz.layers.network_givens import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
+from cnnquiz.layers.propagation import Row
+from cnnquiz.layers.state import exact
+from cnnquiz.layers.window_givens import tally
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Calculator, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import integer
-from cnnquiz.steps import Step
+from cnnquiz.solver.lines import Env
 
 PACKED = {"fp32": "f", "fp16": "e", "int8": "b"}  # the codes of C's types, for the count
 
@@ -65,7 +65,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     if want in (None, "macs", "flops"):
         yield from _macs_steps(env, results, want)
     if want == "parameters":
-        yield from _layer_steps.totals(env["view"], "parameters", lambda row: row.counts.parameters)
+        yield from steps.totals(env["view"], "parameters", lambda row: row.counts.parameters)
     if want is None or want.startswith("weight_bytes"):
         yield from _weight_steps(env, results, want)
     if want and want.startswith("activation"):
@@ -77,9 +77,9 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def _macs_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     rows, batch = env["view"], env["batch"]
     if len(rows) == 1:
-        yield from _layer_steps.steps(rows, want="macs" if want else None)
+        yield from steps.steps(rows, want="macs" if want else None)
     else:
-        yield from _layer_steps.totals(rows, "macs", _macs)
+        yield from steps.totals(rows, "macs", _macs)
     if batch > 1:
         one = results["macs"] // batch
         yield _product("All images", "B*a", {"B": batch, "a": one}, "Every image costs the same.", "macs")
@@ -91,7 +91,7 @@ def _macs_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Itera
 def _weight_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     kind = (want or "weight_bytes_fp32").rpartition("_")[2]
     if want or len(env["view"]) > 1:
-        for step in _layer_steps.totals(env["view"], "parameters", lambda row: row.counts.stored):
+        for step in steps.totals(env["view"], "parameters", lambda row: row.counts.stored):
             yield replace(step, of=f"weight_bytes_{kind}")
     yield _in_bytes_of(kind, "weights", results["weight_bytes_int8"], f"weight_bytes_{kind}")
 
@@ -100,7 +100,7 @@ def _activation_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterat
     def kept(row: Row) -> int:
         return prod(row.shape) if row.layer.kind in KEPT else 0
 
-    for step in _layer_steps.totals(env["view"], "activations", kept):
+    for step in steps.totals(env["view"], "activations", kept):
         yield replace(step, of=want)
     if env["batch"] > 1:
         one = results["activations"] // env["batch"]
@@ -110,7 +110,7 @@ def _activation_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterat
 
 
 def _output_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterator[Step]:
-    formula, sizes = _layer_steps.map_product(env["view"][-1].shape)
+    formula, sizes = steps.map_product(env["view"][-1].shape)
     numbers = prod(sizes.values()) * env["batch"]
     if env["batch"] > 1:
         formula, sizes = f"B*{formula}", {"B": env["batch"], **sizes}
@@ -140,11 +140,11 @@ def _product(title: str, formula: str, values: dict[str, int], why: str, of: str
 def count(env: Env) -> dict[str, Any]:
     """The weights added up place by place, the maps number by number, image by image; bytes as C packs a number."""
     rows, batch = env["view"], env["batch"]
-    found = _counting.count(env)
+    found = counting.count(env)
     macs = tally(found["macs"], batch)
-    stored = sum(map(_counting.stored, rows))
-    kept = tally(sum(_counting.made(row) for row in rows if row.layer.kind in KEPT), batch)
-    output = tally(_counting.made(rows[-1]), batch, calcsize(PACKED["fp32"]))
+    stored = sum(map(counting.stored, rows))
+    kept = tally(sum(counting.made(row) for row in rows if row.layer.kind in KEPT), batch)
+    output = tally(counting.made(rows[-1]), batch, calcsize(PACKED["fp32"]))
     counted = {"macs": macs, "flops": macs + macs, "parameters": found["parameters"], "activations": kept}
     counted |= {"output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
     for name, code in PACKED.items():
@@ -171,6 +171,6 @@ CALCULATOR = Calculator(
     explain=explain,
     count=count,
     conventions=conventions,
-    letters=_layer_steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"},
+    letters=steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"},
     examples=("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"'),
 )

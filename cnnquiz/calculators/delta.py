@@ -12,16 +12,16 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from cnnquiz.calculators._functions import evaluated, number, parse, symbolic
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.model import GivenError
-from cnnquiz.solver import notation
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.functions import evaluated, number, parse, symbolic
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import NO_MATH, Step
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import Letter, integer, words
 from cnnquiz.solver.givens import number as exact_number
-from cnnquiz.steps import NO_MATH, Step
+from cnnquiz.solver.lines import Env, line
 
 QUANTITIES = (
     Quantity("A", "width", exact_number(letters=True), "width of the pulse: 1/10", None, positional=True),
@@ -76,7 +76,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _sifted(env: Env, at: Any) -> Any:
-    return settled(number(env["f"], {"t": at}))
+    return rounded(number(env["f"], {"t": at}))
 
 
 def work(env: Env) -> dict[str, Any]:

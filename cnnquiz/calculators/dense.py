@@ -11,14 +11,14 @@ from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators._shown import chain, sum_of_products, value
-from cnnquiz.calculators._windows import numbers, tally
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.window_givens import numbers, tally
+from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, integer, matrix, shape
 from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.steps import Step, Vector
+from cnnquiz.solver.lines import Env, line
 
 QUANTITIES = (
     Quantity(

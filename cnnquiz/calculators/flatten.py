@@ -13,22 +13,22 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.calculators import _layers
-from cnnquiz.calculators._table import shrinking
-from cnnquiz.calculators._windows import tally
-from cnnquiz.model import GivenError
-from cnnquiz.network.flow import Shape
-from cnnquiz.network.layers import Layer, parse_layers
-from cnnquiz.network.propagate import propagate
-from cnnquiz.solver import notation
+from cnnquiz.errors import GivenError
+from cnnquiz.layers import layer_givens
+from cnnquiz.layers.drawings import shrinking
+from cnnquiz.layers.layer import Layer, parse_layers
+from cnnquiz.layers.propagation import propagate
+from cnnquiz.layers.state import Shape
+from cnnquiz.layers.window_givens import tally
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.solution import Drawing, Step, text
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import choice, integer, words
-from cnnquiz.steps import Drawing, Step, text
+from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
-    Quantity("in", "in_size", _layers.INPUT, "input size: 39x39x3 (height x width x channels)"),
+    Quantity("in", "in_size", layer_givens.INPUT, "input size: 39x39x3 (height x width x channels)"),
     Quantity("layers", "layers", words("LAYERS"), 'the layers: "conv 10 k3; conv 20 k5 s2; pool k2"'),
     Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None),
     Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc"),
@@ -46,13 +46,13 @@ RESULTS = (
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """The layers worked through; refuses those that do not fit, by number."""
-    layers = _layers.named(parse_layers(values["layers"]))
+    layers = layer_givens.named(parse_layers(values["layers"]))
     if dense := next((n for n, one in enumerate(layers, 1) if one.kind == "dense"), 0):
         layers = _without_dense(layers, dense)
-    begin = _layers.input_shape(values["in"], values["channels"], values["layout"], layers)
-    if begin[-1] == 0 and _layers.needs_channels(layers):
-        raise _layers.no_channels(begin)
-    rows = [row for row in propagate(layers, begin) if row.layer.kind in (*_layers.WINDOWS, "gap")]
+    begin = layer_givens.input_shape(values["in"], values["channels"], values["layout"], layers)
+    if begin[-1] == 0 and layer_givens.needs_channels(layers):
+        raise layer_givens.no_channels(begin)
+    rows = [row for row in propagate(layers, begin) if row.layer.kind in (*layer_givens.WINDOWS, "gap")]
     if not rows:
         raise GivenError('layers: none of them changes the map: write for example "conv 10 k3"', "layers")
     return {**values, "begin": begin, "rows": rows, "chain": tuple(row.layer for row in rows)}
@@ -75,10 +75,10 @@ def _named(shapes: Sequence[Shape], layout: str) -> dict[str, Any]:
     written = [one if layout == "hwc" else (one[-1], *one[:-1]) for one in shapes]
     last = shapes[-1]
     return {
-        "sizes": [_layers.spatial(one[:-1]) for one in shapes],
+        "sizes": [layer_givens.spatial(one[:-1]) for one in shapes],
         "shapes": written,
         "last_shape": written[-1],
-        "last_size": _layers.spatial(last[:-1]),
+        "last_size": layer_givens.spatial(last[:-1]),
         "last_channels": last[-1],
         "flattened": prod(last),
     }
@@ -91,7 +91,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             why = f"The output is {text(row.shape)}: global pooling leaves one value a channel."
             yield Step(f"Layer {number}: gap", value=notation.value_math(row.shape), why=why, of="sizes")
         else:
-            yield from _layers.size_steps(row, number, "sizes")
+            yield from layer_givens.size_steps(row, number, "sizes")
     if want in (None, "flattened"):
         shape = env["rows"][-1].shape
         names = {1: "W*C", 2: "H*W*C", 3: "D*H*W*C"}[len(shape) - 1]
@@ -112,7 +112,7 @@ def count(env: Env) -> dict[str, Any]:
     shapes: list[Shape] = []
     for row in env["rows"]:
         gone = row.layer.kind == "gap"
-        shapes.append((*(1 for _ in row.shape[:-1]), row.shape[-1]) if gone else _layers.walked(row))
+        shapes.append((*(1 for _ in row.shape[:-1]), row.shape[-1]) if gone else layer_givens.walked(row))
     return _named(shapes, env["layout"]) | {"flattened": tally(*shapes[-1])}
 
 
@@ -153,7 +153,7 @@ def _rounded_up(env: Env) -> dict[str, Any]:
     for row in env["rows"]:
         if row.layer.kind not in ("conv", "pool"):
             return {}
-        axes = [axis | {"i": i} for axis, i in zip(_layers.axis_givens(row), size, strict=True)]
+        axes = [axis | {"i": i} for axis, i in zip(layer_givens.axis_givens(row), size, strict=True)]
         size = tuple(-(-(a["i"] + a["P"] - a["d"] * (a["k"] - 1) - 1) // a["s"]) + 1 for a in axes)
         shapes.append((*size, row.shape[-1]))
     return _named(shapes, env["layout"])

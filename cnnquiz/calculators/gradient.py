@@ -12,18 +12,18 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators._activations import ACTIVATIONS, Activation, activation, largest_slope
-from cnnquiz.calculators._functions import evaluated, symbolic
-from cnnquiz.calculators._precise import settled, shortened
-from cnnquiz.calculators._shown import chain, factor, value
-from cnnquiz.calculators._windows import numbers
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.window_givens import numbers
+from cnnquiz.mathematics.activations import ACTIVATIONS, Activation, activation, largest_slope
+from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.functions import evaluated, symbolic
+from cnnquiz.mathematics.precise import rounded, shortened
+from cnnquiz.mathematics.worked_text import chain, factor, value
+from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import Kind, integer
 from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.steps import Drawing, Math, Step
+from cnnquiz.solver.lines import Env, line
 
 MOST_LAYERS = 1_000
 MOST_LAYERS_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
@@ -74,10 +74,10 @@ def _product_of(rule: str) -> Any:
         f, pairs = ACTIVATIONS[env["function"]], _pairs(env)
         slopes = [w * f.slope(z, env["alpha"]) for z, w in pairs]
         if rule == "sum":
-            return {"product": settled(sum(slopes))}
+            return {"product": rounded(sum(slopes))}
         if rule == "values":
-            return {"product": settled(prod(w * f.value(z, env["alpha"]) for z, w in pairs))}
-        return {"product": settled(prod(f.slope(z, env["alpha"]) for z, _ in pairs))}
+            return {"product": rounded(prod(w * f.value(z, env["alpha"]) for z, w in pairs))}
+        return {"product": rounded(prod(f.slope(z, env["alpha"]) for z, _ in pairs))}
 
     return wrong
 
@@ -126,7 +126,7 @@ def work(env: Env) -> dict[str, Any]:
         f, total = ACTIVATIONS[env["function"]], 1
         for z, w in _pairs(env):
             total = shortened(total * w * f.slope(z, env["alpha"]))
-        found["product"] = settled(total)
+        found["product"] = rounded(total)
     return found
 
 
@@ -140,7 +140,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         return
     factors: list[Math] = []
     for number, (z, w) in enumerate(_pairs(env)[:8], 1):
-        slope = settled(f.slope(z, env["alpha"]))
+        slope = rounded(f.slope(z, env["alpha"]))
         left = chain("f'(", value(z), ")")
         yield Step(f"Layer {number}", left, value=value(slope), why=SLOPES if number == 1 else "", of="product")
         factors.append(chain(factor(w), "*", factor(slope)) if w != 1 else factor(slope))

@@ -11,19 +11,18 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators import _systems
-from cnnquiz.calculators._functions import number
 from cnnquiz.calculators._impulse_slips import MISCONCEPTIONS
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.calculators._systems import System, delay, not_linear, read, run, varies
-from cnnquiz.model import GivenError
-from cnnquiz.solver import notation
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics import difference_equations, notation
+from cnnquiz.mathematics.difference_equations import System, delay, not_linear, read, run, varies
+from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.functions import number
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import Drawing, Math, Step, Vector
 from cnnquiz.solver.calculator import Calculator, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import integer, numbers, words
-from cnnquiz.steps import Drawing, Math, Step, Vector
+from cnnquiz.solver.lines import Env
 
 MOST = 1_000
 SHOWN = 8
@@ -61,7 +60,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 def _impulse(system: System, length: int) -> list[Any]:
     """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
     y = run(system, {0: 1}, -system.lead, length - 1)
-    return [settled(y[n]) for n in range(length)]
+    return [rounded(y[n]) for n in range(length)]
 
 
 def work(env: Env) -> dict[str, Any]:
@@ -70,8 +69,8 @@ def work(env: Env) -> dict[str, Any]:
     if system is None:
         h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
         return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
-    linear = _decided(system, not_linear, _systems.is_linear, "linear")
-    invariant = _decided(system, varies, _systems.is_time_invariant, "time invariant")
+    linear = _decided(system, not_linear, difference_equations.is_linear, "linear")
+    invariant = _decided(system, varies, difference_equations.is_time_invariant, "time invariant")
     ahead = any((delay(i) is None or (delay(i) or 0) < 0) for which, i in system.samples.values() if which == "x")
     return {
         "response": Vector(_impulse(system, env["n"])),
@@ -115,7 +114,7 @@ def _values(env: Env, h: Any) -> Iterator[Step]:
         put_in: dict[str, Any] = {"n": n}
         for name, (which, index) in system.samples.items():
             at = exact(number(index, {"n": n}))
-            put_in[name] = settled(({0: 1} if which == "x" else y).get(at, 0))
+            put_in[name] = rounded(({0: 1} if which == "x" else y).get(at, 0))
         why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
         left = chain(system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip())
         yield Step(f"h[{n}]", left, notation.math(system.rule, put_in), value(h[n]), why, "h")
@@ -158,11 +157,11 @@ def _invariant_steps(system: System) -> Iterator[Step]:
 
 def _begin(found: list[Any], many: int) -> Math:
     """The first numbers of an output that goes on."""
-    return chain("[", chain(*map(value, map(settled, found[:many])), joint=", "), ", ...]")
+    return chain("[", chain(*map(value, map(rounded, found[:many])), joint=", "), ", ...]")
 
 
 def _vector(found: list[Any]) -> Math:
-    return value(Vector(map(settled, found)))
+    return value(Vector(map(rounded, found)))
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -172,12 +171,12 @@ def count(env: Env) -> dict[str, Any]:
         return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
     if not_linear(system) or varies(system) or system.lead:
         return {}
-    top, bottom = _systems.transfer(system)
+    top, bottom = difference_equations.transfer(system)
     h: list[Any] = []
     for n in range(env["n"]):
         rest = top.get(n, Fraction(0)) - sum((bottom[k] * h[n - k] for k in bottom if 0 < k <= n), Fraction(0))
         h.append(rest)
-    return {"h": Vector(settled(one) for one in h)}
+    return {"h": Vector(rounded(one) for one in h)}
 
 
 def conventions(env: Env) -> dict[str, str]:

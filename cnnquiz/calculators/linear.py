@@ -12,10 +12,12 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.calculators._linear_operator import read
-from cnnquiz.calculators._operators import LENGTH, OPERATORS
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.calculators._superposition import (
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics import notation, sympy_forms
+from cnnquiz.mathematics.expression import Call, Expr, walk
+from cnnquiz.mathematics.operators import LENGTH, OPERATORS
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.superposition import (
     affine_fails,
     apply,
     apply_or_none,
@@ -25,13 +27,11 @@ from cnnquiz.calculators._superposition import (
     proof,
     sum_fails,
 )
-from cnnquiz.model import GivenError
-from cnnquiz.solver import formula, notation
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import NO_MATH, Math, Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import Call, Expr, walk
 from cnnquiz.solver.givens import words
-from cnnquiz.steps import NO_MATH, Math, Step, Vector
+from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
     Quantity(
@@ -143,14 +143,14 @@ def _proof_steps(env: Env) -> Iterator[Step]:
 def _letters(side: list[Any]) -> Math:
     import sympy
 
-    shown = [formula.math_of(sympy.expand(part)) for part in side[:3]]
+    shown = [sympy_forms.math_of(sympy.expand(part)) for part in side[:3]]
     pieces = [piece for math in shown for piece in (math, ", ")][:-1]
     return chain(*pieces, *([", ..."] if len(side) > 3 else [])) if len(side) == 1 else chain("[", *pieces, ", ...]")
 
 
 def _one(vector: tuple[Any, ...]) -> Math:
     """A sequence; of an expression in x, the one number in it."""
-    return value(Vector(map(settled, vector))) if len(vector) > 1 else value(settled(vector[0]))
+    return value(Vector(map(rounded, vector))) if len(vector) > 1 else value(rounded(vector[0]))
 
 
 def _bracket(math: Math) -> Math:

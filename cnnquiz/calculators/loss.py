@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._functions import evaluated
-from cnnquiz.calculators._losses import prepare, terms_of, total_of
-from cnnquiz.calculators._precise import ln, settled, sqrt
-from cnnquiz.calculators._shown import chain, value
+from cnnquiz.mathematics.functions import evaluated
+from cnnquiz.mathematics.losses import prepare, terms_of, total_of
+from cnnquiz.mathematics.precise import ln, rounded, sqrt
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import Math, Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
 from cnnquiz.solver.givens import choice, integer, numbers
-from cnnquiz.steps import Math, Step, Vector
+from cnnquiz.solver.lines import Env
 
 MOST = 10_000
 SHOWN = 8
@@ -51,7 +51,7 @@ RULES = {
 def work(env: Env) -> dict[str, Any]:
     """Every term, then their mean or sum."""
     terms = terms_of(env)
-    found = {"loss": total_of(env, terms), "terms": Vector(map(settled, terms))}
+    found = {"loss": total_of(env, terms), "terms": Vector(map(rounded, terms))}
     if len(terms) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
         found["exact"] = _exact(env)
     return found
@@ -72,13 +72,13 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     kind, n = env["kind"], len(env["q"])
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
-        shown = value(Vector(map(settled, env["q"])))
+        shown = value(Vector(map(rounded, env["q"])))
         yield Step(title, chain("p_i = ", share), value=shown, why="The logits become probabilities first.", of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
         if at <= SHOWN and not (kind == "cross-entropy" and y == 0):
             rule = chain(RULES[kind].replace("_i", f"_{at}"))
-            yield Step(f"Element {at}", rule, _filled(kind, settled(p), y), value(term), of="loss")
-    total = value(settled(Fraction(sum(terms_of(env)))))
+            yield Step(f"Element {at}", rule, _filled(kind, rounded(p), y), value(term), of="loss")
+    total = value(rounded(Fraction(sum(terms_of(env)))))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
         yield Step("Add them up", chain("L = -sum_i y_i ln p_i"), value=total, why=why, of="loss")
@@ -94,7 +94,7 @@ def _filled(kind: str, p: Any, y: Any) -> Math:
         return chain(opening, shown_p, " - ", chain("(", shown_y, ")") if y < 0 else shown_y, closing)
     if kind == "cross-entropy":
         return chain("-", shown_y, "*ln(", shown_p, ")")
-    return chain("-(", shown_y, "*ln(", shown_p, ") + ", value(1 - y), "*ln(", value(settled(1 - p)), "))")
+    return chain("-(", shown_y, "*ln(", shown_p, ") + ", value(1 - y), "*ln(", value(rounded(1 - p)), "))")
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -102,10 +102,10 @@ def count(env: Env) -> dict[str, Any]:
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":
         parts = (sum(a * a for a in p), sum(a * b for a, b in zip(p, y, strict=True)), sum(b * b for b in y))
-        return {"loss": settled(Fraction(parts[0] - 2 * parts[1] + parts[2]) / n)}
+        return {"loss": rounded(Fraction(parts[0] - 2 * parts[1] + parts[2]) / n)}
     if env["kind"] == "mae":
         high = sum(max(a, b) for a, b in zip(p, y, strict=True)) - sum(min(a, b) for a, b in zip(p, y, strict=True))
-        return {"loss": settled(Fraction(high) / n)}
+        return {"loss": rounded(Fraction(high) / n)}
     scores = [0, *(env["logits"] or ())]
     if n > 50 or max(scores) - min(scores) > APART:
         return {}
@@ -144,7 +144,7 @@ def _rational(x: Any) -> Any:
 
 
 def _when(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"loss": settled(rule(env))} if env["kind"] in kinds else {}
+    return lambda env: {"loss": rounded(rule(env))} if env["kind"] in kinds else {}
 
 
 def _sum(env: Env) -> Any:

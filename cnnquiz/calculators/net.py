@@ -11,9 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators import _layer_steps, _table
-from cnnquiz.calculators._counting import count, weighed
-from cnnquiz.calculators._network import (
+from cnnquiz.errors import GivenError
+from cnnquiz.layers import drawings as pictures
+from cnnquiz.layers import steps
+from cnnquiz.layers.blocks import depth
+from cnnquiz.layers.counting import count, weighed
+from cnnquiz.layers.network_givens import (  # fmt: skip
     CHANNELS,
     IN,
     KEPT,
@@ -27,14 +30,12 @@ from cnnquiz.calculators._network import (
     picked,
     worked,
     written,
-)  # fmt: skip
-from cnnquiz.model import GivenError
-from cnnquiz.network.blocks import depth
-from cnnquiz.network.propagate import Row
+)
+from cnnquiz.layers.propagation import Row
+from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
 from cnnquiz.solver.givens import Kind, integer, shown
-from cnnquiz.steps import Drawing, Step
+from cnnquiz.solver.lines import Env
 
 EXTRAS = ("bias", "bn", "activation", "pool")
 
@@ -136,14 +137,14 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """One layer in its own steps, or the totals added up by kind of layer."""
     if env["layer"] is not None:
         known = {"trainable": "parameters", "flops": "macs", "parameters": "parameters", "macs": "macs"}
-        yield from _layer_steps.steps(env["view"], env["count"], want and known.get(want, "output_shape"))
+        yield from steps.steps(env["view"], env["count"], want and known.get(want, "output_shape"))
         return
     if want in (None, "parameters", "trainable", "stored"):
-        yield from _layer_steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
+        yield from steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
     if want in (None, "output_shape"):
-        yield _layer_steps.output(env["rows"])
+        yield steps.output(env["rows"])
     if want in (None, "macs", "flops"):
-        yield from _layer_steps.totals(env["rows"], "macs", lambda row: macs(row, env["count"]))
+        yield from steps.totals(env["rows"], "macs", lambda row: macs(row, env["count"]))
 
 
 # -- wrong rules, conventions, pictures ---------------------------------------------------------------
@@ -215,8 +216,8 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The table of layers, and the maps shrinking."""
     if env["layer"] is None:
-        yield _table.drawing(env["rows"], results["layers"])
-        yield _table.shrinking(env["rows"])
+        yield pictures.drawing(env["rows"], results["layers"])
+        yield pictures.shrinking(env["rows"])
 
 
 CALCULATOR = Calculator(
@@ -232,7 +233,7 @@ CALCULATOR = Calculator(
     explain=explain,
     count=count,
     conventions=conventions,
-    letters=_layer_steps.LETTERS,
+    letters=steps.LETTERS,
     notes=notes,
     drawings=drawings,
     examples=("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"'),

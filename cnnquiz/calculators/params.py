@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import numbers, spread, tally
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.layers import weights
+from cnnquiz.layers.window_givens import numbers, spread, tally
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
+from cnnquiz.solver.lines import Env, line
 
 LAYERS = ("conv", "dense", "depthwise", "separable", "batchnorm", "embedding")
 ALSO = {
@@ -82,7 +82,7 @@ def _only(when: Any, lines: tuple[Any, ...]) -> Iterator[Any]:
 
 
 LINES = (
-    *_only(_layer("conv"), _weights.LINES),
+    *_only(_layer("conv"), weights.LINES),
     line("weights", "w*F", when=_layer("conv")),
     line("biases", "F", when=_biased("conv", "separable")),
     # dense
@@ -115,7 +115,7 @@ LINES = (
 )  # fmt: skip
 
 MISCONCEPTIONS = (
-    *_weights.SLIPS,
+    *weights.SLIPS,
     slip("swapped-channels", "The depth is that of the input; each filter has one bias.",
          parameters="(prod(k)*F + 1)*C"),
     slip("bias-per-position", "A filter's bias serves at every position.", parameters="w*F + F*prod(o)"),
@@ -148,7 +148,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     env["k"] = env["k"] if layer in ("conv", "depthwise", "separable") else None
     _check(env, layer, values)
     if layer == "conv":
-        _weights.must_divide(env)
+        weights.must_divide(env)
     return env
 
 
@@ -174,7 +174,7 @@ def count(env: Env) -> dict[str, Any]:
     F, C = env["F"], env["C"]
     arrays: list[tuple[Any, ...]] = []
     if layer == "conv":
-        inner = _weights.counted(env)
+        inner = weights.counted(env)
         arrays = [(inner["parameters"],)] if inner else [(None,)]
         arrays += [(F,), (F,)] if env["bn"] else []
     elif layer == "dense":

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculators._windows import (
+from cnnquiz.errors import NoLayerError
+from cnnquiz.layers.window_givens import (
     LAYOUT,
     must_fit,
     numbers,
@@ -24,11 +25,10 @@ from cnnquiz.calculators._windows import (
     undo,
     window_drawing,
 )
-from cnnquiz.model import NoLayerError
+from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, integer, shape
-from cnnquiz.steps import Drawing
+from cnnquiz.solver.lines import Env, line
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", grows=True),

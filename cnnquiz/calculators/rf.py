@@ -13,20 +13,20 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators import _walk
 from cnnquiz.calculators._field_slips import MISCONCEPTIONS
-from cnnquiz.calculators._fields import Seen, prepare
-from cnnquiz.calculators._layers import WINDOWS, described
-from cnnquiz.calculators._network import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, number
-from cnnquiz.calculators._shown import chain
-from cnnquiz.network.flow import Flow, exact
-from cnnquiz.network.kinds import per_axis
-from cnnquiz.solver import notation
+from cnnquiz.layers import index_walk
+from cnnquiz.layers.kinds import per_axis
+from cnnquiz.layers.layer_givens import WINDOWS, described
+from cnnquiz.layers.network_givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, number
+from cnnquiz.layers.receptive_field import Seen, prepare
+from cnnquiz.layers.state import LayerState, exact
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.solution import NO_MATH, Step, text
 from cnnquiz.solver.calculator import Calculator, Quantity, Result
-from cnnquiz.solver.derive import AXIS_NAMES, Env
-from cnnquiz.solver.expression import parse
 from cnnquiz.solver.givens import integer
-from cnnquiz.steps import NO_MATH, Step, text
+from cnnquiz.solver.lines import AXIS_NAMES, Env
 
 FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 NUMBER = integer(1, letters=False)
@@ -87,7 +87,7 @@ def _most(env: Env) -> int:
 
 def _touched(env: Env, at: int, axis: int) -> set[int]:
     grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
-    return _walk.Walk(axis, env["axes_seen"], grids, _most(env)).back(env["parts"], at)
+    return index_walk.Walk(axis, env["axes_seen"], grids, _most(env)).back(env["parts"], at)
 
 
 def _row(one: Seen, place: int) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _jump(seen: Sequence[Seen], results: Mapping[str, Any]) -> Step:
     return Step("Jump", chain("j"), filled, value, why, "jump")
 
 
-def _ends(flow: Flow, want: str | None) -> Iterator[Step]:
+def _ends(flow: LayerState, want: str | None) -> Iterator[Step]:
     """Where the first value's field begins, and its centre."""
     pairs = dict.fromkeys(zip(flow.edge, flow.field, strict=True))
     for edge, field in pairs:

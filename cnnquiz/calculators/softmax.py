@@ -11,15 +11,15 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._functions import evaluated
-from cnnquiz.calculators._precise import exp, power, settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.functions import evaluated
+from cnnquiz.mathematics.precise import exp, power, rounded
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import integer, number, numbers
-from cnnquiz.steps import Step, Vector
+from cnnquiz.solver.lines import Env
 
 WIDEST = 1_000  # |z/T| beyond this is not worked
 MOST = 10_000
@@ -61,7 +61,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 def shares(weights: list[Any]) -> list[Any]:
     """Each number's share of their sum; nothing where the sum is 0."""
     total = sum(weights)
-    return [settled(Fraction(weight) / total) for weight in weights] if total else []
+    return [rounded(Fraction(weight) / total) for weight in weights] if total else []
 
 
 def _named(env: Env, shared: list[Any]) -> dict[str, Any]:
@@ -90,14 +90,14 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     if env["T"] != 1:
         yield Step("Divide by the temperature", chain("z/T"), value=value(Vector(scaled)), of=group)
     powers = [exp(z) for z in scaled]
-    shown = value(Vector(map(settled, powers)))
+    shown = value(Vector(map(rounded, powers)))
     yield Step("Exponentiate", chain("exp(z_i)"), value=shown, why="exp makes every number positive.", of=group)
-    total = settled(sum(powers))
+    total = rounded(sum(powers))
     yield Step("Add them up", chain("sum_j exp(z_j)"), value=value(total), of=group)
     for at, power_ in enumerate(powers[:SHOWN], 1):
         if want == "probability" and at != env["class"]:
             continue
-        filled = chain(value(settled(power_)), "/", value(total))
+        filled = chain(value(rounded(power_)), "/", value(total))
         why = (
             "Each class gets its share of the sum, so the probabilities add up to 1."
             if at == (env["class"] or 1)
@@ -137,7 +137,7 @@ MISCONCEPTIONS = (
     Misconception(
         "not-normalised",
         "Divide by the sum, so that the probabilities add up to 1.",
-        wrong=_wrong(lambda z: [settled(exp(one)) for one in z]),
+        wrong=_wrong(lambda z: [rounded(exp(one)) for one in z]),
     ),
     Misconception(
         "forgot-temperature",
@@ -147,7 +147,7 @@ MISCONCEPTIONS = (
     Misconception(
         "sigmoid-each",
         "A sigmoid for each class does not add up to 1.",
-        wrong=_wrong(lambda z: [settled(1 / (1 + Fraction(exp(-one)))) for one in z]),
+        wrong=_wrong(lambda z: [rounded(1 / (1 + Fraction(exp(-one)))) for one in z]),
     ),
 )
 

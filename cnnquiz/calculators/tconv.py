@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from cnnquiz.calculators import _weights
-from cnnquiz.calculators._windows import LAYOUT, LONG, numbers, shape_lines, shaped, spread
-from cnnquiz.model import NoLayerError
+from cnnquiz.errors import NoLayerError
+from cnnquiz.layers import weights
+from cnnquiz.layers.window_givens import LAYOUT, LONG, numbers, shape_lines, shaped, spread
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
 from cnnquiz.solver.givens import FLAG, axes, integer, shape
+from cnnquiz.solver.lines import Env, line
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", grows=True),
@@ -50,7 +50,7 @@ LINES = (
          "Padding shrinks the output of a transposed convolution; output padding adds at the end.",
          axis=True, whole=("starts", "full")),
     *shape_lines("F", "Each filter gives one output channel."),
-    *_weights.LINES,
+    *weights.LINES,
     line("macs", "w*F*prod(i)", "Multiply-adds", "Each input pixel is multiplied with each of its weights once."),
 )  # fmt: skip
 
@@ -63,7 +63,7 @@ MISCONCEPTIONS = (
     slip("forgot-output-padding", "The output padding was left out.", o="full - 2*p"),
     slip("forgot-minus-one", "The first pixel needs no stride: (i - 1)s.", starts="i*s"),
     slip("padding-once", "Padding is cut off both sides: 2p.", o="full - p + op"),
-    *_weights.SLIPS,
+    *weights.SLIPS,
 )
 
 
@@ -72,7 +72,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     env = spread(values, ("k", "s", "p", "d", "op"))
     env |= {"C": env["channels"], "F": env["filters"], "g": env["groups"]}
     env["dilated"] = env["d"] is None or any(d != 1 for d in env["d"])
-    _weights.must_divide(env)
+    weights.must_divide(env)
     if all(isinstance(env[name], tuple) for name in ("i", "k", "s", "p", "d", "op")):
         for axis in zip(env["i"], env["k"], env["s"], env["p"], env["d"], env["op"], strict=True):
             if numbers(*axis):
@@ -100,7 +100,7 @@ def _written(i: int, k: int, s: int, p: int, d: int, op: int) -> int:
 
 def count(env: Env) -> dict[str, Any]:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
-    found = dict(_weights.counted(env))
+    found = dict(weights.counted(env))
     if env["i"] is None:
         return found
     axes_ = zip(env["i"], env["k"], env["s"], env["p"], env["d"], env["op"], strict=True)

@@ -11,13 +11,13 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._windows import numbers
-from cnnquiz.model import GivenError
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.window_givens import numbers
+from cnnquiz.mathematics.expression import exact
 from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
-from cnnquiz.solver.derive import Env, line
-from cnnquiz.solver.expression import exact
 from cnnquiz.solver.givens import FLAG, integer
 from cnnquiz.solver.givens import numbers as number_list
+from cnnquiz.solver.lines import Env, line
 
 QUANTITIES = (
     Quantity(

@@ -13,21 +13,21 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._descent import gradient_of, prepare, slope_expr, start_of
 from cnnquiz.calculators._descent_slips import MISCONCEPTIONS
-from cnnquiz.calculators._functions import number, parse
-from cnnquiz.calculators._optimisers import METHODS, run, unrolled
-from cnnquiz.calculators._precise import settled
-from cnnquiz.calculators._shown import chain, value
-from cnnquiz.calculators._slopes import slope
-from cnnquiz.model import CnnquizError
-from cnnquiz.solver import notation
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.derivatives import slope
+from cnnquiz.mathematics.descent import gradient_of, prepare, slope_expr, start_of
+from cnnquiz.mathematics.expression import Expr, replace
+from cnnquiz.mathematics.functions import number, parse
+from cnnquiz.mathematics.optimisers import METHODS, run, unrolled
+from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.solution import Drawing, Step, Vector
 from cnnquiz.solver.calculator import Calculator, Quantity, Result
-from cnnquiz.solver.derive import Env
-from cnnquiz.solver.expression import Expr, replace
 from cnnquiz.solver.givens import Kind, choice, integer, words
 from cnnquiz.solver.givens import number as exact_number
-from cnnquiz.steps import Drawing, Step, Vector
+from cnnquiz.solver.lines import Env
 
 SHOWN = 8
 COUNTED = 60
@@ -67,16 +67,16 @@ RESULTS = (
 def work(env: Env) -> dict[str, Any]:
     """Every step, exactly or to 100 digits."""
     states = [state for state, _ in run(METHODS[env["method"]], start_of(env), gradient_of(env), env["steps"])]
-    found: dict[str, Any] = {"thetas": Vector(settled(state["theta"]) for state in states)}
+    found: dict[str, Any] = {"thetas": Vector(rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
-    found["gradients"] = Vector(settled(state["g"]) for state in states)
+    found["gradients"] = Vector(rounded(state["g"]) for state in states)
     formula = slope_expr(env)
     if formula is not None:
         found["derivative"] = notation.math(formula).ascii
         if env["method"] == "sgd":
             found["rule"] = notation.math(replace(METHODS["sgd"].rules[0].expr, {"g": formula})).ascii
     if env["J"] is not None:
-        found["J_end"] = settled(number(env["J"], {"theta": states[-1]["theta"]}))
+        found["J_end"] = rounded(number(env["J"], {"theta": states[-1]["theta"]}))
     return found
 
 
@@ -88,17 +88,17 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield Step("Differentiate", left, value=notation.math(formula), of="theta")
     worked = run(METHODS[env["method"]], start_of(env), gradient_of(env), min(env["steps"], SHOWN))
     for t, (state, rules) in enumerate(worked, 1):
-        shown = {name: settled(one) for name, one in state.items()}
+        shown = {name: rounded(one) for name, one in state.items()}
         if METHODS[env["method"]].ahead:
-            filled = notation.math(parse("theta - gamma*v", *state), {n: settled(v) for n, v in rules[0][1].items()})
+            filled = notation.math(parse("theta - gamma*v", *state), {n: rounded(v) for n, v in rules[0][1].items()})
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
             yield Step(f"Step {t}: look ahead", chain("l = theta - gamma*v"), filled, value(shown["l"]), why, "theta")
         yield _gradient_step(env, formula, t, shown)
         for rule, before in rules:
-            filled = notation.math(rule.expr, {name: settled(one) for name, one in before.items()})
+            filled = notation.math(rule.expr, {name: rounded(one) for name, one in before.items()})
             rule_math = notation.math(rule.expr, left=rule.symbol)
             after = (
-                settled(rules[rules.index((rule, before)) + 1][1][rule.symbol]) if rule is not rules[-1][0] else None
+                rounded(rules[rules.index((rule, before)) + 1][1][rule.symbol]) if rule is not rules[-1][0] else None
             )
             got = value(shown["theta"] if after is None else after)
             yield Step(
@@ -114,7 +114,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def _why(env: Env, rule: Any, t: int, state: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
     """Why a rule is so; of a step that goes too far, that it does."""
     if rule.symbol == "theta" and env["J"] is not None:
-        before, after = (settled(number(env["J"], {"theta": at})) for at in (state["l"], shown["theta"]))
+        before, after = (rounded(number(env["J"], {"theta": at})) for at in (state["l"], shown["theta"]))
         if after > before:
             return f"J grew from {value(before).ascii} to {value(after).ascii}: the step is too long."
     return str(rule.why) if t == 1 else ""
@@ -141,7 +141,7 @@ def count(env: Env) -> dict[str, Any]:
             thetas = unrolled(env["method"], start_of(env), lambda at, t: slope(env["J"], "theta", at), env["steps"])
         except KeyError:
             return {}
-    return {"theta": settled(thetas[-1]), "thetas": Vector(map(settled, thetas))}
+    return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
 
 
 def conventions(env: Env) -> dict[str, str]:

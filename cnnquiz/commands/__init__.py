@@ -22,7 +22,7 @@ class BankName(StringParamType):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The bundled banks that begin so, and otherwise files."""
-        from cnnquiz.reading.files import bundled
+        from cnnquiz.files import bundled
 
         names = [CompletionItem(name) for name in sorted(bundled()) if name.startswith(incomplete)]
         return names or [CompletionItem(incomplete, type="file")]
@@ -38,7 +38,7 @@ class ItemName(BankName):
     ) -> list[CompletionItem]:
         """The items of a bundled bank once its slash is typed; before that, as for a bank."""
         from cnnquiz.bank import open_bank
-        from cnnquiz.reading.files import bundled
+        from cnnquiz.files import bundled
 
         name, slash, start = incomplete.partition("/")
         if not slash or name not in bundled():
@@ -57,7 +57,7 @@ class DrillName(ItemName):
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The calculators that have a drill and begin so, then what stands for a bank."""
-        from cnnquiz.reading.files import drills
+        from cnnquiz.files import drills
 
         names = [CompletionItem(name) for name in sorted(drills()) if name.startswith(incomplete)]
         others = super().shell_complete(ctx, param, incomplete)

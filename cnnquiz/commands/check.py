@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnnquiz.proof.checked import Checked, Mutation, Report
+    from cnnquiz.checks.report import Checked, Mutation, Report
 
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
@@ -34,46 +34,46 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     PATH is a bank, a folder of banks or - for stdin; without one, the bundled banks are checked. The exit code is 0
     if nothing is wrong, 1 if there are errors, and 2 if nothing can be checked.
     """
-    from cnnquiz import checks
+    from cnnquiz.checks import rules
     from cnnquiz.render.console import stdout
 
     if explain is not None:
         from cnnquiz.render.findings import show_manual
 
-        show_manual(stdout(), checks.explain(checks.known(explain)))
+        show_manual(stdout(), rules.explain(rules.known(explain)))
         return 0
-    rules = checks.selected(options["select"], options["ignore"])
-    report = made(paths, rules, options)
+    selected = rules.selected(options["select"], options["ignore"])
+    report = made(paths, selected, options)
     show(report, options["format"], options["output"])
     unnoticed = report.mutation is not None and report.mutation.missed
     return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))
 
 
-def made(paths: tuple[str, ...], rules: tuple[str, ...], options: dict[str, Any]) -> Report:
+def made(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, Any]) -> Report:
     """Check everything, with a bar on stderr where a person waits."""
     import os
     import time
 
-    from cnnquiz.audit import gathering
-    from cnnquiz.proof.checked import Report, totals
+    from cnnquiz.checks import runner
+    from cnnquiz.checks.report import Report, totals
     from cnnquiz.render.console import stderr
     from cnnquiz.render.findings import progress
 
     began = time.perf_counter()
-    found = gathering.sources(paths)
+    found = runner.sources(paths)
     with progress(stderr(), len(found)) as done:
-        banks = gathering.check(found, rules, options["jobs"] or os.cpu_count() or 1, done)
+        banks = runner.check(found, selected, options["jobs"] or os.cpu_count() or 1, done)
     score = mutated(found, banks) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
 
 
 def mutated(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
     """The mutation score of the files that can be read twice."""
-    from cnnquiz.audit import gathering, mutation
+    from cnnquiz.checks import mutation, runner
 
-    if gathering.STDIN in found:
+    if runner.STDIN in found:
         raise click.UsageError("--mutate reads a bank twice, which stdin cannot be: name a file")
-    return mutation.score([gathering.read(name) for name, one in zip(found, banks, strict=True) if one.items])
+    return mutation.score([runner.read(name) for name, one in zip(found, banks, strict=True) if one.items])
 
 
 def show(report: Report, form: str | None, output: str | None) -> None:
@@ -82,7 +82,7 @@ def show(report: Report, form: str | None, output: str | None) -> None:
     from pathlib import Path
 
     from cnnquiz import reports
-    from cnnquiz.proof.checked import closing
+    from cnnquiz.checks.report import closing
     from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.findings import show_findings
 

@@ -40,18 +40,18 @@ def drill(
 ) -> int:
     """Open what is needed, let the drill run, and close with its exit code."""
     from cnnquiz.history import History
-    from cnnquiz.quiz import drilling
-    from cnnquiz.quiz.scope import families
+    from cnnquiz.quiz import drill
+    from cnnquiz.quiz.drill_scope import families
     from cnnquiz.render import console, listing
     from cnnquiz.render.drill import summary
-    from cnnquiz.tutor import scripted
-    from cnnquiz.tutor.practice import Practice
+    from cnnquiz.sessions import drill_answers
+    from cnnquiz.sessions.drill import Practice
 
-    start = drilling.start(families(what), seed)
-    answers = scripted.script(answers_file) if answers_file else None
+    start = drill.start(families(what), seed)
+    answers = drill_answers.script(answers_file) if answers_file else None
     screen = console.stderr() if json and not answers else console.nowhere() if json else console.stdout()
     with History.open() as history:
-        practice = Practice(start, scripted.named(what), history, screen, answers, fresh)
+        practice = Practice(start, drill_answers.named(what), history, screen, answers, fresh)
         try:
             practice.play(limit)
         except KeyboardInterrupt:
@@ -59,5 +59,5 @@ def drill(
             return 130
         screen.show(*summary(screen, practice.drill, practice.farewell()))
         if json:
-            listing.show_json(console.stdout(), scripted.document(practice))
+            listing.show_json(console.stdout(), drill_answers.document(practice))
     return 0

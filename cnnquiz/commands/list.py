@@ -36,8 +36,8 @@ def command(what: str, format: str) -> None:
 def banks() -> list[dict[str, Any]]:
     """The bundled banks with their sizes and topics."""
     from cnnquiz.bank import open_bank
+    from cnnquiz.files import bundled
     from cnnquiz.history.scores import scores
-    from cnnquiz.reading.files import bundled
 
     opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
     taken = scores()
@@ -65,9 +65,9 @@ def calculators() -> list[dict[str, Any]]:
 
 def networks() -> list[dict[str, Any]]:
     """The bundled networks."""
-    from cnnquiz import network
+    from cnnquiz.layers import networks
 
-    return [{"name": name, "title": network.load(name).title} for name in network.names()]
+    return [{"name": name, "title": networks.load(name).title} for name in networks.names()]
 
 
 def words(row: dict[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ import click
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from cnnquiz.tutor.reviewing import Review
+    from cnnquiz.sessions.review import Review
 
 
 @click.command()
@@ -24,23 +24,23 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
     from cnnquiz.history import History
-    from cnnquiz.tutor import finishing, reviewing
+    from cnnquiz.sessions import review, review_result
 
-    day = until if until is None else exam_day(until, reviewing.now())
-    wishes = reviewing.Wishes(limit, day, format == "json")
+    day = until if until is None else exam_day(until, review.now())
+    wishes = review.ReviewOptions(limit, day, format == "json")
     with History.open() as history:
-        review = reviewing.Review(history, wishes)
-        return finishing.forecast(review) if forecast or not review.cards else asked(review)
+        session = review.Review(history, wishes)
+        return review_result.show_forecast(session) if forecast or not session.cards else asked(session)
 
 
 def asked(review: Review) -> int:
     """Ask, and close with the exit code."""
     from cnnquiz.render.console import stderr
-    from cnnquiz.tutor import finishing
+    from cnnquiz.sessions import review_result
 
     try:
-        finishing.begin(review)
-        return finishing.close(review, review.play())
+        review_result.begin(review)
+        return review_result.close(review, review.play())
     except KeyboardInterrupt:
         stderr().show("", f"Interrupted. {review.saved()}")
         return 130
@@ -50,7 +50,7 @@ def exam_day(text: str, now: datetime) -> date:
     """The day of an exam; CnnquizError for one that cannot be read or is past."""
     from datetime import date
 
-    from cnnquiz.model import CnnquizError
+    from cnnquiz.errors import CnnquizError
 
     try:
         day = date.fromisoformat(text.strip())

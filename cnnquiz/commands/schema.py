@@ -12,7 +12,7 @@ def command() -> None:
     Write it to a file, cnnquiz schema > cnnquiz-bank.json, and begin a bank with the line
     `# yaml-language-server: $schema=cnnquiz-bank.json`: an editor then completes the fields.
     """
-    from cnnquiz.bank.editor import schema
+    from cnnquiz.bank.json_schema import schema
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
 

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
     from cnnquiz.model import Item, Variant
     from cnnquiz.render.console import Screen
-    from cnnquiz.steps import Solution
+    from cnnquiz.solution import Solution
 
 
 @click.command()
@@ -26,9 +26,9 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     Without --key nothing gives the answers away. With --format json all is there.
     """
     from cnnquiz.bank import placed
+    from cnnquiz.items.variants import draw, printed
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
-    from cnnquiz.variants import draw, printed
 
     loaded, item = opened(what)
     assert loaded.bank
@@ -47,7 +47,7 @@ def opened(what: str) -> tuple[Loaded, Item | None]:
     from pathlib import Path
 
     from cnnquiz.bank import open_bank
-    from cnnquiz.reading.files import bundled
+    from cnnquiz.files import bundled
 
     name, _, item_id = what.rpartition("/")
     if Path(what).exists() or not (name in bundled() or Path(name).is_file()):
@@ -58,7 +58,7 @@ def opened(what: str) -> tuple[Loaded, Item | None]:
 
 def found(loaded: Loaded, item_id: str) -> Item:
     """The item of that id; CnnquizError with the nearest ids where there is none."""
-    from cnnquiz.model import CnnquizError
+    from cnnquiz.errors import CnnquizError
 
     assert loaded.bank
     item = loaded.bank.item(item_id)
@@ -86,7 +86,7 @@ def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> 
 
 def figure(loaded: Loaded, variant: Variant) -> str:
     """The item's figure, or nothing."""
-    from cnnquiz.reading.files import figure_text
+    from cnnquiz.files import figure_text
 
     return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
 
@@ -94,7 +94,7 @@ def figure(loaded: Loaded, variant: Variant) -> str:
 def solution(variant: Variant) -> Solution | None:
     """How the key follows, where there is a derivation."""
     from cnnquiz import calculators
-    from cnnquiz.bank.shorthand import derivation_of
+    from cnnquiz.bank.derivation_syntax import derivation_of
 
     derivation = derivation_of(variant.item)
     if derivation is None:

@@ -8,12 +8,21 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnquiz.options import SECTIONS, as_typed, asking, is_flag, parameters, section, sentence, words
+from cnnquiz.commands._calculator_options import (
+    SECTIONS,
+    as_typed,
+    asking,
+    is_flag,
+    parameters,
+    section,
+    sentence,
+    words,
+)
 
 if TYPE_CHECKING:
     from cnnquiz.render.console import Screen
+    from cnnquiz.solution import Solution
     from cnnquiz.solver.calculator import Calculator
-    from cnnquiz.steps import Solution
 
 TYPED = "cnnquiz.solve.typed"  # the options of this command line, as they were spelled
 
@@ -83,8 +92,8 @@ class Worked(click.Command):
 
     def work(self, **options: Any) -> None:
         """Solve it and show the solution; a fault names its option as it was typed."""
-        from cnnquiz.model import CnnquizError, GivenError
-        from cnnquiz.solver.declared import MissingError
+        from cnnquiz.errors import CnnquizError, GivenError
+        from cnnquiz.solver.declaration import MissingError
 
         try:
             self.worked(options)
@@ -123,13 +132,13 @@ def _positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, .
 
 
 def _show_found(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
-    from cnnquiz.solver import invert
+    from cnnquiz.solver import inverse
 
     if not options["find"]:
         stated = next(r.short for r in calculator.results_declared if r.name in targets)
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
     bounds = dict(_bound(text) for text in options["bounds"])
-    found = invert.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
+    found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
     _show(found.as_solution(), found.as_json(), options["format"], draw=False)
 
 
@@ -165,21 +174,21 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
     if batch is not None:
         if ctx.invoked_subcommand:
             raise click.UsageError("--batch takes its calculators from the lines: leave out the calculator")
-        return _batch(batch)
+        return _answered(batch)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), color=ctx.color)
     return None
 
 
-def _batch(source: str) -> int:
+def _answered(source: str) -> int:
     """Answer every line; 1 where one could not be answered."""
-    from cnnquiz import batch
-    from cnnquiz.model import CnnquizError
+    from cnnquiz.commands import _batch
+    from cnnquiz.errors import CnnquizError
 
     complete = True
     try:
         with click.open_file(source, "rb") as lines:
-            for line, answered in batch.answers(lines):
+            for line, answered in _batch.answers(lines):
                 complete = complete and answered
                 sys.stdout.write(line + "\n")
     except OSError as fault:

@@ -43,7 +43,7 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
 
 def moved(history: History, source: str | None, to: str | None, force: bool) -> tuple[dict[str, int], list[str]]:
     """Import, then export, whichever is asked for; the counts, and a line about each."""
-    from cnnquiz.history.exchange import export, merge
+    from cnnquiz.history.transfer import export, merge
 
     done: dict[str, int] = {}
     lines = []
@@ -65,7 +65,7 @@ def advice(slips: tuple[Slip, ...]) -> dict[str, str]:
 def calculator(bank: str, item: str) -> str | None:
     """The calculator behind an item, if it can be drilled; the bank itself where that was drilled as one."""
     from cnnquiz.bank import bundled, open_bank
-    from cnnquiz.reading.files import drills
+    from cnnquiz.files import drills
 
     if (practised := bank.removeprefix("drill-")) in drills():
         return practised
@@ -77,7 +77,7 @@ def calculator(bank: str, item: str) -> str | None:
 def knowing(slip: str) -> str | None:
     """A calculator that can be drilled and knows this slip: for items of banks that are not found again."""
     from cnnquiz import calculators
-    from cnnquiz.reading.files import drills
+    from cnnquiz.files import drills
 
     return next((name for name in drills() if calculators.load(name).misconception(slip)), None)
 

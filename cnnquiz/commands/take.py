@@ -9,7 +9,7 @@ import click
 from cnnquiz.commands import BANK
 
 if TYPE_CHECKING:
-    from cnnquiz.tutor.taking import Wishes
+    from cnnquiz.sessions.take import TakeOptions
 
 
 class Duration(click.ParamType[float]):
@@ -50,25 +50,25 @@ def command(bank: str, answers: str | None, format: str, **wishes: Any) -> int:
     interruption, the same command goes on where you stopped, and a plain `take BANK` with whatever was left last.
     With --shuffle or --seed the letters on the screen are others than the bank's; --format json has the bank's own.
     """
-    from cnnquiz.tutor.taking import Wishes
+    from cnnquiz.sessions.take import TakeOptions
 
-    return take(bank, Wishes(answers=answers, json=format == "json", **wishes))
+    return take(bank, TakeOptions(answers=answers, json=format == "json", **wishes))
 
 
-def take(name: str, wishes: Wishes) -> int:
+def take(name: str, wishes: TakeOptions) -> int:
     """Open what is needed, let the session run, and close with its exit code."""
     from cnnquiz.bank import open_bank
     from cnnquiz.history import History
     from cnnquiz.render.console import stderr
-    from cnnquiz.tutor import closing
-    from cnnquiz.tutor.taking import Sitting
+    from cnnquiz.sessions import take_result
+    from cnnquiz.sessions.take import TakeSession
 
     loaded = open_bank(name)
     with History.open() as history:
-        sitting = Sitting(name, loaded, history, wishes)
+        sitting = TakeSession(name, loaded, history, wishes)
         try:
             played = sitting.play()
-            return closing.close(sitting, *played) if played else closing.nothing(sitting)
+            return take_result.close(sitting, *played) if played else take_result.nothing(sitting)
         except KeyboardInterrupt:
             stderr().show("", f"Interrupted. {sitting.saved()}" if sitting.asked else "Interrupted.")
             return 130

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from .database import default_path
-from .rows import SavedSession
-from .store import History
+from cnnquiz.history.database import default_path
+from cnnquiz.history.rows import SavedSession
+from cnnquiz.history.store import History
 
 __all__ = ["History", "SavedSession", "default_path"]

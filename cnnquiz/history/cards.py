@@ -6,9 +6,8 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from cnnquiz.scheduling import Card, answered
-
-from .times import micros, moment
+from cnnquiz.history.scheduling import Card, answered
+from cnnquiz.history.times import micros, moment
 
 READ = (
     'SELECT i.bank, i.item, c.due, c.last, c.state, c.step, c.stability, c.difficulty, c."right"'

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from . import cards
+from cnnquiz.history import cards
 
 HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq": marks the file as ours in SQLite's header

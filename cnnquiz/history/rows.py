@@ -8,9 +8,8 @@ from typing import Any
 
 from msgspec import Struct
 
+from cnnquiz.history.times import moment, moment_text
 from cnnquiz.model import Attempt
-
-from .times import moment, moment_text
 
 COLUMNS = (
     's.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,'

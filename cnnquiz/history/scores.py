@@ -6,8 +6,8 @@ import sqlite3
 
 from msgspec import Struct
 
-from .database import default_path, is_there
-from .store import History
+from cnnquiz.history.database import default_path, is_there
+from cnnquiz.history.store import History
 
 TAKEN = """
     SELECT s.bank, sum(a.score), count(a.id)

@@ -13,10 +13,9 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
-from cnnquiz import scheduling
-from cnnquiz.scheduling import Card
-
-from .times import EPOCH, moment_text
+from cnnquiz.history import scheduling
+from cnnquiz.history.scheduling import Card
+from cnnquiz.history.times import EPOCH, moment_text
 
 RECENT = 10
 BY_REVISION = """

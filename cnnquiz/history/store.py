@@ -11,15 +11,24 @@ from pathlib import Path
 from typing import Any, TypeVar
 from uuid import uuid4
 
-from cnnquiz import scheduling
-from cnnquiz.model import Attempt, CnnquizError
-from cnnquiz.scheduling import Card
-
-from . import cards, writes
-from .database import UNREADABLE, Unusable, connect, default_path, in_memory, is_damage, is_there, reason, transaction
-from .rows import ATTEMPTS, SavedSession, attempt, first, saved_session
-from .stats import Stats, stats
-from .times import micros
+from cnnquiz.errors import CnnquizError
+from cnnquiz.history import cards, scheduling, writes
+from cnnquiz.history.database import (
+    UNREADABLE,
+    Unusable,
+    connect,
+    default_path,
+    in_memory,
+    is_damage,
+    is_there,
+    reason,
+    transaction,
+)
+from cnnquiz.history.rows import ATTEMPTS, SavedSession, attempt, first, saved_session
+from cnnquiz.history.scheduling import Card
+from cnnquiz.history.stats import Stats, stats
+from cnnquiz.history.times import micros
+from cnnquiz.model import Attempt
 
 Write = Callable[[sqlite3.Connection], object]
 T = TypeVar("T")

@@ -9,10 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from cnnquiz.model import CnnquizError
-
-from .database import pragma, reason
-from .store import History
+from cnnquiz.errors import CnnquizError
+from cnnquiz.history.database import pragma, reason
+from cnnquiz.history.store import History
 
 
 class Health(Struct, frozen=True):

@@ -6,10 +6,9 @@ import json
 import sqlite3
 from typing import Any
 
+from cnnquiz.history import cards
+from cnnquiz.history.times import micros
 from cnnquiz.model import Attempt
-
-from . import cards
-from .times import micros
 
 
 def clean(text: str) -> str:

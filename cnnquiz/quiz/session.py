@@ -11,7 +11,7 @@ from typing import Literal, Protocol, TypeVar
 
 from msgspec import Struct, structs
 
-from cnnquiz import marking
+from cnnquiz import answers
 from cnnquiz.model import Mark, Variant
 
 T = TypeVar("T")
@@ -154,10 +154,10 @@ def _late(session: Session) -> tuple[Session, Outcome]:
 
 def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
     """An answer that can be read is marked; one that cannot is not a wrong answer."""
-    response = marking.read_response(session.variant, text)
+    response = answers.read_response(session.variant, text)
     if response is None:
         return session, Outcome("unreadable", text)
-    return _replied(session, response, marking.mark(session.variant, response), now)
+    return _replied(session, response, answers.mark(session.variant, response), now)
 
 
 def _replied(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:

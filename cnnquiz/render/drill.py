@@ -7,15 +7,15 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from cnnquiz.model import Variant
-from cnnquiz.quiz.drilling import STREAK, Drill, Question
+from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render import quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.render.misconception_text import Slips, said
 from cnnquiz.render.prose import prose
-from cnnquiz.render.saying import Slips, said
 from cnnquiz.render.solution import worked
 from cnnquiz.render.typed import expected, unreadable
-from cnnquiz.steps import Solution
+from cnnquiz.solution import Solution
 
 COMMANDS = (
     ("h", "hint", "the next hint; the formula is the last"),

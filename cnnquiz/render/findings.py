@@ -9,7 +9,7 @@ from threading import Timer
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
-from cnnquiz.proof.checked import Report
+from cnnquiz.checks.report import Report
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
 from cnnquiz.reports import text

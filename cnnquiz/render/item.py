@@ -6,13 +6,13 @@ from rich.text import Text
 
 from cnnquiz.model import Choice, Variant
 from cnnquiz.render.console import Screen
+from cnnquiz.render.key_status import disagreement, key_stands
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.quiz import options, picture
 from cnnquiz.render.solution import worked
-from cnnquiz.render.trust import disagreement, key_stands
 from cnnquiz.render.typed import expected
-from cnnquiz.steps import Solution
+from cnnquiz.solution import Solution
 
 
 def item_lines(screen: Screen, variant: Variant, number: int, figure: str) -> list[Text]:

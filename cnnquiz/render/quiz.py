@@ -9,12 +9,12 @@ from rich.text import Text
 from cnnquiz.model import Choice, Figure, Variant
 from cnnquiz.quiz.session import Reply, Session
 from cnnquiz.render.console import Screen
+from cnnquiz.render.key_status import disagreement, only_asserted
 from cnnquiz.render.layout import bar, hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import worked
-from cnnquiz.render.trust import disagreement, only_asserted
 from cnnquiz.render.typed import expected
-from cnnquiz.steps import Solution
+from cnnquiz.solution import Solution
 
 COMMANDS = (
     ("h", "hint", "the next hint; there may be several"),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cnnquiz.quiz.sitting import Result, Row
+from cnnquiz.quiz.plan import Result, Row
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 

@@ -18,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indented, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.steps import Math, Solution, Step, Vector, chain_of, joints, spoken, text
+from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, spoken, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000

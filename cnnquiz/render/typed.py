@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from cnnquiz.marking import value_of
+from cnnquiz.answers import value_of
 from cnnquiz.model import Variant
 from cnnquiz.render.safe import one_line
 

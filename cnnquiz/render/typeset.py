@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
+from cnnquiz.mathematics.notation import GREEK, raised
 from cnnquiz.render.console import Screen
-from cnnquiz.solver.notation import GREEK, raised
 
 _GREEK = re.compile(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
 _MINUS = re.compile(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")

@@ -9,8 +9,8 @@ import importlib
 import pkgutil
 from functools import cache
 
+from cnnquiz.checks.report import Report
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Report
 
 
 @cache

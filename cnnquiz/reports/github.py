@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from cnnquiz.checks.report import Report, closing
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Report, closing
 from cnnquiz.reports import sentences
 
 

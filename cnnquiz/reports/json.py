@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from cnnquiz.checks.report import Report
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Report
 
 FIELDS = ("rule", "level", "path", "line", "column", "item", "message", "expected")
 

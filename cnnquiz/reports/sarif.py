@@ -11,9 +11,10 @@ import json
 from typing import Any
 from urllib.parse import quote
 
-from cnnquiz import __version__, checks
+from cnnquiz import __version__
+from cnnquiz.checks import rules
+from cnnquiz.checks.report import Report
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Report
 from cnnquiz.reports import sentences
 
 SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
@@ -21,25 +22,25 @@ SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sar
 
 def write(report: Report) -> str:
     """The report as one SARIF log with one run."""
-    rules = checks.names()
+    names = rules.names()
     excerpts = {(bank.path, line): text for bank in report.banks for line, text in bank.excerpts.items()}
     run = {
         "tool": {
             "driver": {
                 "name": "cnnquiz",
                 "semanticVersion": __version__,
-                "rules": [rule_object(name) for name in rules],
+                "rules": [rule_object(name) for name in names],
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [result(finding, rules, excerpts) for finding in report.findings],
+        "results": [result(finding, names, excerpts) for finding in report.findings],
     }
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2) + "\n"
 
 
 def rule_object(name: str) -> dict[str, Any]:
     """A rule with its manual."""
-    rule = checks.load(name)
+    rule = rules.load(name)
     manual = inspect.cleandoc(rule.__doc__ or "")
     return {
         "id": name,
@@ -49,7 +50,7 @@ def rule_object(name: str) -> dict[str, Any]:
     }
 
 
-def result(finding: Finding, rules: tuple[str, ...], excerpts: dict[tuple[str, int], str]) -> dict[str, Any]:
+def result(finding: Finding, names: tuple[str, ...], excerpts: dict[tuple[str, int], str]) -> dict[str, Any]:
     """One finding as a result."""
     region: dict[str, Any] = {"startLine": finding.line, "startColumn": finding.column}
     if source := excerpts.get((finding.path, finding.line)):
@@ -59,7 +60,7 @@ def result(finding: Finding, rules: tuple[str, ...], excerpts: dict[tuple[str, i
     location = {"artifactLocation": {"uri": quote(finding.path.replace("\\", "/"))}, "region": region}
     return {
         "ruleId": finding.rule,
-        "ruleIndex": rules.index(finding.rule),
+        "ruleIndex": names.index(finding.rule),
         "level": finding.level,
         "message": {"text": f"{item}{sentences(finding)}"},
         "locations": [{"physicalLocation": location}],

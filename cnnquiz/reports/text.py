@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
+from cnnquiz.checks.report import Report, closing, counted
 from cnnquiz.model import Finding
-from cnnquiz.proof.checked import Report, closing, counted
 
 WIDEST = 100  # of a source line that is shown
 LISTED = 30  # asserted keys that are listed without being asked for

@@ -14,12 +14,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from cnnquiz.model import GivenError
-from cnnquiz.solver import declared, derive, slipping
-from cnnquiz.solver.declared import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
-from cnnquiz.solver.derive import Env, Line, line
-from cnnquiz.solver.expression import Expr
-from cnnquiz.steps import Drawing, Solution, Step, jsonable
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Expr
+from cnnquiz.solution import Drawing, Solution, Step, jsonable
+from cnnquiz.solver import declaration, lines, misconceptions
+from cnnquiz.solver.declaration import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
+from cnnquiz.solver.lines import Env, Line, line
 
 __all__ = ["REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
 
@@ -101,7 +101,7 @@ class Calculator:
                 raise GivenError(f"{quantity.short} is given twice", quantity.short)
             values[quantity.short] = self._value(quantity, value)
         if needed := [q for q in self.quantities if q.default is REQUIRED and q.short not in {*values, *without}]:
-            raise declared.MissingError(needed)
+            raise declaration.MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
     def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
@@ -128,11 +128,11 @@ class Calculator:
         if not self.lines:
             found = dict(given.env)
         elif given.letters:
-            from cnnquiz.solver import formula
+            from cnnquiz.mathematics import sympy_forms
 
-            found = derive.evaluate(self.lines, given.env, formula.value, instead)
+            found = lines.evaluate(self.lines, given.env, sympy_forms.value, instead)
         else:
-            found = derive.evaluate(self.lines, given.env, instead=instead)
+            found = lines.evaluate(self.lines, given.env, instead=instead)
         return {**found, **self.work(found)} if self.work is not None else found
 
     def results(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
@@ -155,8 +155,8 @@ class Calculator:
         A value on the way that is the same along every axis reads as one number; a result keeps its axes.
         """
         values = self.values(given)
-        on_the_way = {name: derive.one(value) for name, value in values.items()}
-        on_the_way |= {one.name: derive.one(values[one.symbol]) for one in self.lines if one.symbol in values}
+        on_the_way = {name: lines.one(value) for name, value in values.items()}
+        on_the_way |= {one.name: lines.one(values[one.symbol]) for one in self.lines if one.symbol in values}
         stated: dict[str, Any] = {}
         for q in self.quantities:
             known = given.stated.get(q.short, q.default)
@@ -188,7 +188,7 @@ class Calculator:
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
             labels={r.name: r.label for r in self.results_declared if r.label},
-            symbols=declared.symbols(self.quantities, self.results_declared, steps, self.letters),
+            symbols=declaration.symbols(self.quantities, self.results_declared, steps, self.letters),
         )
 
     def brief(self, given: Given) -> dict[str, Any]:
@@ -211,9 +211,9 @@ class Calculator:
         return said or GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
 
     def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
-        from cnnquiz.solver import formula
+        from cnnquiz.mathematics import sympy_forms
 
-        return {n: v if isinstance(v, bool | str) else formula.math_of(v) for n, v in results.items()}
+        return {n: v if isinstance(v, bool | str) else sympy_forms.math_of(v) for n, v in results.items()}
 
     def _steps(
         self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
@@ -222,11 +222,11 @@ class Calculator:
             yield from self.explain(given.env, results, want)
         wanted = [(r.name, r.symbol) for r in self.results_declared if want in (None, r.name)]
         if given.letters:
-            from cnnquiz.solver import formula
+            from cnnquiz.mathematics import sympy_forms
 
-            yield from derive.steps(self.lines, given.env, values, wanted, formula.math_of)
+            yield from lines.steps(self.lines, given.env, values, wanted, sympy_forms.math_of)
         else:
-            yield from derive.steps(self.lines, given.env, values, wanted)
+            yield from lines.steps(self.lines, given.env, values, wanted)
 
     def misconception(self, name: str) -> Misconception | None:
         """The misconception of that name."""
@@ -234,15 +234,15 @@ class Calculator:
 
     def slips(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
-        return slipping.slips(self, given, want, pairs)
+        return misconceptions.slips(self, given, want, pairs)
 
     def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
-        return slipping.slipped(self, given, group, want)
+        return misconceptions.slipped(self, given, group, want)
 
     @cached_property
     def leading(self) -> dict[str, set[str]]:
         """The symbols that lead to each result, where lines alone give it."""
         if self.work is not None:
             return {}
-        return {r.name: derive.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}
+        return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.model import GivenError
-from cnnquiz.steps import Vector
+from cnnquiz.errors import GivenError
+from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
 MAX_AXES = 3

@@ -7,11 +7,11 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from cnnquiz.model import CnnquizError, GivenError
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.solution import Solution, Step, jsonable, step_as_json, text
 from cnnquiz.solver.calculator import Calculator, Quantity
-from cnnquiz.solver.derive import parts
 from cnnquiz.solver.givens import Letter, count, split_axes
-from cnnquiz.steps import Solution, Step, jsonable, step_as_json, text
+from cnnquiz.solver.lines import parts
 
 WIDEST = 10**9  # the widest bounds of one unknown
 

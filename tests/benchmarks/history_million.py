@@ -19,10 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from cnnquiz.bank import open_bank
+from cnnquiz.files import bundled, drills
 from cnnquiz.history import History, cards, writes
 from cnnquiz.history.database import transaction
 from cnnquiz.model import Attempt
-from cnnquiz.reading.files import bundled, drills
 
 START = datetime(2024, 1, 1, tzinfo=UTC)
 END = datetime(2026, 9, 1, tzinfo=UTC)

@@ -21,8 +21,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from cnnquiz import scheduling
-from cnnquiz.scheduling import Card
+from cnnquiz.history import scheduling
+from cnnquiz.history.scheduling import Card
 
 DAYS, ITEMS, STUDENTS = 60, 45, 40
 GAIN = 3.0  # G: a well-timed repetition up to about doubles or triples the half-life

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 from time import process_time
 
-from cnnquiz import bank, variants
+from cnnquiz import bank
+from cnnquiz.items import variants
 
 
 def main() -> None:

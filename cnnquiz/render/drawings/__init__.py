@@ -8,7 +8,7 @@ import pkgutil
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.steps import Drawing
+from cnnquiz.solution import Drawing
 
 
 def kinds() -> list[str]:

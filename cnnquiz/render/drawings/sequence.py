@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import trimmed
-from cnnquiz.steps import text
+from cnnquiz.solution import text
 
 MOST_ROWS = 16
 

@@ -1,0 +1,85 @@
+"""What the types of `model` cannot say about an item: which parts of it go together, and which must not be empty."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from cnnquiz.bank.validation import Path, TreeFault, is_number
+from cnnquiz.yaml_text.syntax import Unreadable, short
+
+
+def faults(item: Any, path: Path) -> Iterator[TreeFault]:
+    """The faults of an item as written; values of the wrong type are left to the types."""
+    if not isinstance(item, dict):
+        return
+    if is_blank(item.get("stem")):
+        yield TreeFault((*path, "stem"), "`stem` has no value")
+    if isinstance(derivation := item.get("derivation"), dict):
+        yield from derivation_faults(derivation, (*path, "derivation"))
+    if isinstance(options := item.get("options"), dict):
+        for letter, option in options.items():
+            yield from option_faults(option, (*path, "options", letter))
+    if isinstance(vary := item.get("vary"), dict):
+        for name, draw in vary.items():
+            yield from draw_faults(draw, (*path, "vary", name))
+
+
+def is_blank(value: Any) -> bool:
+    """Whether this is a text of nothing but blanks."""
+    return isinstance(value, str) and not value.strip() and not isinstance(value, Unreadable)
+
+
+def derivation_faults(written: dict[str, Any], path: Path) -> Iterator[TreeFault]:
+    """A derivation names one calculator and says which of its results is wanted."""
+    yield from calculator_faults(written, "want", path)
+    if "want" not in written:
+        remedy = "Add `want:` with one of the calculator's results."
+        yield TreeFault(path, "`derivation` does not say which result it wants", remedy, at_name=True)
+
+
+def option_faults(option: Any, path: Path) -> Iterator[TreeFault]:
+    """An option has a text, or a slip from which its text is worked out; its claim names one calculator."""
+    if isinstance(option, str):
+        if is_blank(option):
+            yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text")
+        return
+    if not isinstance(option, dict):
+        return
+    if is_blank(option.get("text", "")) and not option.get("slip"):
+        remedy = "Add `text:`, or `slip:` with the name of a misconception."
+        yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text", remedy, at_name=True)
+    claim = option.get("claim")
+    if isinstance(claim, dict):
+        yield from calculator_faults(claim, "holds", (*path, "claim"))
+    elif is_blank(claim):
+        yield TreeFault((*path, "claim"), "`claim` has no value", "Name a calculator, or write `none`.")
+
+
+def calculator_faults(written: dict[str, Any], aside: str, path: Path) -> Iterator[TreeFault]:
+    """One calculator is named, no more and no fewer, and the word beside it is text."""
+    names = [name for name in written if name != aside]
+    if not names:
+        yield TreeFault(path, f"`{path[-1]}` names no calculator", at_name=True)
+    for name in names[1:]:
+        said = f"`{path[-1]}` holds one calculator and `{aside}`; `{short(name)}` is one too many"
+        yield TreeFault((*path, name), said, at_name=True)
+    word = written.get(aside, "-")
+    if is_blank(word) or not isinstance(word, str):
+        yield TreeFault((*path, aside), f"`{aside}` must be text")
+
+
+def draw_faults(draw: Any, path: Path) -> Iterator[TreeFault]:
+    """A given is drawn from a list or from a range, not from both, and neither is empty."""
+    if not isinstance(draw, dict):
+        return
+    if ("choice" in draw) == ("range" in draw):
+        said = f"`{short(str(path[-1]))}` is drawn from a `choice` or from a `range`"
+        yield TreeFault(path, said, "Write one of the two.", at_name=True)
+    if draw.get("choice") == []:
+        yield TreeFault((*path, "choice"), "this choice is empty")
+    limits = draw.get("range")
+    if isinstance(limits, list) and 2 <= len(limits) <= 3 and all(map(is_number, limits)):
+        first, last, step = (*map(int, limits), 1)[:3]
+        if last < first or step < 1:
+            yield TreeFault((*path, "range"), f"this range is empty: {first} to {last} by {step}")

@@ -1,0 +1,154 @@
+"""A bank as read: what can be used, what is wrong, and where everything stands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal, TypeVar
+
+import msgspec
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.bank import item_rules
+from cnnquiz.bank.layouts import with_layout
+from cnnquiz.bank.validation import TreeFault, faults
+from cnnquiz.model import Bank, Finding, Item
+from cnnquiz.yaml_text.positions import Place, Positions
+from cnnquiz.yaml_text.syntax import Fault
+
+T = TypeVar("T")
+MOST_FINDINGS = 1000
+ASIDE = frozenset(("id", "topic", "hints", "note", "figure", "level"))  # no key rests on these fields
+
+
+class Loaded(Struct, frozen=True):
+    """A bank as read: the bank, if nothing is wrong; the findings; and what can be used in any case.
+
+    `items` are the items without faults that touch their keys, each with its index in the file, for
+    `locate("items", index, ...)`; `sound` is the bank with these items alone; `slow` says that libyaml is missing.
+    """
+
+    path: str
+    text: str
+    bank: Bank | None
+    findings: tuple[Finding, ...] = ()
+    items: tuple[tuple[int, Item], ...] = ()
+    sound: Bank | None = None
+    slow: bool = False
+    positions: Positions | None = None
+
+    def locate(self, *path: str | int, at_name: bool = False) -> Place:
+        """Line and column of the value at a path: `locate("items", 3, "options", "b")`.
+
+        A value that begins on a later line than its name is found at its name, as every value is with
+        `at_name`. What does not exist is found at the nearest thing around it.
+        """
+        return self.positions.find(path, at_name) if self.positions else (1, 1)
+
+
+def unreadable(path: str, text: str, broken: Iterable[Fault], slow: bool) -> Loaded:
+    """A text of which nothing can be used."""
+    return Loaded(path, text, None, tuple(finding(path, fault, None) for fault in broken), slow=slow)
+
+
+def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
+    """The tree as a bank, or as much of it as can be used, with the findings of both readings."""
+    bank = None if broken else converted(tree, Bank)
+    if bank is not None and not any(shape_faults(tree["items"])):
+        bank = with_layout(bank)
+        return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
+    written = tree.get("items") if isinstance(tree, dict) else None
+    elements = written if isinstance(written, list) else []
+    hit = [positions.element("items", (fault.line, fault.column)) for fault in broken]
+    items = tuple((index, item) for index, item in sound_items(elements) if index not in hit)
+    found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
+    found += [tree_finding(path, fault, elements, positions) for fault in bounded(tree_faults(tree, elements))]
+    found.sort(key=lambda one: (one.line, one.column))
+    usable = with_layout(sound(path, tree, items))
+    kept = tuple(zip((index for index, _ in items), usable.items, strict=True))
+    return Loaded(path, text, None, tuple(found), kept, usable, slow, positions)
+
+
+def converted(tree: Any, kind: type[T]) -> T | None:
+    """The tree as a record, in one go; None if anything does not fit."""
+    try:
+        return msgspec.convert(tree, kind, strict=False)
+    except msgspec.ValidationError:
+        return None
+
+
+def bounded(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
+    """The first faults; where there are very many, the last one says so."""
+    for count, fault in enumerate(wrong, 1):
+        if count > MOST_FINDINGS:
+            yield TreeFault(fault.path, f"more than {MOST_FINDINGS:,} faults: the others are not told")
+            return
+        yield fault
+
+
+def tree_faults(tree: Any, elements: list[Any]) -> Iterator[TreeFault]:
+    """All faults of the tree; only items that cannot be converted are walked through."""
+    yield from faults(tree | {"items": []} if elements else tree, Bank)
+    if isinstance(tree, dict) and elements == tree.get("items"):
+        yield from shape_faults(elements)
+    for index, element in enumerate(elements):
+        if not isinstance(element, dict) or converted(element, Item) is None:
+            yield from faults(element, Item, ("items", index))
+
+
+def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:
+    """What the types alone cannot refuse in the items."""
+    if not elements:
+        yield TreeFault(("items",), "this bank has no items", at_name=True)
+    for index, element in enumerate(elements):
+        yield from item_rules.faults(element, ("items", index))
+
+
+def sound_items(elements: list[Any]) -> Iterator[tuple[int, Item]]:
+    """The items without faults where a key can be proved, each with its index."""
+    for index, element in enumerate(elements):
+        item = (converted(element, Item) or mended(element)) if isinstance(element, dict) else None
+        if item is not None and not any(item_rules.faults(element, ())):
+            yield index, item
+
+
+def mended(element: dict[str, Any]) -> Item | None:
+    """An item without the faulty fields on which its key does not rest; None where other fields are faulty."""
+    wrong = {fault.path[0] if fault.path else "" for fault in faults(element, Item)}
+    if wrong & {"", *Item.__struct_fields__} - ASIDE:
+        return None
+    name = element.get("id")
+    kept = {field: value for field, value in element.items() if field not in wrong}
+    item = converted(kept | {"id": "unnamed"}, Item) if isinstance(name, str) and name.strip() else None
+    return replace(item, id=name) if item is not None and isinstance(name, str) else None
+
+
+def sound(path: str, tree: Any, items: Iterable[tuple[int, Item]]) -> Bank:
+    """A bank of the items that can be used; where its own fields are broken, they are left empty."""
+    written = tree if isinstance(tree, dict) else {}
+    own = {name: written.get(name) for name in ("id", "title", "source", "layout")}
+    texts = {name: value for name, value in own.items() if isinstance(value, str)}
+    layout: Literal["hwc", "chw"] = "chw" if texts.get("layout") == "chw" else "hwc"
+    title, source = texts.get("title", ""), texts.get("source", "")
+    return Bank(1, texts.get("id") or Path(path).stem, title, [item for _, item in items], source, layout)
+
+
+def finding(path: str, fault: Fault, item: str | None) -> Finding:
+    """A fault of the text as a finding."""
+    where = (path, fault.line, fault.column)
+    return Finding(fault.rule, "error", *where, item, fault.message, remedy=fault.remedy)
+
+
+def tree_finding(path: str, fault: TreeFault, elements: list[Any], positions: Positions) -> Finding:
+    """A fault of the tree as a finding, with its place and the item that it belongs to."""
+    line, column = positions.find(fault.path, fault.at_name)
+    item = id_of(elements, fault.path[1]) if fault.path[:1] == ("items",) and len(fault.path) > 1 else None
+    return Finding("schema", "error", path, line, column, item, fault.message, remedy=fault.remedy)
+
+
+def id_of(elements: list[Any], index: str | int | None) -> str | None:
+    """The id of the item at this index, if it has one."""
+    element = elements[index] if isinstance(index, int) and index < len(elements) else None
+    written = element.get("id") if isinstance(element, dict) else None
+    return str(written) if isinstance(written, str) else None

@@ -1,0 +1,204 @@
+"""Everything in a tree of texts that does not fit the types of `model`, each fault in plain words."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import Any
+
+from msgspec import Struct, inspect
+
+from cnnquiz.yaml_text.syntax import Unreadable, short
+
+Path = tuple[str | int, ...]
+
+
+class TreeFault(Struct, frozen=True):
+    """One fault of a tree: the path to it, what it is, what to do, and whether the name is meant, not the value."""
+
+    path: Path
+    message: str
+    remedy: str = ""
+    at_name: bool = False
+
+
+def faults(tree: Any, kind: Any, path: Path = ()) -> Iterator[TreeFault]:
+    """Everything in a tree of texts, lists and dicts that does not fit a type of `model`."""
+    yield from misfits(tree, described(kind), path)
+
+
+@cache
+def described(kind: Any) -> inspect.Type:
+    """A type, taken apart."""
+    return inspect.type_info(kind)
+
+
+def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
+    """The faults of one value, and of everything inside it."""
+    form = bare(kind)
+    if isinstance(value, Unreadable) or isinstance(form, inspect.AnyType):
+        return
+    if isinstance(form, inspect.UnionType):
+        yield from misfits_of_union(value, form, path)
+    elif isinstance(form, inspect.StructType) and isinstance(value, dict):
+        yield from misfits_of_struct(value, form, path)
+    elif isinstance(form, inspect.DictType) and isinstance(value, dict):
+        yield from misfits_of_dict(value, form, path)
+    elif isinstance(form, inspect.ListType) and isinstance(value, list):
+        yield from misfits_of_list(value, form, path)
+    elif not fits(value, kind):
+        yield TreeFault(path, unfit(value, kind, path), expected(kind))
+
+
+def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[TreeFault]:
+    """A value of several possible types: read as the one of its own form."""
+    forms = [bare(one) for one in kind.types]
+    if isinstance(value, str) and any(fits(value, form) for form in forms):
+        return
+    mine = next((form for form in forms if isinstance(form, form_of(value))), None)
+    if mine is not None:
+        yield from misfits(value, mine, path)
+    else:
+        forms = [form for form in forms if not isinstance(form, inspect.NoneType)]
+        wanted = " or ".join(dict.fromkeys(noun(form) for form in forms))
+        yield TreeFault(path, f"{named(path)} must be {wanted}, not {what(value)}")
+
+
+def misfits_of_struct(value: dict[str, Any], kind: inspect.StructType, path: Path) -> Iterator[TreeFault]:
+    """A record: no unknown field, no required field missing, each value of its type."""
+    fields = {field.encode_name: field for field in kind.fields}
+    for name, inner in value.items():
+        if name in fields:
+            yield from misfits(inner, fields[name].type, (*path, name))
+        else:
+            yield TreeFault((*path, name), unknown(name, fields), at_name=True)
+    for name, field in fields.items():
+        if field.required and name not in value:
+            yield TreeFault(path, f"{named(path)} has no `{name}`", f"Add `{name}:`.", at_name=True)
+
+
+def misfits_of_dict(value: dict[str, Any], kind: inspect.DictType, path: Path) -> Iterator[TreeFault]:
+    """A mapping of names that the author chooses: each name and each value of its type."""
+    for name, inner in value.items():
+        if not fits(name, kind.key_type):
+            said = f"`{short(name)}` cannot be a name in {named(path)}"
+            yield TreeFault((*path, name), said, expected(kind.key_type), at_name=True)
+        yield from misfits(inner, kind.value_type, (*path, name))
+
+
+def misfits_of_list(value: list[Any], kind: inspect.ListType, path: Path) -> Iterator[TreeFault]:
+    """A list: not too short, not too long, each element of its type."""
+    least, most = kind.min_length or 0, kind.max_length
+    if len(value) < least or (most is not None and len(value) > most):
+        wanted = f"{least} to {most}" if most is not None else f"at least {least}"
+        yield TreeFault(path, f"{named(path)} must hold {wanted} values, not {len(value)}")
+    for index, inner in enumerate(value):
+        yield from misfits(inner, kind.item_type, (*path, index))
+
+
+def fits(value: Any, kind: inspect.Type) -> bool:
+    """Whether a text can be read as this type."""
+    kind = bare(kind)
+    if not isinstance(value, str):
+        return False
+    if isinstance(kind, inspect.StrType):
+        return kind.pattern is None or re.search(kind.pattern, value) is not None
+    if isinstance(kind, inspect.LiteralType):
+        return value in map(str, kind.values)
+    if isinstance(kind, inspect.IntType):
+        return is_number(value)
+    if isinstance(kind, inspect.BoolType):
+        return value.lower() in ("true", "false")
+    return isinstance(kind, inspect.NoneType) and value.lower() == "null"
+
+
+def is_number(value: Any) -> bool:
+    """Whether this is a whole number as the types read it: 7, -7, not 07 nor 7.0."""
+    return isinstance(value, str) and len(value) < 19 and bool(re.fullmatch(r"-?(0|[1-9][0-9]*)", value))
+
+
+def bare(kind: inspect.Type) -> inspect.Type:
+    """The type without its description."""
+    return kind.type if isinstance(kind, inspect.Metadata) else kind
+
+
+def form_of(value: Any) -> tuple[type[inspect.Type], ...]:
+    """The types that are written in the form of this value."""
+    if isinstance(value, dict):
+        return (inspect.StructType, inspect.DictType)
+    if isinstance(value, list):
+        return (inspect.ListType,)
+    return (inspect.StrType, inspect.LiteralType, inspect.IntType, inspect.BoolType)
+
+
+def unfit(value: Any, kind: inspect.Type, path: Path) -> str:
+    """What is wrong with a value that does not fit."""
+    if value == "":
+        return f"{named(path)} has no value"
+    if isinstance(value, str) and isinstance(bare(kind), inspect.StrType | inspect.LiteralType):
+        near = nearest(value, choices(kind))
+        return f"{named(path)} cannot be {quoted(value)}" + (f"; did you mean `{near}`?" if near else "")
+    return f"{named(path)} must be {noun(kind)}, not {what(value)}"
+
+
+def expected(kind: inspect.Type) -> str:
+    """What would fit, as a remedy."""
+    if allowed := choices(kind):
+        return f"Allowed: {', '.join(allowed)}."
+    if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
+        return f"Allowed: {kind.extra_json_schema.get('description', '')}".removesuffix("...").rstrip(", ") + "."
+    return ""
+
+
+def choices(kind: inspect.Type) -> list[str]:
+    """The values that may be chosen from, as they are written."""
+    kind = bare(kind)
+    return [str(value) for value in kind.values] if isinstance(kind, inspect.LiteralType) else []
+
+
+def unknown(name: str, fields: Iterable[str]) -> str:
+    """The words for a field that does not exist."""
+    near = nearest(name, fields)
+    return f"unknown field `{short(name)}`" + (f"; did you mean `{near}`?" if near else "")
+
+
+def nearest(name: str, names: Iterable[str]) -> str | None:
+    """The one of the names that was probably meant."""
+    found = difflib.get_close_matches(name[:60].lower(), list(names), 1, 0.6)
+    return found[0] if found else None
+
+
+def named(path: Path) -> str:
+    """How the place at the end of a path is called in a sentence."""
+    if not path:
+        return "the bank"
+    if path[-1] == "items" or not isinstance(path[-1], int):
+        return f"`{short(str(path[-1]))}`"
+    return "this item" if path[0] == "items" and len(path) == 2 else f"value {path[-1] + 1} of {named(path[:-1])}"
+
+
+def noun(kind: inspect.Type) -> str:
+    """What a value of the type is called."""
+    kind = bare(kind)
+    names: dict[type[inspect.Type], str] = {
+        inspect.StructType: "a mapping of fields",
+        inspect.DictType: "a mapping",
+        inspect.ListType: "a list",
+        inspect.IntType: "a whole number",
+        inspect.BoolType: "true or false",
+    }
+    return names.get(type(kind), "text")
+
+
+def what(value: Any) -> str:
+    """What stands there instead."""
+    if isinstance(value, dict):
+        return "a mapping"
+    return "a list" if isinstance(value, list) else quoted(value)
+
+
+def quoted(value: str) -> str:
+    """A value as a message shows it."""
+    return f"`{short(value)}`" if value else "nothing"

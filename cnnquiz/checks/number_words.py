@@ -1,0 +1,85 @@
+"""Equations as sentences say them: 76 times 100 is 7600, 75 weights + 1 bias = 76, sqrt(2) = 1.41."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from math import isqrt
+
+from cnnquiz.answers import arithmetic
+
+CROSSED = re.compile(r"\d\s?[xX×]\s?\d|\\times")
+
+_NUMBER = r"\d+(?:\.\d+)?"
+_BEFORE = r"(?:^\s*|[.:;(]\s|\b(?:so|hence|thus|then|therefore|since|because|here|now|but),?\s)"
+_SMALL = re.compile(rf"(?<![\w.])({_NUMBER})[eE]-(\d\d?)(?![\w.]\d)")
+_CALLED = re.compile(rf"(?<![\w.^)])({_NUMBER})(?=\(-?{_NUMBER}\))")
+_WORDS = {"times": "*", "plus": "+", "minus": "-", "divided by": "/"}
+_WORD = re.compile(r"(?<=[\d)])\s(times|plus|minus|divided by)\s(?=[\d(])")
+_IS = re.compile(
+    rf"{_BEFORE}([\d(][\d.()\s*+/^-]{{0,80}}[\d)])\s(?:equals|is|gives|makes|yields|comes to)\s({_NUMBER})"
+    r"(?=[.,;:)!](?!\d)|$|\s(?:parameters|weights|in all|in total)\b)",
+    re.IGNORECASE,
+)
+_SAYS = re.compile(r"[\d)]\s(?:equals|is|gives|makes|yields|comes to)\s\d")
+_COUNTED = rf"{_NUMBER}(?:\s[a-z]{{3,}})?"
+_UNITED = re.compile(
+    rf"(?:^\s*|[.:;(]\s|\b(?:so|hence|thus|then|therefore|since|is|are|has|have|gives|makes),?\s)"
+    rf"({_COUNTED}(?:\s[-+*/]\s{_COUNTED}){{1,6}})\s=\s({_NUMBER}(?!\s?[-+*/^(,=\d])(?:\s[a-z]{{3,}})?)(?!\s[-+*/=]|\w)",
+    re.IGNORECASE,
+)
+_UNIT = re.compile(r"\s([a-z]{3,})", re.IGNORECASE)
+_SCALES = frozenset((  # 1 hour + 30 minutes = 90 minutes
+    "thousand", "million", "billion", "dozen", "percent", "time", "plu", "minu", "byte", "bit", "second", "minute",
+    "hour", "day", "week", "year", "inch", "inche", "metre", "meter", "kib", "mib", "gib", "half", "and",
+))  # fmt: skip
+_ROOT = re.compile(rf"(?:\\sqrt\s?\{{|sqrt\(|√\(?)({_NUMBER})[)}}]?\s*=\s*(\d+\.\d+)(?![\d,]|\.\d|\s?[-+*/^(=]|[eE]-)")
+_PLACES = 30
+
+
+def arithmetic_of(sentence: str) -> str:
+    """The sentence with its arithmetic in ASCII and with signs: 0.05(30) as 0.05*(30), 9e-2 as 0.09."""
+    words = arithmetic.plain(sentence)
+    if "(" in words:
+        words = _CALLED.sub(r"\1*", words)
+    if "e-" in words or "E-" in words:
+        words = _SMALL.sub(lambda found: f"{Decimal(found[0]):f}", words)
+    if len({found[1] for found in _WORD.finditer(words)}) == 1:  # of several, nobody knows which goes first
+        words = _WORD.sub(lambda found: f" {_WORDS[found[1]]} ", words)
+    return words
+
+
+def says(words: str) -> bool:
+    """Whether a text may hold an equation, written or in words."""
+    return "=" in words or _SAYS.search(words) is not None
+
+
+def said(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
+    """The sides of each equation with a word for its sign; 8x8 is as likely a shape as a product."""
+    for found in _IS.finditer(words) if not crossed and _SAYS.search(words) else ():
+        if not set("*+/^").isdisjoint(found[1]) and "^" not in found[1][-1:]:
+            yield found[1], found[2]
+
+
+def united(words: str) -> tuple[str, str] | None:
+    """The sides of an equation between numbers of things, without the things; None where a unit can scale one."""
+    found = _UNITED.search(words) if "=" in words else None
+    if found is None:
+        return None
+    counted, result = (
+        {unit.casefold().removesuffix("s") for unit in _UNIT.findall(side)} for side in (found[1], found[2])
+    )
+    if not counted or not result <= {*counted, "parameter"} or not _SCALES.isdisjoint(counted | result):
+        return None  # 1 epoch / 4 = 250 iterations
+    return _UNIT.sub("", found[1]), _UNIT.sub("", found[2])
+
+
+def roots(words: str) -> Iterator[tuple[str, str, Fraction]]:
+    """Each square root that stands alone before a decimal: as written, the decimal, and its value."""
+    for found in _ROOT.finditer(words) if "sqrt" in words or "√" in words else ():
+        before = words[: found.start()].rstrip(" $")[-1:]
+        if not (before.isdigit() or before in tuple("*+-/^)(_.")):
+            number = Fraction(found[1]) * 10 ** (2 * _PLACES)
+            yield f"sqrt({found[1]})", found[2], Fraction(isqrt(int(number)), 10**_PLACES)

@@ -1,0 +1,36 @@
+"""An item's figure cannot be shown: its file is not there, is not text, or lies outside the bank's folder.
+
+Bad:
+
+    figure: {file: ../secret.txt, alt: "..."}
+
+Good:
+
+    figure: {file: figures/edges.txt, alt: "Three panels of straight strokes."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.files import figure_text
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "error"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each figure that cannot be read."""
+    for item in subject.items:
+        if item.item.figure is None:
+            continue
+        try:
+            words = figure_text(subject.loaded, item.item.figure)
+        except CnnquizError as fault:
+            yield subject.finding(__name__, LEVEL, item, ("figure", "file"), f"the figure cannot be shown: {fault}")
+        else:
+            if not words.strip():
+                message = "the figure's file is empty"
+                yield subject.finding(__name__, LEVEL, item, ("figure", "file"), message)

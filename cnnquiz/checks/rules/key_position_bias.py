@@ -1,0 +1,66 @@
+"""The key stands in one place far too often, or hardly ever in another, so that places can be guessed.
+
+Looked at in a bank with at least 20 items of the same number of options, by Pearson's chi-squared:
+
+    X2 = sum over places of (observed - expected)^2 / expected
+
+The bank is found if chance alone would make keys so lopsided in fewer than 1 of 100 banks (p < 0.01).
+
+Bad:
+
+    key: b        # in 16 of 24 items
+
+Good:
+
+    key: b        # in 7 of 24 items
+
+Source: K. Pearson, Philosophical Magazine 50 (1900), 157-175.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "warning"
+FEWEST = 20
+CHANCE = 0.01
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """One finding for each number of options whose keys are lopsided, at the first item of that kind."""
+    groups: dict[tuple[str, ...], list[int]] = {}
+    for place, item in enumerate(subject.items):
+        if len(item.keys) == 1 and item.keys[0] in item.options and item.item.type == "single":
+            groups.setdefault(tuple(item.options), []).append(place)
+    for letters, places in groups.items():
+        counts = Counter(subject.items[place].keys[0] for place in places)
+        if len(places) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
+            shown = ", ".join(f"{letter} {counts[letter]}" for letter in letters)
+            message = f"keys are lopsided over {len(places)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
+            first = subject.items[places[0]]
+            yield subject.finding(__name__, LEVEL, first, ("key",), message, remedy="Reorder options of some items.")
+
+
+def chi_squared(counts: Counter[str], letters: tuple[str, ...]) -> float:
+    """Pearson's statistic against equal shares."""
+    expected = sum(counts.values()) / len(letters)
+    return sum((counts[letter] - expected) ** 2 / expected for letter in letters)
+
+
+def tail(statistic: float, freedom: int) -> float:
+    """The probability of so large a chi-squared or a larger one: the regularised upper gamma function, by recursion."""
+    if freedom < 1:
+        return 1.0
+    x, a = statistic / 2, 0.5 if freedom % 2 else 1.0
+    total = math.erfc(math.sqrt(x)) if freedom % 2 else math.exp(-x)
+    term = x**a * math.exp(-x) / math.gamma(a + 1)
+    while a < freedom / 2:
+        total += term
+        a += 1
+        term *= x / a
+    return total

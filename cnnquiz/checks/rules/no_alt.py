@@ -1,0 +1,27 @@
+"""A figure has no description in words, so that somebody who cannot see it cannot answer.
+
+Bad:
+
+    figure: {file: figures/edges.txt}
+
+Good:
+
+    figure: {file: figures/edges.txt, alt: "Three panels: faces, parts of faces, straight strokes."}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "warning"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each figure without an alt."""
+    for item in subject.items:
+        if item.item.figure is not None and not item.item.figure.alt.strip():
+            message = "the figure has no `alt`, which says in words what it shows"
+            yield subject.finding(__name__, LEVEL, item, ("figure",), message, remedy="Add `alt:`.")

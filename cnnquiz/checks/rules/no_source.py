@@ -1,0 +1,32 @@
+"""Neither the item nor its bank says where the question and its key come from.
+
+Bad:
+
+    - id: softmax
+      stem: ...
+
+Good:
+
+    - id: softmax
+      stem: ...
+      source: slide, question 9
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "warning"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each item without a source, in a bank without one."""
+    if subject.bank.source.strip():
+        return
+    for item in subject.items:
+        if not item.item.source.strip():
+            message = "neither the item nor the bank names a source"
+            yield subject.finding(__name__, LEVEL, item, (), message, remedy="Add `source:`.")

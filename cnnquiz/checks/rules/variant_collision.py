@@ -1,0 +1,36 @@
+"""In a variant of an item, two options are the same, or too few slips give distractors that differ.
+
+All variants are looked at where a family has at most 20,000, and 500 seeds otherwise. The finding tells the first
+variant's seed and parameters.
+
+Bad:
+
+    options: {a: {text: 6x6x4, slip: forgot-kernel}, b: 5x5x4}     # with k = 1 and s = 2 both are right
+    key: b
+    vary: {k: {choice: [1, 3]}}
+
+Good:
+
+    options: {a: {text: 6x6x4, slip: forgot-kernel}, b: 5x5x4}
+    key: b
+    vary: {k: {choice: [3, 5]}}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.checks import family
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "error"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each family in which options meet."""
+    for item, survey in family.surveyed(subject):
+        if survey.collision is not None:
+            message = family.sentence(survey, survey.collision)
+            remedy = "Add a condition under `where` that keeps these values out."
+            yield subject.finding(__name__, LEVEL, item, ("vary",), message, remedy=remedy, at_name=True)

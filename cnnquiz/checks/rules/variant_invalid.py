@@ -1,0 +1,41 @@
+"""An item's givens, as printed or in one of its variants, cannot be worked, or its variants cannot be asked.
+
+All variants are looked at where a family has at most 20,000, and 500 seeds otherwise. The finding tells the first
+variant's seed (cnnquiz show BANK/ITEM --seed N shows it) and its parameters. Conditions under `where` keep out
+combinations that no layer allows.
+
+Bad:
+
+    derivation: {conv: {in: 16x16x3, k: 3, filters: 4}, want: output_shape}
+    vary: {in: {choice: [4x4x3, 16x16x3]}, k: {choice: [3, 5]}}
+
+Good:
+
+    derivation: {conv: {in: 16x16x3, k: 3, filters: 4}, want: output_shape}
+    vary: {in: {choice: [4x4x3, 16x16x3]}, k: {choice: [3, 5]}}
+    where: [k <= i]
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.checks import family
+from cnnquiz.items import family_survey
+from cnnquiz.items.worked_item import Subject
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "error"
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each derivation that cannot be worked, and each family with such variants."""
+    yield from subject.faults(__name__, LEVEL)
+    for item, survey in family.surveyed(subject):
+        if survey.invalid is not None:
+            message = family.sentence(survey, survey.invalid)
+            remedy = "Add a condition under `where`, or take these values out of `vary`."
+            yield subject.finding(__name__, LEVEL, item, ("vary",), message, remedy=remedy, at_name=True)
+        elif survey.collision is None and (trouble := family_survey.answered(subject.bank, item.item)) is not None:
+            message = f"the variant of seed {trouble.seed} cannot be asked: {trouble.message}"
+            yield subject.finding(__name__, LEVEL, item, ("vary",), message, at_name=True)

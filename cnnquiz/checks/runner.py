@@ -1,0 +1,122 @@
+"""Files to check, found and checked: folders walked, several at once where that pays, none hiding another."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from cnnquiz import bank, files
+from cnnquiz.bank.loader import Loaded, unreadable
+from cnnquiz.checks import rules
+from cnnquiz.checks.report import Checked
+from cnnquiz.errors import CnnquizError
+from cnnquiz.model import Finding
+from cnnquiz.yaml_text import syntax
+
+STDIN = "-"
+SUFFIXES = (".yaml", ".yml")
+PAYS = 3_000_000  # bytes from which on a second process is worth its start
+
+
+def sources(paths: Sequence[str]) -> list[str]:
+    """The files that paths stand for, in order, each once; folders are walked. Without paths, the bundled banks."""
+    found = paths and [name for path in paths for name in walked(path)]
+    names = found or [shown(str(path)) for path in bank.bundled().values()]
+    if paths and not found:
+        raise CnnquizError(f"{files.shown(paths[0])}: no bank is in this folder (*.yaml or *.yml)")
+    return list(dict.fromkeys(names))
+
+
+def shown(path: str) -> str:
+    """A path relative to where the program runs, if it lies below."""
+    try:
+        relative = os.path.relpath(path)
+    except (ValueError, OSError):
+        return path
+    return path if relative.startswith("..") else relative
+
+
+def walked(path: str) -> Iterator[str]:
+    """The banks below a folder, sorted, hidden folders left out and links that lead in a circle not followed."""
+    if path == STDIN or not Path(path).is_dir():
+        yield path
+        return
+    seen: set[tuple[int, int]] = set()
+    for folder, below, names in os.walk(path, followlinks=True):
+        place = Path(folder).stat()
+        if (place.st_dev, place.st_ino) in seen:
+            below.clear()
+            continue
+        seen.add((place.st_dev, place.st_ino))
+        below[:] = sorted(name for name in below if not name.startswith("."))
+        for name in sorted(names):
+            if name.endswith(SUFFIXES) and not name.startswith("."):
+                yield str(Path(folder) / name)
+
+
+def read(source: str) -> Loaded:
+    """One bank, from its file or from stdin."""
+    if source != STDIN:
+        return bank.load(source)
+    if sys.stdin is None or sys.stdin.closed:
+        raise CnnquizError("stdin is closed: name a file")
+    data = sys.stdin.buffer.read(files.LARGEST + 1)
+    files.refuse_large(Path("<stdin>"), len(data), files.LARGEST)
+    try:
+        return bank.load("<stdin>", syntax.decoded(data))
+    except syntax.Stop as stop:
+        return unreadable("<stdin>", "", stop.faults, False)
+
+
+def check_one(source: str, names: tuple[str, ...]) -> Checked | str:
+    """One file, checked; or the reason why it cannot be read at all."""
+    try:
+        with bank.collector_paused():
+            return rules.run(read(source), names)
+    except CnnquizError as fault:
+        return str(fault)
+
+
+def check(
+    found: Sequence[str], names: tuple[str, ...], jobs: int = 1, done: Callable[[str], None] = lambda source: None
+) -> tuple[Checked, ...]:
+    """All files, checked, in order. CnnquizError where none of them can be read; `done` hears of each."""
+    ended: list[Checked | str] = []
+    for source, one in zip(found, _each(found, names, jobs), strict=True):
+        ended.append(one)
+        done(source)
+    faults = [one for one in ended if isinstance(one, str)]
+    if len(faults) == len(ended) and faults:
+        more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+        raise CnnquizError(faults[0] + more)
+    pairs = zip(found, ended, strict=True)
+    return tuple(unread(source, one, names) if isinstance(one, str) else one for source, one in pairs)
+
+
+def _each(found: Sequence[str], names: tuple[str, ...], jobs: int) -> Iterator[Checked | str]:
+    workers = min(jobs, len(found))
+    if workers < 2 or STDIN in found or sum(map(size, found)) < PAYS:
+        yield from (check_one(source, names) for source in found)
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        yield from pool.map(check_one, found, [names] * len(found))
+
+
+def size(source: str) -> int:
+    """The bytes of a file, 0 where that cannot be known."""
+    try:
+        return Path(source).stat().st_size
+    except (OSError, ValueError):
+        return 0
+
+
+def unread(source: str, fault: str, names: tuple[str, ...]) -> Checked:
+    """A file that cannot be read, among others that can."""
+    path = files.shown(source)
+    message = fault.removeprefix(f"{path}: ")
+    return Checked(path, findings=(Finding("yaml-syntax", "error", path, 1, 1, None, message),))

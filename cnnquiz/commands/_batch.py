@@ -1,0 +1,77 @@
+"""JSON Lines in, JSON Lines out: one numerical a line, answered in order; a bad line never stops the rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from cnnquiz import calculators
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.solver import inverse
+from cnnquiz.solver.calculator import Calculator
+from cnnquiz.solver.search import Found
+
+_ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
+
+
+def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
+    """For each line, the line that answers it and whether it could be answered."""
+    for line in lines:
+        try:
+            yield _dumped(answer(_request(line))), True
+        except GivenError as fault:
+            yield _error(str(fault), fault.quantity), False
+        except (CnnquizError, ArithmeticError) as fault:
+            yield _error(str(fault), None), False
+        except RecursionError:
+            yield _error("the line is nested too deeply", None), False
+
+
+def _request(line: str | bytes) -> dict[str, Any]:
+    try:
+        request = json.loads(line)
+    except UnicodeDecodeError:
+        raise CnnquizError("the line is not UTF-8 text") from None
+    except ValueError as fault:
+        raise CnnquizError(f"the line is not JSON: {str(fault)[:100]}") from None
+    if not isinstance(request, dict):
+        raise CnnquizError('the line is not an object: write {"calculator": "conv", "given": {...}}')
+    return request
+
+
+def answer(request: dict[str, Any]) -> dict[str, Any]:
+    """The contract's object for one request; raises CnnquizError where there is none."""
+    if not isinstance(request.get("calculator"), str):
+        raise GivenError('the line names no calculator: write "calculator": "conv"', "calculator")
+    if not isinstance(request.get("given"), dict):
+        raise GivenError('the line has no givens: write "given": {...}', "given")
+    calculator = calculators.load(request["calculator"])
+    steps = request.get("steps") is True
+    if "find" in request:
+        return _found(calculator, request).as_json(steps)
+    stray = sorted(request.keys() - _ASIDE)
+    if stray:
+        parts = "calculator, given, find, bounds, steps"
+        raise GivenError(f"`{stray[0][:40]}` is no part of a line: it has {parts}", stray[0])
+    given = calculator.read(request["given"])
+    return calculator.solve(given, request.get("want")).as_json(steps=True) if steps else calculator.brief(given)
+
+
+def _found(calculator: Calculator, request: dict[str, Any]) -> Found:
+    unknown, bounds = request["find"], request.get("bounds", {})
+    unknown = [unknown] if isinstance(unknown, str) else unknown
+    if not isinstance(unknown, list) or not all(isinstance(name, str) for name in unknown):
+        raise GivenError('find is a list of names: "find": ["s"]', "find")
+    if not isinstance(bounds, dict):
+        raise GivenError('bounds go by name: "bounds": {"p": [0, 5]}', "bounds")
+    targets = {name: value for name, value in request.items() if name not in _ASIDE}
+    return inverse.find(calculator, request["given"], unknown, targets, bounds)
+
+
+def _error(message: str, quantity: str | None) -> str:
+    return _dumped({"error": {"message": message, "quantity": quantity}})
+
+
+def _dumped(body: dict[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, separators=(", ", ": "))

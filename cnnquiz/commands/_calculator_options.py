@@ -1,0 +1,136 @@
+"""A calculator's declaration as options of the command line, and its faults with the options' names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+import click
+from click.shell_completion import CompletionItem
+
+if TYPE_CHECKING:
+    from cnnquiz.errors import GivenError
+    from cnnquiz.solver.calculator import Calculator, Quantity
+    from cnnquiz.solver.declaration import MissingError
+
+FORMATS = ("rich", "plain", "json", "latex", "markdown")
+GIVENS, BACKWARDS, REST = SECTIONS = ("Givens", "Backwards, from a known result", "Options")
+
+
+def parameters(calculator: Calculator) -> list[click.Parameter]:
+    """The givens, the searches backwards where a given can be searched for, and what all calculators take."""
+    backwards = _backwards(calculator) if any(quantity.search for quantity in calculator.quantities) else []
+    return [_word(calculator), *map(_given, calculator.quantities), *backwards, *_rest()]
+
+
+def section(param: click.Parameter) -> str:
+    """The part of the help page in which a parameter stands."""
+    name = param.name or ""
+    if name.startswith("given_"):
+        return GIVENS
+    return BACKWARDS if name in ("find", "bounds") or name.startswith("target_") else REST
+
+
+def words(quantity: Quantity) -> list[str]:
+    """The spellings of a given: its short name and PyTorch's."""
+    return list(dict.fromkeys((quantity.short, quantity.name.replace("_", "-"))))
+
+
+def is_flag(quantity: Quantity) -> bool:
+    """Whether a given is yes or no."""
+    return quantity.kind.hint == "yes|no"
+
+
+def sentence(text: str, more: str = "") -> str:
+    """A declaration's words as a sentence: a capital letter unless they begin with a symbol, and a full stop."""
+    first = text[:1].upper() if re.match(r"an? |[a-z][a-z'-]+[ :;,]|[a-z-]+$", text) else text[:1]
+    return f"{first}{text[1:].rstrip('.')}{more}."
+
+
+def asking(calculator: Calculator, fault: MissingError) -> str:
+    """What is missing, with the options to give it by."""
+    options = [_option(calculator, name) for name in fault.names]
+    if len(options) > 1:
+        return f"{fault}: give {', '.join(options[:-1])} and {options[-1]}"
+    missing = f"{fault.names[0]} is missing"
+    quantity = calculator.quantity(fault.names[0])
+    if quantity.positional and calculator.examples:
+        return f"{missing}: {quantity.meaning}; as in cnnquiz solve {calculator.name} {calculator.examples[0]}"
+    return f"{missing}: give {options[0]}, the {quantity.meaning.removeprefix('the ')}"
+
+
+def _option(calculator: Calculator, name: str) -> str:
+    return f"--{words(calculator.quantity(name))[0]}"
+
+
+def as_typed(calculator: Calculator, fault: GivenError, typed: Collection[str]) -> str:
+    """A fault's words, the given that they begin with as it was typed: --kernel-size."""
+    said = str(fault)
+    for quantity in calculator.quantities:
+        spelled = next((f"--{word}" for word in words(quantity) if f"--{word}" in typed), None)
+        if spelled and said.startswith(f"{quantity.short}: "):
+            return spelled + said[len(quantity.short) :]
+    return said
+
+
+def _word(calculator: Calculator) -> click.Parameter:
+    main = next((quantity for quantity in calculator.quantities if quantity.positional), None)
+
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return completions(main, incomplete) if main else []
+
+    shown = f"[{main.kind.hint}]" if main and "|" not in main.kind.hint else "[KIND]" if main else ""
+    return click.Argument(["word"], nargs=-1, metavar=shown, shell_complete=complete)
+
+
+def completions(quantity: Quantity, incomplete: str) -> list[CompletionItem]:
+    """What the shell offers for a given: the networks and files, or the words that may be chosen from."""
+    if quantity.short == "network":
+        from cnnquiz.layers import networks
+
+        found = [name for name in networks.names() if name.startswith(incomplete)]
+        return [CompletionItem(name) for name in found] or [CompletionItem(incomplete, type="file")]
+    choices = [word for word in quantity.kind.hint.split("|") if word.islower()] if "|" in quantity.kind.hint else []
+    return [CompletionItem(word) for word in choices if word.startswith(incomplete)]
+
+
+def _given(quantity: Quantity) -> click.Parameter:
+    def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        return completions(quantity, incomplete)
+
+    shown = quantity.default if isinstance(quantity.default, int | str) else None
+    default = {True: "yes", False: "no"}[shown] if isinstance(shown, bool) else shown
+    names = [f"given_{quantity.short}", *(f"--{word}" for word in words(quantity))]
+    help = sentence(quantity.meaning, f" [{default}]" if default is not None else "")
+    hint = quantity.kind.hint
+    if is_flag(quantity):
+        return click.Option(names, metavar=hint, help=help, is_flag=False, flag_value="yes", shell_complete=complete)
+    return click.Option(names, metavar=hint, help=help, shell_complete=complete)
+
+
+def _backwards(calculator: Calculator) -> list[click.Parameter]:
+    taken = {word for quantity in calculator.quantities for word in words(quantity)}
+    able = [quantity.short for quantity in calculator.quantities if quantity.search]
+    name = "k" if "k" in able else able[0]
+    low, high = calculator.quantity(name).search or (1, 11)
+    as_in = f"as in {name}={low}:{min(high, low + 10)}"
+    return [
+        *(
+            click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=sentence(f"known: {r.meaning}"))
+            for r in calculator.results_declared
+            if r.short and r.short not in taken
+        ),
+        click.Option(["--find"], metavar="NAMES", help=f"Look for some of {', '.join(able)}, with commas."),
+        click.Option(["--bounds"], multiple=True, metavar="NAME=LOW:HIGH", help=f"Where to look, {as_in}."),
+    ]
+
+
+def _rest() -> list[click.Parameter]:
+    *others, last = FORMATS
+    formats = f"How to print it: {', '.join(others)} or {last}."
+    return [
+        click.Option(["--want"], metavar="RESULT", help="Only the steps that lead to this result."),
+        click.Option(["--draw/--no-draw"], default=True, help="Whether to draw a picture [yes]."),
+        click.Option(["--format"], type=click.Choice(FORMATS), default="rich", metavar="FORMAT", help=formats),
+    ]

@@ -1,0 +1,114 @@
+"""Files that a user names: read once, whole, within a bound, and with one clear line when that cannot be."""
+
+from __future__ import annotations
+
+import os
+import stat
+from pathlib import Path
+from typing import Protocol
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.model import Figure
+
+LARGEST = 32 * 1024 * 1024
+LARGEST_FIGURE = 64 * 1024
+
+
+class HasPath(Protocol):
+    """Anything that was read from a file, such as a Loaded."""
+
+    @property
+    def path(self) -> str: ...
+
+
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """The file's bytes. A folder, a pipe, a device or a file that is too large is refused before it is read."""
+    try:
+        with open(path, "rb", opener=without_waiting) as file:
+            status = os.fstat(file.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise CnnquizError(f"{shown(path)}: {kind(status.st_mode)}; name a file")
+            refuse_large(path, status.st_size, largest)
+            data = file.read(largest + 1)
+    except (OSError, ValueError) as error:
+        raise CnnquizError(f"{shown(path)}: {reason(error, path)}") from None
+    refuse_large(path, len(data), largest)  # it may have grown since
+    return data
+
+
+def without_waiting(path: str, flags: int) -> int:
+    """Open a file, but never wait for somebody to write to a pipe."""
+    return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
+
+
+def refuse_large(path: Path, size: int, largest: int) -> None:
+    """Refuse a file of more bytes than are read."""
+    if size > largest:
+        raise CnnquizError(
+            f"{shown(path)}: {size:,} bytes are more than the {largest:,} that are read; split the file"
+        )
+
+
+def kind(mode: int) -> str:
+    """What stands there in place of a file."""
+    return "this is a pipe" if stat.S_ISFIFO(mode) else "this is not a file but a device or socket"
+
+
+def reason(error: OSError | ValueError, path: Path) -> str:
+    """Why the file cannot be opened, in words."""
+    if isinstance(error, FileNotFoundError):
+        broken = path.is_symlink()
+        return "this link leads to a file that does not exist" if broken else "there is no such file"
+    if isinstance(error, IsADirectoryError):
+        return "this is a folder; name a file"
+    if isinstance(error, PermissionError):
+        return "you are not allowed to read this file"
+    if isinstance(error, OSError) and error.strerror:
+        return f"cannot be read: {error.strerror[0].lower()}{error.strerror[1:]}"
+    return "this is not a name that a file can have"
+
+
+def shown(path: Path | str) -> str:
+    """A path as it may stand on a screen: without control characters."""
+    return "".join(c if c.isprintable() else "?" for c in str(path))
+
+
+def printable(text: str) -> str:
+    """Text without control characters; line ends are kept, other white space becomes spaces."""
+    return "\n".join("".join(map(clean, line)) for line in text.expandtabs(8).splitlines())
+
+
+def clean(character: str) -> str:
+    """The character if a terminal can be trusted with it; a blank for a blank, nothing for the others."""
+    return character if character.isprintable() else " " if character.isspace() else ""
+
+
+def bundled(pattern: str = "*.yaml") -> dict[str, Path]:
+    """The banks that come with the program, by id: beside the package, or inside it when installed."""
+    package = Path(__file__).parent
+    for folder in (package / "questions", package.parent / "questions"):
+        if found := {path.stem: path for path in sorted(folder.glob(pattern))}:
+            return found
+    return {}
+
+
+def drills() -> dict[str, Path]:
+    """The banks to practise one calculator with, by the calculator's name."""
+    return bundled("drills/*.yaml")
+
+
+def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
+    """The characters of a figure, from its file in the bank's folder; a path that leads out of it is refused."""
+    source = Path(bank if isinstance(bank, str | Path) else bank.path)
+    folder, name = source.parent, shown(figure.file)
+    path = folder / figure.file
+    try:
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError, RuntimeError):
+        inside = True  # opening it says what is wrong
+    if not inside:
+        raise CnnquizError(f"{shown(source)}: the figure {name} lies outside the bank's folder")
+    try:
+        return printable(read_bytes(path, LARGEST_FIGURE).decode("utf-8-sig")).rstrip("\n")
+    except UnicodeDecodeError:
+        raise CnnquizError(f"{shown(path)}: this figure is not UTF-8 text") from None

@@ -1,0 +1,90 @@
+"""What an option claims, decided by a calculator: linear or not, how many layers, no other option, all of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from cnnquiz import calculators
+from cnnquiz.bank.derivation_syntax import claim_of
+from cnnquiz.bank.validation import nearest
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.option_value import says_all, says_none
+from cnnquiz.mathematics.expression import evaluate, parse
+from cnnquiz.model import Claim, Item, Option
+
+Path = tuple[str | int, ...]
+WORDS = ("none", "all")
+
+
+def answers(
+    item: Item, options: dict[str, Option], texts: dict[str, str]
+) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
+    """By letter, whether each option with a claim is an answer to what the item asks; and the faults met.
+
+    A claim that is true makes an answer; with `asks: false`, one that is false does. `none` is an answer if no other
+    option is, `all` if every other one is, and then it alone; None stands for what is not decided. "None of these"
+    and "All of the above" claim that by their words.
+    """
+    found: dict[str, bool | None] = {}
+    faults: list[tuple[Path, str]] = []
+    said: dict[str, str] = {}
+    for letter, option in options.items():
+        claim = claim_of(option) or _claimed(texts[letter])
+        if isinstance(claim, str):
+            said[letter] = claim
+        elif claim is not None:
+            try:
+                found[letter] = decided(claim) == item.asks
+            except CnnquizError as fault:
+                found[letter] = None
+                faults.append((("options", letter, "claim"), str(fault)))
+    others = [found.get(letter) for letter in options if letter not in said]
+    for letter, word in said.items():
+        found[letter] = _by_word(word, others)
+        if word not in WORDS:
+            faults.append((("options", letter, "claim"), _unknown(word)))
+    if item.type != "multiple" and any(word == "all" and found[letter] for letter, word in said.items()):
+        found = {letter: said.get(letter) == "all" for letter in found}
+    return {letter: found[letter] for letter in options if letter in found}, faults
+
+
+def _claimed(text: str) -> str | None:
+    """What an option claims by its words alone."""
+    return "none" if says_none(text) else "all" if says_all(text) else None
+
+
+def _by_word(word: str, others: list[bool | None]) -> bool | None:
+    """Whether no other option is an answer, or all of them are."""
+    if word == "none" and True in others:
+        return False
+    if word == "all" and (False in others or not others):
+        return False
+    return None if None in others or word not in WORDS else True
+
+
+def _unknown(word: str) -> str:
+    near = nearest(word, (*WORDS, *calculators.names()))
+    hint = f"did you mean `{near}`?" if near else "write a calculator with its givens, or `none`, or `all`"
+    return f"`{word[:40]}` claims nothing that can be decided: {hint}"
+
+
+def decided(claim: Claim) -> bool:
+    """Whether a claim is true: the calculator's first answer, or the condition over its results."""
+    calculator = calculators.load(claim.calculator)
+    given = calculator.read(claim.given)
+    results = calculator.results(given)
+    if claim.holds:
+        names = {**calculator.prose_values(given), **results}
+        truth = evaluate(parse(claim.holds, names=names), names)
+        wanted = f"`{claim.holds[:60]}` is no condition: compare, as in layers <= 1"
+    else:
+        truth = _first(calculator, results)
+        wanted = f"{claim.calculator} decides nothing by itself: add `holds:` with a condition over its results"
+    if not isinstance(truth, bool):
+        raise CnnquizError(wanted)
+    return truth
+
+
+def _first(calculator: Any, results: dict[str, Any]) -> Any:
+    """The first result that a reader comes for."""
+    return next((results[r.name] for r in calculator.results_declared if r.answer and r.name in results), None)

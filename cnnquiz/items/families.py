@@ -1,0 +1,101 @@
+"""The family of an item: which givens its variants may have, drawn from a seed or all of them in turn."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import product
+from math import prod
+from typing import Any
+
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.mathematics.expression import Expr, evaluate, names_in, parse
+from cnnquiz.model import Derivation, Draw, Item
+from cnnquiz.solver.calculator import REQUIRED, Calculator, Given
+
+MOST_TRIES = 2_000  # draws that the conditions may refuse before the family counts as empty
+
+
+def values_of(draw: Draw) -> Sequence[Any]:
+    """The values that one given may take; a range stays a range, however long it is."""
+    if draw.choice is not None:
+        return draw.choice
+    first, last, *step = draw.range or [0, -1]
+    return range(first, last + 1, *step)
+
+
+def size(item: Item) -> int:
+    """How many combinations there are before the conditions are asked."""
+    return prod(len(values_of(draw)) for draw in item.vary.values())
+
+
+def combinations(item: Item) -> Iterator[dict[str, Any]]:
+    """Every combination, before the conditions are asked."""
+    names = list(item.vary)
+    for values in product(*(values_of(item.vary[name]) for name in names)):
+        yield dict(zip(names, values, strict=True))
+
+
+def admitted(item: Item, calculator: Calculator, given: Mapping[str, Any]) -> Given | None:
+    """The givens, read, if every condition holds; None where one does not.
+
+    Conditions over the givens alone are asked first, so that they may keep out what no layer could do;
+    those over results after that. Raises GivenError where the conditions let through what cannot be read.
+    """
+    conditions = [_condition(words) for words in item.where]
+    simple = _simple(calculator, given) if conditions else {}
+    early = [one for one in conditions if names_in(one) <= simple.keys()]
+    if not all(evaluate(one, simple) for one in early):
+        return None
+    read = calculator.read(given)
+    late = [one for one in conditions if one not in early]
+    if late:
+        values = calculator.prose_values(read)
+        if not all(evaluate(one, values) for one in late):
+            return None
+    return read
+
+
+@lru_cache(maxsize=1024)
+def _condition(words: str) -> Expr:
+    return parse(words)
+
+
+def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The givens as numbers for conditions, by short name and by symbol; `in` is i, and C where it has channels."""
+    values: dict[str, Any] = {}
+    for quantity in calculator.quantities:
+        raw = given.get(quantity.short, given.get(quantity.name, quantity.default))
+        if raw is None or raw is REQUIRED:
+            continue
+        try:
+            value = quantity.kind.read(raw)
+        except GivenError:
+            continue
+        first = value[0] if isinstance(value, tuple) else value
+        values |= {quantity.short: first, quantity.symbol or quantity.short: first}
+        if quantity.short == "in" and isinstance(value, tuple) and len(value) > 2:
+            values |= {"C": value[-1], "channels": value[-1]}
+    return values
+
+
+def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[dict[str, Any]]:
+    """The varied givens that are tried, in turn: so many drawn ones, and the printed ones if they belong to them."""
+    space = {name: values_of(draw) for name, draw in item.vary.items()}
+    for _ in range(MOST_TRIES):
+        yield {name: chance.choice(values) for name, values in space.items()}
+    if space.keys() <= derivation.given.keys():
+        yield {name: derivation.given[name] for name in space}
+
+
+def drawn(
+    item: Item, derivation: Derivation, calculator: Calculator, chance: SeededRandom
+) -> tuple[dict[str, Any], Given]:
+    """Givens drawn until the conditions admit them, at last those that are printed; CnnquizError if they never do."""
+    for varied in draws(item, derivation, chance):
+        given = {**derivation.given, **varied}
+        read = admitted(item, calculator, given)
+        if read is not None:
+            return given, read
+    raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")

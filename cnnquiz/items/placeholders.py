@@ -1,0 +1,32 @@
+"""Prose with placeholders: `{name}` stands for a given or a result of the item's derivation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.solution import spoken
+
+_PROSE = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
+
+
+def fill(words: str, values: Mapping[str, Any]) -> str:
+    """The words with each `{name}` replaced by its value; mathematics between dollar signs stays as it is.
+
+    Raises CnnquizError for a name that has no value.
+    """
+    if "{" not in words:
+        return words
+
+    def put(match: re.Match[str]) -> str:
+        name = match[1]
+        if name is None:
+            return match[0]
+        if name not in values:
+            known = f"write one of {', '.join(sorted(values))}" if values else "the item has no derivation"
+            raise CnnquizError(f"{{{name}}} stands for nothing: {known}")
+        return spoken(values[name])
+
+    return _PROSE.sub(put, words)

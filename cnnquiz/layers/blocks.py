@@ -1,0 +1,232 @@
+"""From layers as a file writes them, with blocks, repeats and branches, to the parts that are worked one by one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, parse_layer, pieces
+from cnnquiz.layers.propagation import Join, Part
+from cnnquiz.layers.vocabulary import KINDS
+from cnnquiz.solver.givens import shown, whole
+
+Path = tuple[str | int, ...]
+DEEPEST = 20
+JOINS = ("add", "concat")
+FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
+_PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
+_SAFE = re.compile(r"[\w.×x=-]{1,30}")
+
+
+class Scope:
+    """The names that stand beside one another, under one prefix."""
+
+    def __init__(self, prefix: str = "", numbered: bool = True) -> None:
+        self.prefix, self.numbered = prefix, numbered
+        self.counts: dict[str, int] = {}
+
+    def name(self, word: str) -> str:
+        """A name for an unnamed layer: conv1, conv2 at the top; relu, relu2 inside a block."""
+        self.counts[word] = self.counts.get(word, 0) + 1
+        count = self.counts[word]
+        return f"{self.prefix}{word}{count if self.numbered or count > 1 else ''}"
+
+
+class Place(Struct, frozen=True):
+    """Where something is written, and what may be used there: its path, the block's numbers, how deep it is."""
+
+    path: Path
+    given: Mapping[str, str]
+    depth: int = 0
+
+    def at(self, *steps: str | int) -> Place:
+        """The place further inside."""
+        return replace(self, path=(*self.path, *steps))
+
+
+class Expansion:
+    """One file's layers being expanded: its blocks, and where each named part is written."""
+
+    def __init__(self, blocks: Mapping[str, Any], root: Path) -> None:
+        self.blocks, self.root = blocks, root
+        self.paths: dict[str, Path] = {}
+
+    def parts(self, written: Any, scope: Scope, place: Place) -> tuple[Part, ...]:
+        """The parts of one list of layers."""
+        if isinstance(written, str):
+            written = [written]
+        if not isinstance(written, list | tuple) or not written:
+            raise LayerFault("a list of layers stands here, as in `- conv1: conv 64 k3 p1; relu`", place.path)
+        if place.depth > DEEPEST:
+            raise LayerFault(f"blocks stand in blocks more than {DEEPEST} levels deep", place.path)
+        found: list[Part] = []
+        for index, one in enumerate(written):
+            found.extend(self.part(one, scope, place.at(index)))
+        return tuple(found)
+
+    def part(self, written: Any, scope: Scope, place: Place) -> Iterator[Part]:
+        """The parts that one element of a list stands for."""
+        if isinstance(written, Layer):
+            yield self.kept(written, written.name or self.free(word_of(written), scope), place)
+        elif isinstance(written, str):
+            yield from self.chain(written, "", scope, place)
+        elif isinstance(written, dict) and len(written) == 1:
+            name, value = next(iter(written.items()))
+            yield from self.named(str(name), value, scope, place)
+        elif isinstance(written, dict) and "block" in written:
+            yield from self.block(written, self.free(str(written["block"]), scope), place)
+        else:
+            yield self.layer(written, "", scope, place)
+
+    def named(self, name: str, value: Any, scope: Scope, place: Place) -> Iterator[Part]:
+        """`name: layers`, `name: {block: ...}`, or the branches of `add:` and `concat:`."""
+        inside = place.at(name)
+        if name in JOINS:
+            yield self.join(name, value, scope, inside)
+        elif name in FIELDS:
+            yield self.layer({name: value}, "", scope, place)
+        elif isinstance(value, str) and starts_with_kind(value):
+            yield from self.chain(value, scope.prefix + name, scope, inside)
+        elif isinstance(value, dict) and "block" in value:
+            yield from self.block(value, scope.prefix + name, inside)
+        elif isinstance(value, dict) and name not in KINDS:
+            yield self.layer(value, scope.prefix + name, scope, inside)
+        else:
+            yield self.layer({name: value}, "", scope, inside)
+
+    def chain(self, text: str, name: str, scope: Scope, place: Place) -> Iterator[Layer]:
+        """Layers in one text; the first has the name, the others stand under it: conv1, conv1.bn, conv1.relu."""
+        inner = Scope(f"{name}.", numbered=False) if name else scope
+        for index, piece in enumerate(filled(text, place).split(";")):
+            yield self.layer(piece, name if index == 0 else "", inner, place)
+
+    def layer(self, written: Any, name: str, scope: Scope, place: Place) -> Layer:
+        """One layer, read and named."""
+        if isinstance(written, dict):
+            written = {key: filled(v, place) if isinstance(v, str) else v for key, v in written.items()}
+        try:
+            layer = parse_layer(written)
+        except GivenError as fault:
+            raise LayerFault(f"{name}: {fault}" if name else str(fault), place.path) from None
+        return self.kept(layer, name or layer.name or self.free(word_of(layer), scope), place)
+
+    def kept(self, layer: Layer, name: str, place: Place) -> Layer:
+        """The layer under its name, which no other may have."""
+        self.keep(name, place)
+        return replace(layer, name=name)
+
+    def free(self, word: str, scope: Scope) -> str:
+        """A name for what has none, that no other has so far."""
+        while (name := scope.name(word)) in self.paths:
+            pass
+        return name
+
+    def keep(self, name: str, place: Place) -> None:
+        """Note where a name is written; refuse it if it is taken."""
+        if name in self.paths:
+            raise LayerFault(f"two layers are called {shown(name)}: rename one", place.path)
+        if len(self.paths) >= MOST_LAYERS:
+            raise LayerFault(f"these are more than {MOST_LAYERS:,} layers: repeat less", place.path)
+        self.paths[name] = place.path
+
+    def join(self, kind: str, value: Any, scope: Scope, place: Place) -> Join:
+        """The branches of an `add` or a `concat`; names in the branch `body` stand without it."""
+        if not isinstance(value, dict) or len(value) < 2:
+            raise LayerFault(f"{kind} takes two branches or more, each a list of layers under its name", place.path)
+        branches = []
+        for branch, layers in value.items():
+            own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
+            inner = replace(place.at(branch), depth=place.depth + 1)
+            branches.append((str(branch), self.parts(layers, own, inner)))
+        name = self.free(kind, scope)
+        self.keep(name, place)
+        return Join(kind, name, tuple(branches))
+
+    def block(self, use: Mapping[str, Any], name: str, place: Place) -> Iterator[Part]:
+        """A block with its numbers put in, as often as `repeat` says; `first` has the first one's own numbers."""
+        numbers = {key: filled(str(v), place) for key, v in use.items() if key not in ("block", "repeat", "first")}
+        block = filled(str(use["block"]), place)
+        if block not in self.blocks:
+            known = ", ".join(self.blocks) or "none in this file"
+            raise LayerFault(f"there is no block {shown(block)}: there are {known}", (*place.path, "block"))
+        first = use.get("first", {})
+        if not isinstance(first, dict):
+            raise LayerFault("`first` holds the first block's own numbers, as in first: {s: 2}", (*place.path, "first"))
+        own = {key: filled(str(v), place) for key, v in first.items()}
+        repeat = self.repeats(filled(str(use.get("repeat", "1")), place), place)
+        for number in range(1, repeat + 1):
+            prefix = name if "repeat" not in use else f"{name}_{number}"
+            given = numbers | own if number == 1 else numbers
+            inside = Place((*self.root, block), given, place.depth + 1)
+            yield from self.parts(self.blocks[block], Scope(f"{prefix}.", numbered=False), inside)
+
+    def repeats(self, written: str, place: Place) -> int:
+        """How often a block stands."""
+        try:
+            times = int(whole(written, 1, letters=False))
+        except GivenError as fault:
+            raise LayerFault(f"repeat: {fault}", (*place.path, "repeat")) from None
+        if times > MOST_LAYERS:
+            raise LayerFault(f"repeat: {shown(written)} is too large", (*place.path, "repeat"))
+        return times
+
+
+def word_of(layer: Layer) -> str:
+    """What an unnamed layer is called, before its number."""
+    return layer.mode if layer.kind == "activation" else layer.kind
+
+
+def starts_with_kind(text: str) -> bool:
+    """Whether a text is a layer of its own, and not only a layer's numbers."""
+    words = text.split()
+    return not words or words[0].lower().rstrip(";") in KINDS or not words[0][:1].isdigit()
+
+
+def filled(text: str, place: Place) -> str:
+    """A text with the block's numbers in place of {n}, {s}, ..."""
+
+    def value(match: re.Match[str]) -> str:
+        found = place.given.get(match[1])
+        if found is None or not _SAFE.fullmatch(found):
+            raise LayerFault(f"{{{match[1]}}} has no number here: give it where the block is used", place.path)
+        return found
+
+    return _PLACE.sub(value, text)
+
+
+def expand(
+    written: Any,
+    blocks: Mapping[str, Any] | None = None,
+    path: Path = ("layers",),
+    root: Path = ("blocks",),
+) -> tuple[tuple[Part, ...], dict[str, Path]]:
+    """The parts of a network, and where each is written; `path` and `root` lead to the layers and the blocks."""
+    expansion = Expansion(blocks or {}, root)
+    if isinstance(written, str):
+        written = pieces(written)
+    return expansion.parts(written, Scope(), Place(path, {})), expansion.paths
+
+
+def depth(parts: Sequence[Part]) -> int:
+    """Layers with weights on the longest way through: the 18 of ResNet-18."""
+    return sum(
+        max(depth(branch) for _, branch in part.branches)
+        if isinstance(part, Join)
+        else int(part.kind in ("conv", "tconv", "dense"))
+        for part in parts
+    )
+
+
+def flat(parts: Sequence[Part]) -> Iterator[Layer]:
+    """All layers, branches one after another."""
+    for part in parts:
+        if isinstance(part, Join):
+            for _, branch in part.branches:
+                yield from flat(branch)
+        else:
+            yield part

@@ -1,0 +1,204 @@
+"""One layer as a record, and the one parser of layers: `conv 64 k3 s2 p1`, or a mapping of the same."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.vocabulary import KIND_FIELDS, KINDS, SPELLINGS, TAKES, USUAL, WINDOW, bare_number, example, kind_of
+from cnnquiz.solver.givens import axes, flag, shown, whole
+
+MOST_LAYERS = 10_000
+Axes = tuple[int, ...]  # one number for all axes, or one for each
+
+
+class Layer(Struct, frozen=True):
+    """One layer: its kind and the numbers that it has. An empty `s` of a pool means: as wide as its kernel.
+
+    `groups` 0 is depthwise: as many groups as channels. `links` counts the pairs of input map and filter that
+    are joined (None: all of them). `learned` gives a pool one gain and one bias a channel; the weights of a
+    `fixed` layer are stored, not learned.
+    """
+
+    kind: str
+    name: str = ""
+    out: int | None = None
+    k: Axes = ()
+    s: Axes = (1,)
+    p: Axes | str = (0,)
+    d: Axes = (1,)
+    op: Axes = (0,)
+    groups: int = 1
+    bias: bool = True
+    ceil: bool = False
+    mode: str = ""
+    inputs: int | None = None
+    channels: int | None = None
+    links: int | None = None
+    learned: bool = False
+    fixed: bool = False
+
+
+class LayerFault(GivenError):
+    """A layer that cannot be read or worked; `path` leads to it in the list or file that it stands in."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+        super().__init__(message, "layers")
+        self.path = path
+
+
+SWITCHES = ("bias", "ceil", "learned", "fixed")
+_READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
+_WINDOW = re.compile(r"k=?\d[\dx×*,]*")
+_AXES = re.compile(r"\d+([x×*]\d+)+")
+_GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
+
+
+def pieces(text: str) -> list[Any]:
+    """The layers of a text one by one: `conv 10 k3; pool k2`, or a list in JSON, as [[3, 1], [2, 2]]."""
+    if text.lstrip().startswith("["):
+        try:
+            return list(json.loads(text))
+        except (ValueError, RecursionError):
+            raise LayerFault(f"{shown(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
+    return [piece for piece in re.split(r"[;\n]", text) if piece.strip()]
+
+
+def parse_layers(given: Any) -> tuple[Layer, ...]:
+    """The layers of a text (`conv 10 k3; pool k2`) or of a list of texts and mappings."""
+    if isinstance(given, str):
+        given = pieces(given)
+    if not isinstance(given, list | tuple):
+        raise LayerFault('layers are a text, "conv 10 k3; pool k2", or a list of such layers')
+    if not given:
+        raise LayerFault('there are no layers: write for example "conv 10 k3; pool k2"')
+    if len(given) > MOST_LAYERS:
+        raise LayerFault(f"{len(given):,} layers are too many: write at most {MOST_LAYERS:,}")
+    return tuple(_numbered(number, part) for number, part in enumerate(given, 1))
+
+
+def _numbered(number: int, part: Any) -> Layer:
+    try:
+        return parse_layer(part)
+    except GivenError as fault:
+        raise LayerFault(f"layer {number}: {fault}", (number - 1,)) from None
+
+
+def parse_layer(part: Any) -> Layer:
+    """One layer from its text or its mapping."""
+    if isinstance(part, Layer):
+        return part
+    if isinstance(part, dict):
+        return _from_mapping(part)
+    if isinstance(part, list | tuple) and len(part) in (2, 3):
+        return _layer("window", dict(zip(("k", "s", "d"), part, strict=False)))
+    if not isinstance(part, str):
+        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+    return _from_text(part)
+
+
+@lru_cache(maxsize=4096)
+def _from_text(part: str) -> Layer:
+    words = part.lower().split()
+    if not words:
+        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+    if _WINDOW.fullmatch(words[0]):
+        words = ["window", *words]
+    fields: dict[str, Any] = {}
+    written: dict[str, str] = {}
+    for word in _joined(words[1:]):
+        name, value = _field_of(word, words[0])
+        if name in fields:
+            raise LayerFault(f"{shown(word)} gives {name} a second time in {shown(part)}")
+        fields[name], written[name] = value, word
+    return _layer(words[0], fields, written)
+
+
+def _joined(words: list[str]) -> list[str]:
+    """The words with `k 3` and `p = same` drawn together into `k3` and `p=same`."""
+    out: list[str] = []
+    for word in words:
+        before = out[-1] if out else ""
+        bare = before.replace("_", "").isalpha() and before not in _ALONE
+        value = word[0].isdigit() or word in ("same", "valid")
+        if out and (word.startswith("=") or before.endswith("=") or (bare and value)):
+            out[-1] += word
+        else:
+            out.append(word)
+    return out
+
+
+_ALONE = {*SWITCHES, "nobias", "same", "valid"}
+
+
+def _field_of(word: str, kind: str) -> tuple[str, Any]:
+    if word in ("same", "valid"):
+        return "p", word
+    if word in _ALONE:
+        return word.removeprefix("no"), word != "nobias"
+    if word.replace(".", "", 1).isdigit():
+        return bare_number(kind), word
+    if _AXES.fullmatch(word):
+        return "k", word
+    if match := _GLUED.fullmatch(word):
+        return SPELLINGS.get(match[1], match[1]), match[2]
+    raise LayerFault(f"{shown(word)} cannot be read here: write for example {example(kind)}")
+
+
+def _from_mapping(mapping: dict[Any, Any]) -> Layer:
+    """`{conv: 64, k: 3}`, `{type: conv, filters: 64, k: 3}`, or `{k: 3, s: 1}`: any window that slides."""
+    fields = {SPELLINGS.get(str(name), str(name)): value for name, value in mapping.items()}
+    written = {SPELLINGS.get(str(name), str(name)): str(name) for name in mapping}
+    name = fields.pop("name", "")
+    word = next((fields.pop(field) for field in KIND_FIELDS if field in fields), None)
+    if word is None:
+        word = next((field for field in fields if kind_of(field.lower())), "window")
+        if word == "window" and not {*fields} <= {*WINDOW, word}:
+            raise LayerFault(f"{shown(mapping)} has no kind of layer: write type and one of {USUAL}")
+        head = fields.pop(word, None)
+        if isinstance(head, str) and not head.strip().isdigit():
+            return replace(parse_layer(f"{word} {head}"), name=str(name))
+        if head is not None and not isinstance(head, bool):
+            fields[bare_number(word.lower())] = head
+    return replace(_layer(str(word).lower(), fields, written), name=str(name))
+
+
+def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = MappingProxyType({})) -> Layer:
+    kind = kind_of(word)
+    if kind is None:
+        raise LayerFault(f"{shown(word)} is not a kind of layer: write one of {', '.join(KINDS)}")
+    takes = TAKES.get(kind["kind"], ())
+    for name in fields:
+        if name not in takes:
+            raise LayerFault(f"{word} takes no {shown(written.get(name, name))}: write {example(word)}, or less of it")
+    values = {name: _value(name, value) for name, value in fields.items() if name != "rate"}
+    if "k" in takes and "k" not in values:
+        raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {example(word)}")
+    if kind["kind"] == "dense" and "out" not in values:
+        raise LayerFault(f"{word} has no number of units: write {example(word)}, or less of it")
+    return Layer(**{**kind, **values})
+
+
+def _value(name: str, value: Any) -> Any:
+    try:
+        if name in SWITCHES:
+            return flag(value)
+        if name not in _READ:
+            return whole(value, 1, letters=False)
+        read = _READ[name].read(value)
+    except GivenError as fault:
+        raise LayerFault(f"{name}: {fault}") from None
+    if read == "valid":
+        return (0,)
+    axes_read = read if isinstance(read, tuple) else (read,)
+    if read != "same" and not all(type(axis) is int for axis in axes_read):
+        raise LayerFault(f"{name}: {shown(value)} is not a number: layers take no letters")
+    return read if read == "same" else axes_read

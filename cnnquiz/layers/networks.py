@@ -1,0 +1,166 @@
+"""Networks as data: the bundled ones, and those of a user, read from YAML and expanded to layers."""
+
+from __future__ import annotations
+
+import difflib
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.files import read_bytes
+from cnnquiz.files import shown as shown_path
+from cnnquiz.layers.blocks import expand
+from cnnquiz.layers.layer import LayerFault
+from cnnquiz.layers.propagation import Part
+from cnnquiz.layers.state import Shape
+from cnnquiz.solver.givens import shape, shown
+
+FOLDER = Path(__file__).parent.parent / "networks"
+LARGEST = 2_000_000  # bytes of a network's file
+ALSO = {"mobilenet": "mobilenetv1", "lenet": "lenet5", "inceptionv1": "googlenet"}
+FIELDS = ("format", "name", "title", "source", "input", "blocks", "layers", "variants")
+VARIED = ("title", "source", "input", "blocks", "layers")
+
+
+class Network(Struct, frozen=True):
+    """One network: what it is called, where it comes from, the input that it is made for, its parts in order.
+
+    `places` says at which line and column of `path` each layer is written, for a user's own file.
+    """
+
+    name: str
+    title: str
+    source: str
+    input: Shape
+    parts: tuple[Part, ...]
+    variants: tuple[str, ...]
+    path: str = ""
+    places: dict[str, tuple[int, int]] = {}
+
+
+def names() -> list[str]:
+    """The names of the bundled networks."""
+    return sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def load(name: str) -> Network:
+    """A network by its name (vgg16), its variant (alexnet/ungrouped) or its file (mine.yaml)."""
+    known = names()
+    head, _, variant = name.partition("/")
+    head = spelled(head, known)
+    if head in known:
+        return _read(FOLDER / f"{head}.yaml", variant, bundled=True)
+    if name.endswith((".yaml", ".yml")):
+        return _read(Path(name), "", bundled=False)
+    path, _, variant = name.rpartition("/")
+    if path.endswith((".yaml", ".yml")):
+        return _read(Path(path), variant, bundled=False)
+    near = difflib.get_close_matches(head[:60].lower(), known, 3, 0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}, or name a .yaml file"
+    raise GivenError(f"no network is called {shown(name)}: {hint}", "network")
+
+
+def spelled(name: str, known: list[str]) -> str:
+    """A network's own name for any usual spelling of it: VGG-16, ResNet50, MobileNet."""
+    bare = {_bare(own): own for own in known}
+    return bare.get(ALSO.get(_bare(name), _bare(name)), name)
+
+
+def _bare(name: str) -> str:
+    return name.lower().replace("-", "").replace("_", "").replace(" ", "")
+
+
+def _read(path: Path, variant: str, bundled: bool) -> Network:
+    return _bundled(path, variant) if bundled else _from_file(path, variant)
+
+
+@lru_cache(maxsize=64)
+def _bundled(path: Path, variant: str) -> Network:
+    return _from_file(path, variant, keep_places=False)
+
+
+def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
+    from cnnquiz.yaml_text import reader
+
+    where = shown_path(path)
+    document = reader.document(read_bytes(path, LARGEST), where)
+    try:
+        network, paths = build(_checked(document.tree), variant)
+    except LayerFault as fault:
+        line, column = document.find(fault.path)
+        raise CnnquizError(f"{where}:{line}:{column}: {fault}") from None
+    places = {name: document.find(written) for name, written in paths.items()} if keep_places else {}
+    return replace(network, path="" if not keep_places else where, places=places)
+
+
+def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, tuple[str | int, ...]]]:
+    """A network from its file's fields, and the path at which each layer is written."""
+    tree, at = _with_variant(written, variant)
+    parts, paths = expand(tree["layers"], tree.get("blocks", {}), at["layers"], at["blocks"])
+    name = f"{tree['name']}/{variant}" if variant else str(tree["name"])
+    network = Network(
+        name=name,
+        title=str(tree.get("title", name)),
+        source=str(tree.get("source", "")),
+        input=_input(tree, at["input"]),
+        parts=parts,
+        variants=tuple(written.get("variants", {})),
+    )
+    return network, paths
+
+
+def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
+    try:
+        size = shape().read(tree["input"])
+    except GivenError as fault:
+        raise LayerFault(f"input: {fault}", path) from None
+    return size if isinstance(size, tuple) else (size,)
+
+
+def _checked(tree: Any) -> dict[str, Any]:
+    """The fields, none missing and none unknown."""
+    if not isinstance(tree, dict):
+        raise LayerFault("a network has fields, as in `name: mine`, `input: 32x32x3`, `layers: ...`")
+    _known(tree, FIELDS, ())
+    for name in ("format", "name", "input", "layers"):
+        if name not in tree:
+            raise LayerFault(f"`{name}` is missing: write {_example(name)}")
+    if str(tree["format"]) != "1":
+        raise LayerFault("this format is not known: write format: 1", ("format",))
+    for name in ("blocks", "variants"):
+        if not isinstance(tree.get(name, {}), dict):
+            raise LayerFault(f"`{name}` holds {name} by their names", (name,))
+    return tree
+
+
+def _example(name: str) -> str:
+    return {"format": "format: 1", "name": "name: mine", "input": "input: 32x32x3"}.get(name, "layers: and a list")
+
+
+def _known(fields: dict[str, Any], known: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+    for name in fields:
+        if name not in known:
+            near = difflib.get_close_matches(name, known, 1, 0.5)
+            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+            raise LayerFault(f"`{shown(name)}` is not a field here: {hint}", (*path, name))
+
+
+def _with_variant(
+    tree: dict[str, Any], variant: str
+) -> tuple[dict[str, Any], dict[str, tuple[str | int, ...]]]:
+    """The fields, with those of the variant in their place, and the path at which each stands."""
+    if not variant:
+        return tree, {name: (name,) for name in VARIED}
+    variants = tree.get("variants", {})
+    if variant not in variants:
+        known = ", ".join(variants) or "none"
+        raise GivenError(f"{tree['name']} has no variant {shown(variant)}: there are {known}", "network")
+    own = variants[variant]
+    if not isinstance(own, dict):
+        raise LayerFault("a variant has fields of its own, as in `layers: ...`", ("variants", variant))
+    _known(own, VARIED, ("variants", variant))
+    return {**tree, **own}, {n: ("variants", variant, n) if n in own else (n,) for n in VARIED}

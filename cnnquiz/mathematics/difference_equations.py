@@ -1,0 +1,193 @@
+"""Difference equations such as y[n] = x[n] + 0.5*y[n-1]: read, run on a sequence, and judged with letters."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import combinations_with_replacement
+from itertools import count as counting
+from typing import Any
+
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Expr, Neg, Num, Op, evaluate, exact, parse
+from cnnquiz.mathematics.expression import Name as Named
+from cnnquiz.mathematics.functions import NUMERIC, number, symbolic
+from cnnquiz.mathematics.precise import shortened
+
+FARTHEST = 1_000  # samples that an index may look back or ahead
+_SAMPLE = re.compile(r"\b([xy])\s*\[([^\[\]]{1,60})\]")
+_LEFT = re.compile(r"\s*y\s*\[\s*n\s*\]\s*=(.*)", re.DOTALL)
+_IMPLIED = re.compile(r"(?<=[0-9n)])\s*(?=[xy]\s*\[)")
+
+
+@dataclass(frozen=True, slots=True)
+class System:
+    """y[n] as an expression over samples: each name of a sample stands for x or y at an index."""
+
+    text: str
+    rule: Expr
+    samples: Mapping[str, tuple[str, Expr]]
+
+    @property
+    def lead(self) -> int:
+        """How far ahead of n the input is looked at; 0 for a causal system."""
+        delays = [delay(index) for which, index in self.samples.values() if which == "x"]
+        return max([0, *(-back for back in delays if back is not None)])
+
+
+def delay(index: Expr) -> int | None:
+    """k where the index is n - k, otherwise None."""
+    match index:
+        case Named("n"):
+            return 0
+        case Op("-", Named("n"), Num(int() as back)):
+            return back
+        case Op("-", Named("n"), Neg(Num(int() as ahead))) | Op("+", Named("n"), Num(int() as ahead)):
+            return -ahead
+        case Op("+", Num(int() as ahead), Named("n")):
+            return -ahead
+    return None
+
+
+def read(text: Any) -> System:
+    """The system that a text spells; GivenError where it is none."""
+    words = str(text)
+    left = _LEFT.fullmatch(words)
+    if left is None:
+        raise GivenError("write the system as y[n] = ..., for example y[n] = x[n] + 0.5*y[n-1]", "equation")
+    if words.count("[") != words.count("]") or words.count("(") != words.count(")"):
+        raise GivenError("a bracket is not closed: write the system as in y[n] = x[n] + 0.5*y[n-1]", "equation")
+    names: dict[str, tuple[str, Expr]] = {}
+    fresh = counting()
+
+    def named(match: re.Match[str]) -> str:
+        name = f"{match[1]}_{next(fresh)}"
+        names[name] = (match[1], parse(match[2], ("n",), ()))
+        return name
+
+    body = _SAMPLE.sub(named, _IMPLIED.sub("*", left[1]))
+    rule = parse(body, ("n", *names), NUMERIC.keys())
+    for which, index in names.values():
+        _check(which, index)
+    return System(" ".join(words.split()), rule, names)
+
+
+def _check(which: str, index: Expr) -> None:
+    back = delay(index)
+    if which == "y" and (back is None or back < 1):
+        raise GivenError("y may only be used at earlier places on the right: y[n-1], y[n-2], ...", "equation")
+    if back is not None and abs(back) > FARTHEST:
+        raise GivenError(f"an index reaches {abs(back)} places; at most {FARTHEST:,} are worked", "equation")
+
+
+def run(system: System, x: Mapping[int, Any], first: int, last: int) -> dict[int, Any]:
+    """y[first] to y[last] for an input that is 0 wherever x has no value; y is 0 before `first`."""
+    y: dict[int, Any] = {}
+    for n in range(first, last + 1):
+        env: dict[str, Any] = {"n": n}
+        for name, (which, index) in system.samples.items():
+            at = evaluate(index, {"n": n})
+            whole = isinstance(at, int)
+            env[name] = (x if which == "x" else y).get(at, 0) if whole else 0
+        y[n] = shortened(number(system.rule, env))
+    return y
+
+
+def is_linear(system: System) -> bool:
+    """Whether the rule is a sum of samples with factors free of them: superposition, with letters, by sympy."""
+    import sympy
+
+    a, b, n = sympy.symbols("a b n", real=True)
+    first = {name: sympy.Symbol(f"{name}p", real=True) for name in system.samples}
+    second = {name: sympy.Symbol(f"{name}q", real=True) for name in system.samples}
+    both = {name: a * first[name] + b * second[name] for name in system.samples}
+    whole, left, right = (symbolic(system.rule, {"n": n, **env}) for env in (both, first, second))
+    return _vanishes(whole - a * left - b * right)
+
+
+def _vanishes(found: Any) -> bool:
+    """Whether a sympy expression is 0: multiplied out, or else simplified."""
+    import sympy
+
+    return bool(sympy.expand(found) == 0 or sympy.simplify(found) == 0)
+
+
+def is_time_invariant(system: System) -> bool:
+    """Whether n stands only in the indices, and there as n - k."""
+    import sympy
+
+    n = sympy.Symbol("n", real=True)
+    env = {name: sympy.Symbol(name, real=True) for name in system.samples}
+    rule = symbolic(system.rule, {"n": n, **env})
+    used = [index for name, (_, index) in system.samples.items() if rule.has(env[name])]
+    return _vanishes(rule.diff(n)) and all(delay(index) is not None for index in used)
+
+
+INPUTS: tuple[dict[int, Any], ...] = (
+    {0: 1},
+    {1: 1},
+    {0: 1, 1: 2, 2: 3},
+    {0: -1, 2: 1},
+    {0: 2},
+    {0: Fraction(1, 2), 1: -3, 3: 1},
+)
+SPAN = 8
+
+
+def not_linear(system: System) -> tuple[dict[int, Any], dict[int, Any], list[Any], list[Any]] | None:
+    """Two inputs, the output of their sum, and the sum of their outputs, where these differ."""
+    outputs = [list(run(system, x, -system.lead, SPAN).values()) for x in INPUTS]
+    for (p, yp), (q, yq) in combinations_with_replacement(zip(INPUTS, outputs, strict=True), 2):
+        both = {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()}
+        whole = list(run(system, both, -system.lead, SPAN).values())
+        parts = [a + b for a, b in zip(yp, yq, strict=True)]
+        if _differ(whole, parts):
+            return p, q, whole, parts
+    return None
+
+
+def varies(system: System) -> tuple[dict[int, Any], int, list[Any], list[Any]] | None:
+    """An input, a place n, and from there on the output of the input one later, and the output one later."""
+    for x in INPUTS:
+        first = -system.lead - 1
+        y = list(run(system, x, first, SPAN).values())
+        late = list(run(system, {n + 1: v for n, v in x.items()}, first + 1, SPAN + 1).values())
+        if _differ(late, y):
+            skipped = -first - 1 if _differ(late[-first - 1 :], y[-first - 1 :]) else 0
+            return x, first + 1 + skipped, late[skipped:], y[skipped:]
+    return None
+
+
+def _differ(left: list[Any], right: list[Any]) -> bool:
+    return any(abs(a - b) > Fraction(1, 10**50) for a, b in zip(left, right, strict=True))
+
+
+def transfer(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
+    """The numerator and denominator in z^-1, each factor read off by setting one sample to 1."""
+    top: dict[int, Any] = {}
+    bottom: dict[int, Any] = {0: Fraction(1)}
+    for name, (which, index) in system.samples.items():
+        others = {other: int(other == name) for other in system.samples}
+        weight, back = Fraction(number(system.rule, {"n": 0, **others})), delay(index) or 0
+        if which == "x":
+            top[back] = top.get(back, Fraction(0)) + weight
+        else:
+            bottom[back] = bottom.get(back, Fraction(0)) - weight
+    return top, bottom
+
+
+Past = Callable[[int, dict[int, Any]], Any]
+
+
+def run_with(system: System, length: int, past: Past, x: Callable[[int], Any]) -> dict[int, Any]:
+    """y up to a length, with what `past` makes of an earlier output: how a slip reads the equation."""
+    y: dict[int, Any] = {}
+    for n in range(-system.lead, length):
+        env: dict[str, Any] = {"n": n}
+        for name, (which, index) in system.samples.items():
+            at = exact(number(index, {"n": n}))
+            env[name] = x(at) if which == "x" else past(at, y)
+        y[n] = shortened(number(system.rule, env))
+    return y

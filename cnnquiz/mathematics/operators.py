@@ -1,0 +1,133 @@
+"""Named operators on short sequences, as plain code that runs on numbers and on letters alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from cnnquiz.mathematics.functions import NUMERIC
+
+LENGTH = 4  # of the sequences that operators are tried on
+Sequence = list[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator: what it does, in a formula, and as code over a sequence and its fixed weights."""
+
+    formula: str
+    apply: Callable[[Sequence, Sequence], Sequence]
+
+
+def _convolved(x: Sequence, h: Sequence) -> Sequence:
+    y = [0 * x[0]] * (len(x) + len(h) - 1)
+    for i, one in enumerate(x):
+        for j, weight in enumerate(h):
+            y[i + j] = y[i + j] + one * weight
+    return y
+
+
+def _summed(x: Sequence) -> Sequence:
+    return [sum(x[: at + 1]) for at in range(len(x))]
+
+
+def _dense(x: Sequence, w: Sequence) -> Sequence:
+    rows = ((w[0], w[1], 2, -1), (1, w[1], 3, w[0]))
+    return [sum(a * b for a, b in zip(row, x, strict=True)) for row in rows]
+
+
+def _softmax(x: Sequence) -> Sequence:
+    powers = [NUMERIC["exp"](one) for one in x]
+    return [Fraction(power) / sum(powers) for power in powers]
+
+
+def _normalised(x: Sequence) -> Sequence:
+    mean = Fraction(sum(x), len(x))
+    variance = sum((one - mean) ** 2 for one in x) / len(x)
+    return [(one - mean) / NUMERIC["sqrt"](variance + 1) for one in x]
+
+
+OPERATORS = {
+    "convolution": Operator("y[n] = sum_k h[k]*x[n-k]", _convolved),
+    "correlation": Operator("y[n] = sum_k h[k]*x[n+k]", lambda x, h: _convolved(x, h[::-1])),
+    "convolution with bias": Operator("y[n] = sum_k h[k]*x[n-k] + b", lambda x, h: [y + 1 for y in _convolved(x, h)]),
+    "dense without bias": Operator("y = W*x", _dense),
+    "dense": Operator("y = W*x + b", lambda x, w: [y + 1 for y in _dense(x, w)]),
+    "derivative": Operator("y[n] = x[n] - x[n-1]", lambda x, w: [a - b for a, b in zip(x, [0, *x], strict=False)]),
+    "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: _summed(x)),
+    "delay": Operator("y[n] = x[n-1]", lambda x, w: [0 * x[0], *x]),
+    "scaling": Operator("y[n] = c*x[n]", lambda x, w: [w[0] * one for one in x]),
+    "average pooling": Operator(
+        "y[n] = (x[2n] + x[2n+1])/2",
+        lambda x, w: [
+            (a + b) / Fraction(2) if isinstance(a + b, int | Fraction) else (a + b) / 2
+            for a, b in zip(x[::2], x[1::2], strict=True)
+        ],
+    ),
+    "max pooling": Operator("y[n] = max(x[2n], x[2n+1])", lambda x, w: list(map(max, x[::2], x[1::2]))),
+    "flatten": Operator("y[n] = x[n], row after row", lambda x, w: list(x)),
+    "transpose": Operator("y[i][j] = x[j][i]", lambda x, w: [x[0], x[2], x[1], x[3]]),
+    "downsampling": Operator("y[n] = x[2n]", lambda x, w: x[::2]),
+    "upsampling": Operator("y[2n] = x[n], zeros between", lambda x, w: [v for one in x for v in (one, 0 * one)]),
+    "time reversal": Operator("y[n] = x[-n]", lambda x, w: x[::-1]),
+    "sorting": Operator("y = x in order of size", lambda x, w: sorted(x)),
+    "median": Operator("y = the middle of x by size", lambda x, w: [sum(sorted(x)[1:3]) / Fraction(2)]),
+    "maximum": Operator("y = max(x)", lambda x, w: [max(x)]),
+    "mean": Operator("y = (x[0] + ... + x[3])/4", lambda x, w: [sum(x) / Fraction(4) if _plain(x) else sum(x) / 4]),
+    "sum": Operator("y = x[0] + ... + x[3]", lambda x, w: [sum(x)]),
+    "softmax": Operator("y[i] = exp(x[i])/sum_j exp(x[j])", lambda x, w: _softmax(x)),
+    "batch normalisation": Operator("y[i] = (x[i] - mean)/sqrt(var + eps)", lambda x, w: _normalised(x)),
+}
+
+
+def _plain(x: Sequence) -> bool:
+    return all(isinstance(one, int | Fraction) for one in x)
+
+
+_ALSO = {
+    "convolve": "convolution",
+    "conv": "convolution",
+    "cross correlation": "correlation",
+    "affine": "dense",
+    "dense layer": "dense",
+    "dense with bias": "dense",
+    "fully connected": "dense",
+    "linear layer": "dense",
+    "matrix multiplication": "dense without bias",
+    "differentiation": "derivative",
+    "difference": "derivative",
+    "differencing": "derivative",
+    "integral": "integration",
+    "integrate": "integration",
+    "running sum": "integration",
+    "cumulative sum": "integration",
+    "shift": "delay",
+    "gain": "scaling",
+    "avg pooling": "average pooling",
+    "average pool": "average pooling",
+    "avgpool": "average pooling",
+    "max pool": "max pooling",
+    "maxpool": "max pooling",
+    "maxpooling": "max pooling",
+    "global average pooling": "mean",
+    "averaging": "mean",
+    "subsampling": "downsampling",
+    "sort": "sorting",
+    "batchnorm": "batch normalisation",
+    "batch normalization": "batch normalisation",
+    "batch norm": "batch normalisation",
+    "convolution bias": "convolution with bias",
+    "biased convolution": "convolution with bias",
+    "reversal": "time reversal",
+    "flattening": "flatten",
+    "linear": "scaling",
+}
+
+
+def operator_name(text: str) -> str | None:
+    """The operator that a text names: `convolution`, `convolution(x)`, `max-pooling`; None if it names none."""
+    word = text.strip().lower().removesuffix("(x)").replace("_", " ").replace("-", " ").strip()
+    word = _ALSO.get(word, word)
+    return word if word in OPERATORS else None

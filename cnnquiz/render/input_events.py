@@ -1,0 +1,168 @@
+"""From key presses, lines or a script to the events of a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Literal
+
+from cnnquiz.answers import read_response
+from cnnquiz.errors import CnnquizError
+from cnnquiz.model import Variant
+from cnnquiz.quiz.session import Action, Event, Session
+from cnnquiz.render import keys, quiz
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import hang
+
+PROMPT = "> "
+ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}
+WORDS: dict[str, Action] = {
+    "hint": "hint", "skip": "skip", "-": "skip", "back": "back", "quit": "quit", "exit": "quit", "help": "help",
+    "keys": "help",
+}  # fmt: skip
+TICK = Event("tick")
+Resumption = Literal["go on", "anew", "leave"]
+
+
+def event(variant: Variant, text: str) -> Event:
+    """What was typed at a question, as an event; whatever is no command is an answer."""
+    word = text.strip()
+    key = next((key for key in ACTIONS if word in (quiz.key_of(variant, key), key.upper())), "")
+    if key:
+        return Event(ACTIONS[key])
+    if word.casefold() in WORDS:
+        return Event(WORDS[word.casefold()])
+    return Event("answer", word)
+
+
+def script(answers: str, asked: Sequence[Variant]) -> list[str | None]:
+    """The answers of a script, one for each question (None: skipped), all of them read before any is given."""
+    given = answers.replace(",", " ").split()
+    if len(given) != len(asked):
+        raise CnnquizError(f"--answers has {_count(given, 'answer')}, but there are {_count(asked, 'question')}")
+    pairs = zip(given, asked, strict=True)
+    return [_scripted(number, text, variant) for number, (text, variant) in enumerate(pairs, 1)]
+
+
+def _count(things: Sequence[object], what: str) -> str:
+    return f"{len(things)} {what}{'s' * (len(things) != 1)}"
+
+
+def _scripted(number: int, text: str, variant: Variant) -> str | None:
+    letters = [choice.letter for choice in variant.choices]
+    if text == "-" or (text.casefold() == "s" and "s" not in letters):
+        return None
+    if read_response(variant, text) is None:
+        wanted = f"write one of {', '.join(letters)}, or - to skip it" if letters else "write a value, or - to skip it"
+        raise CnnquizError(f"--answers: answer {number}, {text[:40]!r}, does not fit {variant.item.id}: {wanted}")
+    return text
+
+
+def go_on(screen: Screen, stopped: str) -> Resumption:
+    """Ask whether to go on with an unfinished session; another key repeats the choices."""
+    meant: dict[str, Resumption] = {"y": "go on", keys.ENTER: "go on", "n": "anew", "q": "leave"}
+    choices = quiz.joined(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
+    screen.show("", *hang(screen, screen.text(stopped), screen.margin))
+    while True:
+        screen.show(*hang(screen, choices, screen.margin))
+        screen.write(screen.margin + PROMPT)
+        try:
+            pressed = keys.press()
+        except EOFError:
+            pressed = "q"
+        screen.show(pressed if len(pressed) == 1 else "")
+        if answer := meant.get(pressed.casefold()):
+            return answer
+
+
+class Keys:
+    """Reads one key press an event, or a line where the answer is longer than a letter."""
+
+    def __init__(self, screen: Screen, time_left: Callable[[Session], float | None]) -> None:
+        self.screen, self.time_left, self.ended = screen, time_left, False
+
+    def read(self, session: Session) -> Event:
+        """The next event; the end of the input and Ctrl-D are quitting."""
+        try:
+            return self._between(session) if session.told else self._question(session)
+        except EOFError:
+            self.screen.show("")
+            self.ended = True
+            return Event("quit")
+
+    def _between(self, session: Session) -> Event:
+        """Between a verdict and the next question: any key goes on, but for those that say otherwise."""
+        self.screen.show("")
+        self.screen.write(quiz.going_on(self.screen, session))
+        pressed = self._press(session)
+        self.screen.show("")
+        if pressed == keys.BACK:
+            return Event("back")
+        action = ACTIONS.get(pressed.casefold(), "next")
+        return Event(action) if action in ("back", "quit", "help") else Event("next") if pressed else TICK
+
+    def _question(self, session: Session) -> Event:
+        variant = session.variant
+        self.screen.write(self.screen.margin + PROMPT)
+        if not variant.choices or variant.item.type == "multiple":
+            return self._typed(session)
+        pressed = self._press(session)
+        while pressed == keys.ENTER and not (session.exam and session.reply):
+            pressed = self._press(session)
+        shown = pressed if len(pressed) == 1 else {keys.BACK: "back"}.get(pressed, "")
+        self.screen.show(shown)
+        if pressed in (keys.ENTER, keys.BACK):
+            return Event("back" if pressed == keys.BACK else "next")
+        return event(variant, pressed) if pressed else TICK
+
+    def _press(self, session: Session) -> str:
+        """The next key that means anything; empty only when the time is up."""
+        while True:
+            left = self.time_left(session)
+            pressed = keys.press(left)
+            if pressed or (left is not None and (self.time_left(session) or 0) <= 0):
+                return pressed
+
+    def _typed(self, session: Session) -> Event:
+        text = keys.line(self.time_left(session))
+        if text is None:
+            self.screen.show("")
+            return TICK
+        if not text:
+            return Event("next") if session.exam and session.reply else TICK
+        return event(session.variant, text)
+
+
+class Lines:
+    """Reads lines, each ended by Enter, from whatever stands behind the standard input."""
+
+    def __init__(self, screen: Screen) -> None:
+        self.screen, self.ended = screen, False
+
+    def read(self, session: Session) -> Event:
+        """The next event; empty lines are passed over, and after a verdict it goes on by itself."""
+        if session.told:
+            return Event("next")
+        self.screen.write(self.screen.margin + PROMPT)
+        try:
+            text = next(line for line in iter(keys.line, None) if line)
+        except EOFError:
+            self.ended = True
+            text = "quit"
+        self.screen.show("" if self.ended else text)
+        return Event("quit") if self.ended else event(session.variant, text)
+
+
+class Script:
+    """Gives the answers of a script, one for each question."""
+
+    def __init__(self, screen: Screen, answers: Sequence[str | None]) -> None:
+        self.screen, self.ended = screen, False
+        self.answers: Iterator[str | None] = iter(answers)
+
+    def read(self, session: Session) -> Event:
+        """The next answer, or the way on after a verdict."""
+        if session.told:
+            return Event("next")
+        answer = next(self.answers)
+        self.screen.show(f"{self.screen.margin}{PROMPT}{answer or 'skip'}")
+        return Event("skip") if answer is None else Event("answer", answer)

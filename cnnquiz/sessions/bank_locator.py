@@ -1,0 +1,55 @@
+"""Banks found again by their ids: those that come with the program, and those that were named by a path."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+from cnnquiz.bank import Loaded, bundled, open_bank
+from cnnquiz.errors import CnnquizError
+from cnnquiz.files import drills, shown
+from cnnquiz.history import History
+from cnnquiz.model import Bank, Item
+
+
+class BankLocator:
+    """The banks that a history speaks of, each opened once."""
+
+    def __init__(self, history: History) -> None:
+        self._history = history
+        self._places = {f"drill-{name}": path for name, path in drills().items()} | bundled()
+        self._opened: dict[str, Loaded | CnnquizError] = {}
+
+    def bank(self, name: str) -> Loaded:
+        """The bank of that id; CnnquizError says why it cannot be had."""
+        if name not in self._opened:
+            try:
+                self._opened[name] = self._open(name)
+            except CnnquizError as error:
+                self._opened[name] = error
+        found = self._opened[name]
+        if isinstance(found, CnnquizError):
+            raise found
+        return found
+
+    def item(self, bank: str, item: str) -> tuple[Bank, Item]:
+        """An item with its bank; CnnquizError says why it cannot be had."""
+        loaded = self.bank(bank)
+        assert loaded.bank is not None
+        found = loaded.bank.item(item)
+        if found is None:
+            raise CnnquizError(f"bank `{bank}` has no item `{item}` any more")
+        return loaded.bank, found
+
+    @cached_property
+    def _named_by_path(self) -> dict[str, str]:
+        return self._history.paths()
+
+    def _open(self, name: str) -> Loaded:
+        path = self._places.get(name) or self._named_by_path.get(name)
+        if path is None:
+            raise CnnquizError(f"no bank `{shown(name)}` is known here")
+        loaded = open_bank(str(Path(path)))
+        if loaded.bank is None or loaded.bank.id != name:
+            raise CnnquizError(f"{shown(path)}: this is no longer the bank `{shown(name)}`")
+        return loaded

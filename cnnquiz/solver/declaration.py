@@ -1,0 +1,137 @@
+"""The parts of a calculator's declaration: quantities, results, misconceptions; and givens that have been read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Expr, parse
+from cnnquiz.solution import Step
+from cnnquiz.solver import lines
+from cnnquiz.solver.givens import Kind, Letter
+from cnnquiz.solver.lines import Env, Line
+
+REQUIRED = object()
+
+
+class MissingError(GivenError):
+    """Givens that are needed and not there, by their short names; the first of them is the `quantity`."""
+
+    def __init__(self, missing: Sequence[Quantity]) -> None:
+        self.names = tuple(quantity.short for quantity in missing)
+        *others, last = self.names
+        one = f"{last} is missing: {missing[-1].meaning}"
+        super().__init__(f"{', '.join(others)} and {last} are missing" if others else one, self.names[0])
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """One given.
+
+    short       as the course writes it, and as a bank and the command line take it: k
+    name        PyTorch's name, also taken: kernel_size
+    kind        how it is read (see `givens`)
+    meaning     one line of help
+    default     its value when it is not given; REQUIRED: it must be given; None: it may be missing
+    search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
+    positional  may stand on the command line without its name: `solve net vgg16`
+    symbol      its letter in the formulas, where that is not its short name: C for channels
+    grows       whether no result gets smaller when it grows, and what is invalid is too small: the search
+                may then halve its way to the solutions
+    """
+
+    short: str
+    name: str
+    kind: Kind
+    meaning: str
+    default: Any = REQUIRED
+    search: tuple[int, int] | None = None
+    positional: bool = False
+    symbol: str = ""
+    grows: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it.
+
+    short  how `--find` names its target on the command line: --out
+    label  how a reader sees it called; without one, its name with blanks
+    """
+
+    name: str
+    symbol: str
+    meaning: str
+    answer: bool = False
+    short: str = ""
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Misconception:
+    """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
+
+    Calculators without lines give `wrong` instead: the wrong results by name, from the givens. Or they give `change`:
+    other givens, worked as ever or by another slip's `wrong`, so that it goes together with others; None: not here.
+    """
+
+    name: str
+    say: str
+    instead: Mapping[str, Expr] = field(default_factory=dict)
+    wrong: Callable[[Env], dict[str, Any]] | None = None
+    change: Callable[[Env], dict[str, Any] | None] | None = None
+
+
+def slip(name: str, say: str, **instead: str) -> Misconception:
+    """A misconception, its wrong formulas by the symbol of the line that they replace."""
+    return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
+
+
+@dataclass(frozen=True)
+class Given:
+    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
+
+    stated: dict[str, Any]
+    env: dict[str, Any]
+
+    @cached_property
+    def letters(self) -> bool:
+        """Whether a letter stands for a number somewhere."""
+        return any(isinstance(v, Letter) for value in self.env.values() for v in lines.parts(value))
+
+
+def symbols(
+    quantities: Sequence[Quantity], results: Sequence[Result], steps: Sequence[Step], letters: Mapping[str, str]
+) -> dict[str, str]:
+    """What the short letters of the shown formulas mean, as the declaration says: i input size, s stride."""
+    shown = set(_LETTERS.findall(" ".join(step.formula.ascii for step in steps)))
+    meant = {q.symbol or q.short: q.meaning for q in reversed(quantities) if q.kind.hint != "yes|no"}
+    meant = dict(reversed(meant.items())) | {r.symbol: r.meaning for r in results if r.symbol not in meant}
+    meant |= letters
+    said = {s: _SHORT.split(meaning)[0].strip() for s, meaning in meant.items() if s in shown and len(s) <= 2}
+    return {s: meaning.removeprefix("the ").removeprefix("a ") for s, meaning in said.items()}
+
+
+_LETTERS = re.compile(r"[A-Za-z]\w*")
+_SHORT = re.compile(r"[:;,(]| along each | on each ")
+
+
+def too_little(
+    quantities: Sequence[Quantity], results: Sequence[Result], steps_declared: Sequence[Line], values: Mapping[str, Any]
+) -> MissingError | None:
+    """What else must be given for the first answer, so far as its lines tell."""
+    for result in results:
+        needed = lines.needed(result.symbol, [one for one in steps_declared if one.when(values)])
+        unknown = [q for q in quantities if (q.symbol or q.short) in needed and not _known(values, q)]
+        missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
+        if result.answer and missing:
+            return MissingError(missing)
+    return None
+
+
+def _known(values: Mapping[str, Any], quantity: Quantity) -> bool:
+    return values.get(quantity.symbol or quantity.short) is not None

@@ -1,0 +1,248 @@
+"""From lines to values and steps: each formula in order, once for every axis that differs from the others."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import lru_cache, partial
+from typing import Any
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import notation
+from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse, replace
+from cnnquiz.solution import NO_MATH, Math, Step
+
+Env = Mapping[str, Any]
+_PLAIN = (int, Fraction, str)
+AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def _always(env: Env) -> bool:
+    return True
+
+
+@lru_cache(maxsize=4096)
+def _worked(formula: Expr) -> tuple[tuple[str, ...], Evaluator]:
+    """The names in a formula and what works it: looked up once, since hashing a formula walks through it."""
+    return tuple(names_in(formula)), evaluator(formula)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One formula of a calculator.
+
+    symbol    what it gives, as the formulas write it: o
+    formula   over the givens and the lines before it
+    title     what is done, in words; empty: the line is not shown, later lines show its formula in place
+    why       one sentence: why it is done so
+    name      its long name, for prose in banks: quotient
+    axis      worked for each axis by itself
+    when      whether it belongs to the derivation with these givens
+    whole     the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
+    """
+
+    symbol: str
+    formula: Expr
+    title: str = ""
+    why: str = ""
+    name: str = ""
+    axis: bool = False
+    when: Callable[[Env], bool] = _always
+    whole: tuple[str, ...] = ()
+    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
+    work: Evaluator = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        names, work = _worked(self.formula)
+        object.__setattr__(self, "names", names)
+        object.__setattr__(self, "work", work)
+
+
+def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any) -> Line:
+    """A line, its formula given as text."""
+    return Line(symbol, parse(formula), title, why, **more)
+
+
+def parts(value: Any) -> tuple[Any, ...]:
+    """The axes of a shape; a single value as its own only part."""
+    return value if isinstance(value, tuple) else (value,)
+
+
+def one(value: Any) -> Any:
+    """A value that is the same along every axis, as one number."""
+    return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
+
+
+def plausible(value: Any) -> bool:
+    """Whether a person could have got this: numbers above zero."""
+    return value is not None and all(isinstance(v, int | Fraction) and v > 0 for v in parts(value))
+
+
+def evaluate(
+    lines: Sequence[Line],
+    env: Env,
+    value: Callable[[Expr, Env], Any] | None = None,
+    instead: Mapping[str, Expr] | None = None,
+) -> dict[str, Any]:
+    """The givens and the value of every line, by symbol; a line whose quantities are missing is left out.
+
+    value    how an expression is worked, where not exactly: with letters
+    instead  formulas that replace those of lines: a misconception
+    """
+    found = dict(env)
+    axes = _axes(env)
+    swap = instead or {}
+    for one in lines:
+        if not one.when(found):
+            continue
+        formula = swap.get(one.symbol, one.formula)
+        names, work = (one.names, one.work) if formula is one.formula else _worked(formula)
+        if None in map(found.get, names):
+            continue
+        if value is not None:
+            work = partial(value, formula)
+        try:
+            found[one.symbol] = _per_axis(work, one.symbol, axes) if one.axis else exact(work(found))
+        except (TypeError, ValueError, OverflowError) as fault:
+            raise CnnquizError(f"{one.symbol} has no value with these givens: {fault}") from None
+        if not one.axis:
+            for axis in axes:
+                axis[one.symbol] = found[one.symbol]
+    return found
+
+
+def _axes(env: Env) -> list[dict[str, Any]]:
+    """One set of givens an axis; axes with the same givens share theirs, and are worked once."""
+    count = env.get("axes", 1)
+    own = {name: value for name, value in env.items() if isinstance(value, tuple) and len(value) == count}
+    shared: dict[tuple[Any, ...], dict[str, Any]] = {}
+    axes = []
+    for key in zip(*own.values(), strict=True) if own else [()] * count:
+        if key not in shared:
+            shared[key] = {**env, **dict(zip(own, key, strict=True))}
+        axes.append(shared[key])
+    return axes
+
+
+def _per_axis(work: Evaluator, symbol: str, axes: list[dict[str, Any]]) -> tuple[Any, ...]:
+    done: dict[int, Any] = {}
+    for axis in axes:
+        if id(axis) not in done:
+            axis[symbol] = done[id(axis)] = exact(work(axis))
+    return tuple([done[id(axis)] for axis in axes])
+
+
+def steps(
+    lines: Sequence[Line],
+    env: Env,
+    values: Env,
+    wanted: Iterable[tuple[str, str]],
+    math_of: Callable[[Any], Math] = notation.value_math,
+) -> Iterator[Step]:
+    """The steps that lead to the wanted results (name, symbol), in order, each shown once."""
+    active = [one for one in lines if one.symbol in values and one.when(values)]
+    shown: set[int] = set()
+    for name, symbol in wanted:
+        chain = [one for one in _leading_to(symbol, active) if id(one) not in shown]
+        shown |= {id(one) for one in chain}
+        yield from _chain_steps(name, chain, active, env, values, math_of)
+
+
+def _leading_to(symbol: str, lines: Sequence[Line]) -> list[Line]:
+    needed = {symbol}
+    chain = []
+    for one in reversed(lines):
+        if one.symbol in needed:
+            chain.append(one)
+            needed |= names_in(one.formula)
+    return chain[::-1]
+
+
+def needed(symbol: str, lines: Sequence[Line]) -> set[str]:
+    """Every name that the chain of lines towards a symbol uses."""
+    return set().union(*(names_in(one.formula) for one in _leading_to(symbol, lines)))
+
+
+def _chain_steps(
+    name: str, chain: Sequence[Line], active: Sequence[Line], env: Env, values: Env, math_of: Callable[[Any], Math]
+) -> Iterator[Step]:
+    along = [one for one in chain if one.axis]
+    for title, axis in _axis_values(env, values, along):
+        yield from _axis_steps(name, title, along, active, axis, math_of)
+    for one in chain:
+        if not one.axis and one.title:
+            yield _step(name, one, active, values, values, math_of)
+
+
+def _axis_values(env: Env, values: Env, along: Sequence[Line]) -> list[tuple[str, dict[str, Any]]]:
+    """The values along each axis that has its own, with a word for the axis."""
+    count = env.get("axes", 1)
+    if not along:
+        return []
+    names = AXIS_NAMES[count]
+    found: dict[tuple[Any, ...], tuple[list[str], dict[str, Any]]] = {}
+    for axis in range(count):
+        one = {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in values.items()}
+        key = tuple(one[name] for name in sorted(set().union(*(names_in(x.formula) for x in along))) if name in one)
+        found.setdefault(key, ([], one))[0].append(names[axis])
+    alone = len(found) == 1
+    return [("" if alone else " and ".join(words), one) for words, one in found.values()]
+
+
+def _axis_steps(
+    name: str, axis: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
+) -> Iterator[Step]:
+    where = f" ({axis})" if axis else ""
+    whole = next((one for one in along if one.whole), None)
+    for one in along:
+        if whole is not None and one.symbol == whole.whole[0]:
+            taken = [x for x in along if not x.title or x.symbol in whole.whole]
+            formula = _composed(whole.formula, taken)
+            yield Step("Formula" + where, notation.math(formula, left=whole.symbol), of=name)
+            filled = notation.math(formula, _stated(values), left=whole.symbol)
+            yield Step("Substitution" + where, substituted=filled, of=name)
+        if one.title:
+            step = _step(name, one, active, values, values, math_of)
+            yield Step(step.title + where, step.formula, step.substituted, step.value, step.why, name)
+
+
+def _step(
+    name: str, one: Line, active: Sequence[Line], values: Env, letters: Env, math_of: Callable[[Any], Math]
+) -> Step:
+    hidden = [line for line in active if not line.title and line.symbol != one.symbol]
+    formula = notation.math(_composed(one.formula, hidden), letters=letters, left=one.symbol)
+    if math_of is notation.value_math:
+        filled = notation.math(one.formula, _stated(values))
+    else:
+        before = [line for line in active if line.symbol != one.symbol and line.axis == one.axis]
+        filled = notation.math(_composed(one.formula, before), _stated(values), letters)
+    value = math_of(values[one.symbol])
+    bare = not isinstance(one.formula, Op) and filled.ascii == value.ascii
+    return Step(one.title, formula, NO_MATH if bare else filled, value, _why(one, values), name)
+
+
+def _why(one: Line, values: Env) -> str:
+    """The line's reason; of a rounding that has nothing to round, that."""
+    match one.formula:
+        case Call("floor" | "ceil", (Name(inner),)) if isinstance(values.get(inner), int):
+            return "It comes out whole: nothing to round."
+    return one.why
+
+
+def _stated(values: Env) -> dict[str, Any]:
+    """What may be put in for a name: numbers and letters, not what sympy worked out of letters."""
+    return {name: value for name, value in values.items() if all(isinstance(v, _PLAIN) for v in parts(value))}
+
+
+@lru_cache(maxsize=1024)
+def _composed_from(formula: Expr, inner: tuple[tuple[str, Expr], ...]) -> Expr:
+    for symbol, expr in reversed(inner):
+        if symbol in names_in(formula):
+            formula = replace(formula, {symbol: expr})
+    return formula
+
+
+def _composed(formula: Expr, lines: Sequence[Line]) -> Expr:
+    """The formula with the lines before it put in place of their symbols."""
+    return _composed_from(formula, tuple((one.symbol, one.formula) for one in lines))
