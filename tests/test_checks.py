@@ -40,7 +40,7 @@ def liar(monkeypatch: pytest.MonkeyPatch) -> None:
     def load(name: str) -> Calculator:
         return false if name == "conv" else calculators.load.__wrapped__(name)
 
-    monkeypatch.setattr("cnnquiz.items.derivation.calculators.load", load)
+    monkeypatch.setattr("cnnquiz.items.derived_answer.calculators.load", load)
 
 
 @pytest.mark.parametrize("path", [p for p in BAD if p.parent.name != "count-disagrees"], ids=name_of)

@@ -56,7 +56,9 @@ MEANINGS = {
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a bank, draft 2020-12."""
-    (bank,), parts = msgspec.json.schema_components([Bank], ref_template="#/$defs/{name}")
+    (bank,), parts = msgspec.json.schema_components(
+        [Bank], ref_template="#/$defs/{name}", schema_hook=lambda kind: {"type": "object"}
+    )
     for name, part in parts.items():
         for field, inner in part["properties"].items():
             inner["description"] = MEANINGS[f"{name}.{field}"]

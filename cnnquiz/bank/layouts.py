@@ -6,9 +6,8 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.bank.derivation_syntax import derivation_of
 from cnnquiz.errors import CnnquizError
-from cnnquiz.model import Bank, Item
+from cnnquiz.model import Bank, Derivation, Item
 
 
 def with_layout(bank: Bank) -> Bank:
@@ -18,12 +17,13 @@ def with_layout(bank: Bank) -> Bank:
 
 def _told(item: Item) -> Item:
     """The item; one whose givens fit only as height x width x channels stays as it is."""
-    derivation = derivation_of(item)
+    derivation = item.derivation
     if derivation is None or "layout" in derivation.given:
         return item
     given = {**derivation.given, "layout": "chw"}
-    fits = _fits(derivation.calculator, given)
-    return replace(item, derivation={derivation.calculator: given, "want": derivation.want}) if fits else item
+    if not _fits(derivation.calculator, given):
+        return item
+    return replace(item, derivation=Derivation({derivation.calculator: given, "want": derivation.want}))
 
 
 def _fits(name: str, given: dict[str, Any]) -> bool:

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from cnnquiz.bank import item_rules
 from cnnquiz.bank.layouts import with_layout
 from cnnquiz.bank.validation import TreeFault, faults
-from cnnquiz.model import Bank, Finding, Item
+from cnnquiz.model import Bank, Claim, Derivation, Finding, Item
 from cnnquiz.yaml_text.positions import Place, Positions
 from cnnquiz.yaml_text.syntax import Fault
 
@@ -73,9 +73,13 @@ def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Posit
 def converted(tree: Any, kind: type[T]) -> T | None:
     """The tree as a record, in one go; None if anything does not fit."""
     try:
-        return msgspec.convert(tree, kind, strict=False)
+        return msgspec.convert(tree, kind, strict=False, dec_hook=_derivation_or_claim)
     except msgspec.ValidationError:
         return None
+
+
+def _derivation_or_claim(kind: type, written: Any) -> Derivation | Claim:
+    return Claim(written) if kind is Claim else Derivation(written)
 
 
 def bounded(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:

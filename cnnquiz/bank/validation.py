@@ -48,7 +48,7 @@ def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
         yield from misfits_of_dict(value, form, path)
     elif isinstance(form, inspect.ListType) and isinstance(value, list):
         yield from misfits_of_list(value, form, path)
-    elif not fits(value, kind):
+    elif not fits(value, kind) and not (isinstance(form, inspect.CustomType) and isinstance(value, dict)):
         yield TreeFault(path, unfit(value, kind, path), expected(kind))
 
 
@@ -103,6 +103,8 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     kind = bare(kind)
     if not isinstance(value, str):
         return False
+    if isinstance(kind, inspect.CustomType):
+        return str in forms_of(kind)
     if isinstance(kind, inspect.StrType):
         return kind.pattern is None or re.search(kind.pattern, value) is not None
     if isinstance(kind, inspect.LiteralType):
@@ -112,6 +114,12 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.BoolType):
         return value.lower() in ("true", "false")
     return isinstance(kind, inspect.NoneType) and value.lower() == "null"
+
+
+def forms_of(kind: inspect.CustomType) -> tuple[type, ...]:
+    """How a derivation or a claim may be written: as a mapping, a claim also as a word."""
+    forms: tuple[type, ...] = kind.cls.forms  # type: ignore[attr-defined]
+    return forms
 
 
 def is_number(value: Any) -> bool:
@@ -127,7 +135,7 @@ def bare(kind: inspect.Type) -> inspect.Type:
 def form_of(value: Any) -> tuple[type[inspect.Type], ...]:
     """The types that are written in the form of this value."""
     if isinstance(value, dict):
-        return (inspect.StructType, inspect.DictType)
+        return (inspect.StructType, inspect.DictType, inspect.CustomType)
     if isinstance(value, list):
         return (inspect.ListType,)
     return (inspect.StrType, inspect.LiteralType, inspect.IntType, inspect.BoolType)
@@ -182,6 +190,8 @@ def named(path: Path) -> str:
 def noun(kind: inspect.Type) -> str:
     """What a value of the type is called."""
     kind = bare(kind)
+    if isinstance(kind, inspect.CustomType):
+        return "a mapping or text" if str in forms_of(kind) else "a mapping"
     names: dict[type[inspect.Type], str] = {
         inspect.StructType: "a mapping of fields",
         inspect.DictType: "a mapping",

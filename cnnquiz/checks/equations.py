@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from cnnquiz.answers import arithmetic
 from cnnquiz.checks import number_words
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
 Number = int | Fraction

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
-from cnnquiz.answers import arithmetic
+from cnnquiz.mathematics import arithmetic
 
 CROSSED = re.compile(r"\d\s?[xX×]\s?\d|\\times")
 

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
     from cnnquiz.model import Item, Variant
     from cnnquiz.render.console import Screen
-    from cnnquiz.solution import Solution
 
 
 @click.command()
@@ -71,6 +70,7 @@ def found(loaded: Loaded, item_id: str) -> Item:
 
 def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> None:
     """Print the items, numbered as in the bank."""
+    from cnnquiz.items.variants import solution_of
     from cnnquiz.render.item import item_lines, key_lines
     from cnnquiz.render.layout import hang
 
@@ -79,7 +79,7 @@ def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> 
     screen.show("", *hang(screen, screen.text(loaded.bank.title, "title"), screen.margin))
     for variant in variants:
         number, drawn = places[variant.item.id], figure(loaded, variant)
-        lines = key_lines(screen, variant, number, drawn, solution(variant)) if key else None
+        lines = key_lines(screen, variant, number, drawn, solution_of(variant)) if key else None
         screen.show("", *(lines or item_lines(screen, variant, number, drawn)))
     screen.show("")
 
@@ -89,18 +89,6 @@ def figure(loaded: Loaded, variant: Variant) -> str:
     from cnnquiz.files import figure_text
 
     return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
-
-
-def solution(variant: Variant) -> Solution | None:
-    """How the key follows, where there is a derivation."""
-    from cnnquiz import calculators
-    from cnnquiz.bank.derivation_syntax import derivation_of
-
-    derivation = derivation_of(variant.item)
-    if derivation is None:
-        return None
-    calculator = calculators.load(derivation.calculator)
-    return calculator.solve(calculator.read(variant.given), derivation.want)
 
 
 def document(loaded: Loaded, variants: list[Variant], alone: bool) -> dict[str, Any]:

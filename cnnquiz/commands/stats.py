@@ -71,7 +71,8 @@ def calculator(bank: str, item: str) -> str | None:
         return practised
     opened = open_bank(bank).bank if bank in bundled() else None
     asked = opened.item(item) if opened else None
-    return next((name for name in asked.derivation or {} if name in drills()), None) if asked else None
+    calculator = asked.derivation.calculator if asked and asked.derivation else None
+    return calculator if calculator in drills() else None
 
 
 def knowing(slip: str) -> str | None:

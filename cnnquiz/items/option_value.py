@@ -6,9 +6,9 @@ import re
 from math import prod
 from typing import Any
 
-from cnnquiz.answers import arithmetic
-from cnnquiz.answers.values import joined, read_value
 from cnnquiz.items import described_value
+from cnnquiz.mathematics import arithmetic
+from cnnquiz.mathematics.values import joined, read_value
 
 LONGEST = 200  # characters of an option that can still be one value
 MOST_WORDS = 5  # beside the value; a longer text is a statement that only holds a number

@@ -127,7 +127,7 @@ def ordered(bank: Bank, items: Sequence[Item], order: int | None, limit: int | N
     """The items in the order of the seed, or as printed, and no more than the limit."""
     mixed = list(items)
     if order is not None:
-        mixed = SeededRandom(bank.id, "", order, "items").shuffled(mixed)
+        mixed = SeededRandom(bank.id, "", order, "items").shuffle(mixed)
     return mixed[:limit]
 
 
@@ -136,7 +136,7 @@ def shuffled(variant: Variant, chance: SeededRandom) -> Variant:
     if not variant.choices or any(_OF_LETTERS.search(choice.text) for choice in variant.choices):
         return variant
     tied = [choice for choice in variant.choices if _speaks_of_others(variant.item, choice)]
-    free = chance.shuffled([choice for choice in variant.choices if choice not in tied])
+    free = chance.shuffle([choice for choice in variant.choices if choice not in tied])
     letters = [choice.letter for choice in variant.choices]
     moved = [structs.replace(c, letter=letter) for letter, c in zip(letters, [*free, *tied], strict=True)]
     new = {old.letter: choice.letter for old, choice in zip([*free, *tied], moved, strict=True)}
@@ -146,7 +146,8 @@ def shuffled(variant: Variant, chance: SeededRandom) -> Variant:
 
 def _speaks_of_others(item: Item, choice: Choice) -> bool:
     option = item.choices.get(choice.origin)
-    return bool(_OF_OTHERS.search(choice.text)) or (option is not None and option.claim == "none")
+    claim = option.claim if option else None
+    return bool(_OF_OTHERS.search(choice.text)) or (claim is not None and claim.word == "none")
 
 
 def prepared(bank: Bank, plan: Plan) -> tuple[Variant, ...]:

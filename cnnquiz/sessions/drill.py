@@ -10,8 +10,8 @@ from msgspec import to_builtins
 
 from cnnquiz import __version__, answers
 from cnnquiz.history import History
-from cnnquiz.items import diagnosis
-from cnnquiz.items.worked_solution import wanted_formula, worked_out
+from cnnquiz.items.derived_answer import formula_of
+from cnnquiz.items.variants import misconceptions_behind, solution_of
 from cnnquiz.model import Mark
 from cnnquiz.quiz import drill, plan
 from cnnquiz.quiz.drill import Drill, How, Question
@@ -138,7 +138,8 @@ class Practice:
     def _hint(self, turn: Turn) -> tuple[str, str]:
         """What the next hint is called, and its words; the formula is the last."""
         hints = [("Hint", words) for words in turn.asked.variant.hints]
-        formula = wanted_formula(worked_out(turn.asked.variant))
+        solution = solution_of(turn.asked.variant)
+        formula = formula_of(solution) if solution else ""
         hints += [("The formula", formula)] if formula else []
         if turn.hints >= len(hints):
             return "", "There are no more hints. `s` shows the answer, worked out."
@@ -147,7 +148,7 @@ class Practice:
 
     def _skip(self, turn: Turn) -> How:
         self._keep(turn, Try("", Mark("skipped", 0.0)))
-        self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+        self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
         return "wrong"
 
     def _answer(self, turn: Turn, text: str) -> How | None:
@@ -158,7 +159,8 @@ class Practice:
             self.screen.show(*view.not_read(self.screen, variant, text))
             return None
         mark, alone = answers.mark(variant, response), not (turn.tried or turn.hints)
-        slips = diagnosis.groups(variant, answers.value_of(variant, response)) if mark.verdict == "wrong" else []
+        wrong = mark.verdict == "wrong"
+        slips = misconceptions_behind(variant, answers.value_of(variant, response)) if wrong else []
         turn.tries.append(Try(response, mark, tuple(slips)))
         self._keep(turn, turn.tries[-1])
         if mark.verdict == "right":
@@ -170,7 +172,7 @@ class Practice:
         now, before = turn.tries[-1], [each.slips for each in turn.tries[:-1]]
         self.screen.show(*view.wrong(self.screen, now.response, [] if now.slips in before else now.slips))
         if turn.tried >= TRIES:
-            self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+            self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
             return "wrong"
         hint = ("", "") if now.slips else self._hint(turn)
         self._keep_open(turn)

@@ -8,10 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from cnnquiz import files
-from cnnquiz.bank.derivation_syntax import derivation_of
-from cnnquiz.items import diagnosis
 from cnnquiz.model import Variant
-from cnnquiz.solution import jsonable
+from cnnquiz.solution import jsonable, text
 
 if TYPE_CHECKING:
     from cnnquiz.quiz.drill import Question, Skill
@@ -35,8 +33,9 @@ def response(variant: Variant, line: str) -> str:
         return variant.key[0]
     if word != "slip" or not colon:
         return line
-    slips = tuple(name.strip() for name in names.split("+"))
-    return diagnosis.slipped(variant, slips) or variant.key[0]
+    derived = variant.worked.derived
+    value = derived.wrong_value(name.strip() for name in names.split("+")) if derived else None
+    return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
 
 
 def command(name: str) -> str:
@@ -91,7 +90,7 @@ def _attempt(one: Try) -> dict[str, Any]:
 
 def _question(asked: Question, skills: tuple[Skill, ...]) -> dict[str, Any]:
     variant = asked.variant
-    derivation = derivation_of(variant.item)
+    derivation = variant.item.derivation
     assert derivation is not None  # a family has one
     return {
         "skill": skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank, "item": variant.item.id,

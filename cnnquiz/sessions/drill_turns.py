@@ -7,7 +7,7 @@ from typing import Any
 
 from msgspec import Struct, ValidationError, convert
 
-from cnnquiz.items import diagnosis
+from cnnquiz.items.derived_answer import Group
 from cnnquiz.model import Mark
 from cnnquiz.quiz.drill import How, Question
 
@@ -17,7 +17,7 @@ class Try(Struct, frozen=True):
 
     response: str
     mark: Mark
-    slips: tuple[diagnosis.Group, ...] = ()
+    slips: tuple[Group, ...] = ()
 
 
 class Done(Struct, frozen=True):

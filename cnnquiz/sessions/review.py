@@ -19,7 +19,7 @@ from cnnquiz.history import History, scheduling
 from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.items.worked_solution import work_ahead, worked_out
+from cnnquiz.items.variants import solution_of, work_ahead
 from cnnquiz.model import Bank, Item, Variant
 from cnnquiz.quiz import plan
 from cnnquiz.quiz.session import End, Reply, Session, play, start
@@ -138,7 +138,7 @@ class Review:
         pressing = keys.can_press()
         self.reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
         ahead = self._look_ahead if pressing else _nothing
-        return Desk(self.screen, self.reader, time.monotonic, self._keep, self._figure, worked_out, ahead)
+        return Desk(self.screen, self.reader, time.monotonic, self._keep, self._figure, solution_of, ahead)
 
     def _keep(self, variant: Variant, reply: Reply) -> None:
         """Commit a reply to disk; say once what keeps it from being saved."""

@@ -16,7 +16,7 @@ from msgspec import Struct, structs
 from cnnquiz import __version__
 from cnnquiz.bank import Loaded, bundled, figure_text, placed
 from cnnquiz.history import History
-from cnnquiz.items.worked_solution import work_ahead, worked_out
+from cnnquiz.items.variants import solution_of, work_ahead
 from cnnquiz.model import Attempt, Bank, Variant
 from cnnquiz.quiz import plan as plans
 from cnnquiz.quiz.plan import Plan
@@ -144,7 +144,7 @@ class TakeSession:
             reader = input_events.Keys(self.screen, _time_left) if keys.can_press() else input_events.Lines(self.screen)
         ahead = cache(self._look_ahead) if keys.can_press() and not plan.exam else _nothing
         keep = partial(self._keep, plan.exam)
-        return Desk(self.screen, reader, time.monotonic, keep, self._figure, worked_out, ahead)
+        return Desk(self.screen, reader, time.monotonic, keep, self._figure, solution_of, ahead)
 
     def _keep(self, exam: bool, variant: Variant, reply: Reply) -> None:
         """Commit a reply to disk; say once what keeps it from being saved."""
@@ -162,9 +162,7 @@ class TakeSession:
 
     def _look_ahead(self) -> None:
         """Work the steps while the first question is read: what that has to import is then there."""
-        numericals = [variant for variant in self.asked if variant.item.derivation]
-        if numericals:
-            threading.Thread(target=work_ahead, args=(numericals,), daemon=True).start()
+        threading.Thread(target=work_ahead, args=(self.asked,), daemon=True).start()
 
 
 def _facts(plan: Plan) -> list[str]:

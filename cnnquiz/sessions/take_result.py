@@ -10,7 +10,6 @@ from typing import Any
 
 from cnnquiz.bank import bundled
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.worked_solution import solve_command
 from cnnquiz.model import Bank
 from cnnquiz.quiz import plan
 from cnnquiz.quiz.plan import Result
@@ -76,7 +75,9 @@ def next_steps(name: str, bank: Bank, found: Result, given: Mapping[str, Any]) -
     todo = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
     todo += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
     worked = ((item_id, bank.item(item_id)) for item_id in missed)
-    commands = ((item, solve_command(item, given.get(item_id))) for item_id, item in worked if item)
+    commands = (
+        (item, item.derivation.command(given.get(item_id))) for item_id, item in worked if item and item.derivation
+    )
     item, command = next(((item, command) for item, command in commands if command), (None, None))
     if item and command:
         todo.append((command, f"See {item.id} worked in full, or try other numbers:"))
