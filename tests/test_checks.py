@@ -111,10 +111,10 @@ def test_totals_count_every_item_once() -> None:
 
 
 def test_rules_are_selected_and_ignored_by_name() -> None:
-    assert rules.selected(["schema", "key-wrong"]) == ("schema", "key-wrong")
-    assert "schema" not in rules.selected(ignore=["schema"])
+    assert rules.selection(["schema", "key-wrong"]) == ("schema", "key-wrong")
+    assert "schema" not in rules.selection(ignore=["schema"])
     with pytest.raises(CnnquizError, match="did you mean key-wrong"):
-        rules.selected(["key-wrng"])
+        rules.selection(["key-wrng"])
 
 
 def test_faults_of_one_item_do_not_hide_those_of_another() -> None:

@@ -29,7 +29,7 @@ def loaded(layer: str, more: str) -> bank.Loaded:
 def asked(layer: str, more: str) -> Variant:
     sound = loaded(layer, more).bank
     assert sound is not None
-    return variants.printed(sound, sound.items[0])
+    return variants.original(sound, sound.items[0])
 
 
 @pytest.mark.parametrize("layer", LAYERS)

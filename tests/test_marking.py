@@ -23,7 +23,7 @@ WORDS = {"a": "Sigmoid", "b": Option(text="ReLU", slip="rounded-up"), "c": "Tanh
 
 def variant(**fields: Any) -> Variant:
     item = Item(**{"id": "one", "stem": "What?", "key": "", **fields})
-    return variants.printed(Bank(1, "sample", "A sample", [item]), item)
+    return variants.original(Bank(1, "sample", "A sample", [item]), item)
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,8 @@ def test_a_condition_over_nothing_known_is_one_clear_line() -> None:
 
 def test_an_item_without_a_family_stays_as_printed() -> None:
     item = numerical(vary={}, options={"a": "125", "b": "124"})
-    assert variants.draw(bank_of(item), item, 5) == variants.printed(bank_of(item), item)
-    assert variants.printed(bank_of(item), item).seed is None
+    assert variants.draw(bank_of(item), item, 5) == variants.original(bank_of(item), item)
+    assert variants.original(bank_of(item), item).seed is None
 
 
 def test_an_item_answered_by_typing_has_its_value_as_key() -> None:

@@ -12,10 +12,10 @@ from cnnquiz.model import Bank, Derivation, Item
 
 def with_layout(bank: Bank) -> Bank:
     """The bank, the layout of its shapes among the givens of each derivation that takes one."""
-    return replace(bank, items=[_told(item) for item in bank.items]) if bank.layout == "chw" else bank
+    return replace(bank, items=[_item_with_layout(item) for item in bank.items]) if bank.layout == "chw" else bank
 
 
-def _told(item: Item) -> Item:
+def _item_with_layout(item: Item) -> Item:
     """The item; one whose givens fit only as height x width x channels stays as it is."""
     derivation = item.derivation
     if derivation is None or "layout" in derivation.given:

@@ -176,7 +176,7 @@ def _with_seed(
     return Trouble(count, seed, first.parameters, first.message)
 
 
-def marking_trouble(bank: Bank, item: Item) -> Trouble | None:
+def marking_fault(bank: Bank, item: Item) -> Trouble | None:
     """The first seeds' variants, drawn whole and answered with every option: exactly the key must be right."""
     for seed in range(MARKED):
         try:

@@ -90,11 +90,11 @@ def contradictions(words: str, worked: WorkedItem, derived: DerivedAnswer) -> It
         said = Said(sentence, index == len(every) - 1, silent)
         found = (find(said, worked, derived) for find in (another_answer, another_count, another_size, another_given))
         stated = next(filter(None, found), None)
-        if stated and not hedged(sentence, every[index - 1] if index else ""):
+        if stated and not is_hedged(sentence, every[index - 1] if index else ""):
             yield stated
 
 
-def hedged(sentence: str, before: str) -> bool:
+def is_hedged(sentence: str, before: str) -> bool:
     """Whether a sentence, or the one before it, speaks of something else than the item's own case."""
     return bool(_HEDGED.search(_bare(sentence)) or _SUPPOSED.search(before) or before.endswith("?"))
 

@@ -40,12 +40,12 @@ class Subject:
 
     def once(self, name: object, work: Callable[[], Any]) -> Any:
         """What `work` gives, worked at the first call alone."""
-        if name not in self.kept:
-            self.kept[name] = work()
-        return self.kept[name]
+        if name not in self.cache:
+            self.cache[name] = work()
+        return self.cache[name]
 
     @cached_property
-    def kept(self) -> dict[object, Any]:
+    def cache(self) -> dict[object, Any]:
         """What several rules share, by name."""
         return {}
 

@@ -24,8 +24,8 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
 
     Without --key nothing gives the answers away. With --format json all is there.
     """
-    from cnnquiz.bank import placed
-    from cnnquiz.items.variants import draw, printed
+    from cnnquiz.bank import fault_place
+    from cnnquiz.items.variants import draw, original
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
 
@@ -33,8 +33,8 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     assert loaded.bank
     bank = loaded.bank
     items = [item] if item else bank.items
-    with placed(loaded):
-        variants = [printed(bank, each) if seed is None else draw(bank, each, seed) for each in items]
+    with fault_place(loaded):
+        variants = [original(bank, each) if seed is None else draw(bank, each, seed) for each in items]
     if format == "json":
         show_json(stdout(), document(loaded, variants, alone=item is not None))
     else:

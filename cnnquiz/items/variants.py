@@ -1,4 +1,4 @@
-"""From an item to what is asked: as printed, or, with a seed, its numbers drawn anew and its options with them."""
+"""From an item to what is asked: as original, or, with a seed, its numbers drawn anew and its options with them."""
 
 from __future__ import annotations
 
@@ -23,27 +23,27 @@ FARTHEST = 100  # a distractor is at most so many times larger or smaller than t
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
-def printed(bank: Bank, item: Item) -> Variant:
+def original(bank: Bank, item: Item) -> Variant:
     """The item as the course printed it: its own givens, its options in their order.
 
     Raises ItemFault where they cannot be worked.
     """
-    with _item_named(item):
-        return _printed(bank, item)
+    with _fault_context(item):
+        return _original(bank, item)
 
 
 def draw(bank: Bank, item: Item, seed: int) -> Variant:
-    """The item's variant of that seed; an item that is no family stays as printed, without a seed.
+    """The item's variant of that seed; an item that is no family stays as original, without a seed.
 
     The givens, the choice of distractors and the order of the options are drawn from sources of their own.
     Raises ItemFault where there is none.
     """
-    with _item_named(item):
-        return _drawn(bank, item, seed) if item.derivation and item.vary else _printed(bank, item)
+    with _fault_context(item):
+        return _from_seed(bank, item, seed) if item.derivation and item.vary else _original(bank, item)
 
 
 @contextmanager
-def _item_named(item: Item) -> Iterator[None]:
+def _fault_context(item: Item) -> Iterator[None]:
     """Say which item a fault is about."""
     try:
         yield
@@ -51,7 +51,7 @@ def _item_named(item: Item) -> Iterator[None]:
         raise ItemFault(item.id, str(fault)) from None
 
 
-def _printed(bank: Bank, item: Item) -> Variant:
+def _original(bank: Bank, item: Item) -> Variant:
     worked = work(item, layout=bank.layout)
     if worked.derivation_faults:
         raise CnnquizError(worked.derivation_faults[0].message)
@@ -73,7 +73,7 @@ def _text(worked: WorkedItem, letter: str) -> str:
     return fill(words, worked.values)
 
 
-def _drawn(bank: Bank, item: Item, seed: int) -> Variant:
+def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
     given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout)
     worked = WorkedItem(item, given, derived)
     if not item.options:

@@ -141,7 +141,7 @@ class WorkedItem:
         return self.meanings.get(key) is not None
 
     @cached_property
-    def _decided(self) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
+    def _claim_decisions(self) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
         if all(option.claim is None for option in self.options.values()):
             return {}, []
         return claims.decide(self.item, self.options, self.texts)
@@ -149,7 +149,7 @@ class WorkedItem:
     @property
     def claim_answers(self) -> dict[str, bool | None]:
         """By letter, whether the option's claim makes it an answer; None where that is not decided."""
-        return self._decided[0]
+        return self._claim_decisions[0]
 
     @cached_property
     def claims_against_key(self) -> list[str]:
@@ -162,7 +162,7 @@ class WorkedItem:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What keeps the derivation and the claims from being worked."""
-        return (*self.derivation_faults, *(Fault("schema", path, words) for path, words in self._decided[1]))
+        return (*self.derivation_faults, *(Fault("schema", path, words) for path, words in self._claim_decisions[1]))
 
     @property
     def status(self) -> Status:
@@ -187,9 +187,9 @@ class WorkedItem:
         decided = [answer for answer in self.claim_answers.values() if answer is not None]
         if decided and len(decided) == len(self.options):
             return "claimed", ""
-        return "asserted", self._why_asserted()
+        return "asserted", self._assertion_reason()
 
-    def _why_asserted(self) -> str:
+    def _assertion_reason(self) -> str:
         if self.faults:
             return self.faults[0].message
         if self.derived is None:

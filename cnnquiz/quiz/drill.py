@@ -13,7 +13,7 @@ from typing import Any, Literal
 
 from msgspec import Struct, ValidationError, convert, structs, to_builtins
 
-from cnnquiz.bank import placed
+from cnnquiz.bank import fault_place
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics import values
@@ -147,7 +147,7 @@ def _fresh(drill: Drill, family: Family) -> Variant:
     """A variant that this drill has not asked yet; the last one drawn where there are no more."""
     chance = SeededRandom(drill.seed, drill.asked, "seed")
     for _ in range(REDRAWS):
-        with placed(family.source):
+        with fault_place(family.source):
             variant = typed(variants.draw(family.bank, family.item, chance.below(SEEDS)))
         if variant.stem not in drill.seen:
             break

@@ -157,7 +157,7 @@ def prepared(bank: Bank, plan: Plan) -> tuple[Variant, ...]:
 
 def _prepared(bank: Bank, item: Item, plan: Plan) -> Variant:
     """One item: with a seed its numbers and options are drawn; as printed, its options may still be mixed."""
-    variant = variants.printed(bank, item) if plan.seed is None else variants.draw(bank, item, plan.seed)
+    variant = variants.original(bank, item) if plan.seed is None else variants.draw(bank, item, plan.seed)
     if plan.order is None or variant.seed is not None:
         return variant
     return shuffled(variant, SeededRandom(bank.id, item.id, plan.order, "letters"))

@@ -190,7 +190,7 @@ def _card(cards: Iterable[Card], variant: Variant) -> Card:
 
 def _work_ahead(bank: Bank, item: Item) -> None:
     with contextlib.suppress(CnnquizError):
-        work_ahead([variants.printed(bank, item)])
+        work_ahead([variants.original(bank, item)])
 
 
 def now() -> datetime:

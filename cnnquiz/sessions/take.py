@@ -14,7 +14,7 @@ import msgspec
 from msgspec import Struct, structs
 
 from cnnquiz import __version__
-from cnnquiz.bank import Loaded, bundled, figure_text, placed
+from cnnquiz.bank import Loaded, bundled, fault_place, figure_text
 from cnnquiz.history import History
 from cnnquiz.items.variants import solution_of, work_ahead
 from cnnquiz.model import Attempt, Bank, Variant
@@ -72,7 +72,7 @@ class TakeSession:
         """Go on or begin, and play to the end; None when there is nothing to ask."""
         plan, attempts, left = self._resumed() or (self._planned(), [], False)
         self.plan, self.kept = plan, {each.item for each in attempts}
-        with placed(self.loaded):
+        with fault_place(self.loaded):
             self.asked = plans.prepared(self.bank, plan)
         replies = plans.replies(self.asked, attempts)
         if not self.asked:

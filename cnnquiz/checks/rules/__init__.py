@@ -38,7 +38,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in modules))
 
 
-def known(name: str) -> str:
+def rule_name(name: str) -> str:
     """The name, if there is such a rule; CnnquizError with the nearest names if not."""
     if name in names():
         return name
@@ -50,7 +50,7 @@ def known(name: str) -> str:
 @cache
 def load(name: str) -> Rule:
     """The rule of that name."""
-    return cast(Rule, importlib.import_module(f"{__name__}.{known(name).replace('-', '_')}"))
+    return cast(Rule, importlib.import_module(f"{__name__}.{rule_name(name).replace('-', '_')}"))
 
 
 def explain(name: str) -> str:
@@ -59,10 +59,10 @@ def explain(name: str) -> str:
     return f"{name} ({rule.LEVEL})\n\n{inspect.cleandoc(rule.__doc__ or '')}\n"
 
 
-def selected(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[str, ...]:
-    """The rules to run: those selected, or all, without those ignored; an unknown name is refused."""
-    left_out = {known(name) for name in ignore}
-    chosen = [known(name) for name in select] or names()
+def selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[str, ...]:
+    """The rules to run: those selection, or all, without those ignored; an unknown name is refused."""
+    left_out = {rule_name(name) for name in ignore}
+    chosen = [rule_name(name) for name in select] or names()
     return tuple(name for name in dict.fromkeys(chosen) if name not in left_out)
 
 
@@ -74,10 +74,10 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     status = [item.status for item in subject.items]
     return Checked(
         path=loaded.path,
-        items=tuple(item.item.id for item in subject.items) + broken(loaded),
+        items=tuple(item.item.id for item in subject.items) + faulty_ids(loaded),
         proved=status.count("proved"),
         claimed=status.count("claimed"),
-        asserted=tuple(asserted(subject, status, {one.item for one in found if one.level == "error"})),
+        asserted=tuple(asserted_items(subject, status, {one.item for one in found if one.level == "error"})),
         findings=found,
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
         slow=loaded.slow,
@@ -94,13 +94,13 @@ def findings(subject: Subject, rules: Iterable[str]) -> tuple[Finding, ...]:
     return tuple(sorted(found, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule)))
 
 
-def broken(loaded: Loaded) -> tuple[str, ...]:
+def faulty_ids(loaded: Loaded) -> tuple[str, ...]:
     """The names of the items that the loader found faults in."""
     sound = {item.id for _, item in loaded.items}
     return tuple(dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound))
 
 
-def asserted(subject: Subject, status: Sequence[str], wrong: set[str | None]) -> Iterator[Asserted]:
+def asserted_items(subject: Subject, status: Sequence[str], wrong: set[str | None]) -> Iterator[Asserted]:
     """The items whose keys rest on their source; not those in which an error is found."""
     for item, word in zip(subject.items, status, strict=True):
         if word in ("asserted", "wrong") and item.item.id not in wrong:

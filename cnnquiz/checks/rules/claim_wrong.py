@@ -38,17 +38,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         if not wrong:
             continue
         if worked.item.type == "multiple" or not all(worked.claim_answers.get(key) for key in worked.keys):
-            told = misplaced(worked), expected(worked), remedy(worked)
-            yield subject.finding(__name__, LEVEL, worked, ("key",), *told)
+            about_key = key_message(worked), right_letters(worked), remedy(worked)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), *about_key)
             continue
         for letter in wrong:
             path = ("options", letter, "claim")
             message = f"what option {letter}, `{worked.texts[letter][:60]}`, claims is {truth(worked, letter)}; "
             message += "but it is not the key"
-            yield subject.finding(__name__, LEVEL, worked, path, message, expected(worked), "Look at the key first.")
+            right = right_letters(worked)
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, "Look at the key first.")
 
 
-def misplaced(worked: WorkedItem) -> str:
+def key_message(worked: WorkedItem) -> str:
     """What the key says, and which option is right."""
     false = [key for key in worked.keys if worked.claim_answers.get(key) is False]
     key = next(iter(false or worked.keys))
@@ -73,12 +74,12 @@ def truth(worked: WorkedItem, letter: str) -> str:
 
 def remedy(worked: WorkedItem) -> str:
     """The key to write, where it is known."""
-    right = expected(worked)
+    right = right_letters(worked)
     if right is None or (" " in right and worked.item.type != "multiple"):
         return "Look at the claims."
     return f"Write `key: {right}`."
 
 
-def expected(worked: WorkedItem) -> str | None:
+def right_letters(worked: WorkedItem) -> str | None:
     """The letters of the options that are answers."""
     return " ".join(letter for letter, answer in worked.claim_answers.items() if answer) or None

@@ -41,7 +41,7 @@ def faults(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
     """The names and numbers in an item's small fields that mean nothing."""
     for index, rule in enumerate(worked.item.allow):
         try:
-            rules.known(rule)
+            rules.rule_name(rule)
         except CnnquizError as fault:
             yield ("allow", index), str(fault)
     if worked.item.tolerance and read_tolerance(worked.item.tolerance) is None:

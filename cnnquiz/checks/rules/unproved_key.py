@@ -36,7 +36,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             if numerical(worked) and not worked.claim_answers and worked.status not in ("proved", "claimed"):
                 remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them)."
                 yield subject.finding(__name__, LEVEL, worked, ("key",), "nothing proves this number", remedy=remedy)
-        elif worked.asks_for_value and unread(worked):
+        elif worked.asks_for_value and is_incomparable(worked):
             message = f"the derivation cannot be compared with the key, `{worked.texts[worked.keys[0]][:60]}`: no value"
             yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy="Write the value alone.")
 
@@ -61,7 +61,7 @@ def is_value(text: str) -> bool:
     return says_none(text) or meaning(text) is not None
 
 
-def unread(worked: WorkedItem) -> bool:
+def is_incomparable(worked: WorkedItem) -> bool:
     """Whether no option can be shown to hold the derived value, or not to."""
     if worked.holders or not worked.options or worked.keys[0] not in worked.options or worked.key_follows:
         return False

@@ -35,6 +35,6 @@ def check(subject: Subject) -> Iterator[Finding]:
             message = survey.sentence(survey.invalid)
             remedy = "Add a condition under `where`, or take these values out of `vary`."
             yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)
-        elif survey.collision is None and (trouble := family.marking_trouble(subject.bank, worked.item)) is not None:
+        elif survey.collision is None and (trouble := family.marking_fault(subject.bank, worked.item)) is not None:
             message = f"the variant of seed {trouble.seed} cannot be asked: {trouble.message}"
             yield subject.finding(__name__, LEVEL, worked, ("vary",), message, at_name=True)
