@@ -51,6 +51,7 @@ def test_every_variant_is_sound(one: Bank, item: Item) -> None:
             assert [choice.letter for choice in variant.choices] == list("abcdefghij"[: len(item.options)]), where
             assert len(variant.key) == len(item.keys), where
             assert {choice.origin for choice in variant.choices} == set(item.options), where
+        assert variant.worked.status == "proved", where
 
 
 @pytest.mark.parametrize(("one", "item"), FAMILIES)

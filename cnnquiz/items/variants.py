@@ -9,13 +9,15 @@ from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from msgspec.structs import replace
+
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.items import families
 from cnnquiz.items.derived_answer import DerivedAnswer, Group
 from cnnquiz.items.placeholders import fill
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.model import Bank, Choice, Item, Variant
+from cnnquiz.model import Bank, Choice, Item, Option, Variant
 from cnnquiz.solution import Solution, text
 from cnnquiz.solver.lines import parts
 
@@ -62,7 +64,7 @@ def _original(bank: Bank, item: Item) -> Variant:
         Choice(letter, letter, _text(worked, letter), fill(option.why, worked.values), option.misconceptions)
         for letter, option in worked.options.items()
     )
-    return _variant(bank, worked, None, choices, key)
+    return _variant(bank, item, worked, None, choices, key)
 
 
 def _text(worked: WorkedItem, letter: str) -> str:
@@ -75,23 +77,24 @@ def _text(worked: WorkedItem, letter: str) -> str:
 
 def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
     given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout)
-    worked = WorkedItem(item, given, derived)
     if not item.options:
-        return _variant(bank, worked, seed, (), (text(derived.value),))
-    drawn = _options(worked, derived, SeededRandom(bank.id, item.id, seed, "options"))
+        right = text(derived.value)
+        return _variant(bank, item, WorkedItem(replace(item, key=right), given, derived), seed, (), (right,))
+    drawn = _options(WorkedItem(item, given, derived), derived, SeededRandom(bank.id, item.id, seed, "options"))
+    asked = replace(item, options={one.origin: Option(one.text) for one in drawn})
     order = SeededRandom(bank.id, item.id, seed, "order").shuffle(drawn)
     choices = tuple(
         Choice(letter, one.origin, one.text, one.why, one.misconceptions)
         for letter, one in zip(LETTERS, order, strict=False)
     )
     key = tuple(choice.letter for choice in choices if choice.origin in item.keys)
-    return _variant(bank, worked, seed, choices, key)
+    return _variant(bank, item, WorkedItem(asked, given, derived), seed, choices, key)
 
 
 def _variant(
-    bank: Bank, worked: WorkedItem, seed: int | None, choices: tuple[Choice, ...], key: tuple[str, ...]
+    bank: Bank, item: Item, worked: WorkedItem, seed: int | None, choices: tuple[Choice, ...], key: tuple[str, ...]
 ) -> Variant:
-    item, values = worked.item, worked.values
+    values = worked.values
     return Variant(
         bank=bank.id,
         item=item,
