@@ -36,7 +36,7 @@ sessions: commands, checks
 HOMES = {
     "rich": ("render/",),
     "sqlite3": ("history/",),
-    "yaml": ("yaml_text/",),
+    "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
     "click": ("cli.py", "commands/", "__main__.py"),

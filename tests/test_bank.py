@@ -19,7 +19,7 @@ from cnnquiz import bank
 from cnnquiz.bank.derivation_syntax import claim_of, derivation_of
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.model import Draw, Figure, Option
-from cnnquiz.yaml_text.syntax import UNREADABLE
+from cnnquiz.yaml_text import UNREADABLE
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml"))
