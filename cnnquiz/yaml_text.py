@@ -130,7 +130,8 @@ class Positions:
         span = self.spans.get(str(path[0])) if path else None
         if span is None:
             return 1, 1
-        start, end, rest, name = span.start, span.end, path[1:], place_of(span.name)
+        start, end, rest = span.start, span.end, path[1:]
+        name: Place | None = place_of(span.name)
         if rest and isinstance(rest[0], int) and rest[0] < len(span.elements):
             (start, end), rest, name = span.elements[rest[0]], rest[1:], None
         node = self.node(start, end) if rest else Node(None, place_of(start), {})
@@ -152,7 +153,8 @@ class Positions:
         if self.latest is None or self.latest[0] is not start:
             events = parser(" " * start.column + self.text[start.index : end.index]).get_event
             events(), events()
-            self.latest = start, node_at(events(), events, None, start.line)
+            event = events()  # None where the value is empty
+            self.latest = start, node_at(event, events, None, start.line) if event else Node(None, place_of(start), {})
         return self.latest[1]
 
 

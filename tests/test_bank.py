@@ -107,6 +107,10 @@ def test_locate_finds_names() -> None:
     assert loaded.locate("title", at_name=True) == (52, 1)
 
 
+def test_what_an_empty_item_lacks_is_found_at_the_item() -> None:
+    assert bank.load("x.yaml", "items:\n  -\n  - id: a\n").locate("items", 0, "key") == (2, 4)
+
+
 def test_every_scalar_is_text() -> None:
     loaded = valid("texts-stay-texts")
     assert loaded.bank is not None
