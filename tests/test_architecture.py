@@ -35,6 +35,7 @@ sessions: commands, checks
 """
 HOMES = {
     "rich": ("render/",),
+    "markdown_it": ("render/prose.py",),
     "sqlite3": ("history/",),
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
