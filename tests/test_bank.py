@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from cnnquiz import bank
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.model import Claim, Draw, Figure, Option
-from cnnquiz.yaml_text.syntax import UNREADABLE
+from cnnquiz.yaml_text import UNREADABLE
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml"))
@@ -104,6 +104,10 @@ def test_locate_finds_names() -> None:
     loaded = valid("every-field")
     assert loaded.locate("items", 0, "stem", at_name=True) == (7, 3)
     assert loaded.locate("title", at_name=True) == (52, 1)
+
+
+def test_what_an_empty_item_lacks_is_found_at_the_item() -> None:
+    assert bank.load("x.yaml", "items:\n  -\n  - id: a\n").locate("items", 0, "key") == (2, 4)
 
 
 def test_every_scalar_is_text() -> None:

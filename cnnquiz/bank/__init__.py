@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cnnquiz import files
+from cnnquiz import files, yaml_text
 from cnnquiz.bank.loader import Loaded, load_tree, unreadable
 from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import bundled, figure_text
-from cnnquiz.yaml_text import reader, syntax
 
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "schema"]
 
@@ -42,12 +41,12 @@ def path_of(name: str, banks: dict[str, Path]) -> Path:
 
 def load(source: str | Path, text: str | None = None) -> Loaded:
     """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
-    path, slow = files.shown(source), reader.is_slow()
+    path, slow = files.shown(source), yaml_text.is_slow()
     with pause_collector():
         try:
-            text = syntax.decoded(files.read_bytes(Path(source))) if text is None else text
-            document = reader.read(text := text.removeprefix("\ufeff"))
-        except syntax.Stop as stop:
+            text = yaml_text.decode(files.read_bytes(Path(source))) if text is None else text
+            document = yaml_text.read(text := text.removeprefix("\ufeff"))
+        except yaml_text.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
         return load_tree(path, text, document.tree, document.faults, document.positions, slow)
 

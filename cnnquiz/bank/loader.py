@@ -14,8 +14,7 @@ from cnnquiz.bank import item_rules
 from cnnquiz.bank.layouts import with_layout
 from cnnquiz.bank.validation import TreeFault, faults
 from cnnquiz.model import Bank, Claim, Derivation, Finding, Item
-from cnnquiz.yaml_text.positions import Place, Positions
-from cnnquiz.yaml_text.syntax import Fault
+from cnnquiz.yaml_text import Fault, Place, Positions
 
 T = TypeVar("T")
 MOST_FINDINGS = 1000

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
-from cnnquiz.yaml_text.syntax import Unreadable, short
+from cnnquiz.yaml_text import Unreadable, short
 
 Path = tuple[str | int, ...]
 

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from cnnquiz import bank, files
+from cnnquiz import bank, files, yaml_text
 from cnnquiz.bank.loader import Loaded, unreadable
 from cnnquiz.checks import rules
 from cnnquiz.checks.report import Checked
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding
-from cnnquiz.yaml_text import syntax
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
@@ -67,8 +66,8 @@ def read(source: str) -> Loaded:
     data = sys.stdin.buffer.read(files.LARGEST + 1)
     files.refuse_large(Path("<stdin>"), len(data), files.LARGEST)
     try:
-        return bank.load("<stdin>", syntax.decoded(data))
-    except syntax.Stop as stop:
+        return bank.load("<stdin>", yaml_text.decode(data))
+    except yaml_text.Stop as stop:
         return unreadable("<stdin>", "", stop.faults, False)
 
 
