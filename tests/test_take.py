@@ -156,7 +156,7 @@ def test_commands_as_lines(program: Program) -> None:
     assert ended.returncode == 0
     for words in ("Hint 3 of 3", "no more hints", "save and leave", "'x' cannot be read", "The answer is d"):
         assert words in ended.stdout
-    assert "1 of 10 done and saved. Go on with: cnnquiz take week8" in ended.stdout
+    assert "1 of 10 done and saved. Resume with: cnnquiz take week8" in ended.stdout
 
 
 def test_input_that_ends_early_is_saved(program: Program) -> None:

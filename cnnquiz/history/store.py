@@ -150,17 +150,18 @@ class History:
         found = self._read(lambda row: json.loads(row[0])["paths"], query)
         return {bank: path for paths in found for bank, path in paths.items()}
 
-    def cards(self) -> list[Card]:
-        """What the schedule knows, of every item that was ever answered."""
-        return self._read(cards.card, cards.ALL)
+    def cards(self, until: date | None = None) -> list[Card]:
+        """What the schedule knows of every item that was ever answered; with `until`, planned for an exam."""
+        found = self._read(cards.card, cards.ALL)
+        return found if until is None else scheduling.planned(found, until)
 
     def due(self, now: datetime, limit: int | None = None, until: date | None = None) -> list[Card]:
         """The items to review now, the most nearly forgotten first; with `until`, planned for an exam."""
-        return scheduling.due(self.planned(until), now, limit)
+        return scheduling.due(self.cards(until), now, limit)
 
     def forecast(self, now: datetime, days: int = 7, until: date | None = None) -> list[int]:
         """How many items come due today, tomorrow, and so on."""
-        return scheduling.forecast(self.planned(until), now, days)
+        return scheduling.forecast(self.cards(until), now, days)
 
     def stats(self, now: datetime) -> Stats:
         """What the attempts add up to; CnnquizError if the file has gone bad."""
@@ -172,10 +173,6 @@ class History:
     def damaged(self, error: Exception, so: str) -> CnnquizError:
         """The one line about a file that proved to be broken, for a command that is of no use without it."""
         return CnnquizError(f"history at {self.path} is damaged ({reason(error)}), {so}: see `cnnquiz history check`")
-
-    def planned(self, until: date | None) -> list[Card]:
-        """The cards; with `until`, planned for an exam."""
-        return self.cards() if until is None else scheduling.planned(self.cards(), until)
 
     def _read(self, make: Callable[[Any], T], sql: str, values: tuple[Any, ...] = ()) -> list[T]:
         """What a query gives; where the file cannot be read, the problem is noted and this run's own is given."""
