@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnnquiz.history.scores import Scores
+    from cnnquiz.history.stats import Scores
     from cnnquiz.model import Bank
 
 NEXT = {
@@ -37,11 +37,11 @@ def banks() -> list[dict[str, Any]]:
     """The bundled banks with their sizes and topics."""
     from cnnquiz.bank import open_bank
     from cnnquiz.files import bundled
-    from cnnquiz.history.scores import scores
+    from cnnquiz.history.store import scores_by_bank
 
     opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
-    taken = scores()
-    return [described(name, bank, taken.get(bank.id)) for name, bank in opened if bank]
+    scores = scores_by_bank()
+    return [described(name, bank, scores.get(bank.id)) for name, bank in opened if bank]
 
 
 def described(name: str, bank: Bank, taken: Scores | None) -> dict[str, Any]:

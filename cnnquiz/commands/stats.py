@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from cnnquiz.history import History
-    from cnnquiz.history.stats import Slip, Stats
+    from cnnquiz.history.stats import MisconceptionCount, Stats
 
 SHOWN = 10
 
@@ -37,7 +37,7 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
             show_json(screen, done) if format == "json" else screen.show(*lines)
             return
         stats = history.stats(now())
-    drills = advice(stats.slips[:SHOWN])
+    drills = advice(stats.misconceptions[:SHOWN])
     show_json(screen, document(stats, drills)) if format == "json" else show_stats(screen, stats, drills)
 
 
@@ -56,7 +56,7 @@ def moved(history: History, source: str | None, to: str | None, force: bool) -> 
     return done, lines
 
 
-def advice(slips: tuple[Slip, ...]) -> dict[str, str]:
+def advice(slips: tuple[MisconceptionCount, ...]) -> dict[str, str]:
     """For each slip, the calculator to drill against it, where its item can still be found."""
     found = {slip.name: calculator(slip.bank, slip.item) or knowing(slip.name) for slip in slips}
     return {name: what for name, what in found.items() if what}

@@ -140,7 +140,7 @@ class DrillSession:
     def _begin(self) -> None:
         """Resume the last drill of that name unless a new one is asked for, and show the banner."""
         fresh = self.options.fresh or self.options.seed is not None or self.script is not None
-        saved = None if fresh else self.history.unfinished(self.name, "drill")
+        saved = None if fresh else next(iter(self.history.resumable(self.name, "drill")), None)
         if saved is not None and saved.plan:
             self.drill, self.open_question = machine.resume(self.drill, saved.plan), _open_question(saved.plan)
             self.recorder.session = saved.session  # one session to its end, so that leaving twice loses nothing

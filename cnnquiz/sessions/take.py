@@ -110,7 +110,7 @@ class TakeSession:
 
         The last value is true where it is to be left once more, as it is.
         """
-        found = self._unfinished()
+        found = self._resumable()
         if found is None or self.options.answers is not None or not (self.options.fresh or keys.can_press()):
             return None
         saved, plan = found
@@ -122,9 +122,9 @@ class TakeSession:
         self.recorder.session = saved.session
         return plan, attempts, wanted == "leave"
 
-    def _unfinished(self) -> tuple[SavedSession, Plan] | None:
+    def _resumable(self) -> tuple[SavedSession, Plan] | None:
         """The latest session that was left: of any kind for a plain take, else of the kind that the options name."""
-        for saved in self.history.all_unfinished(self.bank.id):
+        for saved in self.history.resumable(self.bank.id):
             try:
                 plan = msgspec.convert(saved.plan, Plan)
             except msgspec.ValidationError:  # of another version
