@@ -1,6 +1,6 @@
-"""`python -m cnnquiz` and the script `cnnquiz`: every end of a run becomes one exit code and one clear line.
+"""`python -m cnnquiz` and the script `cnnquiz`: every run ends with an exit code, and a failed one with one clear line.
 
-0 done, 1 a check that failed, 2 the command or its input cannot be used, 130 interrupted.
+0 done, 1 a check failed, 2 the command or its input cannot be used, 130 interrupted.
 CNNQUIZ_DEBUG=1 shows the traceback as well.
 """
 
@@ -15,7 +15,7 @@ LONGEST_LINE = 1000
 
 
 def main() -> int:
-    """Run the command line that the process was started with; gives its exit code."""
+    """Run the command line of this process; its exit code."""
     try:
         open_closed_streams()
         forgive_encodings()
@@ -35,7 +35,7 @@ def run() -> int:
 
 
 def explain(problem: BaseException) -> int:
-    """Say on stderr what ended the run, and give the exit code for it."""
+    """Say on stderr what ended the run; the exit code for it."""
     code, message = verdict(problem)
     if isinstance(problem, OSError):
         discard_output()
@@ -48,21 +48,21 @@ def explain(problem: BaseException) -> int:
 
 
 def verdict(problem: BaseException) -> tuple[int, str]:
-    """The exit code and the words for whatever ended the run."""
+    """The exit code and the message for whatever ended the run."""
     if isinstance(problem, KeyboardInterrupt):
         return 130, "\ncnnquiz: interrupted"
     if isinstance(problem, SystemExit):
         return (2, line(problem.code)) if isinstance(problem.code, str) else (int(problem.code or 0), "")
     if isinstance(problem, BrokenPipeError):
         return 2, ""  # not 0: a reader that left early must not make a failed check look passed
-    return known(problem) or (2, line(fault(problem)))
+    return user_error(problem) or (2, line(program_fault(problem)))
 
 
-def known(problem: BaseException) -> tuple[int, str] | None:
-    """The verdict on an end that the user's input, or the user, brought about; None for a fault of ours."""
+def user_error(problem: BaseException) -> tuple[int, str] | None:
+    """The exit code and the message for an error of the user or of the system; None for a fault of this program."""
     import click
 
-    from cnnquiz.commands._usage import plainly
+    from cnnquiz.commands._usage import plain_message
     from cnnquiz.errors import CnnquizError
 
     match problem:
@@ -71,7 +71,7 @@ def known(problem: BaseException) -> tuple[int, str] | None:
         case click.Abort() | EOFError():
             return 2, line("the input ended before an answer came")
         case click.UsageError():
-            return 2, usage(plainly(problem), problem.ctx.command_path if problem.ctx else "cnnquiz")
+            return 2, usage(plain_message(problem), problem.ctx.command_path if problem.ctx else "cnnquiz")
         case click.ClickException():
             return 2, line(problem.format_message())
         case CnnquizError():
@@ -81,28 +81,28 @@ def known(problem: BaseException) -> tuple[int, str] | None:
         case RecursionError():
             return 2, line("this input is nested too deeply")
         case OSError():
-            return 2, line(": ".join(filter(None, (named(problem.filename), problem.strerror))))
+            return 2, line(": ".join(filter(None, (file_name(problem.filename), problem.strerror))))
     return None
 
 
-def named(file: object) -> str:
-    """The file of a failed call by its name; one that is known by number alone has none."""
+def file_name(file: object) -> str:
+    """The name of a failed call's file; empty where only its number is known."""
     return "" if file is None or isinstance(file, int) else str(file)
 
 
 def usage(message: str, command: str) -> str:
-    """A command line that cannot be understood: what is wrong, and where its help stands."""
+    """The line about a command line that cannot be understood, with a pointer to its help."""
     return f"{line(message).rstrip('.')} (see {command} --help)"
 
 
-def fault(problem: BaseException) -> str:
-    """The words for an exception that nobody foresaw."""
+def program_fault(problem: BaseException) -> str:
+    """The message for an unexpected exception."""
     what = f"{type(problem).__name__}: {problem}"
     return f"a fault of cnnquiz, not yours ({what}); please report it with what CNNQUIZ_DEBUG=1 shows"
 
 
 def line(message: object) -> str:
-    """One line for the terminal: no line breaks, no control characters, no endless input."""
+    """The message as one line for the terminal, without control characters and not too long."""
     words = " ".join(str(message).split())
     if len(words) > LONGEST_LINE:
         words = f"{words[: LONGEST_LINE - 200]} ... {words[-200:]}"
@@ -111,7 +111,7 @@ def line(message: object) -> str:
 
 
 def open_closed_streams() -> None:
-    """Put the null device on each standard stream that was closed, lest a data file takes its number."""
+    """Put the null device on each standard stream that is closed, so that no data file gets its number."""
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             lowest_free = os.open(os.devnull, os.O_RDWR)
@@ -119,14 +119,14 @@ def open_closed_streams() -> None:
 
 
 def forgive_encodings() -> None:
-    """A character that the terminal's encoding lacks, or a stray byte in the input, is replaced: no crash."""
+    """Replace characters that the terminal's encoding lacks, and stray bytes in the input, instead of failing."""
     for stream in (sys.stdin, sys.stdout):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
 
 
 def discard_output() -> None:
-    """Let the rest of the output go nowhere, so that the interpreter's last flush cannot fail again."""
+    """Send the rest of the output nowhere, so that the interpreter's last flush cannot fail again."""
     with contextlib.suppress(OSError, ValueError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 

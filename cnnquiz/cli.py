@@ -50,7 +50,7 @@ class Commands(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command to run, or name those that are spelled like it."""
+        """Find the command to run; UsageError names those that are spelled like it."""
         name = args[0]
         if name not in self.list_commands(ctx) and not name.startswith("-"):
             raise click.UsageError(f"no such command: {name}.{commands.nearest(name, self.list_commands(ctx))}", ctx)
@@ -77,7 +77,7 @@ class Commands(click.Group):
 
 
 def summary(name: str) -> str:
-    """The first line of a command's docstring, read from its file: the command is not imported."""
+    """The first line of a command's docstring, read from its file without importing it."""
     path = Path(commands.__path__[0], f"{name}.py")
     with path.open(encoding="utf-8") as lines:
         return lines.readline().strip().strip('"')
@@ -101,23 +101,23 @@ def cli(ctx: click.Context) -> None:
 
 
 def run(args: list[str]) -> object:
-    """Run one command line and give back what the command returned: an exit code, or nothing for 0."""
+    """Run one command line; what the command returned: an exit code, or None for 0."""
     if instruction := os.environ.get(COMPLETE):
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
     width = max(min(shutil.get_terminal_size().columns, 80) - 2, 30)
-    color = None if colourful() else False
+    color = None if shows_bold() else False
     try:
         with cli.make_context("cnnquiz", args, terminal_width=width, color=color) as ctx:
             return cli.invoke(ctx)
     except click.exceptions.Exit as ended:
         return ended.exit_code
     except click.UsageError as fault:
-        fault.ctx = fault.ctx or asked(args)
+        fault.ctx = fault.ctx or context_of(args)
         raise
 
 
-def asked(args: list[str]) -> click.Context:
-    """The command that the arguments name, for a fault that does not tell whose options it was among."""
+def context_of(args: list[str]) -> click.Context:
+    """The context of the command that the arguments name, for an error without one."""
     ctx = click.Context(cli, info_name="cnnquiz")
     for name in args:
         if not isinstance(ctx.command, click.Group) or name not in ctx.command.list_commands(ctx):
@@ -127,7 +127,7 @@ def asked(args: list[str]) -> click.Context:
     return ctx
 
 
-def colourful() -> bool:
+def shows_bold() -> bool:
     """Whether help may be bold: not with NO_COLOR, not on a dumb terminal, not in a pipe."""
     dumb = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
     return sys.stdout.isatty() and not dumb

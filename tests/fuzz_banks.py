@@ -18,7 +18,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cnnquiz import bank, cli
-from cnnquiz.__main__ import known
+from cnnquiz.__main__ import user_error
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.errors import CnnquizError
 
@@ -153,7 +153,7 @@ def commanded(seed: int, folder: Path, words: list[str]) -> Loaded:
         try:
             code = cli.run([*words, str(path)]) or 0
         except Exception as problem:
-            foreseen = known(problem)
+            foreseen = user_error(problem)
             if foreseen is None:
                 raise
             code = foreseen[0]

@@ -18,7 +18,7 @@ from cnnquiz.items.variants import draw, misconceptions_behind
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Variant
 from cnnquiz.quiz import drill_scope
-from cnnquiz.quiz.drill import Family, typed
+from cnnquiz.quiz.drill import Family, without_options
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Calculator, Given
 
@@ -35,7 +35,7 @@ def families(name: str) -> list[Family]:
 
 def drawn(name: str, seed: int) -> list[Variant]:
     """One variant of each of a calculator's questions, to be answered by typing."""
-    return [typed(draw(family.bank, family.item, seed)) for family in families(name)]
+    return [without_options(draw(family.bank, family.item, seed)) for family in families(name)]
 
 
 def worked(variant: Variant) -> tuple[Calculator, Given, str]:

@@ -110,7 +110,7 @@ def test_it_ends_by_itself_when_all_is_mastered(program: Program, drill: Drill) 
     assert document["mastered"] and document["next"] is None and len(document["questions"]) == 3
     out = program("drill", "flatten", "--seed", "2", stdin="s\nq\n").stdout
     assert "Not mastered yet" in out and "level 1 of 3   0 of 1 right" in out
-    assert "Saved. Go on with: cnnquiz drill flatten" in out
+    assert "Saved. Resume with: cnnquiz drill flatten" in out
 
 
 def test_a_drill_goes_on_where_it_was_left(program: Program) -> None:

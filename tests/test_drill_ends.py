@@ -61,7 +61,7 @@ def test_an_interruption_saves_everything_and_says_so(start: Start, tmp_path: Pa
     child.expect("Try it once more")
     child.expect(PROMPT)
     child.send("\x03")
-    child.expect("Interrupted; 2 answers saved. Go on with: cnnquiz drill conv\r\n")
+    child.expect("Interrupted; 2 answers saved. Resume with: cnnquiz drill conv\r\n")
     assert ended(child) == 130
     assert verdicts(tmp_path / "home") == [("10", "right"), ("1x1x1", "wrong")]
 
@@ -70,7 +70,7 @@ def test_closed_input_is_leaving(environment: dict[str, str], tmp_path: Path) ->
     command = [sys.executable, "-m", "cnnquiz", "drill", "conv"]
     done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env=environment, cwd=tmp_path,
                           capture_output=True, text=True, check=False)  # fmt: skip
-    assert done.returncode == 0 and done.stderr == "" and "Go on with: cnnquiz drill conv" in done.stdout
+    assert done.returncode == 0 and done.stderr == "" and "Resume with: cnnquiz drill conv" in done.stdout
 
 
 def test_a_home_that_cannot_be_written_is_said_once_and_the_drill_goes_on(program: Program, tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The drill without screen or disk: levels, mastery, the order of skills, and questions that can be called back."""
+"""The drill without screen or disk: levels, mastery, the order of skills, and questions that can be asked again."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import draw, original
 from cnnquiz.model import Variant
 from cnnquiz.quiz import drill_scope
-from cnnquiz.quiz.drill import STREAK, Drill, How, Question, answered, question, resumed, saved, start, typed
+from cnnquiz.quiz.drill import STREAK, Drill, How, Question, advance, as_plan, question, resume, start, without_options
 
 CONV = drill_scope.families(["conv"])
 SIZES = [family for family in CONV if family.item.topic == "output size"]
@@ -22,7 +22,7 @@ def after(drill: Drill, *hows: How) -> Drill:
     """The drill after so many questions, ended so."""
     for how in hows:
         if not drill.over:
-            drill = answered(drill, question(drill), how)
+            drill = advance(drill, question(drill), how)
     return drill
 
 
@@ -43,7 +43,7 @@ def test_three_right_in_a_row_at_the_hardest_level_master_a_skill() -> None:
     top = after(start(SIZES, 1), "alone", "alone", "alone")
     assert not after(top, "alone", "alone").over
     done = after(top, *["alone"] * STREAK)
-    assert done.over and not done.left and done.standings[0].mastered
+    assert done.over and not done.open_skills and done.standings[0].mastered
 
 
 @pytest.mark.parametrize("slip", ["helped", "wrong"])
@@ -64,7 +64,7 @@ def test_a_question_is_of_a_skill_that_is_left_and_at_its_level(hows: list[How],
         assert not at.mastered and asked.level == at.level
         waiting = [each.last for each in drill.standings if not each.mastered]
         assert at.last == min(waiting)
-        drill = answered(drill, asked, how)
+        drill = advance(drill, asked, how)
         assert drill.standings[asked.skill].last == drill.asked
     assert sum(at.asked for at in drill.standings) == drill.asked == len(hows)
 
@@ -85,26 +85,26 @@ def test_no_question_comes_twice() -> None:
     for _ in range(25):
         asked = question(drill)
         stems.append(asked.variant.stem)
-        drill = answered(drill, asked, "wrong")
+        drill = advance(drill, asked, "wrong")
     assert len(set(stems)) == 25
 
 
 @given(ANSWERS)
 def test_a_drill_that_was_kept_goes_on_as_if_nothing_had_happened(hows: list[How]) -> None:
     drill = after(start(CONV, 5), *hows)
-    again = resumed(start(CONV, 99), saved(drill))
+    again = resume(start(CONV, 99), as_plan(drill))
     assert (again.standings, again.seed, again.asked) == (drill.standings, drill.seed, drill.asked)
 
 
 @pytest.mark.parametrize("kept", [{}, {"seed": 1}, {"seed": "x", "asked": 1, "skills": {}}, {"seed": 1, "asked": 2,
                                   "skills": {"conv: output size": {"level": "high"}}}])  # fmt: skip
 def test_what_was_kept_and_cannot_be_read_begins_anew(kept: dict[str, object]) -> None:
-    assert resumed(start(CONV, 1), kept) == start(CONV, 1)
+    assert resume(start(CONV, 1), kept) == start(CONV, 1)
 
 
 def test_a_level_that_is_gone_is_the_hardest_one() -> None:
     kept = {"seed": 1, "asked": 7, "skills": {"conv: output size": {"level": 30}, "conv: gone": {}}}
-    assert resumed(start(SIZES, 1), kept).standings[0].level == 3
+    assert resume(start(SIZES, 1), kept).standings[0].level == 3
 
 
 def variant(source: str, item: str, seed: int = 1) -> Variant:
@@ -112,7 +112,7 @@ def variant(source: str, item: str, seed: int = 1) -> Variant:
     assert bank is not None
     found = bank.item(item)
     assert found is not None
-    return typed(draw(bank, found, seed))
+    return without_options(draw(bank, found, seed))
 
 
 def test_a_question_with_options_is_asked_without_them() -> None:
@@ -124,14 +124,14 @@ def test_a_question_with_options_is_asked_without_them() -> None:
 def test_a_question_without_options_stays_as_it_is() -> None:
     bank = SIZES[0].bank
     asked = original(bank, SIZES[0].item)
-    assert typed(asked) is asked
+    assert without_options(asked) is asked
 
 
 def test_numbers_that_are_asked_for_are_single_numbers() -> None:
     """A question for a number must not have a size as its answer."""
     for name in ("conv", "params", "flatten", "week8"):
         for family in drill_scope.families([name]):
-            one = Question(0, 0, typed(draw(family.bank, family.item, 4)))
+            one = Question(0, 0, without_options(draw(family.bank, family.item, 4)))
             assert ("x" in one.variant.key[0]) == (one.variant.item.type == "shape")
 
 

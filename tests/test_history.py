@@ -50,15 +50,15 @@ def test_a_session_is_offered_until_it_ends(path: Path) -> None:
     plan = {"items": ["item-1"], "seeds": [None], "elapsed": 0}
     with History.open(path) as history:
         session = history.start_session("week8", "take", plan, START)
-        assert history.unfinished("week8") is None, "nothing has been answered yet"
+        assert not history.resumable("week8"), "nothing has been answered yet"
         history.record(attempt(session, 1))
         history.save_plan(session, plan | {"elapsed": 20})
     with History.open(path) as history:
-        saved = history.unfinished("week8")
+        [saved] = history.resumable("week8")
         assert saved and saved.session == session and saved.plan == plan | {"elapsed": 20}
-        assert saved.started == START and history.unfinished("week7") is None
+        assert saved.started == START and not history.resumable("week7")
         assert history.finish_session(session, START + timedelta(hours=1))
-        assert history.unfinished("week8") is None
+        assert not history.resumable("week8")
 
 
 def test_a_session_that_is_given_up_keeps_its_attempts(path: Path) -> None:
@@ -66,7 +66,7 @@ def test_a_session_that_is_given_up_keeps_its_attempts(path: Path) -> None:
         session = history.start_session("week8", "take", {}, START)
         history.record(attempt(session, 1))
         assert history.abandon(session)
-        assert history.unfinished("week8") is None and len(history.responses(session)) == 1
+        assert not history.resumable("week8") and len(history.responses(session)) == 1
 
 
 def test_an_exam_answer_takes_the_place_of_the_one_before(path: Path) -> None:
@@ -121,7 +121,7 @@ def test_an_old_file_is_brought_up_to_date(path: Path, tmp_path: Path) -> None:
         for each in history.responses("first") + history.responses("second"):
             assert new.record(each)
         assert history.cards() == new.cards() and len(history.cards()) == 2
-        assert history.mistakes("week8") == [] and history.unfinished("week8") is not None
+        assert history.mistakes("week8") == [] and history.resumable("week8")
 
 
 def layout(history: History) -> set[tuple[str, str]]:

@@ -16,7 +16,7 @@ from conftest import Program
 from history.writer import START, attempt
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.history import History, database, writes
+from cnnquiz.history import History, database, rows
 from cnnquiz.history.database import transaction
 from cnnquiz.history.transfer import export
 from cnnquiz.history.upkeep import backup
@@ -117,7 +117,7 @@ def damaged(path: Path, start: int, size: int) -> bytes:
     """A history with so many bytes overwritten from there on; the file as it then is."""
     with History.open(path) as history, transaction(history.db):
         for number in range(500):
-            writes.add_attempt(history.db, attempt("s", number, f"{number} {'x' * 100}"))
+            rows.add_attempt(history.db, attempt("s", number, f"{number} {'x' * 100}"))
     with path.open("r+b") as file:
         file.seek(start)
         file.write(random.Random(1).randbytes(size))

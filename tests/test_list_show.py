@@ -11,7 +11,7 @@ from conftest import Program
 
 from cnnquiz.files import bundled
 from cnnquiz.history import History
-from cnnquiz.history.scores import Score, Scores, scores_in
+from cnnquiz.history.stats import Score, Scores, scores
 from cnnquiz.model import Attempt
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,7 +49,7 @@ def test_the_best_and_the_last_score_of_each_bank(tmp_path: Path) -> None:
         take(history, "week8", 1, 1, day=1)
         take(history, "week8", 6, 10, day=2)
         take(history, "week8", 10, 10, day=2, mode="drill")
-        assert scores_in(history.db) == {"week8": Scores(best=Score(9, 10), last=Score(6, 10))}
+        assert scores(history.db) == {"week8": Scores(best=Score(9, 10), last=Score(6, 10))}
 
 
 def test_list_names_each_bank_with_what_is_in_it(program: Program) -> None:

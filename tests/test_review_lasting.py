@@ -80,7 +80,7 @@ def test_a_bank_that_was_never_here_is_passed_over(program: Program, path: Path)
 def test_the_end_of_the_input_keeps_what_was_answered(program: Program, path: Path) -> None:
     answers(path, 2 * DAY, "week8", "relu-false", "softmax", "cnn-false")
     ended = program("review", stdin="a\n")
-    assert ended.returncode == 0 and "1 of 3 done and saved. Go on with: cnnquiz review" in ended.stderr
+    assert ended.returncode == 0 and "1 of 3 done and saved. Resume with: cnnquiz review" in ended.stderr
     assert "Question 1 of 2" in program("review", stdin="q\n").stdout
     nothing = program("review")
     assert (nothing.returncode, nothing.stdout.count("Question")) == (2, 1)
@@ -105,7 +105,7 @@ def test_what_was_told_is_on_disk_when_it_is_stopped(environment: dict[str, str]
     stop = getattr(signal, signal_name)
     child.kill(stop)
     if stop == signal.SIGINT:
-        child.expect("Interrupted. 1 of 2 done and saved. Go on with: cnnquiz review")
+        child.expect("Interrupted. 1 of 2 done and saved. Resume with: cnnquiz review")
     child.expect(pexpect.EOF)
     child.close()
     assert (child.exitstatus, child.signalstatus) == ((130, None) if stop == signal.SIGINT else (None, stop))

@@ -19,13 +19,13 @@ from cnnquiz.history.scheduling import (
     HARD,
     WINDOW,
     Card,
-    answered,
+    card_after,
     due,
     forecast,
+    grade,
     is_due,
     next_card,
-    planned,
-    rating,
+    plan_for_exam,
     retrievability,
 )
 
@@ -53,7 +53,7 @@ DAY = timedelta(days=1)
 def test_the_rating_follows_from_the_answer(
     verdict: str, hints: int, seconds: float | None, before: Card, expected: int
 ) -> None:
-    assert rating(verdict, hints, seconds, before) == expected
+    assert grade(verdict, hints, seconds, before) == expected
 
 
 REVIEWS = st.lists(st.tuples(st.integers(1, 4), st.floats(0.001, 400)), min_size=1, max_size=12)
@@ -63,9 +63,9 @@ REVIEWS = st.lists(st.tuples(st.integers(1, 4), st.floats(0.001, 400)), min_size
 def test_cards_come_due_as_the_library_says(reviews: list[tuple[int, float]]) -> None:
     ours, theirs, now = NEW, fsrs.Card(card_id=1, due=NOW), NOW
     library = fsrs.Scheduler(enable_fuzzing=False)
-    for grade, days in reviews:
-        ours = next_card(ours, grade, now)
-        theirs, _ = library.review_card(theirs, fsrs.Rating(grade), now)
+    for rating, days in reviews:
+        ours = next_card(ours, rating, now)
+        theirs, _ = library.review_card(theirs, fsrs.Rating(rating), now)
         assert (ours.due, ours.last) == (theirs.due, theirs.last_review)
         assert (ours.stability, ours.difficulty) == (theirs.stability, theirs.difficulty)
         now += timedelta(days=days)
@@ -75,8 +75,8 @@ def test_cards_come_due_as_the_library_says(reviews: list[tuple[int, float]]) ->
 @given(REVIEWS, st.integers(-40_000, 40_000))
 def test_a_clock_that_jumps_leaves_a_card_that_comes_again(reviews: list[tuple[int, float]], jump: int) -> None:
     card, now = NEW, NOW
-    for grade, days in reviews:
-        card = next_card(card, grade, now)
+    for rating, days in reviews:
+        card = next_card(card, rating, now)
         now += timedelta(days=days)
     now = NOW + timedelta(hours=jump)
     card = next_card(card, GOOD, now)
@@ -101,7 +101,7 @@ def cards(count: int = 20) -> list[Card]:
     for number in range(count):
         card = replace(NEW, item=f"item-{number}")
         for again in range(number % 5 + 1):
-            card = answered(card, "right", 0, 20.0, NOW - (count - number) * DAY + again * DAY / 8)
+            card = card_after(card, "right", 0, 20.0, NOW - (count - number) * DAY + again * DAY / 8)
         found.append(card)
     return found
 
@@ -125,7 +125,7 @@ def reviewed_daily(found: list[Card], first: datetime, until: date) -> dict[str,
     """Review what is due each evening until the exam; when each item was seen last."""
     by_item, now = {card.item: card for card in found}, first
     while now.date() < until:
-        for card in due(planned(list(by_item.values()), until), now):
+        for card in due(plan_for_exam(list(by_item.values()), until), now):
             by_item[card.item] = next_card(by_item[card.item], GOOD, now)
         now += DAY
     return {card.item: card.last for card in by_item.values() if card.last}
@@ -144,7 +144,7 @@ def test_before_an_exam_everything_is_seen_once() -> None:
 
 def test_a_plan_never_puts_anything_off() -> None:
     for until in (date(2026, 11, 23), date(2026, 11, 25), date(2027, 6, 1)):
-        pairs = zip(cards(), planned(cards(), until), strict=True)
+        pairs = zip(cards(), plan_for_exam(cards(), until), strict=True)
         assert all(after.due <= before.due and after.item == before.item for before, after in pairs)
 
 

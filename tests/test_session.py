@@ -12,7 +12,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Bank, Choice, Item, Variant
-from cnnquiz.quiz import plan
+from cnnquiz.quiz import plan, result
 from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
 
 HINT, SKIP, BACK, NEXT, QUIT = (Event(action) for action in ("hint", "skip", "back", "next", "quit"))
@@ -28,6 +28,12 @@ def variant(number: int, key: str = "b", texts: str = "1234", type: str = "singl
 
 
 THREE = tuple(map(variant, range(3)))
+
+
+def reply_count(session: Session) -> int:
+    """How many items have a reply."""
+    return sum(reply is not None for reply in session.replies)
+
 
 
 def after(session: Session, *events: Event | str) -> tuple[Session, list[Outcome]]:
@@ -98,7 +104,7 @@ def test_seconds_run_from_the_question_to_the_answer() -> None:
 def test_going_on_starts_at_the_first_open_item() -> None:
     done, _ = after(start(THREE), "b")
     again = start(THREE, replies=(done.replies[0], None, None))
-    assert (again.at, again.done) == (1, 1)
+    assert (again.at, reply_count(again)) == (1, 1)
     assert start(THREE, replies=done.replies[:1] * 3).end == "finished"
 
 
@@ -157,11 +163,11 @@ def test_no_sequence_of_events_breaks_a_session(events: list[Event], exam: bool)
         assert 0 <= session.at < 3
         assert session.end or not session.told or session.reply
         assert exam or all(new == old for old, new in zip(before.replies, session.replies, strict=True) if old)
-        assert session.done >= before.done
+        assert reply_count(session) >= reply_count(before)
         assert (outcome.reply is not None) == (session.replies != before.replies) or exam
 
 
-# -- what a sitting asks and comes to ----------------------------------------------------------------
+# -- what a session asks and comes to ----------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -174,7 +180,7 @@ def week8() -> Bank:
 @given(st.integers(0, 10**6))
 def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
     printed = variant(1, key="c", texts=("one", "two", "three", "All of the above"))  # type: ignore[arg-type]
-    mixed = plan.shuffled(printed, SeededRandom(seed))
+    mixed = plan.shuffle_options(printed, SeededRandom(seed))
     assert [choice.letter for choice in mixed.choices] == list("abcd")
     assert mixed.choices[-1].text == "All of the above"
     assert [choice.text for choice in mixed.choices if choice.letter in mixed.key] == ["three"]
@@ -183,8 +189,8 @@ def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
 
 @given(st.integers(0, 10**6), st.sampled_from("abcd"))
 def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
-    mixed = plan.shuffled(variant(1), SeededRandom(seed))
-    assert plan.on_screen(mixed, plan.in_bank_letters(mixed, letter)) == letter
+    mixed = plan.shuffle_options(variant(1), SeededRandom(seed))
+    assert result.screen_letters(mixed, result.bank_letters(mixed, letter)) == letter
 
 
 @pytest.mark.parametrize(
@@ -202,40 +208,40 @@ def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
 )
 def test_options_that_speak_of_the_others_stay_last(text: str, stays: bool) -> None:
     printed = variant(1, texts=("one", "two", "three", text))  # type: ignore[arg-type]
-    last = {plan.shuffled(printed, SeededRandom(seed)).choices[-1].text for seed in range(40)}
+    last = {plan.shuffle_options(printed, SeededRandom(seed)).choices[-1].text for seed in range(40)}
     assert (last == {text}) == stays
 
 
 def test_options_that_name_letters_keep_their_order() -> None:
     printed = variant(1, texts=("one", "two", "three", "Both a and c"))  # type: ignore[arg-type]
-    assert plan.shuffled(printed, SeededRandom(1)) == printed
+    assert plan.shuffle_options(printed, SeededRandom(1)) == printed
 
 
 def test_the_chosen_items(week8: Bank) -> None:
-    assert [item.id for item in plan.chosen(week8, "Depth")] == ["vanishing-gradient", "shallow-vs-deep"]
-    assert [item.id for item in plan.chosen(week8, only=["softmax"])] == ["softmax"]
-    assert len(plan.ordered(week8, week8.items, 3, 4)) == 4
+    assert [item.id for item in plan.select_items(week8, "Depth")] == ["vanishing-gradient", "shallow-vs-deep"]
+    assert [item.id for item in plan.select_items(week8, only=["softmax"])] == ["softmax"]
+    assert len(plan.arrange(week8, week8.items, 3, 4)) == 4
     with pytest.raises(CnnquizError, match="its topics are convolution, "):
-        plan.chosen(week8, "dpeth")
+        plan.select_items(week8, "dpeth")
 
 
 def test_replies_are_found_again_but_not_for_an_edited_item() -> None:
-    mixed = plan.shuffled(THREE[0], SeededRandom(5))
+    mixed = plan.shuffle_options(THREE[0], SeededRandom(5))
     session, _ = after(start((mixed, *THREE[1:])), mixed.choices[0].letter, NEXT, "a")
     kept = [
-        plan.attempt("s", each, reply, "2026-01-01T00:00:00+00:00", "1")
+        result.attempt("s", each, reply, "2026-01-01T00:00:00+00:00", "1")
         for each, reply in zip(session.variants, session.replies, strict=True)
         if reply
     ]
-    assert plan.replies(session.variants, kept) == session.replies
+    assert result.replies(session.variants, kept) == session.replies
     edited = structs.replace(THREE[1], content_hash="another")
-    assert plan.replies((mixed, edited, THREE[2]), kept)[1] is None
+    assert result.replies((mixed, edited, THREE[2]), kept)[1] is None
 
 
 def test_the_result_is_in_the_banks_letters_with_whole_scores_as_integers() -> None:
     several = variant(1, key="a c", type="multiple")
     session, _ = after(start((several, THREE[2])), "a", NEXT, "b")
-    found = plan.result(session, "bank").as_json()
+    found = result.quiz_result(session, "bank").as_json()
     assert (found["score"], found["max_score"]) == (1.5, 2)
     assert [row["score"] for row in found["items"]] == [0.5, 1]
     assert isinstance(found["items"][1]["score"], int)

@@ -65,14 +65,14 @@ def test_the_numbers_are_those_of_the_attempts(attempts: list[Attempt]) -> None:
         assert named(found.days) == counted(kept, "time", 10)
         assert (found.total.attempts, found.total.right) == (len(kept), sum(k.verdict == "right" for k in kept))
         slips = Counter(each.misconception for each in kept if each.misconception)
-        assert {slip.name: slip.count for slip in found.slips} == slips
+        assert {slip.name: slip.count for slip in found.misconceptions} == slips
         assert sum(week.attempts for week in by_week(found.days)) == len(kept)
         sessions = {session.session: (session.attempts, session.right) for session in found.sessions}
         assert sessions == counted(kept, "session")
         assert found.review.items == len({(each.bank, each.item) for each in kept})
 
 
-@pytest.mark.parametrize("sql", [stats.BY_REVISION, stats.BY_DAY, stats.BY_SLIP])
+@pytest.mark.parametrize("sql", [stats.BY_REVISION, stats.BY_DAY, stats.BY_MISCONCEPTION])
 def test_a_million_attempts_are_counted_along_an_index_without_sorting(sql: str, tmp_path: Path) -> None:
     with History.open(tmp_path / "history.db") as history:
         plan = [row[3] for row in history.db.execute(f"EXPLAIN QUERY PLAN {sql}")]

@@ -45,10 +45,9 @@ def test_lines_and_a_script_come_to_the_same(program: Program) -> None:
     typed = program("take", "week8", "--format", "json", stdin=WEEK8.replace(" ", "\n"))
     scripted = program("take", "week8", "--format", "json", "--answers", WEEK8.replace(" ", ","))
     assert typed.returncode == 0 and "Question 1 of 10" in typed.stderr
-    for item in (*document(typed)["items"], *document(scripted)["items"]):
-        item["seconds"] = None
-    strip = [{**item, "seconds": None} for item in document(typed)["items"]]
-    assert strip == document(scripted)["items"]
+    items = document(typed)["items"]
+    assert all(item["seconds"] >= 0 for item in items), "only answers that are typed take time"
+    assert [{**item, "seconds": None} for item in items] == document(scripted)["items"]
 
 
 def test_a_shuffled_quiz_is_reproducible_and_reports_the_banks_letters(program: Program) -> None:
@@ -156,7 +155,7 @@ def test_commands_as_lines(program: Program) -> None:
     assert ended.returncode == 0
     for words in ("Hint 3 of 3", "no more hints", "save and leave", "'x' cannot be read", "The answer is d"):
         assert words in ended.stdout
-    assert "1 of 10 done and saved. Go on with: cnnquiz take week8" in ended.stdout
+    assert "1 of 10 done and saved. Resume with: cnnquiz take week8" in ended.stdout
 
 
 def test_input_that_ends_early_is_saved(program: Program) -> None:

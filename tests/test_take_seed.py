@@ -59,8 +59,8 @@ def test_the_order_does_not_move_the_numbers(program: Program) -> None:
     assert names != [item["id"] for item in straight["items"]] and len(set(names)) == 10
     bank = open_bank("week8").bank
     assert bank
-    plain = {each.item.id: each for each in plan.prepared(bank, Plan(sorted(FAMILIES), seed=7))}
-    moved = {each.item.id: each for each in plan.prepared(bank, Plan(sorted(FAMILIES), order=7, seed=7))}
+    plain = {each.item.id: each for each in plan.draw(bank, Plan(sorted(FAMILIES), seed=7))}
+    moved = {each.item.id: each for each in plan.draw(bank, Plan(sorted(FAMILIES), order=7, seed=7))}
     assert plain == moved
 
 

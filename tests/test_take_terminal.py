@@ -54,7 +54,7 @@ def test_an_interruption_loses_nothing_and_the_next_take_goes_on(start: Start) -
     child.expect("Question 3")
     child.expect(PROMPT)
     child.send("\x03")
-    child.expect("2 of 10 done and saved. Go on with: cnnquiz take week8")
+    child.expect("2 of 10 done and saved. Resume with: cnnquiz take week8")
     assert ended(child) == 130
     again = start("take", "week8")
     again.expect("You stopped after 2 of 10")
@@ -105,7 +105,7 @@ def test_the_command_that_is_named_goes_on_whatever_was_wished(start: Start) -> 
     leave_after(start("take", "week8", "--topic", "Depth"), "a")
     child = start("take", "week8", "--exam", "--time", "90s")
     leave_after(child, "d")
-    child.expect("1 of 10 done and saved. Go on with: cnnquiz take week8 --exam --time 1m30s")
+    child.expect("1 of 10 done and saved. Resume with: cnnquiz take week8 --exam --time 1m30s")
     assert ended(child) == 0
     for arguments, said in (
         (["--exam", "--time", "1m30s"], "1 of 10 questions .exam, 1:[23]. left."),
@@ -116,7 +116,7 @@ def test_the_command_that_is_named_goes_on_whatever_was_wished(start: Start) -> 
         again.expect(f"You stopped after {said}. They are saved.")
         again.expect(PROMPT)
         again.send("q")
-        again.expect("done and saved. Go on with: cnnquiz take week8 --")
+        again.expect("done and saved. Resume with: cnnquiz take week8 --")
         assert ended(again) == 0
     other = start("take", "week8", "--exam")
     other.expect("Question 1 of 10")

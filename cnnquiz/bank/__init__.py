@@ -14,7 +14,7 @@ from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import bundled, figure_text
 
-__all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "schema"]
+__all__ = ["Loaded", "bundled", "fault_place", "figure_text", "load", "open_bank", "schema"]
 
 
 def open_bank(name: str) -> Loaded:

@@ -1,7 +1,7 @@
 """The commands, one per file: parse, call, show, exit code. The file's name is the command's name.
 
-Each file has a `command`, and the first line of its docstring is the sentence `cnnquiz --help` shows for it.
-Heavy imports stand inside the functions that need them, so that help and completion answer at once.
+Each file has a `command`, and the first line of its docstring is what `cnnquiz --help` says about it.
+Slow imports stand inside the functions that need them, so that help and completion answer at once.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class DrillName(ItemName):
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
-        """The calculators that have a drill and begin so, then what stands for a bank."""
+        """The calculators that have a drill and begin so, then banks and items."""
         from cnnquiz.files import drills
 
         names = [CompletionItem(name) for name in sorted(drills()) if name.startswith(incomplete)]

@@ -1,4 +1,4 @@
-"""JSON Lines in, JSON Lines out: one numerical a line, answered in order; a bad line never stops the rest."""
+"""JSON Lines in, JSON Lines out: one numerical a line, answered in order; a bad line does not stop the rest."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
     """For each line, the line that answers it and whether it could be answered."""
     for line in lines:
         try:
-            yield _dumped(answer(_request(line))), True
+            yield _line(answer(_request(line))), True
         except GivenError as fault:
             yield _error(str(fault), fault.quantity), False
         except (CnnquizError, ArithmeticError) as fault:
@@ -41,7 +41,7 @@ def _request(line: str | bytes) -> dict[str, Any]:
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
-    """The contract's object for one request; raises CnnquizError where there is none."""
+    """The JSON contract's object for one request; CnnquizError where it cannot be answered."""
     if not isinstance(request.get("calculator"), str):
         raise GivenError('the line names no calculator: write "calculator": "conv"', "calculator")
     if not isinstance(request.get("given"), dict):
@@ -49,7 +49,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     calculator = calculators.load(request["calculator"])
     steps = request.get("steps") is True
     if "find" in request:
-        return _found(calculator, request).as_json(steps)
+        return _search(calculator, request).as_json(steps)
     stray = sorted(request.keys() - _ASIDE)
     if stray:
         parts = "calculator, given, find, bounds, steps"
@@ -58,7 +58,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     return calculator.solve(given, request.get("want")).as_json(steps=True) if steps else calculator.brief(given)
 
 
-def _found(calculator: Calculator, request: dict[str, Any]) -> Found:
+def _search(calculator: Calculator, request: dict[str, Any]) -> Found:
     unknown, bounds = request["find"], request.get("bounds", {})
     unknown = [unknown] if isinstance(unknown, str) else unknown
     if not isinstance(unknown, list) or not all(isinstance(name, str) for name in unknown):
@@ -70,8 +70,8 @@ def _found(calculator: Calculator, request: dict[str, Any]) -> Found:
 
 
 def _error(message: str, quantity: str | None) -> str:
-    return _dumped({"error": {"message": message, "quantity": quantity}})
+    return _line({"error": {"message": message, "quantity": quantity}})
 
 
-def _dumped(body: dict[str, Any]) -> str:
+def _line(body: dict[str, Any]) -> str:
     return json.dumps(body, ensure_ascii=False, separators=(", ", ": "))

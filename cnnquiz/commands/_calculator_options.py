@@ -1,4 +1,4 @@
-"""A calculator's declaration as options of the command line, and its faults with the options' names."""
+"""A calculator's declaration as options of the command line, and its errors with the names of these options."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ GIVENS, BACKWARDS, REST = SECTIONS = ("Givens", "Backwards, from a known result"
 
 
 def parameters(calculator: Calculator) -> list[click.Parameter]:
-    """The givens, the searches backwards where a given can be searched for, and what all calculators take."""
+    """The givens, the options of a search backwards where one is possible, and those of all calculators."""
     backwards = _backwards(calculator) if any(quantity.search for quantity in calculator.quantities) else []
-    return [_word(calculator), *map(_given, calculator.quantities), *backwards, *_rest()]
+    return [_argument(calculator), *map(_option, calculator.quantities), *backwards, *_rest()]
 
 
 def section(param: click.Parameter) -> str:
@@ -43,14 +43,14 @@ def is_flag(quantity: Quantity) -> bool:
 
 
 def sentence(text: str, more: str = "") -> str:
-    """A declaration's words as a sentence: a capital letter unless they begin with a symbol, and a full stop."""
+    """A declaration's text as a sentence, with a full stop, and a capital letter unless it begins with a symbol."""
     first = text[:1].upper() if re.match(r"an? |[a-z][a-z'-]+[ :;,]|[a-z-]+$", text) else text[:1]
     return f"{first}{text[1:].rstrip('.')}{more}."
 
 
-def asking(calculator: Calculator, fault: MissingError) -> str:
-    """What is missing, with the options to give it by."""
-    options = [_option(calculator, name) for name in fault.names]
+def missing_options(calculator: Calculator, fault: MissingError) -> str:
+    """The message about missing givens, with the options to give them by."""
+    options = [f"--{words(calculator.quantity(name))[0]}" for name in fault.names]
     if len(options) > 1:
         return f"{fault}: give {', '.join(options[:-1])} and {options[-1]}"
     missing = f"{fault.names[0]} is missing"
@@ -60,21 +60,17 @@ def asking(calculator: Calculator, fault: MissingError) -> str:
     return f"{missing}: give {options[0]}, the {quantity.meaning.removeprefix('the ')}"
 
 
-def _option(calculator: Calculator, name: str) -> str:
-    return f"--{words(calculator.quantity(name))[0]}"
-
-
-def as_typed(calculator: Calculator, fault: GivenError, typed: Collection[str]) -> str:
-    """A fault's words, the given that they begin with as it was typed: --kernel-size."""
-    said = str(fault)
+def with_option_name(calculator: Calculator, fault: GivenError, typed: Collection[str]) -> str:
+    """The message of an error about a given, which it names by the option as typed: --kernel-size."""
+    message = str(fault)
     for quantity in calculator.quantities:
         spelled = next((f"--{word}" for word in words(quantity) if f"--{word}" in typed), None)
-        if spelled and said.startswith(f"{quantity.short}: "):
-            return spelled + said[len(quantity.short) :]
-    return said
+        if spelled and message.startswith(f"{quantity.short}: "):
+            return spelled + message[len(quantity.short) :]
+    return message
 
 
-def _word(calculator: Calculator) -> click.Parameter:
+def _argument(calculator: Calculator) -> click.Parameter:
     main = next((quantity for quantity in calculator.quantities if quantity.positional), None)
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
@@ -85,7 +81,7 @@ def _word(calculator: Calculator) -> click.Parameter:
 
 
 def completions(quantity: Quantity, incomplete: str) -> list[CompletionItem]:
-    """What the shell offers for a given: the networks and files, or the words that may be chosen from."""
+    """What the shell offers for a given: networks and files, or the words to choose from."""
     if quantity.short == "network":
         from cnnquiz.layers import networks
 
@@ -95,7 +91,7 @@ def completions(quantity: Quantity, incomplete: str) -> list[CompletionItem]:
     return [CompletionItem(word) for word in choices if word.startswith(incomplete)]
 
 
-def _given(quantity: Quantity) -> click.Parameter:
+def _option(quantity: Quantity) -> click.Parameter:
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
         return completions(quantity, incomplete)
 

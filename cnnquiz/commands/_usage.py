@@ -1,4 +1,4 @@
-"""How the command line explains itself: help that can be read, and plain words for what it cannot understand."""
+"""The formatting of help pages, and plain messages for command lines that cannot be understood."""
 
 from __future__ import annotations
 
@@ -9,28 +9,28 @@ from typing import Any
 import click
 
 WIDE = 60
-KEPT = str.maketrans({" ": "\N{NO-BREAK SPACE}", "\n": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
-RELEASED = str.maketrans({kept: written for written, kept in ((" ", "\N{NO-BREAK SPACE}"), ("-", KEPT[ord("-")]))})
+UNBREAKABLE = str.maketrans({" ": "\N{NO-BREAK SPACE}", "\n": "\N{NO-BREAK SPACE}", "-": "\N{NON-BREAKING HYPHEN}"})
+ORDINARY = str.maketrans({"\N{NO-BREAK SPACE}": " ", "\N{NON-BREAKING HYPHEN}": "-"})
 RANGE = re.compile(r"\s*\[[-\d.<=]*x[^\[\]]*\]$")
 
 
 class Formatter(click.HelpFormatter):
-    """Help that also fits a narrow window: where two columns do not, a meaning stands below its term.
+    """Help that also fits a narrow window, where a meaning stands below its term instead of beside it.
 
     Names with hyphens, and what stands in `...`, are never broken over two lines.
     """
 
     def write(self, string: str) -> None:
-        """Write a piece, with the blanks and hyphens at which no line was to end."""
-        super().write(string.translate(RELEASED))
+        """Write a piece, with ordinary blanks and hyphens in place of the unbreakable ones."""
+        super().write(string.translate(ORDINARY))
 
     def write_text(self, text: str) -> None:
         """Write a paragraph."""
-        super().write_text(self.whole(text))
+        super().write_text(self.unbroken(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 34, col_spacing: int = 2) -> None:
         """Write terms and their meanings."""
-        rows = [(term, self.whole(RANGE.sub("", meaning))) for term, meaning in rows]
+        rows = [(term, self.unbroken(RANGE.sub("", meaning))) for term, meaning in rows]
         widest = max(len(term) for term, _ in rows)
         if self.width >= WIDE or widest <= self.width // 3:
             return super().write_dl(rows, col_max, col_spacing)
@@ -44,21 +44,21 @@ class Formatter(click.HelpFormatter):
         """Write a heading, bold where the terminal can."""
         self.write(f"{'':>{self.current_indent}}{click.style(heading + ':', bold=True)}\n")
 
-    def whole(self, text: str) -> str:
-        """The text with its commands and its hyphened names kept whole, so far as they fit a line."""
+    def unbroken(self, text: str) -> str:
+        """The text with unbreakable blanks and hyphens in commands and names, where these fit a line."""
         room = max(self.width - self.current_indent, 11)
-        return re.sub(r"`[^`]+`|\S*\w-\w\S*", lambda m: m[0].translate(KEPT) if len(m[0]) < room else m[0], text)
+        return re.sub(r"`[^`]+`|\S*\w-\w\S*", lambda m: m[0].translate(UNBREAKABLE) if len(m[0]) < room else m[0], text)
 
 
-def plainly(problem: click.UsageError) -> str:
+def plain_message(problem: click.UsageError) -> str:
     """What is wrong with a command line, in plain words and with the names as they were typed."""
     message = problem.format_message()
     match problem:
         case click.MissingParameter(param=click.Parameter() as param):
-            return f"{called(param)} is missing"
+            return f"{typed_name(param)} is missing"
         case click.BadParameter(param=click.Parameter() as param):
-            said = unfit(param.type, problem.message)
-            return said if isinstance(param, click.Argument) else f"{called(param)}: {said}"
+            reason = misfit(param.type, problem.message)
+            return reason if isinstance(param, click.Argument) else f"{typed_name(param)}: {reason}"
         case click.NoSuchOption():
             near = " or ".join(problem.possibilities or ())
             return f"there is no option {problem.option_name}" + (f": did you mean {near}?" if near else "")
@@ -70,15 +70,15 @@ def plainly(problem: click.UsageError) -> str:
     return message[:1].lower() + message[1:]
 
 
-def called(param: click.Parameter) -> str:
+def typed_name(param: click.Parameter) -> str:
     """A parameter's name as it is typed: --limit, or FILE."""
     if isinstance(param, click.Option):
         return max(param.opts, key=len)
     return (param.metavar or str(param.name).upper()).removesuffix("...")
 
 
-def unfit(kind: Any, message: str) -> str:
-    """Why a value does not fit, in plain words; a message that is plain already stays."""
+def misfit(kind: Any, message: str) -> str:
+    """Why a value does not fit, in plain words; click's message where that is plain already."""
     typed = re.match(r"'?(.*?)'? is not (?:in the range|a valid|one of)\b", message, re.DOTALL)
     if typed is None:
         return message

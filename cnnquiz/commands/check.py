@@ -43,14 +43,14 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
         show_manual(stdout(), rules.explain(rules.rule_name(explain)))
         return 0
     selected = rules.selection(options["select"], options["ignore"])
-    report = made(paths, selected, options)
+    report = run(paths, selected, options)
     show(report, options["format"], options["output"])
     unnoticed = report.mutation is not None and report.mutation.missed
     return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))
 
 
-def made(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, Any]) -> Report:
-    """Check everything, with a bar on stderr where a person waits."""
+def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, Any]) -> Report:
+    """Check all the banks, with a bar on stderr where a person waits."""
     import os
     import time
 
@@ -63,11 +63,11 @@ def made(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, A
     found = runner.sources(paths)
     with progress(stderr(), len(found)) as done:
         banks = runner.check(found, selected, options["jobs"] or os.cpu_count() or 1, done)
-    score = mutated(found, banks) if options["mutate"] else None
+    score = mutation_score(found, banks) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
 
 
-def mutated(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
+def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
     """The mutation score of the files that can be read twice."""
     from cnnquiz.checks import mutation, runner
 
@@ -77,7 +77,7 @@ def mutated(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
 
 
 def show(report: Report, form: str | None, output: str | None) -> None:
-    """The report in its form, on stdout or in a file."""
+    """Show the report in its format, on stdout or in a file."""
     import os
     from pathlib import Path
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 if TYPE_CHECKING:
-    from cnnquiz.history.scores import Scores
+    from cnnquiz.history.stats import Scores
     from cnnquiz.model import Bank
 
 NEXT = {
@@ -37,22 +37,22 @@ def banks() -> list[dict[str, Any]]:
     """The bundled banks with their sizes and topics."""
     from cnnquiz.bank import open_bank
     from cnnquiz.files import bundled
-    from cnnquiz.history.scores import scores
+    from cnnquiz.history.store import scores_by_bank
 
     opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
-    taken = scores()
-    return [described(name, bank, taken.get(bank.id)) for name, bank in opened if bank]
+    scores = scores_by_bank()
+    return [bank_row(name, bank, scores.get(bank.id)) for name, bank in opened if bank]
 
 
-def described(name: str, bank: Bank, taken: Scores | None) -> dict[str, Any]:
-    """One bank as a row; its scores are those of the quizzes taken to their end."""
+def bank_row(name: str, bank: Bank, scores: Scores | None) -> dict[str, Any]:
+    """One bank as a row, with the scores of its finished quizzes."""
     from msgspec import to_builtins
 
     topics = list(dict.fromkeys(item.topic for item in bank.items if item.topic))
     numericals = sum(item.derivation is not None for item in bank.items)
     return {
         "name": name, "title": bank.title, "items": len(bank.items), "numericals": numericals, "topics": topics,
-        "best": to_builtins(taken.best) if taken else None, "last": to_builtins(taken.last) if taken else None,
+        "best": to_builtins(scores.best) if scores else None, "last": to_builtins(scores.last) if scores else None,
     }  # fmt: skip
 
 

@@ -9,8 +9,6 @@ import click
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from cnnquiz.sessions.review import Review
-
 
 @click.command()
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask no more than N questions.")
@@ -23,27 +21,11 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     When an item comes again follows from how you answered it: wrong, right with a hint, slowly or at once.
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
-    from cnnquiz.history import History
-    from cnnquiz.sessions import review, review_result
+    from cnnquiz.sessions.recorder import now
+    from cnnquiz.sessions.review import ReviewOptions, review
 
-    day = until if until is None else exam_day(until, review.now())
-    wishes = review.ReviewOptions(limit, day, format == "json")
-    with History.open() as history:
-        session = review.Review(history, wishes)
-        return review_result.show_forecast(session) if forecast or not session.cards else asked(session)
-
-
-def asked(review: Review) -> int:
-    """Ask, and close with the exit code."""
-    from cnnquiz.render.console import stderr
-    from cnnquiz.sessions import review_result
-
-    try:
-        review_result.begin(review)
-        return review_result.close(review, review.play())
-    except KeyboardInterrupt:
-        stderr().show("", f"Interrupted. {review.saved()}")
-        return 130
+    day = None if until is None else exam_day(until, now())
+    return review(ReviewOptions(limit, day, forecast, format == "json"))
 
 
 def exam_day(text: str, now: datetime) -> date:

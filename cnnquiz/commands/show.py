@@ -11,7 +11,6 @@ from cnnquiz.commands import ITEM, nearest
 if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
     from cnnquiz.model import Item, Variant
-    from cnnquiz.render.console import Screen
 
 
 @click.command()
@@ -25,78 +24,63 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     Without --key nothing gives the answers away. With --format json all is there.
     """
     from cnnquiz.bank import fault_place
+    from cnnquiz.files import figure_text
     from cnnquiz.items.variants import draw, original
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
 
-    loaded, item = opened(what)
+    loaded, item = open_item(what)
     assert loaded.bank
     bank = loaded.bank
     items = [item] if item else bank.items
     with fault_place(loaded):
         variants = [original(bank, each) if seed is None else draw(bank, each, seed) for each in items]
-    if format == "json":
-        show_json(stdout(), document(loaded, variants, alone=item is not None))
-    else:
-        show(stdout(), loaded, variants, key)
+    figures = [figure_text(loaded, each.figure) if each.figure else "" for each in items]
+    if format == "text":
+        show(loaded, variants, figures, key)
+        return
+    documents = [as_json(variant) | {"figure": figure} for variant, figure in zip(variants, figures, strict=True)]
+    more = documents[0] if item else {"title": bank.title, "items": documents}
+    show_json(stdout(), {"bank": bank.id} | more)
 
 
-def opened(what: str) -> tuple[Loaded, Item | None]:
-    """The bank, and the item if one is named after the last slash."""
+def open_item(what: str) -> tuple[Loaded, Item | None]:
+    """The bank, and the item if one is named after the last slash; CnnquizError where there is none of that id."""
     from pathlib import Path
 
     from cnnquiz.bank import open_bank
+    from cnnquiz.errors import CnnquizError
     from cnnquiz.files import bundled
 
     name, _, item_id = what.rpartition("/")
     if Path(what).exists() or not (name in bundled() or Path(name).is_file()):
         return open_bank(what), None
     loaded = open_bank(name)
-    return loaded, found(loaded, item_id)
-
-
-def found(loaded: Loaded, item_id: str) -> Item:
-    """The item of that id; CnnquizError with the nearest ids where there is none."""
-    from cnnquiz.errors import CnnquizError
-
     assert loaded.bank
     item = loaded.bank.item(item_id)
     if item is None:
         near = nearest(item_id, [each.id for each in loaded.bank.items])
         hint = near or f" `cnnquiz show {loaded.bank.id}` shows them all."
         raise CnnquizError(f"bank `{loaded.bank.id}` has no item `{item_id}`.{hint}")
-    return item
+    return loaded, item
 
 
-def show(screen: Screen, loaded: Loaded, variants: list[Variant], key: bool) -> None:
+def show(loaded: Loaded, variants: list[Variant], figures: list[str], key: bool) -> None:
     """Print the items, numbered as in the bank."""
     from cnnquiz.items.variants import solution_of
+    from cnnquiz.render.console import stdout
     from cnnquiz.render.item import item_lines, key_lines
     from cnnquiz.render.layout import hang
 
     assert loaded.bank
-    places = {item.id: number for number, item in enumerate(loaded.bank.items, 1)}
+    screen = stdout()
+    numbers = {item.id: number for number, item in enumerate(loaded.bank.items, 1)}
     screen.show("", *hang(screen, screen.text(loaded.bank.title, "title"), screen.margin))
-    for variant in variants:
-        number, drawn = places[variant.item.id], figure(loaded, variant)
-        lines = key_lines(screen, variant, number, drawn, solution_of(variant)) if key else None
-        screen.show("", *(lines or item_lines(screen, variant, number, drawn)))
+    for variant, figure in zip(variants, figures, strict=True):
+        number = numbers[variant.item.id]
+        page = (screen, variant, number, figure)
+        screen.show("", *(key_lines(*page, solution_of(variant)) if key else item_lines(*page)))
     screen.show("")
-
-
-def figure(loaded: Loaded, variant: Variant) -> str:
-    """The item's figure, or nothing."""
-    from cnnquiz.files import figure_text
-
-    return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
-
-
-def document(loaded: Loaded, variants: list[Variant], alone: bool) -> dict[str, Any]:
-    """The JSON document: the bank with its items, or the one item that was asked for."""
-    assert loaded.bank
-    items = [{**as_json(each), "figure": figure(loaded, each)} for each in variants]
-    bank = {"bank": loaded.bank.id}
-    return bank | items[0] if alone else bank | {"title": loaded.bank.title, "items": items}
 
 
 def as_json(variant: Variant) -> dict[str, Any]:

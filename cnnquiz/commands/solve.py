@@ -10,12 +10,12 @@ import click
 
 from cnnquiz.commands._calculator_options import (
     SECTIONS,
-    as_typed,
-    asking,
     is_flag,
+    missing_options,
     parameters,
     section,
     sentence,
+    with_option_name,
     words,
 )
 
@@ -24,11 +24,11 @@ if TYPE_CHECKING:
     from cnnquiz.solution import Solution
     from cnnquiz.solver.calculator import Calculator
 
-TYPED = "cnnquiz.solve.typed"  # the options of this command line, as they were spelled
+TYPED = "cnnquiz.solve.typed"  # the options of this command line, as they are spelled
 
 
 class Calculators(click.Group):
-    """The group whose commands are the calculators, each with the options that its declaration says."""
+    """The group whose commands are the calculators."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the calculators."""
@@ -40,23 +40,23 @@ class Calculators(click.Group):
         """The command of one calculator."""
         from cnnquiz import calculators
 
-        return Worked(calculators.load(cmd_name))
+        return CalculatorCommand(calculators.load(cmd_name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the calculator; a name that is none is said with the nearest ones."""
+        """Find the calculator; loading one that is not there raises CnnquizError with the nearest names."""
         return args[0], self.get_command(ctx, args[0]), args[1:]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The calculators with what each works out."""
+        """The calculators with what each computes."""
         from cnnquiz import calculators
 
         with formatter.section("Calculators"):
             formatter.write_dl([(name, sentence(calculators.load(name).summary)) for name in calculators.names()])
 
 
-class Worked(click.Command):
+class CalculatorCommand(click.Command):
     """One calculator as a command: its quantities are the options."""
 
     def __init__(self, calculator: Calculator) -> None:
@@ -66,7 +66,7 @@ class Worked(click.Command):
             params=parameters(calculator),
             help=sentence(calculator.summary),
             context_settings={"help_option_names": ["-h", "--help"]},
-            callback=self.work,
+            callback=self.solve,
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -77,7 +77,7 @@ class Worked(click.Command):
         return super().parse_args(ctx, spread)
 
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        """The givens, what is there for a search backwards, the rest, and examples, which stay whole."""
+        """The givens, the options of a search backwards, the rest, and examples, whose lines are not wrapped."""
         rows: dict[str, list[tuple[str, str]]] = {title: [] for title in SECTIONS}
         for param in self.get_params(ctx):
             record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
@@ -90,34 +90,34 @@ class Worked(click.Command):
         with formatter.section("Examples"):
             formatter.write("".join(f"  cnnquiz solve {self.name} {each}\n" for each in self.calculator.examples))
 
-    def work(self, **options: Any) -> None:
-        """Solve it and show the solution; a fault names its option as it was typed."""
+    def solve(self, **options: Any) -> None:
+        """Solve it and show the solution; an error names its option as it was typed."""
         from cnnquiz.errors import CnnquizError, GivenError
         from cnnquiz.solver.declaration import MissingError
 
         try:
-            self.worked(options)
+            self.show_solution(options)
         except MissingError as fault:
-            raise CnnquizError(asking(self.calculator, fault)) from None
+            raise CnnquizError(missing_options(self.calculator, fault)) from None
         except GivenError as fault:
             typed = click.get_current_context().meta[TYPED]
-            raise CnnquizError(as_typed(self.calculator, fault, typed)) from None
+            raise CnnquizError(with_option_name(self.calculator, fault, typed)) from None
 
-    def worked(self, options: dict[str, Any]) -> None:
-        """Solve it and show the solution."""
+    def show_solution(self, options: dict[str, Any]) -> None:
+        """Solve it, forwards or backwards, and show the solution."""
         raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
         raw = {name: value for name, value in raw.items() if value is not None}
-        _positional(self.calculator, raw, options["word"])
+        _add_positional(self.calculator, raw, options["word"])
         targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value}
         if options.get("find") or targets:
-            _show_found(self.calculator, raw, targets, options)
+            _search(self.calculator, raw, targets, options)
         else:
             solution = self.calculator.solve(self.calculator.read(raw), options["want"])
             _show(solution, solution.as_json(), options["format"], options["draw"])
 
 
-def _positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, ...]) -> None:
-    """The word that stands without a name is the main quantity's."""
+def _add_positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, ...]) -> None:
+    """Add the word that stands without a name to the givens: it is the main quantity's."""
     if not typed:
         return
     word = " ".join(typed)
@@ -131,18 +131,19 @@ def _positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, .
     raw[main.short] = word
 
 
-def _show_found(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
+def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
+    """Search backwards for the quantities named by --find, and show what is found."""
     from cnnquiz.solver import inverse
 
     if not options["find"]:
         stated = next(r.short for r in calculator.results_declared if r.name in targets)
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
-    bounds = dict(_bound(text) for text in options["bounds"])
+    bounds = dict(_bounds(text) for text in options["bounds"])
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
     _show(found.as_solution(), found.as_json(), options["format"], draw=False)
 
 
-def _bound(text: str) -> tuple[str, str]:
+def _bounds(text: str) -> tuple[str, str]:
     name, sign, bound = text.partition("=")
     if not sign:
         raise click.UsageError(f"--bounds {text[:40]}: write it as in k=1:11")
@@ -174,21 +175,21 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
     if batch is not None:
         if ctx.invoked_subcommand:
             raise click.UsageError("--batch takes its calculators from the lines: leave out the calculator")
-        return _answered(batch)
+        return _batch(batch)
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), color=ctx.color)
     return None
 
 
-def _answered(source: str) -> int:
+def _batch(source: str) -> int:
     """Answer every line; 1 where one could not be answered."""
-    from cnnquiz.commands import _batch
+    from cnnquiz.commands._batch import answers
     from cnnquiz.errors import CnnquizError
 
     complete = True
     try:
         with click.open_file(source, "rb") as lines:
-            for line, answered in _batch.answers(lines):
+            for line, answered in answers(lines):
                 complete = complete and answered
                 sys.stdout.write(line + "\n")
     except OSError as fault:

@@ -9,7 +9,7 @@ import click
 
 if TYPE_CHECKING:
     from cnnquiz.history import History
-    from cnnquiz.history.stats import Slip, Stats
+    from cnnquiz.history.stats import MisconceptionCount, Stats
 
 SHOWN = 10
 
@@ -25,6 +25,8 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
 
     With --export and --import the attempts move to another machine. An import adds only what is new.
     """
+    from datetime import UTC, datetime
+
     from cnnquiz.history import History
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
@@ -33,16 +35,16 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
     screen = stdout()
     with History.require() as history:
         if to or source:
-            done, lines = moved(history, source, to, force)
+            done, lines = move(history, source, to, force)
             show_json(screen, done) if format == "json" else screen.show(*lines)
             return
-        stats = history.stats(now())
-    drills = advice(stats.slips[:SHOWN])
+        stats = history.stats(datetime.now(UTC))
+    drills = advice(stats.misconceptions[:SHOWN])
     show_json(screen, document(stats, drills)) if format == "json" else show_stats(screen, stats, drills)
 
 
-def moved(history: History, source: str | None, to: str | None, force: bool) -> tuple[dict[str, int], list[str]]:
-    """Import, then export, whichever is asked for; the counts, and a line about each."""
+def move(history: History, source: str | None, to: str | None, force: bool) -> tuple[dict[str, int], list[str]]:
+    """Import, then export, as asked; the counts, and a line about each."""
     from cnnquiz.history.transfer import export, merge
 
     done: dict[str, int] = {}
@@ -56,43 +58,31 @@ def moved(history: History, source: str | None, to: str | None, force: bool) -> 
     return done, lines
 
 
-def advice(slips: tuple[Slip, ...]) -> dict[str, str]:
-    """For each slip, the calculator to drill against it, where its item can still be found."""
-    found = {slip.name: calculator(slip.bank, slip.item) or knowing(slip.name) for slip in slips}
-    return {name: what for name, what in found.items() if what}
+def advice(misconceptions: tuple[MisconceptionCount, ...]) -> dict[str, str]:
+    """For each misconception the calculator to drill against it, where there is one."""
+    found = {each.name: calculator_against(each) for each in misconceptions}
+    return {name: calculator for name, calculator in found.items() if calculator}
 
 
-def calculator(bank: str, item: str) -> str | None:
-    """The calculator behind an item, if it can be drilled; the bank itself where that was drilled as one."""
-    from cnnquiz.bank import bundled, open_bank
-    from cnnquiz.files import drills
-
-    if (practised := bank.removeprefix("drill-")) in drills():
-        return practised
-    opened = open_bank(bank).bank if bank in bundled() else None
-    asked = opened.item(item) if opened else None
-    calculator = asked.derivation.calculator if asked and asked.derivation else None
-    return calculator if calculator in drills() else None
-
-
-def knowing(slip: str) -> str | None:
-    """A calculator that can be drilled and knows this slip: for items of banks that are not found again."""
+def calculator_against(misconception: MisconceptionCount) -> str | None:
+    """The calculator of the item where the misconception was met most, or else one that has the misconception."""
     from cnnquiz import calculators
-    from cnnquiz.files import drills
+    from cnnquiz.bank import open_bank
+    from cnnquiz.files import bundled, drills
 
-    return next((name for name in drills() if calculators.load(name).misconception(slip)), None)
+    bank, names = misconception.bank, drills()
+    if (drilled := bank.removeprefix("drill-")) in names:
+        return drilled
+    opened = open_bank(bank).bank if bank in bundled() else None
+    item = opened.item(misconception.item) if opened else None
+    own = [item.derivation.calculator] if item and item.derivation and item.derivation.calculator in names else []
+    others = (name for name in names if calculators.load(name).misconception(misconception.name))
+    return own[0] if own else next(others, None)
 
 
 def document(stats: Stats, drills: dict[str, str]) -> dict[str, Any]:
-    """The JSON document, each slip with what to drill."""
+    """The JSON document, each misconception with what to drill."""
     body = stats.as_json()
-    for slip in body["slips"]:
-        slip["drill"] = drills.get(slip["misconception"])
+    for each in body["slips"]:
+        each["drill"] = drills.get(each["misconception"])
     return body
-
-
-def now() -> Any:
-    """The time, which every other part is given."""
-    from datetime import UTC, datetime
-
-    return datetime.now(UTC)

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
 from cnnquiz.commands import BANK
-
-if TYPE_CHECKING:
-    from cnnquiz.sessions.take import TakeOptions
 
 
 class Duration(click.ParamType[float]):
@@ -43,32 +40,13 @@ class Duration(click.ParamType[float]):
 @click.option("--answers", metavar="ANSWERS", help='Give all the answers: "d b - a"; - skips a question.')
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to give the result.")
 @click.option("--pass-mark", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this score.")
-def command(bank: str, answers: str | None, format: str, **wishes: Any) -> int:
+def command(bank: str, answers: str | None, format: str, **options: Any) -> int:
     """Take the quiz of BANK, a bundled bank's name or a file.
 
     One key answers; ? shows the others. Every answer is saved before its verdict is shown: after an
-    interruption, the same command goes on where you stopped, and a plain `take BANK` with whatever was left last.
+    interruption, the same command resumes where you stopped, and a plain `take BANK` whatever was left last.
     With --shuffle or --seed the letters on the screen are others than the bank's; --format json has the bank's own.
     """
-    from cnnquiz.sessions.take import TakeOptions
+    from cnnquiz.sessions.take import TakeOptions, take
 
-    return take(bank, TakeOptions(answers=answers, json=format == "json", **wishes))
-
-
-def take(name: str, wishes: TakeOptions) -> int:
-    """Open what is needed, let the session run, and close with its exit code."""
-    from cnnquiz.bank import open_bank
-    from cnnquiz.history import History
-    from cnnquiz.render.console import stderr
-    from cnnquiz.sessions import take_result
-    from cnnquiz.sessions.take import TakeSession
-
-    loaded = open_bank(name)
-    with History.open() as history:
-        sitting = TakeSession(name, loaded, history, wishes)
-        try:
-            played = sitting.play()
-            return take_result.close(sitting, *played) if played else take_result.nothing(sitting)
-        except KeyboardInterrupt:
-            stderr().show("", f"Interrupted. {sitting.saved()}" if sitting.asked else "Interrupted.")
-            return 130
+    return take(bank, TakeOptions(answers=answers, json=format == "json", **options))

@@ -1,4 +1,4 @@
-"""The SQLite file: where it lies, opening it without ever harming it, and bringing an old one up to date."""
+"""The SQLite file: where it is, how it is opened without harm, and how an old one is migrated."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cnnquiz.history import cards
+from cnnquiz.history import rows
 
 HERE = Path(__file__).parent
-MAGIC = 0x636E6E71  # "cnnq": marks the file as ours in SQLite's header
+MAGIC = 0x636E6E71  # "cnnq" in SQLite's header marks the file as this program's
 WAIT = 5.0  # seconds that a write waits for another terminal's write
 CHECKED = 4_000_000  # bytes up to which a file is checked as it is opened, in less than a tenth of a second
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
@@ -20,11 +20,11 @@ UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)  # what readi
 
 
 class Unusable(Exception):
-    """A history file that cannot be used, and in one phrase why."""
+    """The history file cannot be used; the message says why."""
 
 
 def default_path() -> Path:
-    """Where the history lies: in `CNNQUIZ_HOME` if that is set, otherwise in the user's data folder."""
+    """The history's path: in `CNNQUIZ_HOME` if that is set, otherwise in the user's data folder."""
     home = os.environ.get("CNNQUIZ_HOME", "").strip()
     if home:
         return Path(home).absolute() / "history.db"
@@ -34,30 +34,25 @@ def default_path() -> Path:
 
 
 def is_there(path: Path) -> bool:
-    """Whether the file is there, as far as one is allowed to see."""
+    """Whether the file is there; False also where that may not be seen."""
     try:
         return path.is_file()
     except OSError:
         return False
 
 
-def migrations() -> list[Path]:
-    """The numbered SQL files that bring an older history up to date, in order: 2-cards.sql, 3-..."""
-    return sorted((HERE / "migrations").glob("*.sql"), key=number)
-
-
-def number(migration: Path) -> int:
-    """The version to which a migration leads."""
-    return int(migration.name.split("-")[0])
+def migrations() -> list[tuple[int, Path]]:
+    """The SQL files that migrate an older history, each after the version that it leads to: 2-cards.sql, 3-..."""
+    return sorted((int(path.name.split("-")[0]), path) for path in (HERE / "migrations").glob("*.sql"))
 
 
 def current_version() -> int:
     """The version that this program writes."""
-    return max((number(migration) for migration in migrations()), default=1)
+    return max((version for version, _ in migrations()), default=1)
 
 
 def connect(path: Path, checked: bool = True) -> sqlite3.Connection:
-    """An open history, new or brought up to date and ready to be written; Unusable if that cannot be."""
+    """An open history, new or migrated and ready to be written; Unusable if that cannot be."""
     db = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,19 +71,19 @@ def connect(path: Path, checked: bool = True) -> sqlite3.Connection:
 def in_memory() -> sqlite3.Connection:
     """A history for this run only."""
     db = sqlite3.connect(":memory:", isolation_level=None)
-    bring_up_to_date(db)
+    migrate(db)
     return db
 
 
 def reason(error: Exception) -> str:
-    """Why it failed, in the system's own words without the path."""
+    """Why it failed, in the system's words without the path."""
     if isinstance(error, FileExistsError):
         return "there is a file where its folder should be"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
 def refuse_foreign(db: sqlite3.Connection) -> None:
-    """Raise Unusable for a file of a newer program or of another one; nothing has been written by then."""
+    """Raise Unusable for a file of a newer or of another program, before anything is written."""
     version, magic = pragma(db, "user_version"), pragma(db, "application_id")
     tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables and magic != MAGIC:
@@ -98,9 +93,9 @@ def refuse_foreign(db: sqlite3.Connection) -> None:
 
 
 def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
-    """Raise Unusable for a file that is broken, as far as that is found quickly; nothing has been written by then.
+    """Raise Unusable for a file that is damaged, before anything is written.
 
-    A large file is not read through: the first page of it that proves to be damaged says so.
+    A large file is not read through here; its damage shows when a page of it is read.
     """
     if path.stat().st_size > CHECKED:
         return
@@ -110,7 +105,7 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
 
 
 def is_damage(error: Exception) -> bool:
-    """Whether an error says that the file itself is broken, and not that it is locked or the disk is full."""
+    """Whether an error means that the file is damaged, and not that it is locked or the disk is full."""
     if not isinstance(error, sqlite3.Error):
         return True
     code = getattr(error, "sqlite_errorcode", 0)
@@ -118,17 +113,17 @@ def is_damage(error: Exception) -> bool:
 
 
 def prepare(db: sqlite3.Connection) -> None:
-    """Make every commit survive a kill and a power cut, and the tables those of this program."""
+    """Make every commit survive a kill and a power cut, and migrate the tables."""
     write_ahead(db)
     db.execute("PRAGMA synchronous = FULL")
     db.execute("PRAGMA foreign_keys = ON")
-    bring_up_to_date(db)
+    migrate(db)
     db.execute("BEGIN IMMEDIATE")  # a file that cannot be written shows it now and not at the first answer
     db.execute("ROLLBACK")
 
 
 def write_ahead(db: sqlite3.Connection) -> None:
-    """Switch to the write-ahead log; SQLite does not itself wait for another process that does so too."""
+    """Switch to the write-ahead log. SQLite does not itself wait for another process that does the same."""
     last = time.monotonic() + WAIT
     while True:
         try:
@@ -140,8 +135,8 @@ def write_ahead(db: sqlite3.Connection) -> None:
             time.sleep(0.02)
 
 
-def bring_up_to_date(db: sqlite3.Connection) -> None:
-    """Create the tables, or apply each missing migration and build what follows; all in one transaction."""
+def migrate(db: sqlite3.Connection) -> None:
+    """Create the tables, or apply each missing migration and rebuild the cards; all in one transaction."""
     if pragma(db, "user_version") == current_version():
         return
     with transaction(db):
@@ -149,10 +144,10 @@ def bring_up_to_date(db: sqlite3.Connection) -> None:
         if version == 0:
             run(db, HERE / "schema.sql")
         else:
-            for migration in migrations():
-                if number(migration) > version:
-                    run(db, migration)
-            cards.rebuild(db, cards.every_item(db))
+            for leads_to, file in migrations():
+                if leads_to > version:
+                    run(db, file)
+            rows.rebuild_cards(db, rows.every_item(db))
         db.execute(f"PRAGMA application_id = {MAGIC}")
         db.execute(f"PRAGMA user_version = {current_version()}")
 

@@ -1,22 +1,28 @@
-"""What a row of the file means: an attempt, a session."""
+"""The rows of the file as records: sessions, attempts and cards, read and written inside the caller's transaction.
+
+Moments are whole microseconds since 1970, UTC.
+"""
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
+import sqlite3
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.history.times import moment, moment_text
+from cnnquiz.history.scheduling import Card, card_after
 from cnnquiz.model import Attempt
 
-COLUMNS = (
-    's.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,'
-    " slip.text, a.hints, a.seconds, a.time, version.text, mode.text"
-)
-ATTEMPTS = f"""
-    SELECT {COLUMNS} FROM attempts a
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+MICROSECOND = timedelta(microseconds=1)
+SESSIONS = "SELECT uid, bank, mode, started, finished, plan FROM sessions"
+ATTEMPTS = """
+    SELECT s.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,
+        misconception.text, a.hints, a.seconds, a.time, version.text, mode.text
+    FROM attempts a
     JOIN sessions s ON s.id = a.session
     JOIN revisions r ON r.id = a.revision
     JOIN items i ON i.id = r.item
@@ -24,12 +30,21 @@ ATTEMPTS = f"""
     JOIN texts "key" ON "key".id = a."key"
     JOIN texts version ON version.id = a.version
     JOIN texts mode ON mode.id = a.mode
-    LEFT JOIN texts slip ON slip.id = a.misconception
+    LEFT JOIN texts misconception ON misconception.id = a.misconception
+"""
+CARDS = """
+    SELECT i.bank, i.item, c.due, c.last, c.state, c.step, c.stability, c.difficulty, c."right"
+    FROM cards c JOIN items i ON i.id = c.item
+"""
+EVERY_CARD = f"{CARDS} ORDER BY i.id"  # in the order in which the items were first answered
+ANSWERS = """
+    SELECT a.verdict, a.hints, a.seconds, a.time FROM revisions r JOIN attempts a ON a.revision = r.id
+    WHERE r.item = ? ORDER BY a.time, a.id
 """
 
 
 class SavedSession(Struct, frozen=True):
-    """One session as the history keeps it; with a plan and unfinished, `take` can go on with it."""
+    """One session as the history keeps it; with a plan and unfinished, it can be resumed."""
 
     session: str
     bank: str
@@ -39,21 +54,183 @@ class SavedSession(Struct, frozen=True):
     plan: dict[str, Any] | None
 
 
-def first(row: Any) -> Any:
-    """The one value of a row."""
-    return row[0]
+def micros(moment: datetime | str) -> int:
+    """A moment as the file keeps it; a time without a zone is taken as UTC."""
+    if isinstance(moment, str):
+        moment = datetime.fromisoformat(moment)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - EPOCH) // MICROSECOND
 
 
-def saved_session(row: Any) -> SavedSession:
-    """A row of `sessions` as a record."""
+def moment(value: int) -> datetime:
+    """The moment that the file keeps."""
+    return EPOCH + value * MICROSECOND
+
+
+def moment_text(value: int) -> str:
+    """The moment that the file keeps, in ISO 8601."""
+    return moment(value).isoformat()
+
+
+# Rows as records
+
+
+def session_of(row: Any) -> SavedSession:
+    """A row of `SESSIONS`."""
     uid, bank, mode, started, finished, plan = row
     ended = None if finished is None else moment(finished)
     return SavedSession(uid, bank, mode, moment(started), ended, json.loads(plan) if plan else None)
 
 
-def attempt(row: Any) -> Attempt:
-    """A row of `ATTEMPTS` as a record."""
+def attempt_of(row: Any) -> Attempt:
+    """A row of `ATTEMPTS`."""
     values = list(row)
     values[5] = None if values[5] is None else int(values[5])
     values[13] = moment_text(values[13])
     return Attempt(*values)
+
+
+def card_of(row: Any) -> Card:
+    """A row of `CARDS`."""
+    bank, item, due, last, state, step, stability, difficulty, right = row
+    return Card(bank, item, moment(due), moment(last), state, step, stability, difficulty, bool(right))
+
+
+# Writes
+
+
+def start_session(db: sqlite3.Connection, uid: str, bank: str, mode: str, plan: Any, started: int) -> None:
+    """Write a session; one that is there already keeps its start and gets the plan."""
+    db.execute(
+        "INSERT INTO sessions (uid, bank, mode, started, plan) VALUES (?, ?, ?, ?, ?)"
+        " ON CONFLICT (uid) DO UPDATE SET plan = excluded.plan",
+        (uid, bank, mode, started, json.dumps(plan)),
+    )
+
+
+def save_plan(db: sqlite3.Connection, uid: str, plan: Any) -> None:
+    """Replace a session's plan; without one the session is not resumed."""
+    text = None if plan is None else json.dumps(plan)
+    db.execute("UPDATE sessions SET plan = ? WHERE uid = ?", (text, uid))
+
+
+def finish_session(db: sqlite3.Connection, uid: str, finished: int) -> None:
+    """Write when a session was finished."""
+    db.execute("UPDATE sessions SET finished = ? WHERE uid = ?", (finished, uid))
+
+
+def add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Write an attempt and update its item's card; nothing if that very attempt is there already."""
+    item = item_id(db, attempt)
+    if insert_attempt(db, attempt, item):
+        row = db.execute(f"{CARDS} WHERE c.item = ?", (item,)).fetchone()
+        answer = (attempt.verdict, attempt.hints, attempt.seconds, micros(attempt.time))
+        update_card(db, item, card_of(row) if row else new_card(db, item), [answer])
+
+
+def replace_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
+    """Write an attempt in place of the earlier ones to the same item in the same session."""
+    item = item_id(db, attempt)
+    db.execute(
+        "DELETE FROM attempts WHERE session = ? AND revision IN (SELECT id FROM revisions WHERE item = ?)",
+        (session_id(db, attempt), item),
+    )
+    insert_attempt(db, attempt, item)
+    rebuild_cards(db, [item])
+
+
+def insert_attempt(db: sqlite3.Connection, attempt: Attempt, item: int) -> bool:
+    """Write an attempt alone; False if that very attempt is there already."""
+    seed, misconception = attempt.seed, attempt.misconception
+    row = (
+        session_id(db, attempt),
+        row_id(db, "revisions", item=item, content_hash=attempt.content_hash, topic=attempt.topic),
+        seed if seed is None or -(2**63) <= seed < 2**63 else str(seed),
+        text_id(db, attempt.response),
+        text_id(db, attempt.key),
+        attempt.verdict,
+        attempt.score,
+        None if misconception is None else text_id(db, misconception),
+        attempt.hints,
+        attempt.seconds,
+        micros(attempt.time),
+        text_id(db, attempt.version),
+        text_id(db, attempt.mode),
+    )
+    cursor = db.execute(
+        'INSERT INTO attempts (session, revision, seed, response, "key", verdict, score,'
+        " misconception, hints, seconds, time, version, mode) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
+        " ON CONFLICT DO NOTHING",
+        row,
+    )
+    return cursor.rowcount == 1
+
+
+def session_id(db: sqlite3.Connection, attempt: Attempt) -> int:
+    """The row of the attempt's session; an unknown session gets one, without a plan."""
+    found = db.execute("SELECT id FROM sessions WHERE uid = ?", (attempt.session,)).fetchone()
+    if found:
+        return int(found[0])
+    new = {"uid": attempt.session, "bank": attempt.bank, "mode": attempt.mode, "started": micros(attempt.time)}
+    return insert(db, "sessions", new)
+
+
+def item_id(db: sqlite3.Connection, attempt: Attempt) -> int:
+    """The row of the attempt's item."""
+    return row_id(db, "items", bank=attempt.bank, item=attempt.item)
+
+
+def text_id(db: sqlite3.Connection, text: str) -> int:
+    """The row of a text; half a surrogate pair, from a broken terminal, becomes a question mark."""
+    return row_id(db, "texts", text=text.encode("utf-8", "replace").decode("utf-8"))
+
+
+def row_id(db: sqlite3.Connection, table: str, **values: Any) -> int:
+    """The row of a table with these values, which is inserted where there is none."""
+    same = " AND ".join(f"{name} = ?" for name in values)
+    found = db.execute(f"SELECT id FROM {table} WHERE {same}", tuple(values.values())).fetchone()
+    return int(found[0]) if found else insert(db, table, values)
+
+
+def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:
+    """Insert a row; its id."""
+    names, marks = ", ".join(values), ", ".join("?" * len(values))
+    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    assert cursor.lastrowid is not None
+    return cursor.lastrowid
+
+
+def rebuild_cards(db: sqlite3.Connection, items: Iterable[int]) -> None:
+    """Derive the cards of some items again from their attempts, in the order of time."""
+    for item in items:
+        answers = db.execute(ANSWERS, (item,)).fetchall()
+        db.execute("DELETE FROM cards WHERE item = ?", (item,))
+        if answers:
+            update_card(db, item, new_card(db, item), answers)
+
+
+def every_item(db: sqlite3.Connection) -> list[int]:
+    """The rows of all items."""
+    return [row[0] for row in db.execute("SELECT id FROM items ORDER BY id")]
+
+
+def new_card(db: sqlite3.Connection, item: int) -> Card:
+    """The card of an item that was never answered."""
+    bank, name = db.execute("SELECT bank, item FROM items WHERE id = ?", (item,)).fetchone()
+    return Card(bank, name, due=EPOCH)
+
+
+def update_card(
+    db: sqlite3.Connection, item: int, card: Card, answers: Iterable[tuple[str, int, float | None, int]]
+) -> None:
+    """Write the card as these answers leave it: each a verdict, a number of hints, seconds and a time."""
+    for verdict, hints, seconds, time in answers:
+        card = card_after(card, verdict, hints, seconds, moment(time))
+    last = micros(card.last) if card.last else 0
+    state = (card.state, card.step, card.stability, card.difficulty, card.right)
+    db.execute(
+        'INSERT OR REPLACE INTO cards (item, due, last, state, step, stability, difficulty, "right")'
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (item, micros(card.due), last, *state),
+    )

@@ -1,4 +1,4 @@
-"""Which item is due, and when it comes again: spaced repetition by FSRS. Pure; the only home of fsrs.
+"""Which items are due, and when they come again: spaced repetition by FSRS. Pure; the only home of fsrs.
 
 FSRS models memory by stability S (days until the chance of recall has fallen to 0.9) and difficulty D:
 
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     import fsrs
 
 AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
-SLOW = 120.0  # seconds: two minutes are not recall but working it out anew
-QUICK = 10.0  # seconds: time enough to read the question and to answer at once
+SLOW = 120.0  # seconds: who takes two minutes works the answer out and does not recall it
+QUICK = 10.0  # seconds: enough to read the question and to answer at once
 WINDOW = 5  # days before an exam in which everything is seen once
-AHEAD = timedelta(days=1)  # a last review this far in the future means that the clock has been set back
+AHEAD = timedelta(days=1)  # a last answer later than this from now means that the clock has been set back
 
 
 class Card(Struct, frozen=True):
@@ -47,8 +47,8 @@ class Card(Struct, frozen=True):
     right: bool = False
 
 
-def rating(verdict: str, hints: int, seconds: float | None, before: Card) -> int:
-    """How well an answer was known, from the answer alone: nobody is asked to grade himself.
+def grade(verdict: str, hints: int, seconds: float | None, before: Card) -> int:
+    """FSRS's rating of an answer, from the answer alone: nobody has to grade themselves.
 
     wrong, partly right or skipped           again  it was not recalled
     right after a hint or on a second try    hard   it was recalled only with help
@@ -65,13 +65,13 @@ def rating(verdict: str, hints: int, seconds: float | None, before: Card) -> int
     return GOOD
 
 
-def answered(card: Card, verdict: str, hints: int, seconds: float | None, now: datetime) -> Card:
+def card_after(card: Card, verdict: str, hints: int, seconds: float | None, now: datetime) -> Card:
     """The card after one answer."""
-    return next_card(card, rating(verdict, hints, seconds, card), now)
+    return next_card(card, grade(verdict, hints, seconds, card), now)
 
 
 def next_card(card: Card, rating: int, now: datetime) -> Card:
-    """The card after an answer of that rating: FSRS's, with the time since the last one never negative."""
+    """The card after an answer of that rating, as FSRS gives it; the time since the last answer is never negative."""
     import fsrs
 
     now = now.astimezone(UTC)
@@ -91,24 +91,24 @@ def next_card(card: Card, rating: int, now: datetime) -> Card:
 
 
 def retrievability(card: Card, now: datetime) -> float:
-    """The chance, by FSRS, that the item would be recalled now; 0 for one that was never answered."""
+    """The probability, by FSRS, that the item would be recalled now; 0 for one that was never answered."""
     return scheduler().get_card_retrievability(as_fsrs(card), now.astimezone(UTC))
 
 
 def is_due(card: Card, now: datetime) -> bool:
-    """Whether it is time; also after a clock that was ahead has been set back, when nobody can know."""
+    """Whether the card is due; so is one whose last answer lies in the future, from before a clock was set back."""
     return card.due <= now or (card.last is not None and card.last > now + AHEAD)
 
 
 def due(cards: Iterable[Card], now: datetime, limit: int | None = None) -> list[Card]:
-    """The cards that are due, the most nearly forgotten first."""
+    """The cards that are due, the least likely to be recalled first."""
     waiting = [card for card in cards if is_due(card, now)]
     waiting.sort(key=lambda card: (retrievability(card, now), card.due, card.bank, card.item))
     return waiting[:limit]
 
 
 def forecast(cards: Iterable[Card], now: datetime, days: int = 7) -> list[int]:
-    """How many cards come due today (with all that are overdue), tomorrow, and so on, by UTC's days."""
+    """How many cards come due today (with all that are overdue), tomorrow, and so on, in days of UTC."""
     counts = [0] * days
     for card in cards:
         day = 0 if is_due(card, now) else (card.due.astimezone(UTC).date() - now.astimezone(UTC).date()).days
@@ -117,27 +117,25 @@ def forecast(cards: Iterable[Card], now: datetime, days: int = 7) -> list[int]:
     return counts
 
 
-def planned(cards: Sequence[Card], until: date) -> list[Card]:
-    """The cards, with those that would come only after an exam moved before it.
+def plan_for_exam(cards: Sequence[Card], until: date) -> list[Card]:
+    """The cards, with those that would come only after the exam moved before it.
 
-    FSRS itself brings the weak ones back in time. What it rates as firm is spread evenly over the last days,
-    in an order that is always the same and mixes the banks, so that everything is seen once before the exam.
+    FSRS itself brings the weak ones back in time. The firm ones are spread evenly over the last days, in an
+    order that is always the same and mixes the banks, so that everything is seen once before the exam.
     """
     start = datetime(until.year, until.month, until.day, tzinfo=UTC) - timedelta(days=WINDOW)
     order = sorted(cards, key=lambda card: (zlib.crc32(f"{card.bank}/{card.item}".encode()), card.item))
     days = {(card.bank, card.item): WINDOW * place // len(order) for place, card in enumerate(order)}
-    return [brought_forward(card, start, days[card.bank, card.item]) for card in cards]
-
-
-def brought_forward(card: Card, start: datetime, day: int) -> Card:
-    """The card, due by its day of the last days, unless these have seen it already."""
-    if card.last is not None and card.last >= start:
-        return card
-    return replace(card, due=min(card.due, start + timedelta(days=day)))
+    return [
+        card
+        if card.last is not None and card.last >= start  # seen already in the last days
+        else replace(card, due=min(card.due, start + timedelta(days=days[card.bank, card.item])))
+        for card in cards
+    ]
 
 
 def as_fsrs(card: Card) -> fsrs.Card:
-    """The library's own record of a card."""
+    """The card as a record of the library."""
     import fsrs
 
     return fsrs.Card(
@@ -153,7 +151,7 @@ def as_fsrs(card: Card) -> fsrs.Card:
 
 @cache
 def scheduler() -> fsrs.Scheduler:
-    """FSRS as published: its weights and its aim of recalling nine in ten, but the same on every run."""
+    """FSRS as published, with its weights and its aim of a recall of 0.9, but the same on every run."""
     import fsrs
 
     return fsrs.Scheduler(enable_fuzzing=False)

@@ -22,7 +22,7 @@ CREATE TABLE revisions (
     UNIQUE (item, content_hash, topic)
 ) STRICT;
 
--- `plan` is JSON, written and read by `take`: what it needs to go on where it stopped. Null: not to go on with.
+-- `plan` is JSON, written and read by `take`: what it needs to be resumed. Null: it cannot be.
 CREATE TABLE sessions (
     id INTEGER PRIMARY KEY,
     uid TEXT NOT NULL UNIQUE,

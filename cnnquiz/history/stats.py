@@ -1,6 +1,6 @@
-"""What the attempts add up to: accuracy, slips, sessions, and what the schedule expects.
+"""What the attempts add up to: accuracy, misconceptions, sessions, scores, and what the schedule expects.
 
-Right means marked right: a skipped or a partly right answer counts as asked and not as right. Days are UTC's.
+A skipped or partly right answer counts as an attempt that is not right. Days are days of UTC.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import Any
 from msgspec import Struct, to_builtins
 
 from cnnquiz.history import scheduling
+from cnnquiz.history.rows import EPOCH, moment_text
 from cnnquiz.history.scheduling import Card
-from cnnquiz.history.times import EPOCH, moment_text
 
 RECENT = 10
 BY_REVISION = """
@@ -25,7 +25,7 @@ BY_REVISION = """
     JOIN items i ON i.id = r.item
 """
 BY_DAY = "SELECT day, verdict, count(*) FROM attempts GROUP BY day, verdict"
-BY_SLIP = """
+BY_MISCONCEPTION = """
     SELECT t.text, i.bank, i.item, a.times
     FROM (
         SELECT misconception, revision, count(*) AS times FROM attempts
@@ -41,10 +41,16 @@ SESSIONS = """
     LEFT JOIN attempts a ON a.session = s.id
     GROUP BY s.id ORDER BY s.started DESC, s.id DESC
 """
+FINISHED_QUIZZES = """
+    SELECT s.bank, sum(a.score), count(a.id)
+    FROM sessions s JOIN attempts a ON a.session = s.id
+    WHERE s.mode = 'take' AND s.finished IS NOT NULL
+    GROUP BY s.id ORDER BY s.started, s.id
+"""
 
 
 class Tally(Struct, frozen=True):
-    """How many answers there were under one name (a topic, a bank, a day), and how many were right."""
+    """The number of attempts under one name (a topic, a bank, a day), and how many of them were right."""
 
     name: str
     attempts: int
@@ -52,12 +58,12 @@ class Tally(Struct, frozen=True):
 
     @property
     def accuracy(self) -> float:
-        """The part that was right."""
+        """The share that was right."""
         return self.right / self.attempts if self.attempts else 0.0
 
 
-class Slip(Struct, frozen=True):
-    """A misconception that was met, how often, and the item where it was met most."""
+class MisconceptionCount(Struct, frozen=True):
+    """How often a misconception was met, and the item where it was met most."""
 
     name: str
     count: int
@@ -65,7 +71,7 @@ class Slip(Struct, frozen=True):
     item: str
 
 
-class Session(Struct, frozen=True):
+class SessionSummary(Struct, frozen=True):
     """One session and how it went. `finished` is None for one that was left before its end."""
 
     session: str
@@ -77,8 +83,8 @@ class Session(Struct, frozen=True):
     right: int
 
 
-class Review(Struct, frozen=True):
-    """What the schedule expects: items known to it, due now, the mean chance of recall, due on the next days."""
+class Outlook(Struct, frozen=True):
+    """What the schedule expects: its items, those due now, the mean probability of recall, those due on each day."""
 
     items: int
     due: int
@@ -87,38 +93,38 @@ class Review(Struct, frozen=True):
 
 
 class Stats(Struct, frozen=True):
-    """Progress. Topics and banks stand with the weakest first, days in order, slips the most frequent first."""
+    """Progress: topics and banks with the weakest first, days in order, misconceptions with the most frequent first."""
 
     total: Tally
     topics: tuple[Tally, ...]
     banks: tuple[Tally, ...]
     days: tuple[Tally, ...]
-    slips: tuple[Slip, ...]
-    sessions: tuple[Session, ...]
-    review: Review
+    misconceptions: tuple[MisconceptionCount, ...]
+    sessions: tuple[SessionSummary, ...]
+    review: Outlook
 
     def as_json(self) -> dict[str, Any]:
         """The object that `stats --format json` prints."""
         return {
-            **tally_json(self.total, "name"),
+            **tally_json(self.total),
             "topics": [tally_json(each, "topic") for each in self.topics],
             "banks": [tally_json(each, "bank") for each in self.banks],
             "days": [tally_json(each, "day") for each in self.days],
-            "slips": [{"misconception": each.name, **to_builtins(each)} for each in self.slips],
+            "slips": [{"misconception": each.name, **to_builtins(each)} for each in self.misconceptions],
             "sessions": to_builtins(self.sessions),
             "review": to_builtins(self.review),
         }
 
 
-def tally_json(tally: Tally, called: str) -> dict[str, Any]:
-    """A tally as JSON; its name stands under what it names, and the total has none."""
-    named = {called: tally.name} if called != "name" else {}
+def tally_json(tally: Tally, kind: str = "") -> dict[str, Any]:
+    """A tally as JSON; its name stands under its kind, and the total has none."""
+    name = {kind: tally.name} if kind else {}
     accuracy = round(tally.accuracy, 4) if tally.attempts else None
-    return {**named, "attempts": tally.attempts, "right": tally.right, "accuracy": accuracy}
+    return {**name, "attempts": tally.attempts, "right": tally.right, "accuracy": accuracy}
 
 
 def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats:
-    """Everything at once, counted along the indexes, so that a million attempts take no second."""
+    """All of it, counted along the indexes, so that a million attempts take less than a second."""
     revisions = db.execute(BY_REVISION).fetchall()
     days = tallies((day_text(day), verdict, asked) for day, verdict, asked in db.execute(BY_DAY))
     return Stats(
@@ -126,14 +132,14 @@ def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats
         topics=weakest_first(tallies((topic, verdict, n) for _, topic, verdict, n in revisions)),
         banks=weakest_first(tallies((bank, verdict, n) for bank, _, verdict, n in revisions)),
         days=tuple(sorted(days, key=lambda day: day.name)),
-        slips=slips(db.execute(BY_SLIP)),
-        sessions=tuple(session(row) for row in db.execute(SESSIONS, (RECENT,))),
-        review=review(cards, now),
+        misconceptions=misconceptions(db.execute(BY_MISCONCEPTION)),
+        sessions=tuple(session_summary(row) for row in db.execute(SESSIONS, (RECENT,))),
+        review=outlook(cards, now),
     )
 
 
 def tallies(rows: Iterable[tuple[str, str, int]]) -> list[Tally]:
-    """Rows of a name, a verdict and a count, as one tally for each name."""
+    """One tally for each name, from rows of a name, a verdict and a count."""
     asked: Counter[str] = Counter()
     right: Counter[str] = Counter()
     for name, verdict, count in rows:
@@ -143,7 +149,7 @@ def tallies(rows: Iterable[tuple[str, str, int]]) -> list[Tally]:
 
 
 def weakest_first(found: Iterable[Tally]) -> tuple[Tally, ...]:
-    """In the order in which practice helps most."""
+    """The tallies in the order of their accuracy."""
     return tuple(sorted(found, key=lambda tally: (tally.accuracy, -tally.attempts, tally.name)))
 
 
@@ -152,40 +158,65 @@ def day_text(day: int) -> str:
     return (EPOCH + timedelta(days=day)).date().isoformat()
 
 
-def slips(rows: Iterable[tuple[str, str, str, int]]) -> tuple[Slip, ...]:
-    """Rows of a misconception, a bank, an item and a count, as one slip for each misconception."""
+def misconceptions(rows: Iterable[tuple[str, str, str, int]]) -> tuple[MisconceptionCount, ...]:
+    """One count for each misconception, from rows of a misconception, a bank, an item and a count."""
     items: dict[str, Counter[tuple[str, str]]] = {}
     for name, bank, item, count in rows:
         items.setdefault(name, Counter())[bank, item] += count
-    found = [Slip(name, where.total(), *most(where)) for name, where in items.items()]
-    return tuple(sorted(found, key=lambda slip: (-slip.count, slip.name)))
+    found = [
+        MisconceptionCount(name, counts.total(), *min(counts, key=lambda place: (-counts[place], place)))
+        for name, counts in items.items()
+    ]
+    return tuple(sorted(found, key=lambda each: (-each.count, each.name)))
 
 
-def most(where: Counter[tuple[str, str]]) -> tuple[str, str]:
-    """The bank and item with the highest count; of equals, the first by name."""
-    return min(where, key=lambda place: (-where[place], place))
-
-
-def session(row: Any) -> Session:
+def session_summary(row: Any) -> SessionSummary:
     """A row of `SESSIONS` as a record."""
     uid, bank, mode, started, finished, attempts, right = row
     ended = None if finished is None else moment_text(finished)
-    return Session(uid, bank, mode, moment_text(started), ended, attempts, right)
+    return SessionSummary(uid, bank, mode, moment_text(started), ended, attempts, right)
 
 
-def review(cards: Sequence[Card], now: datetime) -> Review:
+def outlook(cards: Sequence[Card], now: datetime) -> Outlook:
     """What the schedule expects of these cards."""
     recall = [scheduling.retrievability(card, now) for card in cards]
     forecast = tuple(scheduling.forecast(cards, now))
     mean = round(sum(recall) / len(recall), 4) if recall else None
-    return Review(len(cards), len(scheduling.due(cards, now)), mean, forecast)
+    return Outlook(len(cards), len(scheduling.due(cards, now)), mean, forecast)
 
 
 def by_week(days: Iterable[Tally]) -> list[Tally]:
-    """The days put together as weeks, each under its Monday; weeks without an answer are left out."""
+    """One tally for each week with an attempt, under its Monday."""
     rows: list[tuple[str, str, int]] = []
     for day in days:
         date_ = date.fromisoformat(day.name)
         monday = (date_ - timedelta(days=date_.weekday())).isoformat()
         rows += [(monday, "right", day.right), (monday, "wrong", day.attempts - day.right)]
     return tallies(rows)
+
+
+class Score(Struct, frozen=True):
+    """A score, and the highest possible."""
+
+    score: float
+    of: int
+
+
+class Scores(Struct, frozen=True):
+    """The best score in a bank, and the last."""
+
+    best: Score
+    last: Score
+
+
+def scores(db: sqlite3.Connection) -> dict[str, Scores]:
+    """The scores of the finished quizzes by bank; the best has the highest sum, whatever its share."""
+    found: dict[str, Scores] = {}
+    try:
+        for bank, score, of in db.execute(FINISHED_QUIZZES):
+            last = Score(score, of)
+            best = found[bank].best if bank in found else last
+            found[bank] = Scores(max(last, best, key=lambda each: each.score), last)
+    except sqlite3.Error:
+        return {}  # the list of banks does not depend on it; `history check` says what is wrong
+    return found

@@ -1,4 +1,4 @@
-"""Attempts to and from another machine: JSON Lines or CSV out; back in without doubles, all or nothing."""
+"""Attempts to and from another machine: out as JSON Lines or CSV; in without doubles, all or nothing."""
 
 from __future__ import annotations
 
@@ -7,39 +7,47 @@ import math
 import os
 import sqlite3
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.history import cards, writes
+from cnnquiz.history import rows
 from cnnquiz.history.database import UNREADABLE, reason, transaction
-from cnnquiz.history.rows import ATTEMPTS, attempt
 from cnnquiz.history.store import History
-from cnnquiz.history.times import micros, moment_text
 from cnnquiz.model import Attempt
 
 FIELDS = Attempt.__struct_fields__
 LONGEST_LINE = 1_000_000
 BLANK_IS_NONE = ("seed", "misconception", "seconds")
-EARLIEST, LATEST = micros("1970-01-01"), micros("2999-12-31")
+EARLIEST, LATEST = rows.micros("1970-01-01"), rows.micros("2999-12-31")
 decoder = msgspec.json.Decoder(Attempt)
 
 
 def export(history: History, path: Path, force: bool = False) -> int:
-    """Write all attempts to a file, of the format that its name ends in; how many there were."""
+    """Write all attempts to a file, in the format that its name ends in; their number."""
     kind = format_of(path)
-    refuse_overwriting(path, force)
+    with replacement(path, force, "the export failed") as draft, draft.open("w", encoding="utf-8", newline="") as file:
+        attempts = all_attempts(history)
+        return write_csv(file, attempts) if kind == ".csv" else write_lines(file, attempts)
+
+
+@contextmanager
+def replacement(path: Path, force: bool, failure: str) -> Iterator[Path]:
+    """A file beside `path` to be written in the block, which then takes its place, all at once.
+
+    CnnquizError where `path` exists and may not be replaced, or where the system refuses; `failure` says what failed.
+    """
+    if path.exists() and not (force and path.is_file()):
+        raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with draft.open("w", encoding="utf-8", newline="") as file:
-            attempts = all_attempts(history)
-            count = write_csv(file, attempts) if kind == ".csv" else write_lines(file, attempts)
+        yield draft
         draft.replace(path)
-        return count
-    except OSError as error:
-        raise CnnquizError(f"{path}: the export failed ({reason(error)})") from None
+    except (OSError, sqlite3.Error) as error:
+        raise CnnquizError(f"{path}: {failure} ({reason(error)})") from None
     finally:
         draft.unlink(missing_ok=True)
 
@@ -47,9 +55,9 @@ def export(history: History, path: Path, force: bool = False) -> int:
 def all_attempts(history: History) -> Iterator[Attempt]:
     """All attempts in the order in which they were written; CnnquizError where the file cannot be read."""
     try:
-        yield from (attempt(row) for row in history.db.execute(f"{ATTEMPTS} ORDER BY a.id"))
+        yield from map(rows.attempt_of, history.db.execute(f"{rows.ATTEMPTS} ORDER BY a.id"))
     except UNREADABLE as error:
-        raise history.damaged(error, "nothing was exported") from None
+        raise history.damage(error, "nothing was exported") from None
 
 
 def format_of(path: Path) -> str:
@@ -60,49 +68,43 @@ def format_of(path: Path) -> str:
     return kind
 
 
-def refuse_overwriting(path: Path, force: bool) -> None:
-    """Refuse a file that is there already, unless it was said that it may go."""
-    if path.exists() and not (force and path.is_file()):
-        raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
-
-
 def write_lines(file: IO[str], attempts: Iterator[Attempt]) -> int:
-    """One JSON object a line."""
+    """Write one JSON object a line; the number of attempts."""
     return sum(file.write(msgspec.json.encode(each).decode() + "\n") > 0 for each in attempts)
 
 
 def write_csv(file: IO[str], attempts: Iterator[Attempt]) -> int:
-    """A head line with the names of the fields, then one row an attempt; an empty field is no value."""
+    """Write a line with the names of the fields, then one row an attempt; an empty field is no value."""
     writer = csv.writer(file)
     writer.writerow(FIELDS)
     return sum(writer.writerow(msgspec.structs.astuple(each)) > 0 for each in attempts)
 
 
 def merge(history: History, path: Path) -> tuple[int, int]:
-    """Bring a file's attempts in; how many it holds, and how many of them are new.
+    """Import a file's attempts; how many it holds, and how many of them are new.
 
-    One line that cannot be understood and nothing is brought in.
+    If one line cannot be understood, nothing is imported.
     """
     kind = format_of(path)
-    read = new = 0
+    count = new = 0
     try:
         with path.open("rb") as file, transaction(history.db):
-            known = history.db.execute("SELECT coalesce(max(id), 0) FROM attempts").fetchone()[0]
+            last = history.db.execute("SELECT coalesce(max(id), 0) FROM attempts").fetchone()[0]
             for each in read_csv(path, file) if kind == ".csv" else read_lines(path, file):
-                read += 1
-                new += writes.insert_attempt(history.db, each, writes.item_id(history.db, each))
-            cards.rebuild(history.db, touched(history, known))
+                count += 1
+                new += rows.insert_attempt(history.db, each, rows.item_id(history.db, each))
+            rows.rebuild_cards(history.db, items_since(history, last))
     except (OSError, sqlite3.Error) as error:
         raise CnnquizError(f"{path}: the import failed ({reason(error)}); nothing was imported") from None
-    return read, new
+    return count, new
 
 
-def touched(history: History, known: int) -> list[int]:
-    """The items of the attempts that were written after that one."""
-    rows = history.db.execute(
-        "SELECT DISTINCT r.item FROM attempts a JOIN revisions r ON r.id = a.revision WHERE a.id > ?", (known,)
+def items_since(history: History, last: int) -> list[int]:
+    """The items of the attempts that were written after the row `last`."""
+    found = history.db.execute(
+        "SELECT DISTINCT r.item FROM attempts a JOIN revisions r ON r.id = a.revision WHERE a.id > ?", (last,)
     )
-    return [row[0] for row in rows]
+    return [row[0] for row in found]
 
 
 def read_lines(path: Path, file: IO[bytes]) -> Iterator[Attempt]:
@@ -112,45 +114,45 @@ def read_lines(path: Path, file: IO[bytes]) -> Iterator[Attempt]:
         number += 1
         if line.strip():
             try:
-                yield sound(decoder.decode(line))
+                yield valid_attempt(decoder.decode(line))
             except (msgspec.MsgspecError, ValueError) as error:
-                raise broken(path, number, error) from None
+                raise line_error(path, number, error) from None
 
 
 def read_csv(path: Path, file: IO[bytes]) -> Iterator[Attempt]:
     """The attempts of a CSV file, whose first line names the fields."""
     lines = (line.decode("utf-8-sig" if number == 0 else "utf-8") for number, line in enumerate(file))
-    rows = csv.DictReader(lines, strict=True)
+    reader = csv.DictReader(lines, strict=True)
     try:
-        missing = [name for name in FIELDS if name != "mode" and name not in (rows.fieldnames or ())]
+        missing = [name for name in FIELDS if name != "mode" and name not in (reader.fieldnames or ())]
         if missing:
             raise ValueError(f"the head line lacks {', '.join(missing)}")
-        for row in rows:
-            yield sound(msgspec.convert(cells(row), Attempt, strict=False))
+        for row in reader:
+            yield valid_attempt(msgspec.convert(cells(row), Attempt, strict=False))
     except (csv.Error, msgspec.MsgspecError, ValueError) as error:
-        raise broken(path, max(rows.line_num, 1), error) from None
+        raise line_error(path, max(reader.line_num, 1), error) from None
 
 
 def cells(row: dict[str | Any, str | Any]) -> dict[str, Any]:
-    """A row of CSV with nothing where a field that may have no value is empty."""
+    """A row of CSV with None where a field that may have no value is empty."""
     if None in row or None in row.values():
         raise ValueError("it has more or fewer fields than the head line")
     return {name: None if name in BLANK_IS_NONE and value == "" else value for name, value in row.items()}
 
 
-def sound(attempt: Attempt) -> Attempt:
-    """The attempt, with its time as the history writes it; ValueError if its values cannot be."""
-    time = micros(attempt.time)
+def valid_attempt(attempt: Attempt) -> Attempt:
+    """The attempt, with its time as the history writes it; ValueError if its values cannot be stored."""
+    time = rows.micros(attempt.time)
     if not EARLIEST <= time <= LATEST:
         raise ValueError(f"time {attempt.time} is out of range")
     if not (math.isfinite(attempt.score) and math.isfinite(attempt.seconds or 0)):
         raise ValueError("score and seconds must be finite numbers")
     if not (0 <= attempt.hints < 1_000_000 and attempt.session and attempt.bank and attempt.item):
         raise ValueError("session, bank and item must be named, and hints must be a count")
-    return msgspec.structs.replace(attempt, time=moment_text(time))
+    return msgspec.structs.replace(attempt, time=rows.moment_text(time))
 
 
-def broken(path: Path, number: int, error: Exception) -> CnnquizError:
-    """The one line about a line that cannot be understood."""
+def line_error(path: Path, number: int, error: Exception) -> CnnquizError:
+    """The error to raise for a line that cannot be understood."""
     words = "it is not UTF-8" if isinstance(error, UnicodeDecodeError) else str(error)
     return CnnquizError(f"{path}:{number}: not an attempt ({words}); nothing was imported")

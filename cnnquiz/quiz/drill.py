@@ -1,8 +1,8 @@
 """The drill as a pure state machine: what to ask next, and what an answer does to a skill.
 
-A skill is one idea of one calculator. It climbs a level with a right answer, falls one with a wrong one, and
-is mastered after three right in a row at its hardest level. Right after a hint or on a second try keeps the
-level and begins the row anew: it was not recalled alone.
+A skill is one topic of one calculator. A right answer raises it a level, a wrong one lowers it, and it is
+mastered after three right answers in a row at its hardest level. An answer that is right only after a hint or on
+the second try keeps the level, but the row starts again: it was not recalled alone.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics import values
 from cnnquiz.model import Bank, Item, Variant
 
-STREAK = 3  # right in a row, at the hardest level
+STREAK = 3  # right answers in a row at the hardest level
 SEEDS = 1_000_000
-REDRAWS = 24  # draws that may repeat an earlier question before one is asked again
+REDRAWS = 24  # attempts to draw a question that was not asked yet
 How = Literal["alone", "helped", "wrong"]
 
 
 class Family(Struct, frozen=True):
-    """An item that comes in variants, and its bank, which came from `source`, a name or a path."""
+    """An item that comes in variants, with its bank; `source` is the name or path that the bank was opened by."""
 
     bank: Bank
     item: Item
@@ -34,9 +34,9 @@ class Family(Struct, frozen=True):
 
 
 class Skill(Struct, frozen=True):
-    """One idea, with its families from the easiest level to the hardest.
+    """One topic, with its families from the easiest level to the hardest.
 
-    `name` is the same in every drill, `label` as short as this drill lets it be.
+    `name` is the same in every drill; `label` leaves out the calculator where no other skill has that topic.
     """
 
     name: str
@@ -45,7 +45,7 @@ class Skill(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """How far a skill has come. `level` counts from 0; `last` is the number of the question that asked it last."""
+    """The progress of one skill. `level` counts from 0; `last` is the number of the question that asked it last."""
 
     level: int = 0
     streak: int = 0
@@ -56,7 +56,7 @@ class Standing(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """One question of the drill: which skill, at which level, and the variant, to be answered by typing."""
+    """One question of the drill: the index of its skill, the level, and the variant, to be answered by typing."""
 
     skill: int
     level: int
@@ -64,7 +64,7 @@ class Question(Struct, frozen=True):
 
 
 class Drill(Struct, frozen=True):
-    """Where the drill stands; `seen` are the stems asked so far."""
+    """The state of the drill; `asked` counts the questions, `seen` are their stems."""
 
     skills: tuple[Skill, ...]
     standings: tuple[Standing, ...]
@@ -73,14 +73,14 @@ class Drill(Struct, frozen=True):
     seen: frozenset[str] = frozenset()
 
     @property
-    def left(self) -> list[Skill]:
+    def open_skills(self) -> list[Skill]:
         """The skills that are not mastered yet."""
         return [skill for skill, at in zip(self.skills, self.standings, strict=True) if not at.mastered]
 
     @property
     def over(self) -> bool:
         """Whether every skill is mastered."""
-        return not self.left
+        return not self.open_skills
 
 
 def start(families: Iterable[Family], seed: int) -> Drill:
@@ -97,26 +97,29 @@ def start(families: Iterable[Family], seed: int) -> Drill:
     return Drill(skills, (Standing(),) * len(skills), seed)
 
 
-def saved(drill: Drill) -> dict[str, Any]:
-    """What has to be kept so that the drill can be gone on with."""
+def as_plan(drill: Drill) -> dict[str, Any]:
+    """What the history has to keep so that the drill can be resumed."""
     named = zip(drill.skills, drill.standings, strict=True)
     return {"seed": drill.seed, "asked": drill.asked, "skills": {skill.name: to_builtins(at) for skill, at in named}}
 
 
-def resumed(drill: Drill, kept: Mapping[str, Any]) -> Drill:
-    """The drill as it stood when it was kept; skills that are new since begin at their beginning."""
+def resume(drill: Drill, plan: Mapping[str, Any]) -> Drill:
+    """The drill as it was when the plan was saved; skills that are new since then start at level 0.
+
+    A plan that cannot be read leaves the drill as it is.
+    """
     try:
-        asked, seed = convert(kept["asked"], int), convert(kept["seed"], int)
-        known = convert(kept["skills"], dict[str, Standing])
+        asked, seed = convert(plan["asked"], int), convert(plan["seed"], int)
+        known = convert(plan["skills"], dict[str, Standing])
     except (KeyError, ValidationError):
         return drill
-    found = (structs.replace(known.get(skill.name, Standing())) for skill in drill.skills)
-    standings = (_within(at, len(skill.levels)) for at, skill in zip(found, drill.skills, strict=True))
-    return structs.replace(drill, standings=tuple(standings), seed=seed, asked=asked)
+    standings = tuple(_known_standing(skill, known) for skill in drill.skills)
+    return structs.replace(drill, standings=standings, seed=seed, asked=asked)
 
 
-def _within(at: Standing, levels: int) -> Standing:
-    return structs.replace(at, level=max(0, min(at.level, levels - 1)))
+def _known_standing(skill: Skill, known: Mapping[str, Standing]) -> Standing:
+    at = known.get(skill.name, Standing())
+    return structs.replace(at, level=max(0, min(at.level, len(skill.levels) - 1)))
 
 
 def _topic(name: str) -> str:
@@ -135,7 +138,7 @@ def skill_name(item: Item) -> str:
 
 
 def question(drill: Drill) -> Question:
-    """The next question: of the skills left, the one that has waited longest, with numbers of its own."""
+    """The next question: of the skills not mastered, the one not asked for longest, with new numbers."""
     waiting = [index for index, at in enumerate(drill.standings) if not at.mastered]
     skill = min(waiting, key=lambda index: (drill.standings[index].last, index))
     level = drill.standings[skill].level
@@ -144,18 +147,18 @@ def question(drill: Drill) -> Question:
 
 
 def _fresh(drill: Drill, family: Family) -> Variant:
-    """A variant that this drill has not asked yet; the last one drawn where there are no more."""
-    chance = SeededRandom(drill.seed, drill.asked, "seed")
+    """A variant that this drill has not asked yet, or the last one drawn where none is found."""
+    random = SeededRandom(drill.seed, drill.asked, "seed")
     for _ in range(REDRAWS):
         with fault_place(family.source):
-            variant = typed(variants.draw(family.bank, family.item, chance.below(SEEDS)))
+            variant = without_options(variants.draw(family.bank, family.item, random.below(SEEDS)))
         if variant.stem not in drill.seen:
             break
     return variant
 
 
-def typed(variant: Variant) -> Variant:
-    """The variant without its options: the value itself is asked for."""
+def without_options(variant: Variant) -> Variant:
+    """The variant to be answered by typing the value of its key; one without options stays as it is."""
     if not variant.choices:
         return variant
     key = tuple(choice.text for choice in variant.choices if choice.letter in variant.key)
@@ -164,18 +167,18 @@ def typed(variant: Variant) -> Variant:
     return structs.replace(variant, choices=(), key=key, item=item)
 
 
-def answered(drill: Drill, asked: Question, how: How) -> Drill:
-    """The drill after a question has had its end."""
+def advance(drill: Drill, asked: Question, how: How) -> Drill:
+    """The drill after a question, answered right alone, right with help, or wrong."""
     number = drill.asked + 1
     at = drill.standings[asked.skill]
     at = structs.replace(at, asked=at.asked + 1, right=at.right + (how == "alone"), last=number)
     standings = list(drill.standings)
-    standings[asked.skill] = _moved(at, len(drill.skills[asked.skill].levels) - 1, how)
+    standings[asked.skill] = _next_standing(at, len(drill.skills[asked.skill].levels) - 1, how)
     seen = drill.seen | {asked.variant.stem}
     return structs.replace(drill, standings=tuple(standings), asked=number, seen=seen)
 
 
-def _moved(at: Standing, hardest: int, how: How) -> Standing:
+def _next_standing(at: Standing, hardest: int, how: How) -> Standing:
     if how == "wrong":
         return structs.replace(at, level=max(0, at.level - 1), streak=0)
     if how == "helped":

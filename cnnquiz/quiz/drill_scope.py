@@ -1,4 +1,4 @@
-"""What a drill is about: from the words on the command line to the families of items."""
+"""The families of items that the words after `cnnquiz drill` name."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ def families(words: Iterable[str]) -> list[Family]:
     """The families that the words name: a calculator, a bank, BANK/ITEM, or a topic of any bank."""
     found: dict[tuple[str, str], Family] = {}
     for word in words:
-        here = list(_named(word))
+        here = list(_families_of(word))
         if not here:
             raise CnnquizError(f"{word[:60]}: nothing to drill there, its questions have no numbers to change")
         found |= {(family.bank.id, family.item.id): family for family in here}
     return list(found.values())
 
 
-def _named(word: str) -> Iterator[Family]:
+def _families_of(word: str) -> Iterator[Family]:
     drills, banks = files.drills(), files.bundled()
     name, _, item = word.partition("/")
     if word in drills:
-        yield from _of(drills[word])
+        yield from _in_bank(drills[word])
     elif word in banks or Path(word).is_file() or word.endswith((".yaml", ".yml")):
-        yield from _of(word)
+        yield from _in_bank(word)
     elif item and (name in banks or name in drills):
         bank = _bank(drills.get(name, name))
         if bank.item(item) is None:
             near = nearest(item, [each.id for each in bank.items])
             raise CnnquizError(f"{name} has no item {item[:60]!r}" + (f": did you mean {near}?" if near else ""))
-        yield from (family for family in _of(drills.get(name, name)) if family.item.id == item)
+        yield from (family for family in _in_bank(drills.get(name, name)) if family.item.id == item)
     else:
-        yield from _topic(word, [*banks.values(), *drills.values()])
+        yield from _with_topic(word, [*banks.values(), *drills.values()])
 
 
-def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
+def _with_topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
     every = [Family(bank, item, str(path)) for path in paths for bank in [_bank(path)] for item in bank.items]
     topics = {family.item.topic.casefold() for family in every}
     if word.casefold() not in topics:
@@ -53,7 +53,7 @@ def _topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
     yield from (f for f in every if f.item.topic.casefold() == word.casefold() and _comes_in_variants(f))
 
 
-def _of(source: str | Path) -> Iterator[Family]:
+def _in_bank(source: str | Path) -> Iterator[Family]:
     bank = _bank(source)
     return (family for family in (Family(bank, item, str(source)) for item in bank.items) if _comes_in_variants(family))
 

@@ -1,7 +1,7 @@
-"""The quiz as a pure state machine: one event in, the next state and what to tell out.
+"""The quiz as a pure state machine: an event leads to the next state and an outcome to be told.
 
 In practice each verdict follows its answer, and stands. In an exam an answer may be changed until the end,
-where all the verdicts come. The clock is an argument, or the desk's; nothing here reads or writes.
+when all the verdicts come. Nothing here reads the clock, the keyboard or a file.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Event(Struct, frozen=True):
 
 
 class Reply(Struct, frozen=True):
-    """The standing response to one item, with letters as on the screen, and its verdict."""
+    """The current response to one item, with letters as on the screen, and its verdict."""
 
     response: str
     mark: Mark
@@ -40,8 +40,15 @@ class Reply(Struct, frozen=True):
 
 
 class Session(Struct, frozen=True):
-    """Where the quiz stands. `told` is true between a verdict and the next question; `reached` is the
-    last item that was on the screen."""
+    """The state of the quiz.
+
+    hints    how many hints were shown, for each item
+    at       the index of the item on the screen
+    asked    when it was put there, by the desk's clock
+    told     whether its verdict has been told and the next question is still to come
+    timed    whether replies hold the seconds that they took
+    reached  the index of the last item that was on the screen
+    """
 
     variants: Sequence[Variant]
     replies: tuple[Reply | None, ...]
@@ -62,17 +69,17 @@ class Session(Struct, frozen=True):
 
     @property
     def reply(self) -> Reply | None:
-        """The standing reply to it."""
+        """The current reply to it."""
         return self.replies[self.at]
 
     @property
-    def done(self) -> int:
-        """How many items have a reply; a skip is one."""
-        return sum(reply is not None for reply in self.replies)
+    def complete(self) -> bool:
+        """Whether every item has a reply; a skip is one."""
+        return None not in self.replies
 
 
 class Outcome(Struct, frozen=True):
-    """What to tell; a `reply` is to be saved before that; `ask`: then put the question on the screen."""
+    """What an event led to. A `reply` is to be saved before it is told; `ask`: a question is to be shown next."""
 
     told: Told
     text: str = ""
@@ -81,7 +88,7 @@ class Outcome(Struct, frozen=True):
 
 
 class Desk(Protocol):
-    """Where the person sits: puts questions, reads events, keeps replies, tells outcomes, knows the time."""
+    """What the quiz needs of the outside: it shows questions and outcomes, reads events, saves replies, has a clock."""
 
     def ask(self, session: Session) -> None: ...
     def read(self, session: Session) -> Event: ...
@@ -91,7 +98,7 @@ class Desk(Protocol):
 
 
 def play(session: Session, desk: Desk) -> Session:
-    """The whole exchange: ask, read, take the step, save, tell, until the quiz has its end."""
+    """The whole exchange: ask, read, step, save and tell, until the quiz ends."""
     while not session.end:
         desk.ask(session)
         session = structs.replace(session, asked=desk.clock())
@@ -113,18 +120,18 @@ def start(
     replies: tuple[Reply | None, ...] = (),
     timed: bool = True,
 ) -> Session:
-    """A session at its first item without a reply; over when there is none."""
-    standing = replies or (None,) * len(variants)
-    at = next(_open(standing), None)
-    hints = tuple(reply.hints if reply else 0 for reply in standing)
+    """A session at its first item without a reply; finished when there is none."""
+    replies = replies or (None,) * len(variants)
+    at = next(_open(replies), None)
+    hints = tuple(reply.hints if reply else 0 for reply in replies)
     end: End = "finished" if at is None else ""
-    return Session(variants, standing, hints, at or 0, exam, deadline, timed=timed, end=end, reached=at or 0)
+    return Session(variants, replies, hints, at or 0, exam, deadline, timed=timed, end=end, reached=at or 0)
 
 
 def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
-    """One event, and what follows from it."""
+    """The session after an event at the time `now`, and the outcome."""
     if session.deadline is not None and now >= session.deadline:
-        return _late(session)
+        return _time_up(session)
     match event.action:
         case "quit":
             return structs.replace(session, end="left"), Outcome("left")
@@ -137,33 +144,33 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
         case "hint" if not session.told:
             return _hint(session)
         case "skip" if not session.told:
-            return _replied(session, "", SKIPPED, now)
+            return _with_reply(session, "", SKIPPED, now)
         case "answer" if not session.told:
             return _answer(session, event.text, now)
     return session, Outcome("nothing")
 
 
-def _late(session: Session) -> tuple[Session, Outcome]:
-    """The time is up: the question on the screen counts as skipped, those behind it as not asked."""
+def _time_up(session: Session) -> tuple[Session, Outcome]:
+    """The end when the time is up: the question on the screen counts as skipped, those after it as not asked."""
     if session.reply is not None:
         return structs.replace(session, end="time-up"), Outcome("time-up")
     reply = Reply("", SKIPPED, session.hints[session.at])
-    session = structs.replace(session, replies=_with(session.replies, session.at, reply), end="time-up")
+    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply), end="time-up")
     return session, Outcome("time-up", reply=reply)
 
 
 def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
-    """An answer that can be read is marked; one that cannot is not a wrong answer."""
+    """Mark an answer that can be read; one that cannot is not wrong but asked for again."""
     response = answers.read_response(session.variant, text)
     if response is None:
         return session, Outcome("unreadable", text)
-    return _replied(session, response, answers.mark(session.variant, response), now)
+    return _with_reply(session, response, answers.mark(session.variant, response), now)
 
 
-def _replied(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:
+def _with_reply(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:
     seconds = round(max(0.0, now - session.asked), 1) if session.timed else None
     reply = Reply(response, mark, session.hints[session.at], seconds)
-    session = structs.replace(session, replies=_with(session.replies, session.at, reply))
+    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply))
     if session.exam:
         moved, outcome = _next(session)
         return moved, Outcome("noted", reply=reply, ask=outcome.ask)
@@ -175,12 +182,12 @@ def _hint(session: Session) -> tuple[Session, Outcome]:
     shown, hints = session.hints[session.at], session.variant.hints
     if session.exam or shown >= len(hints):
         return session, Outcome("no-hint")
-    session = structs.replace(session, hints=_with(session.hints, session.at, shown + 1))
+    session = structs.replace(session, hints=_replace_at(session.hints, session.at, shown + 1))
     return session, Outcome("hint", hints[shown])
 
 
 def _back(session: Session) -> tuple[Session, Outcome]:
-    """The item before; in practice its verdict stands, in an exam it can be answered anew."""
+    """The previous item; in practice its verdict stands, in an exam it can be answered again."""
     if session.at == 0:
         return session, Outcome("first")
     at = session.at - 1
@@ -189,7 +196,7 @@ def _back(session: Session) -> tuple[Session, Outcome]:
 
 
 def _next(session: Session) -> tuple[Session, Outcome]:
-    """On to the next item, in practice the next without a reply; behind the last one is the end."""
+    """The next item, in practice the next one without a reply; after the last one the session is finished."""
     later = range(session.at + 1, len(session.variants))
     open_items = list(_open(session.replies))
     at = next((index for index in later if session.exam or index in open_items), None)
@@ -201,8 +208,9 @@ def _next(session: Session) -> tuple[Session, Outcome]:
 
 
 def _open(replies: tuple[Reply | None, ...]) -> Iterator[int]:
+    """The indexes of the items without a reply."""
     return (index for index, reply in enumerate(replies) if reply is None)
 
 
-def _with(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
+def _replace_at(values: tuple[T, ...], at: int, value: T) -> tuple[T, ...]:
     return (*values[:at], value, *values[at + 1 :])

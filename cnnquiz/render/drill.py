@@ -41,7 +41,7 @@ def banner(screen: Screen, drill: Drill) -> list[Text]:
 
 def _mastered(drill: Drill) -> str:
     """How much of it is mastered: 2 of 4 skills mastered."""
-    count, left = len(drill.skills), len(drill.left)
+    count, left = len(drill.skills), len(drill.open_skills)
     if count == 1:
         return "not mastered yet" if left else "mastered"
     return f"{count - left} of {count} skills mastered"
@@ -82,7 +82,7 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     """That it is right, and what that does to the skill (`drill` stands after the answer)."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
-        left = ", ".join(skill.label for skill in drill.left)
+        left = ", ".join(skill.label for skill in drill.open_skills)
         words = f"That masters {drill.skills[asked.skill].label}." + (f" Left: {left}." if left else "")
     elif how == "helped":
         words = "Next time without help."

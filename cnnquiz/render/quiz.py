@@ -148,7 +148,7 @@ def help_lines(screen: Screen, session: Session) -> list[Text]:
 
 def going_on(screen: Screen, session: Session) -> Text:
     """What the keys do between a verdict and the next question."""
-    last = session.at + 1 >= len(session.variants) and session.done == len(session.variants)
+    last = session.at + 1 >= len(session.variants) and session.complete
     keys = [("Enter", "result" if last else "next question")]
     keys += [("b", "back")] if session.at else []
     return Text.assemble(screen.margin, joined(screen, [*keys, ("q", "quit")]), "  ")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rich.text import Text
 
-from cnnquiz.quiz.plan import Result, Row
+from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 
@@ -15,7 +15,7 @@ BAR = 20
 
 
 def result_lines(
-    screen: Screen, result: Result, pass_mark: float | None, todo: Sequence[tuple[str, str]]
+    screen: Screen, result: QuizResult, pass_mark: float | None, todo: Sequence[tuple[str, str]]
 ) -> list[Text]:
     """The whole summary; `todo` holds commands and what each is for."""
     blocks = [
@@ -27,12 +27,12 @@ def result_lines(
     return [Text(), Text(), *paragraphs(blocks), Text()]
 
 
-def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text]:
+def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[Text]:
     of = len(result.rows)
     words = Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")
     lines = hang(screen, words, screen.margin)
     if result.late:
-        late = f"{result.answered} of {of} answered when the time was up."
+        late = f"{result.answers} of {of} answered when the time was up."
         lines += hang(screen, Text(late), screen.margin)
     if pass_mark is not None:
         reached = "reached" if result.percent >= pass_mark else "not reached"
@@ -40,12 +40,12 @@ def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text
     return lines
 
 
-def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
+def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
     """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
     narrow = screen.columns < 60
     heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
-    timed = any(row.seconds is not None for row in rows)
+    timed = any(row.reply.seconds is not None for row in rows)
     if not timed:
         table = [cells[:-1] for cells in table]
     gap = 1 if narrow else 2
@@ -57,14 +57,14 @@ def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
     return indented(lines, screen.margin)
 
 
-def _row(screen: Screen, place: int, row: Row) -> list[Text]:
+def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
     unicode, ascii, style = SIGNS.get(row.mark.verdict, ("·", "-", ""))
-    answer = row.shown or ("skipped" if row.asked else "not asked")
-    cells = [str(place), row.id, answer, row.shown_key, clock(row.seconds)]
+    answer = row.reply.response or ("skipped" if row.asked else "not asked")
+    cells = [str(place), row.id, answer, row.key, clock(row.reply.seconds)]
     return [Text(screen.pick(unicode, ascii), style), *map(screen.text, cells)]
 
 
-def _topics(screen: Screen, result: Result) -> list[Text]:
+def _topics(screen: Screen, result: QuizResult) -> list[Text]:
     """The share of right answers by topic, where there is more than one."""
     topics = [topic for topic in result.topics() if topic[0]]
     if len(topics) < 2:

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from msgspec.structs import replace
 from rich.text import Text
 
-from cnnquiz.history.stats import Review, Session, Slip, Stats, Tally, by_week
+from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
 
@@ -35,7 +35,7 @@ def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list
         titled(screen, "Topics, the weakest first", bars(screen, stats.topics)),
         titled(screen, "Banks", bars(screen, [replace(each, name=shown(each.name)) for each in stats.banks])),
         titled(screen, "Over time", over_time(screen, stats.days)),
-        titled(screen, "Slips", slips(screen, stats.slips, drills)),
+        titled(screen, "Slips", slips(screen, stats.misconceptions, drills)),
         titled(screen, "Review", review(screen, stats.review)),
         titled(screen, "Last sessions", sessions(screen, stats.sessions)),
     ]
@@ -96,7 +96,7 @@ def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
     return "".join(marks)
 
 
-def slips(screen: Screen, found: Sequence[Slip], drills: Mapping[str, str]) -> list[Text]:
+def slips(screen: Screen, found: Sequence[MisconceptionCount], drills: Mapping[str, str]) -> list[Text]:
     """Each slip with how often it was met, and what to drill against it; in a narrow window that stands below."""
     wide = screen.width >= WIDE
     said = [screen.text(f"cnnquiz drill {drills[slip.name]}" if slip.name in drills else "", "key") for slip in found]
@@ -119,7 +119,7 @@ def below(words: Text) -> list[Text]:
     return [Text.assemble("  ", words)] if words.plain else []
 
 
-def review(screen: Screen, found: Review) -> list[Text]:
+def review(screen: Screen, found: Outlook) -> list[Text]:
     """What is due, how much has probably been forgotten, and what the next days bring."""
     due = f"{count(found.due, 'item')} due now: cnnquiz review" if found.due else "Nothing is due now"
     gone = percent(1 - (found.retention or 0))
@@ -129,7 +129,7 @@ def review(screen: Screen, found: Review) -> list[Text]:
     return [line for words in (due, recall, coming) for line in hang(room, room.text(words))]
 
 
-def sessions(screen: Screen, found: Sequence[Session]) -> list[Text]:
+def sessions(screen: Screen, found: Sequence[SessionSummary]) -> list[Text]:
     """The last sessions with an answer: when by the clock on the wall, what, and how it went."""
     wide = screen.width >= WIDE
     rows = [
@@ -156,7 +156,7 @@ def day(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
-def named(session: Session, longest: int) -> str:
+def named(session: SessionSummary, longest: int) -> str:
     """What a session was: take week8, drill conv, review."""
     return session.mode if session.mode == session.bank else cut(f"{session.mode} {shown(session.bank)}", longest + 6)
 

@@ -1,1 +1,1 @@
-"""At the desk: a take, a drill and a review, each from what was asked for to its exit code."""
+"""The runners: a take, a drill and a review, each from the options of its command to its exit code."""

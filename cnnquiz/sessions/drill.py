@@ -1,25 +1,30 @@
-"""One drill from its first question to its end: ask, mark, name the slip, let try again, work it out."""
+"""One `drill`: questions with new numbers, misconceptions named, a second try, the steps, until all is mastered."""
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from pathlib import Path
+from random import SystemRandom
+from typing import Any
 
-from msgspec import to_builtins
+from msgspec import Struct, ValidationError, convert, to_builtins
 
-from cnnquiz import __version__, answers
+from cnnquiz import answers, files
 from cnnquiz.history import History
-from cnnquiz.items.derived_answer import formula_of
+from cnnquiz.items.derived_answer import Group, formula_of
 from cnnquiz.items.variants import misconceptions_behind, solution_of
-from cnnquiz.model import Mark
-from cnnquiz.quiz import drill, plan
+from cnnquiz.model import Mark, Variant
+from cnnquiz.quiz import drill as machine
 from cnnquiz.quiz.drill import Drill, How, Question
-from cnnquiz.quiz.session import Reply
+from cnnquiz.quiz.drill_scope import families
+from cnnquiz.quiz.session import SKIPPED, Reply
 from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
-from cnnquiz.sessions import drill_answers
-from cnnquiz.sessions.drill_turns import Done, Opened, Try, Turn, opened
+from cnnquiz.render.listing import show_json
+from cnnquiz.sessions.recorder import Recorder
+from cnnquiz.solution import jsonable, text
 
 TRIES = 2
 WORDS = {
@@ -28,66 +33,139 @@ WORDS = {
 }  # fmt: skip
 
 
+class DrillOptions(Struct, frozen=True):
+    """The options of the command line."""
+
+    seed: int | None = None
+    fresh: bool = False
+    limit: int | None = None
+    answers_file: str | None = None
+    json: bool = False
+
+
+def drill(words: tuple[str, ...], options: DrillOptions) -> int:
+    """Drill what the words name, and show what is mastered; the exit code."""
+    seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+    start = machine.start(families(words), seed)
+    script = read_script(options.answers_file) if options.answers_file else None
+    with History.open() as history:
+        session = DrillSession(start, shlex.join(words), history, options, script)
+        try:
+            session.run()
+        except KeyboardInterrupt:
+            console.stderr().show("", session.interruption())
+            return 130
+    return 0
+
+
+def read_script(path: str) -> Iterator[str]:
+    """The answers in a file, one a line."""
+    text = files.read_bytes(Path(path)).decode("utf-8-sig", "replace")
+    return iter([line.strip() for line in text.splitlines()])
+
+
 class UserQuit(Exception):
-    """The drill was left with `q`, or the input came to its end."""
+    """The drill was left with `q`, or the input ended."""
 
 
-class Practice:
-    """One drill at work: the screen, the disk and the answers that serve it.
+class Try(Struct, frozen=True):
+    """One marked response, and the groups of misconceptions that lead to it."""
 
-    script  answers that stand in for the keyboard; the drill is then finished with its last one
-    fresh   begin at the first level, even where an earlier drill of that name was left
+    response: str
+    mark: Mark
+    misconceptions: tuple[Group, ...] = ()
+
+
+class Turn(Struct):
+    """One question with its tries and the number of hints shown; `how` it ended, once it has.
+
+    `before` counts the tries that were made before the drill was resumed, `begun` is the clock's time at the start.
     """
 
+    asked: Question
+    begun: float
+    tries: list[Try] = []
+    hints: int = 0
+    before: int = 0
+    how: How | None = None
+
+    @property
+    def count(self) -> int:
+        """How many tries there were, with those before the drill was resumed."""
+        return self.before + len(self.tries)
+
+
+class OpenQuestion(Struct, frozen=True):
+    """What the history keeps of a question that has tries or hints but no end yet."""
+
+    item: str
+    seed: int | None
+    hints: int = 0
+    tries: int = 0
+
+
+class DrillSession:
+    """One drill at work. A script stands in for the keyboard; the drill is finished with its last answer."""
+
     def __init__(
-        self,
-        drill: Drill,
-        name: str,
-        history: History,
-        screen: console.Screen,
-        script: Iterator[str] | None = None,
-        fresh: bool = False,
+        self, drill: Drill, name: str, history: History, options: DrillOptions, script: Iterator[str] | None
     ) -> None:
-        self.drill, self.name, self.history, self.screen = drill, name, history, screen
-        self.script, self.fresh = script, fresh or script is not None
-        self.session = ""
+        self.drill, self.name, self.history, self.options, self.script = drill, name, history, options, script
+        self.screen = console.stdout()
+        if options.json:
+            self.screen = console.stderr() if script is None else console.nowhere()
+        self.recorder = Recorder(history, "drill")
         self.asked: Question | None = None
-        self.done: list[Done] = []
-        self.opened: Opened | None = None
+        self.turns: list[Turn] = []
+        self.open_question: OpenQuestion | None = None
         self.answers = 0
         self._lines = script if script is not None else iter(keys.line, None)
         self._typing = script is None and keys.can_press()
 
-    def play(self, limit: int | None = None) -> None:
-        """Ask until all is mastered, the limit is reached, or the person leaves."""
+    def run(self) -> None:
+        """Ask until all is mastered, the limit is reached, or the person leaves; then show how it stands."""
         self._begin()
         try:
-            while not self.drill.over and len(self.done) != limit:
-                self.asked = drill.question(self.drill)
-                self.screen.show(*view.question(self.screen, self.drill, self.asked))
-                self._end(self._exchange(self._turn(self.asked)))
-                if self.done[-1].how == "wrong" and self._typing and len(self.done) != limit:
-                    self._pause()
+            while not self.drill.over and len(self.turns) != self.options.limit:
+                self._ask(machine.question(self.drill))
         except UserQuit:
             pass
         if self.drill.over or self.script is not None:
-            self.history.finish_session(self.session, _now())
+            self.recorder.finish()
+        self.screen.show(*view.summary(self.screen, self.drill, [self._farewell()]))
+        if self.options.json:
+            show_json(console.stdout(), self._document())
 
     def _begin(self) -> None:
-        """Open the session; go on where the last drill of that name was left, unless this one is fresh."""
-        kept = None if self.fresh else self.history.unfinished(self.name, "drill")
-        if kept is not None and kept.plan:
-            self.drill, self.opened = drill.resumed(self.drill, kept.plan), opened(kept.plan)
-            self.session = kept.session  # one session to its end, so that leaving twice loses nothing
-        else:
-            self.session = self.history.start_session(self.name, "drill", drill.saved(self.drill), _now())
-        if self.history.problem:
-            console.stderr().say(self.history.problem)
+        """Resume the last drill of that name unless a new one is asked for, and show the banner."""
+        fresh = self.options.fresh or self.options.seed is not None or self.script is not None
+        saved = None if fresh else next(iter(self.history.resumable(self.name, "drill")), None)
+        if saved is not None and saved.plan:
+            self.drill, self.open_question = machine.resume(self.drill, saved.plan), _open_question(saved.plan)
+            self.recorder.session = saved.session  # one session to its end, so that leaving twice loses nothing
+        self.recorder.start(self.name, machine.as_plan(self.drill))
+        self.recorder.report_problem()
         self.screen.show(*view.banner(self.screen, self.drill))
 
+    def _ask(self, asked: Question) -> None:
+        """Ask one question to its end, and save where the drill stands then."""
+        self.asked = asked
+        self.screen.show(*view.question(self.screen, self.drill, asked))
+        turn = self._turn(asked)
+        while turn.how is None:
+            turn.how = self._respond(turn, self._read(asked))
+        self.drill = machine.advance(self.drill, asked, turn.how)
+        self.turns.append(turn)
+        self.asked = None
+        self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
+        if turn.how != "wrong":
+            self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
+        elif self._typing and len(self.turns) != self.options.limit:
+            self._pause()
+
     def _turn(self, asked: Question) -> Turn:
-        """A question's beginning; the one that was open when the drill was left keeps its hints and tries."""
-        turn, kept, self.opened = Turn(asked, time.monotonic()), self.opened, None
+        """A question at its beginning; one that was open when the drill was left keeps its hints and tries."""
+        turn, kept, self.open_question = Turn(asked, time.monotonic()), self.open_question, None
         if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
             return turn
         turn.before = min(kept.tries, TRIES - 1)
@@ -95,34 +173,14 @@ class Practice:
             self.screen.show(*view.hint(self.screen, *self._hint(turn)))
         return turn
 
-    def _keep_open(self, turn: Turn) -> None:
-        """Put on disk how far an open question has come, so that leaving does not wipe out its hints and tries."""
+    def _save_open(self, turn: Turn) -> None:
+        """Save the hints and tries of an open question, so that leaving does not undo them."""
         variant = turn.asked.variant
-        kept = Opened(variant.item.id, variant.seed, turn.hints, turn.tried)
-        self.history.save_plan(self.session, drill.saved(self.drill) | {"open": to_builtins(kept)})
-
-    def _exchange(self, turn: Turn) -> Done:
-        """One question to its end: two tries, the slip named after each, the steps after the second."""
-        how: How | None = None
-        while how is None:
-            text = self._read(turn.asked)
-            match WORDS.get(text.casefold()):
-                case "hint":
-                    hint = self._hint(turn)
-                    self._keep_open(turn)
-                    self.screen.show(*view.hint(self.screen, *hint))
-                case "help":
-                    self.screen.show(*view.help_lines(self.screen))
-                case "quit":
-                    raise UserQuit
-                case "skip":
-                    how = self._skip(turn)
-                case _:
-                    how = self._answer(turn, text)
-        return Done(turn.asked, tuple(turn.tries), turn.hints, how)
+        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count)
+        self.history.save_plan(self.recorder.session, machine.as_plan(self.drill) | {"open": to_builtins(kept)})
 
     def _read(self, asked: Question) -> str:
-        """What is typed next, without empty lines; the end of the input is leaving."""
+        """The next line that is not empty; UserQuit at the end of the input."""
         self.screen.write(self.screen.margin + "> ")
         try:
             text = next(line for line in self._lines if line)
@@ -130,13 +188,31 @@ class Practice:
             self.screen.show("")
             raise UserQuit from None
         if self.script is not None:
-            text = drill_answers.response(asked.variant, text)
+            text = scripted_response(asked.variant, text)
         if not self._typing:
             self.screen.show(text)
         return text
 
+    def _respond(self, turn: Turn, text: str) -> How | None:
+        """Do what was typed; how the question ended, or None while it is open."""
+        match WORDS.get(text.casefold()):
+            case "hint":
+                hint = self._hint(turn)
+                self._save_open(turn)
+                self.screen.show(*view.hint(self.screen, *hint))
+            case "help":
+                self.screen.show(*view.help_lines(self.screen))
+            case "quit":
+                raise UserQuit
+            case "skip":
+                self._save(turn, Try("", SKIPPED))
+                return self._solution(turn)
+            case _:
+                return self._answer(turn, text)
+        return None
+
     def _hint(self, turn: Turn) -> tuple[str, str]:
-        """What the next hint is called, and its words; the formula is the last."""
+        """The label of the next hint, and its words; the formula is the last."""
         hints = [("Hint", words) for words in turn.asked.variant.hints]
         solution = solution_of(turn.asked.variant)
         formula = formula_of(solution) if solution else ""
@@ -146,60 +222,47 @@ class Practice:
         turn.hints += 1
         return hints[turn.hints - 1]
 
-    def _skip(self, turn: Turn) -> How:
-        self._keep(turn, Try("", Mark("skipped", 0.0)))
-        self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
-        return "wrong"
-
     def _answer(self, turn: Turn, text: str) -> How | None:
-        """Mark an answer that can be read, save it, then show its verdict; None if the question is still open."""
+        """Mark an answer that can be read, save it, then show its verdict."""
         variant = turn.asked.variant
         response = answers.read_response(variant, text)
         if response is None:
             self.screen.show(*view.not_read(self.screen, variant, text))
             return None
-        mark, alone = answers.mark(variant, response), not (turn.tried or turn.hints)
+        mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
         wrong = mark.verdict == "wrong"
-        slips = misconceptions_behind(variant, answers.value_of(variant, response)) if wrong else []
-        turn.tries.append(Try(response, mark, tuple(slips)))
-        self._keep(turn, turn.tries[-1])
+        groups = misconceptions_behind(variant, answers.value_of(variant, response)) if wrong else []
+        turn.tries.append(Try(response, mark, tuple(groups)))
+        self._save(turn, turn.tries[-1])
         if mark.verdict == "right":
             return "alone" if alone else "helped"
-        return self._wrong(turn)
+        return self._second_try(turn)
 
-    def _wrong(self, turn: Turn) -> How | None:
-        """Name the slip, once; then another try, or the worked steps."""
-        now, before = turn.tries[-1], [each.slips for each in turn.tries[:-1]]
-        self.screen.show(*view.wrong(self.screen, now.response, [] if now.slips in before else now.slips))
-        if turn.tried >= TRIES:
-            self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
-            return "wrong"
-        hint = ("", "") if now.slips else self._hint(turn)
-        self._keep_open(turn)
+    def _second_try(self, turn: Turn) -> How | None:
+        """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
+        last, before = turn.tries[-1], [each.misconceptions for each in turn.tries[:-1]]
+        named = [] if last.misconceptions in before else last.misconceptions
+        self.screen.show(*view.wrong(self.screen, last.response, named))
+        if turn.count >= TRIES:
+            return self._solution(turn)
+        hint = ("", "") if last.misconceptions else self._hint(turn)
+        self._save_open(turn)
         self.screen.show(*view.once_more(self.screen, *hint))
         return None
 
-    def _keep(self, turn: Turn, tried: Try) -> None:
-        """Commit a response to disk before its verdict is shown; say once what keeps it from being saved."""
-        before = self.history.problem
-        seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
-        reply = Reply(tried.response, tried.mark, max(turn.hints, turn.tried - 1), seconds)
-        moment = _now().isoformat(timespec="microseconds")
-        self.answers += 1
-        self.history.record(plan.attempt(self.session, turn.asked.variant, reply, moment, __version__, "drill"))
-        if self.history.problem and self.history.problem != before:
-            console.stderr().say(self.history.problem)
+    def _solution(self, turn: Turn) -> How:
+        """Show the worked steps; the question then counts as wrong."""
+        self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
+        return "wrong"
 
-    def _end(self, done: Done) -> None:
-        self.drill = drill.answered(self.drill, done.question, done.how)
-        self.done.append(done)
-        self.asked = None
-        self.history.save_plan(self.session, drill.saved(self.drill))
-        if done.how != "wrong":
-            self.screen.show(*view.right(self.screen, self.drill, done.question, done.how))
+    def _save(self, turn: Turn, response: Try) -> None:
+        seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
+        reply = Reply(response.response, response.mark, max(turn.hints, turn.count - 1), seconds)
+        self.answers += 1
+        self.recorder.save(turn.asked.variant, reply)
 
     def _pause(self) -> None:
-        """Leave the time to read the worked steps."""
+        """Leave the person time to read the worked steps."""
         self.screen.write(view.going_on(self.screen))
         try:
             text = keys.line() or ""
@@ -209,21 +272,89 @@ class Practice:
         if WORDS.get(text.casefold()) == "quit":
             raise UserQuit
 
-    def farewell(self) -> list[str]:
+    def _farewell(self) -> str:
         """What is saved, and what to do next."""
         if self.history.problem:
-            return ["Nothing of it is saved: the history cannot be written."]
+            return "Nothing of it is saved: the history cannot be written."
         if self.drill.over:
-            return ["Well done. `cnnquiz review` brings it back just before it is forgotten."]
-        return [f"{'Saved. ' if self.answers else ''}Go on with: {drill_answers.command(self.name)}"]
+            return "Well done. `cnnquiz review` brings it back just before it is forgotten."
+        return f"{'Saved. ' if self.answers else ''}Resume with: cnnquiz drill {self.name}"
 
-    def interrupted(self) -> str:
+    def interruption(self) -> str:
         """One line for the end by Ctrl-C."""
-        again = drill_answers.command(self.name)
         if self.history.problem:
-            return f"Interrupted; nothing is saved. Begin again with: {again}"
-        return f"Interrupted; {self.answers} answer{'s' * (self.answers != 1)} saved. Go on with: {again}"
+            return f"Interrupted; nothing is saved. Begin again with: cnnquiz drill {self.name}"
+        count = f"{self.answers} answer{'s' * (self.answers != 1)}"
+        return f"Interrupted; {count} saved. Resume with: cnnquiz drill {self.name}"
+
+    def _document(self) -> dict[str, Any]:
+        """The drill as JSON; `next` is the question that was still open."""
+        skills = zip(self.drill.skills, self.drill.standings, strict=True)
+        return {
+            "drill": shlex.split(self.name),
+            "seed": self.drill.seed,
+            "questions": [_turn_json(self.drill, turn) for turn in self.turns],
+            "next": _question_json(self.drill, self.asked) if self.asked else None,
+            "skills": [
+                {
+                    "name": skill.name, "level": at.level + 1, "levels": len(skill.levels), "streak": at.streak,
+                    "asked": at.asked, "right": at.right, "mastered": at.mastered,
+                }
+                for skill, at in skills
+            ],
+            "mastered": self.drill.over,
+        }  # fmt: skip
 
 
-def _now() -> datetime:
-    return datetime.now(UTC)
+def scripted_response(variant: Variant, line: str) -> str:
+    """What a line of a script answers: `key` the right value, `slip: NAME` the one that the misconception leads to.
+
+    Where a misconception changes nothing, that is the right value.
+    """
+    word, colon, names = line.partition(":")
+    if line == "key":
+        return variant.key[0]
+    if word != "slip" or not colon:
+        return line
+    derived = variant.worked.derived
+    value = derived.wrong_value(name.strip() for name in names.split("+")) if derived else None
+    return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
+
+
+def _open_question(plan: dict[str, Any]) -> OpenQuestion | None:
+    """The question that was open when the drill was left, if there was one."""
+    try:
+        return convert(plan["open"], OpenQuestion)
+    except (KeyError, ValidationError):
+        return None
+
+
+def _turn_json(drill: Drill, turn: Turn) -> dict[str, Any]:
+    names = [name for one in turn.tries for name in one.mark.misconceptions]
+    return {
+        **_question_json(drill, turn.asked),
+        "attempts": [_try_json(one) for one in turn.tries],
+        "hints": turn.hints,
+        "how": turn.how,
+        "misconception": "+".join(dict.fromkeys(names)) or None,
+    }
+
+
+def _try_json(one: Try) -> dict[str, Any]:
+    return {
+        "response": one.response,
+        "correct": one.mark.verdict == "right",
+        "misconceptions": list(one.mark.misconceptions),
+        "slips": [[each.name for each in group] for group in one.misconceptions],
+    }
+
+
+def _question_json(drill: Drill, asked: Question) -> dict[str, Any]:
+    variant = asked.variant
+    derivation = variant.item.derivation
+    assert derivation is not None  # a family has one
+    return {
+        "skill": drill.skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank,
+        "item": variant.item.id, "seed": variant.seed, "calculator": derivation.calculator,
+        "given": jsonable(variant.given), "want": derivation.want, "stem": variant.stem, "key": variant.key[0],
+    }  # fmt: skip

@@ -1,46 +1,63 @@
-"""One `review`: what is due, found again in its banks, asked with fresh numbers, and what comes next."""
+"""One `review`: what is due is found in its banks, asked with new numbers and recorded; then what comes next."""
 
 from __future__ import annotations
 
-import contextlib
-import threading
 import time
-from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
 from functools import cache, partial
+from itertools import islice
 from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz import __version__
-from cnnquiz.bank import figure_text
 from cnnquiz.errors import CnnquizError, ItemFault
+from cnnquiz.files import figure_text
 from cnnquiz.history import History, scheduling
 from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.items.variants import solution_of, work_ahead
-from cnnquiz.model import Bank, Item, Variant
-from cnnquiz.quiz import plan
+from cnnquiz.items.variants import solution_of
+from cnnquiz.model import Variant
+from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import End, Reply, Session, play, start
-from cnnquiz.render import console, input_events, keys
+from cnnquiz.render import console, input_events, keys, quiz
+from cnnquiz.render import review as page
+from cnnquiz.render.listing import show_json
 from cnnquiz.render.quiz_desk import Desk, Reader
+from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.bank_locator import BankLocator
+from cnnquiz.sessions.preload import preloader
+from cnnquiz.sessions.recorder import Recorder, now
 
 SEEDS = 1_000_000
 DAYS, MOST_DAYS = 7, 21  # of the forecast: a week, or up to the exam
 
 
 class ReviewOptions(Struct, frozen=True):
-    """What the command line asked for."""
+    """The options of the command line."""
 
     limit: int | None = None
     until: date | None = None
+    forecast: bool = False
     json: bool = False
 
 
+def review(options: ReviewOptions) -> int:
+    """Ask what is due, or only show what is; the exit code."""
+    with History.open() as history:
+        session = ReviewSession(history, options)
+        if options.forecast or not session.cards:
+            return session.show_forecast()
+        try:
+            return session.run()
+        except KeyboardInterrupt:
+            console.stderr().show("", f"Interrupted. {session.advice()}")
+            return 130
+
+
 class Unaskable(CnnquizError):
-    """A question whose numbers cannot be drawn any more; `card` is the one to pass over."""
+    """A question that cannot be drawn or shown any more; `card` is the one to pass over."""
 
     def __init__(self, card: Card, why: str) -> None:
         super().__init__(why)
@@ -48,11 +65,11 @@ class Unaskable(CnnquizError):
 
 
 class ReviewQueue(Sequence[Variant]):
-    """The questions, each drawn when it comes up: the first need not wait for the last."""
+    """The questions, each drawn when it comes up, so that the first need not wait for the last."""
 
-    def __init__(self, cards: Sequence[Card], shelf: BankLocator, history: History) -> None:
+    def __init__(self, cards: Sequence[Card], banks: BankLocator, history: History) -> None:
         self.cards = cards
-        self._draw = cache(partial(_drawn, shelf, history))
+        self._draw = cache(partial(_draw, banks, history))
 
     def __len__(self) -> int:
         return len(self.cards)
@@ -63,9 +80,9 @@ class ReviewQueue(Sequence[Variant]):
         return self._draw(self.cards[at])
 
 
-def _drawn(shelf: BankLocator, history: History, card: Card) -> Variant:
-    """The card's question; its seed is new with every attempt, and the same until the next."""
-    bank, item = shelf.item(card.bank, card.item)
+def _draw(banks: BankLocator, history: History, card: Card) -> Variant:
+    """The card's question; its seed is new after every attempt, and the same until then."""
+    bank, item = banks.item(card.bank, card.item)
     seed = SeededRandom(card.bank, card.item, history.times_asked(card.bank, card.item), "review").below(SEEDS)
     try:
         return variants.draw(bank, item, seed)
@@ -74,7 +91,7 @@ def _drawn(shelf: BankLocator, history: History, card: Card) -> Variant:
 
 
 class Forecast(Struct, frozen=True):
-    """What is due now, when the next item comes, how many come today, tomorrow, and so on, and all cards."""
+    """What the schedule brings: how many items are due now, when the next one is, how many each day, all cards."""
 
     due: int
     next: datetime | None
@@ -84,123 +101,161 @@ class Forecast(Struct, frozen=True):
 
 def forecast(history: History, now: datetime, until: date | None) -> Forecast:
     """What the schedule brings from now on."""
-    cards = tuple(history.planned(until))
+    cards = tuple(history.cards(until))
     later = [card.due for card in cards if card.due > now]
     due = sum(scheduling.is_due(card, now) for card in cards)
     days = DAYS if until is None else min(max((until - now.date()).days + 1, DAYS), MOST_DAYS)
     return Forecast(due, min(later, default=None), tuple(scheduling.forecast(cards, now, days)), cards)
 
 
-class Review:
-    """One review: the cards that are due, the screen and the disk that serve it, and the replies so far."""
+class ReviewSession:
+    """One review: the cards that are due, the screen, and the recorder that saves the replies."""
 
-    def __init__(self, history: History, wishes: ReviewOptions) -> None:
-        self.history, self.wishes = history, wishes
-        self.screen = console.stderr() if wishes.json else console.stdout()
-        self.shelf = BankLocator(history)
+    def __init__(self, history: History, options: ReviewOptions) -> None:
+        self.history, self.options = history, options
+        self.screen = console.stderr() if options.json else console.stdout()
+        self.recorder = Recorder(history, "review")
+        self.banks = BankLocator(history)
         self.passed_over: list[tuple[Card, str]] = []
         self.replies: list[tuple[Variant, Reply]] = []
-        self.cards = self._waiting()
-        self.session_id = ""
-        self._ahead = False
+        self.cards = self._due_cards()
 
-    def _waiting(self) -> list[Card]:
+    def _due_cards(self) -> list[Card]:
         """The cards that are due and can be asked; the others are noted."""
         found: list[Card] = []
-        waiting = self.history.due(now(), until=self.wishes.until)
-        self.due = len(waiting)
-        for card in waiting:
-            if len(found) == self.wishes.limit:
+        due = self.history.due(now(), until=self.options.until)
+        self.due = len(due)
+        for card in due:
+            if len(found) == self.options.limit:
                 break
             try:
-                self.shelf.item(card.bank, card.item)
+                self.banks.item(card.bank, card.item)
                 found.append(card)
             except CnnquizError as why:
                 self.passed_over.append((card, str(why)))
         return found
 
-    def play(self) -> End:
-        """Ask until all is answered or the person leaves; what cannot be drawn is passed over."""
+    def run(self) -> int:
+        """Ask until all is answered or the person leaves, and show what comes next; the exit code."""
+        self._begin()
+        pressing, ready = keys.can_press(), lambda: None
+        reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
+        if pressing:
+            items = (self.banks.item(card.bank, card.item) for card in self.cards)
+            ready = preloader(variants.original(*each) for each in islice((i for i in items if i[1].derivation), 1))
+        desk = Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
+        return self._leave(reader) if self._play(desk) == "left" else self._close()
+
+    def _begin(self) -> None:
+        """Say what cannot be asked, and show the banner."""
+        until = self.options.until
+        number, due = len(self.cards), self.due - len(self.passed_over)
+        facts = [f"{page.count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
+        facts += [f"planned towards {until}: {page.count((until - now().date()).days, 'day')} left"] if until else []
+        self._report_problems()
+        self.screen.show(*quiz.banner(self.screen, "Review", facts))
+
+    def _report_problems(self) -> None:
+        """One line for a history that cannot be used, and one for all that is passed over."""
+        self.recorder.report_problem()
+        if passed := self.passed_over:
+            reasons = list(dict.fromkeys(why for _, why in passed))
+            more = f", and {len(reasons) - 3} more" if len(reasons) > 3 else ""
+            words = f"{page.count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
+            console.stderr().say(words)
+
+    def _play(self, desk: Desk) -> End:
+        """Ask what has no reply yet; what cannot be asked is passed over."""
         while True:
             try:
-                return play(start(ReviewQueue(self._left(), self.shelf, self.history)), self._desk()).end
-            except Unaskable as broken:
-                self.passed_over.append((broken.card, str(broken)))
+                return play(start(ReviewQueue(self._open_cards(), self.banks, self.history)), desk).end
+            except Unaskable as fault:
+                self.passed_over.append((fault.card, str(fault)))
 
-    def _left(self) -> list[Card]:
-        """The cards without a reply."""
-        answered = {(variant.bank, variant.item.id) for variant, _ in self.replies}
-        passed = {(card.bank, card.item) for card, _ in self.passed_over}
-        return [card for card in self.cards if (card.bank, card.item) not in answered | passed]
+    def _open_cards(self) -> list[Card]:
+        """The cards without a reply that are not passed over."""
+        done = {(variant.bank, variant.item.id) for variant, _ in self.replies}
+        done |= {(card.bank, card.item) for card, _ in self.passed_over}
+        return [card for card in self.cards if (card.bank, card.item) not in done]
 
-    def _desk(self) -> Desk:
-        """The desk, with the reader that fits: a terminal's, or that of any other input."""
-        pressing = keys.can_press()
-        self.reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
-        ahead = self._look_ahead if pressing else _nothing
-        return Desk(self.screen, self.reader, time.monotonic, self._keep, self._figure, solution_of, ahead)
-
-    def _keep(self, variant: Variant, reply: Reply) -> None:
-        """Commit a reply to disk; say once what keeps it from being saved."""
-        before, moment = self.history.problem, now()
-        if not self.session_id:
-            self.session_id = self.history.start_session("review", "review", {}, moment)
-        text = moment.isoformat(timespec="microseconds")
-        self.history.record(plan.attempt(self.session_id, variant, reply, text, __version__, "review"))
+    def _save(self, variant: Variant, reply: Reply) -> None:
+        self.recorder.start("review", {})
+        self.recorder.save(variant, reply)
         self.replies.append((variant, reply))
-        if self.history.problem and self.history.problem != before:
-            console.stderr().say(self.history.problem)
 
     def _figure(self, variant: Variant) -> str:
-        """The question's figure; without it the question is passed over."""
+        """The question's figure; Unaskable without it."""
         figure = variant.item.figure
         try:
-            return figure_text(self.shelf.bank(variant.bank), figure) if figure else ""
+            return figure_text(self.banks.bank(variant.bank), figure) if figure else ""
         except CnnquizError as why:
-            raise Unaskable(_card(self.cards, variant), str(why)) from None
+            place = (variant.bank, variant.item.id)
+            card = next(card for card in self.cards if (card.bank, card.item) == place)
+            raise Unaskable(card, str(why)) from None
 
-    def _look_ahead(self) -> None:
-        """Work one numerical while the first question is read: what that has to import is then there."""
-        if self._ahead or not self.cards:
+    def _leave(self, reader: Reader) -> int:
+        """Say how to resume a review that was left."""
+        if reader.ended and not self.replies:
+            raise CnnquizError("the input ended before an answer came: answer at a terminal, or give an answer a line")
+        screen = console.stderr() if reader.ended else self.screen
+        screen.show(screen.text(f"{screen.margin}{self.advice()}"))
+        self._show_json(forecast(self.history, now(), self.options.until))
+        return 0
+
+    def _close(self) -> int:
+        """Show the result of a review that came to its end, and what comes next."""
+        at = now()
+        ahead = forecast(self.history, at, self.options.until)
+        self.recorder.finish()
+        self.screen.show(*result_lines(self.screen, self._result(), None, [])[:-1])
+        self.screen.show(*page.closing(page.forecast(self.screen, ahead.due, ahead.next, ahead.days, at)))
+        self._show_json(ahead)
+        return 0
+
+    def show_forecast(self) -> int:
+        """Show what is due now and on the next days; the exit code."""
+        at, screen = now(), self.screen
+        ahead = forecast(self.history, at, self.options.until)
+        self._report_problems()
+        if self.options.json:
+            self._show_json(ahead)
+        elif not ahead.due and ahead.next is None:
+            screen.show(*page.closing(*page.nothing_yet(screen)))
+        else:
+            screen.show(*page.closing(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
+        return 0
+
+    def advice(self) -> str:
+        """How much is saved, and the command that resumes the review."""
+        command = "cnnquiz review" + (f" --until {self.options.until}" if self.options.until else "")
+        return self.recorder.advice(len(self.replies), len(self.cards), command)
+
+    def _result(self) -> QuizResult:
+        return QuizResult("review", tuple(ItemResult(variant, reply) for variant, reply in self.replies))
+
+    def _show_json(self, ahead: Forecast) -> None:
+        """The JSON document: what was answered, as in `take`, each with its bank; then what is due, and when."""
+        if not self.options.json:
             return
-        self._ahead = True
-        found = (self.shelf.item(card.bank, card.item) for card in self.cards)
-        numerical = next(((bank, item) for bank, item in found if item.derivation), None)
-        if numerical:
-            work = partial(_work_ahead, *numerical)
-            threading.Thread(target=work, daemon=True).start()
-
-    def saved(self) -> str:
-        """What is saved, and how to go on."""
-        again = "cnnquiz review" + (f" --until {self.wishes.until}" if self.wishes.until else "")
-        if self.history.problem:
-            return f"Nothing is saved. Begin again with: {again}"
-        return f"{len(self.replies)} of {len(self.cards)} done and saved. Go on with: {again}"
-
-    def finish(self) -> None:
-        """Write that the review came to its end."""
-        if self.session_id:
-            self.history.finish_session(self.session_id, now())
-
-
-def _card(cards: Iterable[Card], variant: Variant) -> Card:
-    """The card of a question."""
-    return next(card for card in cards if (card.bank, card.item) == (variant.bank, variant.item.id))
-
-
-def _work_ahead(bank: Bank, item: Item) -> None:
-    with contextlib.suppress(CnnquizError):
-        work_ahead([variants.original(bank, item)])
-
-
-def now() -> datetime:
-    """The time, which every other part is given."""
-    return datetime.now(UTC)
+        result, today = self._result(), now().date()
+        body = result.as_json()
+        document = {
+            "score": body["score"],
+            "max_score": body["max_score"],
+            "items": [{"bank": row.variant.bank, **row.as_json()} for row in result.rows],
+            "due": ahead.due,
+            "next": ahead.next and ahead.next.isoformat(timespec="seconds"),
+            "forecast": [
+                {"date": str(today + timedelta(days=place)), "due": number} for place, number in enumerate(ahead.days)
+            ],
+            "schedule": [
+                {"bank": card.bank, "id": card.item, "due": card.due.isoformat(), "stability": card.stability}
+                for card in sorted(ahead.cards, key=lambda card: card.due)
+            ],
+            "passed_over": [{"bank": card.bank, "id": card.item, "reason": why} for card, why in self.passed_over],
+        }
+        show_json(console.stdout(), document)
 
 
 def _no_limit(session: Session) -> float | None:
     return None
-
-
-def _nothing() -> None:
-    """Nothing to get ready."""

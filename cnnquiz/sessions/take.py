@@ -1,33 +1,36 @@
-"""One `take` from what was asked for to its exit code: go on or begin, play, sum up."""
+"""One `take`: a session is planned or resumed, its questions are asked and recorded, and the result is shown."""
 
 from __future__ import annotations
 
-import threading
+import json
+import shlex
 import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
-from functools import cache, partial
 from pathlib import Path
 from random import SystemRandom
 
 import msgspec
-from msgspec import Struct, structs
+from msgspec import Struct
 
-from cnnquiz import __version__
-from cnnquiz.bank import Loaded, bundled, fault_place, figure_text
-from cnnquiz.history import History
-from cnnquiz.items.variants import solution_of, work_ahead
+from cnnquiz.bank import Loaded, fault_place, open_bank
+from cnnquiz.errors import CnnquizError
+from cnnquiz.files import bundled, figure_text
+from cnnquiz.history import History, SavedSession
+from cnnquiz.items.variants import solution_of
 from cnnquiz.model import Attempt, Bank, Variant
-from cnnquiz.quiz import plan as plans
-from cnnquiz.quiz.plan import Plan
+from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
+from cnnquiz.quiz.result import QuizResult, quiz_result, replies
 from cnnquiz.quiz.session import Reply, Session, play, start
-from cnnquiz.render import console, input_events, keys, quiz, result
+from cnnquiz.render import console, input_events, keys, quiz
+from cnnquiz.render.layout import hang
 from cnnquiz.render.quiz_desk import Desk, Reader
-from cnnquiz.sessions import resume
+from cnnquiz.render.result import clock, result_lines
+from cnnquiz.sessions.preload import preloader
+from cnnquiz.sessions.recorder import Recorder
 
 
 class TakeOptions(Struct, frozen=True):
-    """What the command line asked for."""
+    """The options of the command line."""
 
     exam: bool = False
     seconds: float | None = None
@@ -44,170 +47,278 @@ class TakeOptions(Struct, frozen=True):
 
     @property
     def special(self) -> bool:
-        """Whether a session of a certain kind is asked for, and not just any."""
+        """Whether they ask for a certain kind of session, and not for any."""
         chosen = (self.exam, self.seconds, self.shuffle, self.limit, self.topic, self.mistakes)
         return any(chosen) or any(given is not None for given in (self.seed, self.order))
 
 
-class TakeSession:
-    """One sitting: the bank and the wishes, and the screen and the disk that serve it."""
+def take(name: str, options: TakeOptions) -> int:
+    """Take the quiz of the bank with that id or path; the exit code."""
+    loaded = open_bank(name)
+    with History.open() as history:
+        session = TakeSession(name, loaded, history, options)
+        try:
+            return session.run()
+        except KeyboardInterrupt:
+            advice = f"Interrupted. {session.advice()}" if session.questions else "Interrupted."
+            console.stderr().show("", advice)
+            return 130
 
-    def __init__(self, name: str, loaded: Loaded, history: History, wishes: TakeOptions) -> None:
+
+class TakeSession:
+    """One session at a bank: its options, the screen, and the recorder that saves its replies."""
+
+    def __init__(self, name: str, loaded: Loaded, history: History, options: TakeOptions) -> None:
         assert loaded.bank is not None
-        self.name, self.loaded, self.history, self.wishes = name, loaded, history, wishes
+        self.name, self.loaded, self.history, self.options = name, loaded, history, options
         self.bank: Bank = loaded.bank
         self.screen = self._screen()
-        self.session_id = ""
-        self.kept: set[str] = set()
-        self.asked: tuple[Variant, ...] = ()
-        self.plan: Plan | None = None
+        self.recorder = Recorder(history, "take")
+        self.plan = Plan([])
+        self.questions: tuple[Variant, ...] = ()
+        self.saved: set[str] = set()  # the ids of the items with a reply
 
     def _screen(self) -> console.Screen:
-        """Where the person reads: stderr when stdout is for the JSON document, nowhere for a script's."""
-        if not self.wishes.json:
+        """The screen for the person: stderr when stdout is for the JSON document, nowhere when answers are given."""
+        if not self.options.json:
             return console.stdout()
-        return console.nowhere() if self.wishes.answers is not None else console.stderr()
+        return console.nowhere() if self.options.answers is not None else console.stderr()
 
-    def play(self) -> tuple[Session, Desk] | None:
-        """Go on or begin, and play to the end; None when there is nothing to ask."""
-        plan, attempts, left = self._resumed() or (self._planned(), [], False)
-        self.plan, self.kept = plan, {each.item for each in attempts}
+    def run(self) -> int:
+        """Resume or begin, ask to the end, and show the result; the exit code."""
+        self.plan, attempts, leaves = self._resume() or (self._new_plan(), [], False)
+        self.saved = {each.item for each in attempts}
         with fault_place(self.loaded):
-            self.asked = plans.prepared(self.bank, plan)
-        replies = plans.replies(self.asked, attempts)
-        if not self.asked:
-            return None
-        desk = self._desk(plan)  # before anything is saved: it may refuse the answers given
-        if left:
-            return structs.replace(start(self.asked, plan.exam, replies=replies), end="left"), desk
-        self._begin(plan)
-        scripted = self.wishes.answers is not None
-        session = start(self.asked, plan.exam, _deadline(plan, attempts), replies, timed=not scripted)
-        return play(session, desk), desk
+            self.questions = draw(self.bank, self.plan)
+        if not self.questions:
+            return self._nothing_to_ask()
+        desk = self._desk()  # before anything is saved: it may refuse the answers given
+        if leaves:
+            session = start(self.questions, self.plan.exam, replies=replies(self.questions, attempts))
+            return self._leave(session, desk)
+        self._begin()
+        deadline = None if self.plan.seconds is None else time.monotonic() + _remaining_seconds(self.plan, attempts)
+        timed = self.options.answers is None
+        session = start(self.questions, self.plan.exam, deadline, replies(self.questions, attempts), timed)
+        session = play(session, desk)
+        return self._leave(session, desk) if session.end == "left" else self._close(session, desk)
 
-    def saved(self) -> str:
-        """What is saved, and how to go on."""
-        again = resume.command(self.name, self.plan or Plan([]), self.wishes.pass_mark)
-        if self.history.problem:
-            return f"Nothing is saved. Begin again with: {again}"
-        if not self.kept:
-            return f"Nothing was answered. Begin again with: {again}"
-        return f"{len(self.kept)} of {len(self.asked)} done and saved. Go on with: {again}"
+    # How it begins
 
-    def _resumed(self) -> tuple[Plan, list[Attempt], bool] | None:
-        """The unfinished session of the kind asked for, if there is a person who wants to go on with it.
+    def _resume(self) -> tuple[Plan, list[Attempt], bool] | None:
+        """The unfinished session that the options mean, where a person is there who wants to resume it.
 
-        The last value is true where the person leaves it once more, as it is.
+        The last value is true where it is to be left once more, as it is.
         """
-        found = resume.unfinished(self.history, self.bank.id, self.wishes)
-        if found is None or self.wishes.answers is not None or not (self.wishes.fresh or keys.can_press()):
+        found = self._resumable()
+        if found is None or self.options.answers is not None or not (self.options.fresh or keys.can_press()):
             return None
         saved, plan = found
         attempts = self.history.responses(saved.session)
-        wanted = "anew" if self.wishes.fresh else input_events.go_on(self.screen, _stopped(plan, attempts))
+        wanted = "anew" if self.options.fresh else input_events.go_on(self.screen, _progress(plan, attempts))
         if wanted == "anew":
             self.history.abandon(saved.session)
             return None
-        self.session_id = saved.session
+        self.recorder.session = saved.session
         return plan, attempts, wanted == "leave"
 
-    def _planned(self) -> Plan:
-        """A new session's plan: which items, in which order."""
-        wishes = self.wishes
-        only = self.history.mistakes(self.bank.id) if wishes.mistakes else None
-        order = _order(wishes)
-        items = plans.chosen(self.bank, wishes.topic, only)
-        asked = plans.ordered(self.bank, items, order, wishes.limit)
-        names = [item.id for item in asked]
-        kind = (wishes.shuffle, wishes.limit, wishes.topic, wishes.mistakes)
-        return Plan(names, order, wishes.exam, wishes.seconds, self._paths(), wishes.seed, *kind)
+    def _resumable(self) -> tuple[SavedSession, Plan] | None:
+        """The latest session that was left: of any kind for a plain take, else of the kind that the options name."""
+        for saved in self.history.resumable(self.bank.id):
+            try:
+                plan = msgspec.convert(saved.plan, Plan)
+            except msgspec.ValidationError:  # of another version
+                continue
+            if not self.options.special or _fits(plan, self.options):
+                return saved, plan
+        return None
 
-    def _paths(self) -> dict[str, str]:
-        """Where the bank lies, if it was named by its path; a bundled one is found by its name."""
-        return {} if self.name in bundled() else {self.bank.id: str(Path(self.name).absolute())}
+    def _new_plan(self) -> Plan:
+        """The plan of a new session."""
+        options = self.options
+        only = self.history.mistakes(self.bank.id) if options.mistakes else None
+        order = options.order
+        if order is None and options.shuffle:
+            order = SystemRandom().randrange(10**6) if options.seed is None else options.seed
+        items = arrange(self.bank, select_items(self.bank, options.topic, only), order, options.limit)
+        return Plan(
+            [item.id for item in items],
+            order,
+            options.exam,
+            options.seconds,
+            {} if self.name in bundled() else {self.bank.id: str(Path(self.name).absolute())},
+            options.seed,
+            options.shuffle,
+            options.limit,
+            options.topic,
+            options.mistakes,
+        )
 
-    def _begin(self, plan: Plan) -> None:
-        """Write the session's first line, show the banner, and say what is wrong with the history."""
-        if not self.session_id:
-            written = msgspec.to_builtins(plan)
-            self.session_id = self.history.start_session(self.bank.id, "take", written, _now())
-        if self.history.problem:
-            console.stderr().say(self.history.problem)
-        self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(plan)))
+    def _nothing_to_ask(self) -> int:
+        """Say that no item fits; after --mistakes that is good news."""
+        if not self.options.mistakes:
+            raise CnnquizError(f"{self.name} has no items to ask")
+        self._show_json(QuizResult(self.bank.id, ()))
+        screen = self.screen
+        words = "No mistakes are left: no question was answered wrong the last time that you met it."
+        lines = (words, f"The whole quiz: cnnquiz take {shlex.quote(self.name)}")
+        screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
+        return 0
 
-    def _desk(self, plan: Plan) -> Desk:
-        """The desk, with the reader that fits: a script's, a terminal's, or that of any other input."""
+    def _begin(self) -> None:
+        """Start the session in the history, say what is wrong with that, and show the banner."""
+        self.recorder.start(self.bank.id, msgspec.to_builtins(self.plan))
+        self.recorder.report_problem()
+        self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(self.plan)))
+
+    # The exchange
+
+    def _desk(self) -> Desk:
+        """The desk, with a reader for the answers given, for a terminal, or for any other input."""
+        pressing, ready = keys.can_press(), lambda: None
         reader: Reader
-        if self.wishes.answers is not None:
-            reader = input_events.Script(self.screen, input_events.script(self.wishes.answers, self.asked))
+        if self.options.answers is not None:
+            reader = input_events.Script(self.screen, input_events.script(self.options.answers, self.questions))
         else:
-            reader = input_events.Keys(self.screen, _time_left) if keys.can_press() else input_events.Lines(self.screen)
-        ahead = cache(self._look_ahead) if keys.can_press() and not plan.exam else _nothing
-        keep = partial(self._keep, plan.exam)
-        return Desk(self.screen, reader, time.monotonic, keep, self._figure, solution_of, ahead)
+            reader = input_events.Keys(self.screen, _seconds_left) if pressing else input_events.Lines(self.screen)
+        if pressing and not self.plan.exam:
+            ready = preloader(self.questions)
+        return Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
 
-    def _keep(self, exam: bool, variant: Variant, reply: Reply) -> None:
-        """Commit a reply to disk; say once what keeps it from being saved."""
-        before = self.history.problem
-        moment = _now().isoformat(timespec="microseconds")
-        attempt = plans.attempt(self.session_id, variant, reply, moment, __version__)
-        self.history.record(attempt, replace=exam)
-        self.kept.add(variant.item.id)
-        if self.history.problem and self.history.problem != before:
-            console.stderr().say(self.history.problem)
+    def _save(self, variant: Variant, reply: Reply) -> None:
+        self.recorder.save(variant, reply, replace=self.plan.exam)
+        self.saved.add(variant.item.id)
 
     def _figure(self, variant: Variant) -> str:
         figure = variant.item.figure
         return figure_text(self.loaded, figure) if figure else ""
 
-    def _look_ahead(self) -> None:
-        """Work the steps while the first question is read: what that has to import is then there."""
-        threading.Thread(target=work_ahead, args=(self.asked,), daemon=True).start()
+    # How it ends
+
+    def _leave(self, session: Session, desk: Desk) -> int:
+        """Say how to resume a session that was left; the exit code."""
+        if desk.reader.ended and not self.saved:
+            raise CnnquizError(
+                'the input ended before an answer came: answer at a terminal, or give --answers "d b ..."'
+            )
+        screen = console.stderr() if desk.reader.ended else self.screen
+        screen.show(screen.text(f"{screen.margin}{self.advice()}"))
+        self._show_json(quiz_result(session, self.bank.id))
+        return 0
+
+    def _close(self, session: Session, desk: Desk) -> int:
+        """Show the result of a session that came to its end; the exit code says whether the pass mark was reached."""
+        self.recorder.finish()
+        if session.exam:
+            desk.review(session)
+        result, pass_mark = quiz_result(session, self.bank.id), self.options.pass_mark
+        self.screen.show(*result_lines(self.screen, result, pass_mark, self._next_steps(result)))
+        self._show_json(result)
+        return int(pass_mark is not None and result.percent < pass_mark)
+
+    def _show_json(self, result: QuizResult) -> None:
+        if self.options.json:
+            console.stdout().raw(json.dumps(result.as_json(), indent=2) + "\n")
+
+    def advice(self) -> str:
+        """How much is saved, and the command that resumes the session."""
+        command = _resume_command(self.name, self.plan, self.options.pass_mark)
+        return self.recorder.advice(len(self.saved), len(self.questions), command)
+
+    def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
+        """Commands worth typing now, each with its purpose."""
+        again = f"cnnquiz take {shlex.quote(self.name)}"
+        missed = [row.variant for row in result.rows if row.asked and row.mark.verdict != "right"]
+        unasked = any(not row.asked for row in result.rows)
+        if not missed and not unasked:
+            others = [f"cnnquiz take {other}" for other in bundled() if other != self.name]
+            return [(others[0], "All right. Another quiz:")] if others else []
+        what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
+        steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
+        steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
+        for variant in missed:
+            item = variant.item
+            command = item.derivation.command(variant.given) if item.derivation else None
+            if command:
+                steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
+                if item.vary and self.name in bundled():
+                    drill = shlex.quote(f"{self.name}/{item.id}")
+                    steps.append((f"cnnquiz drill {drill}", "Practise it with fresh numbers:"))
+                break
+        return steps
+
+
+# What a plan says: to the person, and on the command line
 
 
 def _facts(plan: Plan) -> list[str]:
     """What the banner says about the session."""
     facts = [f"{len(plan.items)} question{'s' * (len(plan.items) != 1)}"]
     facts += ["exam: the verdicts come at the end"] * plan.exam
-    facts += [f"time: {result.clock(plan.seconds)}"] if plan.seconds else []
+    facts += [f"time: {clock(plan.seconds)}"] if plan.seconds else []
     if plan.seed is not None and plan.order == plan.seed:
         return [*facts, f"fresh numbers, shuffled: --seed {plan.seed} --shuffle repeats it"]
     facts += [f"fresh numbers: --seed {plan.seed} repeats them"] if plan.seed is not None else []
     return facts + ([f"shuffled: --order {plan.order} repeats it"] if plan.order is not None else [])
 
 
-def _order(wishes: TakeOptions) -> int | None:
-    """The seed of the order: the one asked for, that of the numbers, or a new one; None: as printed."""
-    if wishes.order is not None or not wishes.shuffle:
-        return wishes.order
-    return SystemRandom().randrange(10**6) if wishes.seed is None else wishes.seed
-
-
-def _stopped(plan: Plan, attempts: Sequence[Attempt]) -> str:
-    """What can be gone on with, in one line."""
-    clock = "" if plan.seconds is None else result.clock(_remaining(plan, attempts))
-    kind = resume.kind(plan, clock)
+def _progress(plan: Plan, attempts: Sequence[Attempt]) -> str:
+    """One line about a session that can be resumed: how far it came, and of what kind it is."""
+    facts = ["exam"] * plan.exam
+    facts += [] if plan.seconds is None else [f"{clock(_remaining_seconds(plan, attempts))} left"]
+    facts += [f"fresh numbers of seed {plan.seed}"] if plan.seed is not None else []
+    facts += ["shuffled"] if plan.order is not None else []
+    facts += [f"on {plan.topic}"] if plan.topic else []
+    facts += ["your mistakes"] * plan.mistakes
+    kind = f" ({', '.join(facts)})" if facts else ""
     done = len({each.item for each in attempts})
-    return f"You stopped after {done} of {len(plan.items)} questions{f' ({kind})' if kind else ''}. They are saved."
+    return f"You stopped after {done} of {len(plan.items)} questions{kind}. They are saved."
 
 
-def _deadline(plan: Plan, attempts: Sequence[Attempt]) -> float | None:
-    """When the time is up."""
-    return None if plan.seconds is None else time.monotonic() + _remaining(plan, attempts)
+def _fits(plan: Plan, options: TakeOptions) -> bool:
+    """Whether a session was begun with these options; an order named by its number fits however it came about."""
+    if options.order is not None:
+        ordered = plan.order == options.order
+    else:
+        ordered = plan.shuffle if options.shuffle else plan.order is None
+    begun = (plan.exam, plan.seconds, plan.limit, plan.topic.casefold(), plan.mistakes, plan.seed)
+    given = (options.exam, options.seconds, options.limit, options.topic.casefold(), options.mistakes, options.seed)
+    return ordered and begun == given
 
 
-def _remaining(plan: Plan, attempts: Sequence[Attempt]) -> float:
-    """The seconds that are left: those planned, less what earlier answers took."""
+def _resume_command(name: str, plan: Plan, pass_mark: float | None) -> str:
+    """The command that resumes a session of that plan, and no other."""
+    repeated = plan.shuffle and plan.order == plan.seed  # --seed alone repeats that order
+    options = {
+        "--exam": plan.exam,
+        "--time": _duration(plan.seconds) if plan.seconds else None,
+        "--seed": plan.seed,
+        "--shuffle": repeated,
+        "--order": None if repeated else plan.order,
+        "--limit": plan.limit,
+        "--topic": plan.topic,
+        "--mistakes": plan.mistakes,
+        "--pass-mark": None if pass_mark is None else f"{pass_mark:g}",
+    }
+    words = ["cnnquiz", "take", name]
+    for option, value in options.items():
+        if value is not None and value is not False and value != "":
+            words += [option] if value is True else [option, str(value)]
+    return shlex.join(words)
+
+
+def _duration(seconds: float) -> str:
+    """Seconds as `--time` takes them: 90 s is 1m30s."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    parts = ((hours, "h"), (minutes, "m"), (rest, "s"))
+    return "".join(f"{count}{unit}" for count, unit in parts if count)
+
+
+def _remaining_seconds(plan: Plan, attempts: Sequence[Attempt]) -> float:
+    """The time limit, less what earlier answers took; at least 0."""
     return max(0.0, (plan.seconds or 0.0) - sum(each.seconds or 0 for each in attempts))
 
 
-def _time_left(session: Session) -> float | None:
+def _seconds_left(session: Session) -> float | None:
     return None if session.deadline is None else max(0.0, session.deadline - time.monotonic())
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
-
-
-def _nothing() -> None:
-    """Nothing to get ready."""

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from cnnquiz.bank import open_bank
 from cnnquiz.files import bundled, drills
-from cnnquiz.history import History, cards, writes
+from cnnquiz.history import History, rows
 from cnnquiz.history.database import transaction
 from cnnquiz.model import Attempt
 
@@ -58,8 +58,8 @@ def build(path: Path, number: int) -> None:
     """Write them as an import does: the attempts in one transaction, then the cards."""
     with History.open(path) as history, transaction(history.db):
         for attempt in attempts(number, random.Random(1)):
-            writes.insert_attempt(history.db, attempt, writes.item_id(history.db, attempt))
-        cards.rebuild(history.db, cards.every_item(history.db))
+            rows.insert_attempt(history.db, attempt, rows.item_id(history.db, attempt))
+        rows.rebuild_cards(history.db, rows.every_item(history.db))
 
 
 def seconds(work: Callable[[], object], times: int = 3) -> float:

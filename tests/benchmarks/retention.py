@@ -69,14 +69,14 @@ def simulate(schedule: Schedule, seed: int) -> tuple[int, float, float]:
     firsts = [MEDIAN * rng.lognormvariate(0, SPREAD) for _ in range(ITEMS)]
     memories = [Memory(first, first) for first in firsts]
     cards = [Card("bank", str(item), due=START) for item in range(ITEMS)]
-    cards = [scheduling.answered(card, "right" if rng.random() < 0.7 else "wrong", 0, 20, START) for card in cards]
+    cards = [scheduling.card_after(card, "right" if rng.random() < 0.7 else "wrong", 0, 20, START) for card in cards]
     asked, recall = 0, []
     for day in range(1, DAYS + 1):
         recall.append(statistics.mean(memory.recall(day) for memory in memories))
         for item in schedule(day, cards):
             asked += 1
             verdict = "right" if memories[item].answer(day, rng) else "wrong"
-            cards[item] = scheduling.answered(cards[item], verdict, 0, 20, START + timedelta(days=day))
+            cards[item] = scheduling.card_after(cards[item], verdict, 0, 20, START + timedelta(days=day))
     return asked, statistics.mean(recall), statistics.mean(memory.recall(DAYS + 1) for memory in memories)
 
 

@@ -57,7 +57,7 @@ def test_a_session_that_was_begun_elsewhere_is_not_offered_here(tmp_path: Path) 
         here.record(attempt(here.start_session("week8", "take", {}, START), 1))
         export(here, tmp_path / "a.jsonl")
         merge(there, tmp_path / "a.jsonl")
-        assert here.unfinished("week8") and not there.unfinished("week8")
+        assert here.resumable("week8") and not there.resumable("week8")
 
 
 @given(st.text(st.characters(codec="utf-8"), max_size=30), st.floats(0, 1e6), st.integers(-(2**80), 2**80))
@@ -123,7 +123,8 @@ def test_the_file_can_be_found_checked_and_copied(
     assert program("history", "path").stdout == f"{path}\n"
     assert "no history yet" in program("history", "check").stdout and not path.exists()
     filled(path, ODD)
-    assert "sound; 5 attempts, 3 items, 2 sessions" in " ".join(program("history", "check").stdout.split())
+    found = program("history", "check", env={"COLUMNS": "1000"}).stdout
+    assert found.startswith(f"{path}: sound; 5 attempts, 3 items, 2 sessions, ") and found.count("\n") == 1
     with History.open(path) as history:
         assert program("history", "backup", "copy.db").returncode == 0, "while it is in use"
         with History.open(tmp_path / "copy.db") as copy:

@@ -1,0 +1,22 @@
+"""Questions worked while the first one is read, so that what a verdict needs is there in time."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections.abc import Callable, Iterable
+from functools import cache
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.variants import work_ahead
+from cnnquiz.model import Variant
+
+
+def preloader(variants: Iterable[Variant]) -> Callable[[], None]:
+    """A function that works the questions in a thread when it is first called; later calls do nothing."""
+
+    def work() -> None:
+        with contextlib.suppress(CnnquizError):
+            work_ahead(variants)
+
+    return cache(threading.Thread(target=work, daemon=True).start)
