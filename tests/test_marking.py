@@ -168,7 +168,7 @@ def test_a_typed_slip_is_named_alone_or_in_a_pair(typed: str, slips: tuple[str, 
 def test_every_slip_is_diagnosed_by_its_name(derivation: dict[str, Any]) -> None:
     asked = variant(type="shape" if "conv" in derivation else "number", derivation=derivation)
     calculator = calculators.load(next(iter(derivation)))
-    slips = calculator.slips(calculator.read(asked.given), derivation["want"])
+    slips = calculator.wrong_values(calculator.read(asked.given), derivation["want"])
     assert slips
     for names, value in slips.items():
         assert set(names) <= set(mark(asked, text(value)).misconceptions)

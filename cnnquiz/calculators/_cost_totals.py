@@ -11,7 +11,7 @@ from cnnquiz.layers import counting
 from cnnquiz.layers.network_givens import KEPT
 from cnnquiz.layers.propagation import Row
 from cnnquiz.layers.state import exact
-from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.calculator import misconception
 from cnnquiz.solver.lines import Env
 
 BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
@@ -78,36 +78,36 @@ def _in_bytes(factor: Fraction) -> Callable[[Env], dict[str, Any]]:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.", wrong=_scaled(macs=Fraction(2))
     ),
-    Misconception(
+    misconception(
         "macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
         wrong=_scaled(flops=Fraction(1, 2)),
     ),
-    Misconception(
+    misconception(
         "forgot-positions", "Each weight is used at every output position.",
         wrong=_macs_by(_weights),
     ),
-    Misconception(
+    misconception(
         "used-input-size", "Count the positions of the output, not those of the input.", wrong=_macs_by(_over_input)
     ),
-    Misconception(
+    misconception(
         "forgot-depth", "Each filter also reaches through all input channels.", wrong=_macs_by(_without_depth)
     ),
-    Misconception(
+    misconception(
         "forgot-batch", "Every image of the batch costs as much.",
         wrong=lambda env: work({**env, "batch": 1}),
     ),
-    Misconception(
+    misconception(
         "numbers-as-bytes", "A number in fp32 takes 4 bytes.",
         wrong=_in_bytes(Fraction(1, 4)),
     ),
-    Misconception(
+    misconception(
         "bits-for-bytes", "8 bits are one byte.",
         wrong=_in_bytes(Fraction(8)),
     ),
-    Misconception(
+    misconception(
         "half-precision", "That is fp16: fp32 takes 4 bytes a number.",
         wrong=_in_bytes(Fraction(1, 2)),
     ),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from cnnquiz.layers.layer_givens import WINDOWS
-from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.calculator import misconception
 from cnnquiz.solver.lines import Env
 
 Chain = list[tuple[str, int, int, int]]
@@ -51,25 +51,25 @@ def _product(chain: Chain) -> int:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "added-kernels", "Each further layer adds (k-1) times the product of the strides before it.",
         wrong=_wrong(lambda chain: sum(k for _, k, _, _ in chain)),
     ),
-    Misconception(
+    misconception(
         "ignored-strides", "Strides before a layer widen its steps.",
         wrong=_wrong(lambda chain: 1 + sum((k - 1) * d for _, k, _, d in chain)),
     ),
-    Misconception(
+    misconception(
         "own-stride-first", "A layer's own stride widens only the steps of the layers behind it.",
         wrong=_wrong(lambda chain: _grown(chain, own_first=True)),
     ),
-    Misconception(
+    misconception(
         "skipped-pools", "A pool has a kernel too, and sees more than one value.",
         wrong=_wrong(lambda chain: _grown(chain, pools=False)),
     ),
-    Misconception(
+    misconception(
         "forgot-dilation", "A dilated kernel reaches d(k-1)+1 pixels.",
         wrong=_wrong(lambda chain: _grown(chain, dilated=False)),
     ),
-    Misconception("multiplied-kernels", "Fields grow by addition, kernels are not multiplied.", wrong=_wrong(_product)),
+    misconception("multiplied-kernels", "Fields grow by addition, kernels are not multiplied.", wrong=_wrong(_product)),
 )  # fmt: skip

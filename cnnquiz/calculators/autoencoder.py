@@ -1,8 +1,8 @@
-"""Autoencoders: parameters of encoder and decoder, stages of layer-wise pre-training, compression, bytes.
+"""Autoencoder: parameters of encoder and decoder, stages of pre-training, compression ratio, bytes.
 
     parameters = sum n_i n_(i+1) + sum of the biases
 
-Source: G. Hinton and R. Salakhutdinov, Reducing the dimensionality of data with neural networks (2006).
+Source: Hinton and Salakhutdinov, Reducing the dimensionality of data with neural networks, 2006.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import exact
 from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
 from cnnquiz.solver.lines import Env, line
 
@@ -37,6 +37,8 @@ def _sizes(raw: Any) -> Vector:
         raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
     return sizes
 
+
+EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
 
 QUANTITIES = (
     Quantity(
@@ -58,23 +60,15 @@ RESULTS = (
 )
 
 
-def _tied(env: Env) -> bool:
-    return bool(env["tied"])
-
-
-def _untied(env: Env) -> bool:
-    return not env["tied"]
-
-
 LINES = (
     line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),
-    line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when=_untied),
+    line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when="not tied"),
     line(
         "decoder",
         "b_d",
         "Decoder",
         "Tied: the encoder's weights are used again, transposed; only biases are new.",
-        when=_tied,
+        when="tied",
     ),
     line("parameters", "encoder + decoder", "Together"),
     line("ratio", "n/code", "Compression ratio", "The input's size over the code's."),
@@ -83,18 +77,18 @@ LINES = (
 )
 
 MISCONCEPTIONS = (
-    slip("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
-    slip("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
-    slip("tied-assumed", "Encoder and decoder have weights of their own unless they are tied.", decoder="b_d"),
-    slip("counted-twice", "Tied weights are the same numbers: count them once.", decoder="W_d + b_d"),
-    slip("parameters-for-bytes", "Each number takes several bytes.", bytes="parameters"),
-    slip("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
-    slip("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
-    slip("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
-    slip(
+    misconception("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
+    misconception("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
+    misconception("tied-assumed", "Encoder and decoder have weights of their own unless they are tied.", decoder="b_d"),
+    misconception("counted-twice", "Tied weights are the same numbers: count them once.", decoder="W_d + b_d"),
+    misconception("parameters-for-bytes", "Each number takes several bytes.", bytes="parameters"),
+    misconception("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
+    misconception("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
+    misconception("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
+    misconception(
         "stage-for-each-layer", "Only the encoder's layers are pre-trained; the decoder unrolls them.", stages="L - 1"
     ),
-    slip("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
+    misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )
 
 
@@ -167,21 +161,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"With tied weights: {results['encoder'] + env['b_d']} parameters."
     if env["code"] >= env["n"]:
         yield "The code is not smaller than the input: without a penalty such a network may simply copy."
-
-
-CALCULATOR = Calculator(
-    name="autoencoder",
-    title="Autoencoder",
-    summary="parameters of encoder and decoder, stages of pre-training, compression ratio, bytes",
-    source="Hinton and Salakhutdinov, Reducing the dimensionality of data with neural networks, 2006",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    examples=("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16"),
-)

@@ -1,8 +1,8 @@
-"""Convolution: the output's size and shape, the parameters, the multiply-adds.
+"""Convolution: output size, output shape, parameters and multiply-adds of a convolution.
 
     o = floor((i + 2p - d(k - 1) - 1)/s) + 1
 
-Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), relations 1 to 6.
+Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
 """
 
 from __future__ import annotations
@@ -21,20 +21,24 @@ from cnnquiz.layers.window_givens import (
     slide,
     spread,
     tally,
-    undo,
     window_drawing,
 )
+from cnnquiz.layers.window_givens import (
+    inverse_steps as inverse_steps,
+)
 from cnnquiz.solution import Drawing
-from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
 from cnnquiz.solver.lines import Env, line
 
 FRAMEWORKS = {"tensorflow": "tf", "keras": "tf", "pytorch": "torch"}
+EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
+
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride", 1, (1, 8)),
-    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16), grows=True),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16), monotonic=True),
     Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8)),
     Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g"),
     Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
@@ -55,32 +59,28 @@ RESULTS = (
 )
 
 
-def _is(name: str, value: Any) -> Any:
-    return lambda env: env[name] == value
-
-
 LINES = (
-    line("e", "k", axis=True, when=_is("dilated", False)),
+    line("e", "k", axis=True, when="not dilated"),
     line(
         "e", "d*(k - 1) + 1", "Effective kernel",
         "Dilation spreads the taps: the kernel reaches from its first tap to its last.",
-        name="effective_kernel", axis=True, when=_is("dilated", True),
+        name="effective_kernel", axis=True, when="dilated",
     ),
-    line("P", "e - 1", "Total padding", "With stride 1 this keeps the size.", axis=True, when=_is("same", "torch")),
+    line("P", "e - 1", "Total padding", "With stride 1 this keeps the size.", axis=True, when="same_torch"),
     line(
         "P", "max((ceil(i/s) - 1)*s + e - i, 0)", "Total padding",
         "TensorFlow pads just enough for ceil(i/s) windows, the odd pixel at the end.",
-        axis=True, when=_is("same", "tf"),
+        axis=True, when="same_tf",
     ),
-    line("span", "i + 2*p - e", axis=True, when=_is("same", ""), name="span"),
-    line("span", "i + P - e", axis=True, when=lambda env: env["same"] != "", name="span"),
+    line("span", "i + 2*p - e", axis=True, when="not same", name="span"),
+    line("span", "i + P - e", axis=True, when="same", name="span"),
     line(
         "q", "span/s", "Division, before rounding",
         "That is how many strides fit after the first position.", name="quotient", axis=True,
     ),
     line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.", name="jumps", axis=True),
     line("o", "m + 1", "Add the first position", "The window's first place counts too.", axis=True,
-        whole=("span", "q", "m")),
+        combines=("span", "q", "m")),
     line("unused", "span - m*s", axis=True),
     *shape_lines("F", "Each filter gives one output channel."),
     *weights.LINES,
@@ -91,19 +91,21 @@ LINES = (
 )  # fmt: skip
 
 MISCONCEPTIONS = (
-    slip("rounded-up", "You rounded up: the last, incomplete window does not count.", m="ceil(q)"),
-    slip("forgot-plus-one", "The first position counts too: add 1.", o="m"),
-    slip("forgot-kernel", "That only divides by the stride; the kernel's own width is missing.", o="floor(i/s)"),
-    slip("padding-once", "Padding goes on both sides: 2p.", span="i + p - e"),
-    slip("forgot-padding", "The padding was left out.", span="i - e"),
-    slip("forgot-stride", "The stride was left out.", q="span"),
-    slip("forgot-dilation", "A dilated kernel reaches d(k-1)+1 pixels.", e="k"),
-    slip("stride-times-one", "The +1 belongs outside the division.", o="floor((span + 1)/s)"),
-    slip(
+    misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", m="ceil(q)"),
+    misconception("forgot-plus-one", "The first position counts too: add 1.", o="m"),
+    misconception(
+        "forgot-kernel", "That only divides by the stride; the kernel's own width is missing.", o="floor(i/s)",
+    ),
+    misconception("padding-once", "Padding goes on both sides: 2p.", span="i + p - e"),
+    misconception("forgot-padding", "The padding was left out.", span="i - e"),
+    misconception("forgot-stride", "The stride was left out.", q="span"),
+    misconception("forgot-dilation", "A dilated kernel reaches d(k-1)+1 pixels.", e="k"),
+    misconception("stride-times-one", "The +1 belongs outside the division.", o="floor((span + 1)/s)"),
+    misconception(
         "kept-input-depth", "The output has one channel for each filter, not for each input channel.",
         made="C",
     ),
-    slip(
+    misconception(
         "depth-multiplied", "Each filter sums over the input channels; it does not keep them apart.",
         made="C*F",
     ),
@@ -116,6 +118,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     env = spread(values, ("k", "s", "p", "d"))
     env |= {"C": env["channels"], "F": env["filters"], "g": env["groups"], "same": ""}
     _resolve_padding(env)
+    env |= {"same_torch": env["same"] == "torch", "same_tf": env["same"] == "tf"}
     env["dilated"] = env["d"] is None or any(d != 1 for d in env["d"])
     weights.must_divide(env)
     _check_axes(env)
@@ -202,22 +205,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The window sliding along the first axis."""
     if "output_size" in results:
         yield window_drawing(env, results, padding(env, 0))
-
-
-CALCULATOR = Calculator(
-    name="conv",
-    title="Convolution",
-    summary="output size, output shape, parameters and multiply-adds of a convolution",
-    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    drawings=drawings,
-    undo=undo,
-    examples=("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p"),
-)

@@ -1,8 +1,8 @@
-"""What a layer or a network costs: multiply-adds, FLOPs, and bytes at several precisions.
+"""Cost: multiply-adds, FLOPs and bytes of a layer or a network.
 
     MACs = weights of a filter x filters x positions, FLOPs = 2 MACs
 
-Source: K. He and J. Sun, Convolutional neural networks at constrained time cost (2015), equation 1.
+Source: He and Sun, Convolutional neural networks at constrained time cost, 2015.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.calculators._cost_totals import BYTES, MISCONCEPTIONS, work
+from cnnquiz.calculators._cost_totals import BYTES
+from cnnquiz.calculators._cost_totals import MISCONCEPTIONS as MISCONCEPTIONS
+from cnnquiz.calculators._cost_totals import work as work
 from cnnquiz.layers import counting, steps
 from cnnquiz.layers.network_givens import CHANNELS, IN, KEPT, LAYER, LAYERS, LAYOUT, NETWORK, picked, worked
 from cnnquiz.layers.propagation import Row
@@ -25,11 +27,14 @@ from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
 from cnnquiz.mathematics.worked_text import chain
 from cnnquiz.solution import Step
-from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import integer
 from cnnquiz.solver.lines import Env
 
 PACKED = {"fp32": "f", "fp16": "e", "int8": "b"}  # the codes of C's types, for the count
+
+EXAMPLES = ("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"')
+LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
 
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
@@ -156,21 +161,3 @@ def count(env: Env) -> dict[str, Any]:
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     return {"MACs": "multiply-adds of convolutions and dense layers, biases not counted", "FLOPs": "two for each MAC"}
-
-
-CALCULATOR = Calculator(
-    name="cost",
-    title="Cost",
-    summary="multiply-adds, FLOPs and bytes of a layer or a network",
-    source="He and Sun, Convolutional neural networks at constrained time cost, 2015",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    work=work,
-    explain=explain,
-    count=count,
-    conventions=conventions,
-    letters=steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"},
-    examples=("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"'),
-)

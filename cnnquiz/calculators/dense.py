@@ -1,8 +1,8 @@
-"""A dense (fully connected) layer: y = Wx + b, the same as [W b][x; 1], and its parameters.
+"""Dense layer: the output Wx + b of a fully connected layer, also as one product, and its parameters.
 
     parameters = n m + m
 
-Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), section 6.1.
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1.
 """
 
 from __future__ import annotations
@@ -15,10 +15,12 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.window_givens import numbers, tally
 from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, integer, matrix, shape
 from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.solver.lines import Env, line
+
+EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
 
 QUANTITIES = (
     Quantity(
@@ -42,11 +44,11 @@ RESULTS = (
 )
 
 LINES = (
-    line("n", "h*w*c", "Flatten", "Every number of the map comes in.", when=lambda env: env["axes_in"] == 3),
-    line("n", "prod(i)", "Flatten", "Every number of the map comes in.", when=lambda env: env["axes_in"] in (2, 4)),
+    line("n", "h*w*c", "Flatten", "Every number of the map comes in.", when="axes_in == 3"),
+    line("n", "prod(i)", "Flatten", "Every number of the map comes in.", when="axes_in == 2 or axes_in == 4"),
     line("weights", "n*m", "Weights", "Every unit has a weight for every input."),
-    line("parameters", "weights + m", "Add the biases", "Every unit has one bias.", when=lambda env: env["biased"]),
-    line("parameters", "weights", when=lambda env: not env["biased"]),
+    line("parameters", "weights + m", "Add the biases", "Every unit has one bias.", when="biased"),
+    line("parameters", "weights", when="not biased"),
 )
 
 Rows = tuple[tuple[Any, ...], ...]
@@ -70,13 +72,15 @@ def _without_bias(env: Env) -> dict[str, Any]:
 
 
 MISCONCEPTIONS = (
-    slip("forgot-bias", "One bias for each unit is missing.", parameters="weights"),
-    slip("bias-per-input", "Biases belong to the outputs, not to the inputs.", parameters="n*m + n"),
-    slip("one-bias-per-layer", "Each unit has a bias of its own, not one for the layer.", parameters="weights + 1"),
-    slip("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
-    slip("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
-    Misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=_without_bias),
-    Misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_transposed),
+    misconception("forgot-bias", "One bias for each unit is missing.", parameters="weights"),
+    misconception("bias-per-input", "Biases belong to the outputs, not to the inputs.", parameters="n*m + n"),
+    misconception(
+        "one-bias-per-layer", "Each unit has a bias of its own, not one for the layer.", parameters="weights + 1",
+    ),
+    misconception("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
+    misconception("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
+    misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=_without_bias),
+    misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_transposed),
 )
 
 
@@ -176,22 +180,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """Where leaving the biases out gives another number."""
     if "parameters" in results and env["biased"]:
         yield f"Without biases: {results['weights']} parameters."
-
-
-CALCULATOR = Calculator(
-    name="dense",
-    title="Dense layer",
-    summary="the output Wx + b of a fully connected layer, also as one product, and its parameters",
-    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    examples=("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6"),
-)

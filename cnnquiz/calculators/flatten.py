@@ -1,8 +1,8 @@
-"""A chain of layers, and how many numbers its last map has when it is laid out in one row.
+"""Flattened dimension: the size after each layer, and the inputs of the dense layer behind them.
 
     o = floor((i + 2p - d(k - 1) - 1)/s) + 1 for each layer, then n = H W C
 
-Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), relation 6.
+Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
 """
 
 from __future__ import annotations
@@ -23,9 +23,18 @@ from cnnquiz.layers.window_givens import tally
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
 from cnnquiz.solution import Drawing, Step, text
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import choice, integer, words
 from cnnquiz.solver.lines import Env
+
+EXAMPLES = (
+    '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',
+    '--in 28x28x1 --layers "conv 6 k5; pool k2"',
+)
+LETTERS = {
+    "o": "output size", "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "d": "dilation",
+    "n": "inputs of the dense layer", "H": "height", "W": "width", "C": "channels",
+}  # fmt: skip
 
 QUANTITIES = (
     Quantity("in", "in_size", layer_givens.INPUT, "input size: 39x39x3 (height x width x channels)"),
@@ -160,40 +169,40 @@ def _rounded_up(env: Env) -> dict[str, Any]:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "forgot-channels", "Flattening keeps every channel: H W C.", wrong=lambda env: _result(_last_axes(env))
     ),
-    Misconception("one-layer-early", "That is the size one layer too early.", change=_stopped(-1)),
-    Misconception(
+    misconception("one-layer-early", "That is the size one layer too early.", change=_stopped(-1)),
+    misconception(
         "one-layer-late", "That is the size one layer too late.",
         change=lambda env: _through(env, (*env["chain"], env["chain"][-1])),
     ),
-    Misconception(
+    misconception(
         "stopped-after-first-layer", "That is the map after the first layer: the others change it too.",
         change=_stopped(1),
     ),
-    Misconception(
+    misconception(
         "kept-input", "That is the input flattened: the layers change it first.",
         wrong=lambda env: _result(env["begin"]),
     ),
-    Misconception(
+    misconception(
         "kept-input-size", "The convolutions shrink the map first.",
         wrong=lambda env: _result((*env["begin"][:-1], env["rows"][-1].shape[-1])),
     ),
-    Misconception(
+    misconception(
         "forgot-strides", "The strides were left out: a stride of 2 halves the map.",
         change=_each(lambda one: replace(one, s=(1,))),
     ),
-    Misconception(
+    misconception(
         "forgot-padding", "The padding was left out.",
         change=_each(lambda one: replace(one, p=(0,))),
     ),
-    Misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_rounded_up),
-    Misconception(
+    misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_rounded_up),
+    misconception(
         "channels-multiplied", "Each layer's filters replace the channels before; they do not multiply.",
         wrong=lambda env: _result((*_last_axes(env), *_filters(env))),
     ),
-    Misconception(
+    misconception(
         "channels-added", "Only the last layer's channels are there to flatten; they do not add up.",
         wrong=lambda env: _result((*_last_axes(env), sum(_filters(env)))),
     ),
@@ -210,28 +219,3 @@ def conventions(env: Env) -> dict[str, str]:
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The maps shrinking."""
     yield shrinking(env["rows"])
-
-
-CALCULATOR = Calculator(
-    name="flatten",
-    title="Flattened dimension",
-    summary="the size after each layer, and the inputs of the dense layer behind them",
-    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    work=work,
-    explain=explain,
-    count=count,
-    conventions=conventions,
-    letters={
-        "o": "output size", "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "d": "dilation",
-        "n": "inputs of the dense layer", "H": "height", "W": "width", "C": "channels",
-    },
-    drawings=drawings,
-    examples=(
-        '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',
-        '--in 28x28x1 --layers "conv 6 k5; pool k2"',
-    ),
-)

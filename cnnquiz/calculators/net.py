@@ -1,7 +1,6 @@
-"""A whole network, layer by layer: shapes, parameters, multiply-adds, receptive fields, memory.
+"""Network: a whole network, layer by layer: shapes, parameters, multiply-adds, receptive fields.
 
-Source: the papers named in `networks/`; receptive fields as in A. Araujo, W. Norris and J. Sim, Computing
-receptive fields of convolutional neural networks, Distill (2019).
+Source: the papers named in each network's file; Araujo, Norris and Sim 2019 for receptive fields.
 """
 
 from __future__ import annotations
@@ -15,7 +14,8 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers import drawings as pictures
 from cnnquiz.layers import steps
 from cnnquiz.layers.blocks import depth
-from cnnquiz.layers.counting import count, weighed
+from cnnquiz.layers.counting import count as count
+from cnnquiz.layers.counting import weighed
 from cnnquiz.layers.network_givens import (  # fmt: skip
     CHANNELS,
     IN,
@@ -33,7 +33,7 @@ from cnnquiz.layers.network_givens import (  # fmt: skip
 )
 from cnnquiz.layers.propagation import Row
 from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Kind, integer, shown
 from cnnquiz.solver.lines import Env
 
@@ -48,6 +48,9 @@ def _counted(raw: Any) -> tuple[str, ...]:
             raise GivenError(f"{shown(name)} is none of {', '.join(EXTRAS)}")
     return tuple(name for name in names if name)
 
+
+EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
+LETTERS = steps.LETTERS
 
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
@@ -169,22 +172,22 @@ def _total(name: str, amount: Any) -> Any:
 
 
 MISCONCEPTIONS = (
-    Misconception("forgot-bias", "The biases are missing.", wrong=_no_biases),
-    Misconception("forgot-dense", "The dense layers hold weights too.", wrong=_only("conv", "tconv", "bn")),
-    Misconception("forgot-conv", "The convolutions hold weights too.", wrong=_only("dense")),
-    Misconception(
+    misconception("forgot-bias", "The biases are missing.", wrong=_no_biases),
+    misconception("forgot-dense", "The dense layers hold weights too.", wrong=_only("conv", "tconv", "bn")),
+    misconception("forgot-conv", "The convolutions hold weights too.", wrong=_only("dense")),
+    misconception(
         "batchnorm-counted-running", "Running mean and variance are stored, not learned.",
         wrong=_total("parameters", lambda row: row.counts.stored),
     ),
-    Misconception(
+    misconception(
         "flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
         wrong=_total("macs", lambda row: 2 * row.counts.macs),
     ),
-    Misconception(
+    misconception(
         "macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
         wrong=_total("flops", lambda row: row.counts.macs),
     ),
-    Misconception(
+    misconception(
         "forgot-positions", "Each weight is used at every output position.",
         wrong=_total("macs", lambda row: row.counts.parameters),
     ),
@@ -218,23 +221,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     if env["layer"] is None:
         yield pictures.drawing(env["rows"], results["layers"])
         yield pictures.shrinking(env["rows"])
-
-
-CALCULATOR = Calculator(
-    name="net",
-    title="Network",
-    summary="a whole network, layer by layer: shapes, parameters, multiply-adds, receptive fields",
-    source="the papers named in each network's file; Araujo, Norris and Sim 2019 for receptive fields",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    work=work,
-    explain=explain,
-    count=count,
-    conventions=conventions,
-    letters=steps.LETTERS,
-    notes=notes,
-    drawings=drawings,
-    examples=("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"'),
-)

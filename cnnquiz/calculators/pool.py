@@ -1,10 +1,11 @@
-"""Pooling: the size and shape of the output; nothing is learned.
+"""Pooling: output size and shape of a pooling layer.
 
     o = floor((i + 2p - d(k - 1) - 1)/s) + 1, with ceil in place of floor in ceil mode
 
 In ceil mode the last window may be incomplete, even where it is the only one, but must start inside the input or
 the padding before it; otherwise it is left out.
-Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), section 3.
+
+Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
 """
 
 from __future__ import annotations
@@ -22,16 +23,20 @@ from cnnquiz.layers.window_givens import (
     shaped,
     slide,
     spread,
-    undo,
     window_drawing,
 )
+from cnnquiz.layers.window_givens import (
+    inverse_steps as inverse_steps,
+)
 from cnnquiz.solution import Drawing
-from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, axes, integer, shape
 from cnnquiz.solver.lines import Env, line
 
+EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
+
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8)),
     Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5)),
@@ -49,52 +54,46 @@ RESULTS = (
 )
 
 
-def _ceil(env: Env) -> bool:
-    return bool(env["ceil"])
-
-
-def _floor(env: Env) -> bool:
-    return not env["ceil"]
-
-
 LINES = (
-    line("e", "k", axis=True, when=lambda env: not env["dilated"]),
+    line("e", "k", axis=True, when="not dilated"),
     line(
         "e", "d*(k - 1) + 1", "Effective window",
         "Dilation spreads the taps: the window reaches from its first tap to its last.",
-        axis=True, when=lambda env: bool(env["dilated"]),
+        axis=True, when="dilated",
     ),
     line("span", "i + 2*p - e", axis=True, name="span"),
     line("q", "span/s", "Division, before rounding", "That is how many strides fit after the first position.",
          name="quotient", axis=True),
     line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.",
-         name="jumps", axis=True, when=_floor),
+         name="jumps", axis=True, when="not ceil"),
     line("m", "ceil(q)", "Round up", "In ceil mode an incomplete last window counts too.",
-         name="jumps", axis=True, when=_ceil),
+         name="jumps", axis=True, when="ceil"),
     line("o", "m + 1", "Add the first position", "The window's first place counts too.",
-         axis=True, when=_floor, whole=("span", "q", "m")),
+         axis=True, when="not ceil", combines=("span", "q", "m")),
     line("c", "m + 1", "Add the first position", "The window's first place counts too.",
-         axis=True, when=_ceil, whole=("span", "q", "m")),
+         axis=True, when="ceil", combines=("span", "q", "m")),
     line("o", "min(c, ceil((i + p)/s))", "Leave out a window that starts in the padding behind",
          "A window must start inside the input or the padding before it: at most ceil((i + p)/s) do.",
-         axis=True, when=_ceil),
+         axis=True, when="ceil"),
     line("unused", "max(span - m*s, 0)", axis=True),
     *shape_lines("C", "Pooling works on each channel by itself: the channels stay."),
     line("parameters", "0", "Parameters", "Pooling learns nothing."),
 )  # fmt: skip
 
 MISCONCEPTIONS = (
-    slip("pool-has-weights", "Pooling learns nothing: 0 parameters.", parameters="prod(k)*C"),
-    slip("stride-one-default", "Without a stride, pooling steps by its own size.", q="span"),
-    slip("stride-equals-kernel", "The stride is given: it is not the window's size.", q="span/k"),
-    slip("rounded-up", "You rounded up: this layer rounds down.", m="ceil(q)"),
-    slip("rounded-down-in-ceil-mode", "This layer rounds up (ceil_mode).", o="floor(q) + 1"),
-    slip("kept-window-in-padding", "The last window starts in the padding behind: leave it out.", o="c"),
-    slip("forgot-plus-one", "The first position counts too: add 1.", o="m"),
-    slip("forgot-kernel", "That only divides by the stride; the window's own width is missing.", o="ceil(i/s)"),
-    slip("forgot-padding", "The padding was left out.", span="i - e"),
-    slip("pooled-over-depth", "Pooling keeps every channel.", made="1"),
-    slip("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
+    misconception("pool-has-weights", "Pooling learns nothing: 0 parameters.", parameters="prod(k)*C"),
+    misconception("stride-one-default", "Without a stride, pooling steps by its own size.", q="span"),
+    misconception("stride-equals-kernel", "The stride is given: it is not the window's size.", q="span/k"),
+    misconception("rounded-up", "You rounded up: this layer rounds down.", m="ceil(q)"),
+    misconception("rounded-down-in-ceil-mode", "This layer rounds up (ceil_mode).", o="floor(q) + 1"),
+    misconception("kept-window-in-padding", "The last window starts in the padding behind: leave it out.", o="c"),
+    misconception("forgot-plus-one", "The first position counts too: add 1.", o="m"),
+    misconception(
+        "forgot-kernel", "That only divides by the stride; the window's own width is missing.", o="ceil(i/s)",
+    ),
+    misconception("forgot-padding", "The padding was left out.", span="i - e"),
+    misconception("pooled-over-depth", "Pooling keeps every channel.", made="1"),
+    misconception("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )
 
 
@@ -162,22 +161,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The window sliding along the first axis."""
     if "output_size" in results and not env["ceil"]:
         yield window_drawing(env, results, [env["p"][0]] * 2)
-
-
-CALCULATOR = Calculator(
-    name="pool",
-    title="Pooling",
-    summary="output size and shape of a pooling layer",
-    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    drawings=drawings,
-    undo=undo,
-    examples=("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes"),
-)

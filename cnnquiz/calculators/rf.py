@@ -1,9 +1,8 @@
-"""The receptive field: how many pixels of the input one value sees, and how far apart neighbours look.
+"""Receptive field: how many pixels one value sees, and how far apart neighbours look.
 
     r = r + d(k - 1) j, then j = j s, from r = 1 and j = 1
 
-Source: A. Araujo, W. Norris and J. Sim, Computing receptive fields of convolutional neural networks, Distill
-(2019), equations 2 and 3.
+Source: Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks, Distill, 2019.
 """
 
 from __future__ import annotations
@@ -13,24 +12,31 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.calculators._field_slips import MISCONCEPTIONS
+from cnnquiz.calculators._field_slips import MISCONCEPTIONS as MISCONCEPTIONS
 from cnnquiz.layers import index_walk
 from cnnquiz.layers.kinds import per_axis
 from cnnquiz.layers.layer_givens import WINDOWS, described
 from cnnquiz.layers.network_givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, number
-from cnnquiz.layers.receptive_field import Seen, prepare
+from cnnquiz.layers.receptive_field import Seen
+from cnnquiz.layers.receptive_field import prepare as prepare
 from cnnquiz.layers.state import LayerState, exact
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
 from cnnquiz.mathematics.worked_text import chain
 from cnnquiz.solution import NO_MATH, Step, text
-from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import integer
 from cnnquiz.solver.lines import AXIS_NAMES, Env
 
 FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 NUMBER = integer(1, letters=False)
 SEEN = (*WINDOWS, "gap", "dense")
+
+EXAMPLES = ('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n")
+LETTERS = {
+    "r": "receptive field", "j": "jump", "k": "kernel size", "d": "dilation", "f": "first pixel",
+    "n": "size of the map",
+}  # fmt: skip
 
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
@@ -197,25 +203,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     touched, field = results.get("touched"), results.get("receptive_field")
     if touched is not None and touched != field:
         yield f"Of this span of {text(field)} pixels only {text(touched)} are read: dilation or stride leaves holes."
-
-
-CALCULATOR = Calculator(
-    name="rf",
-    title="Receptive field",
-    summary="how many pixels one value sees, and how far apart neighbours look",
-    source="Araujo, Norris and Sim, Computing receptive fields of convolutional neural networks, Distill, 2019",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    work=work,
-    explain=explain,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    letters={
-        "r": "receptive field", "j": "jump", "k": "kernel size", "d": "dilation", "f": "first pixel",
-        "n": "size of the map",
-    },
-    examples=('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n"),
-)

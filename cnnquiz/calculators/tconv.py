@@ -1,8 +1,8 @@
-"""Transposed convolution: the convolution's formula run backwards.
+"""Transposed convolution: output size, output shape and parameters of a transposed convolution.
 
     o = (i - 1)s - 2p + d(k - 1) + op + 1
 
-Source: V. Dumoulin and F. Visin, A guide to convolution arithmetic for deep learning (2016), relation 14.
+Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016.
 """
 
 from __future__ import annotations
@@ -14,12 +14,14 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import weights
 from cnnquiz.layers.window_givens import LAYOUT, LONG, numbers, shape_lines, shaped, spread
-from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, axes, integer, shape
 from cnnquiz.solver.lines import Env, line
 
+EXAMPLES = ("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32")
+
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", grows=True),
+    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8)),
     Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16)),
@@ -40,29 +42,29 @@ RESULTS = (
 )
 
 LINES = (
-    line("e", "k", axis=True, when=lambda env: not env["dilated"]),
+    line("e", "k", axis=True, when="not dilated"),
     line("e", "d*(k - 1) + 1", "Effective kernel", "Dilation spreads the taps.",
-         axis=True, when=lambda env: bool(env["dilated"])),
+         axis=True, when="dilated"),
     line("starts", "(i - 1)*s", "Where the last input pixel writes",
          "Each input pixel writes one kernel, each a stride further.", name="starts", axis=True),
     line("full", "starts + e", "Add the kernel", "The last kernel reaches its whole length.", name="full", axis=True),
     line("o", "full - 2*p + op", "Cut off the padding, add the output padding",
          "Padding shrinks the output of a transposed convolution; output padding adds at the end.",
-         axis=True, whole=("starts", "full")),
+         axis=True, combines=("starts", "full")),
     *shape_lines("F", "Each filter gives one output channel."),
     *weights.LINES,
     line("macs", "w*F*prod(i)", "Multiply-adds", "Each input pixel is multiplied with each of its weights once."),
 )  # fmt: skip
 
 MISCONCEPTIONS = (
-    slip(
+    misconception(
         "used-conv-formula", "A transposed convolution runs the formula backwards.", o="floor((i + 2*p - e)/s) + 1"
     ),
-    slip("only-stride", "That only multiplies by the stride; kernel and padding are missing.", o="i*s"),
-    slip("added-padding", "Padding shrinks the output here: subtract 2p.", o="full + 2*p + op"),
-    slip("forgot-output-padding", "The output padding was left out.", o="full - 2*p"),
-    slip("forgot-minus-one", "The first pixel needs no stride: (i - 1)s.", starts="i*s"),
-    slip("padding-once", "Padding is cut off both sides: 2p.", o="full - p + op"),
+    misconception("only-stride", "That only multiplies by the stride; kernel and padding are missing.", o="i*s"),
+    misconception("added-padding", "Padding shrinks the output here: subtract 2p.", o="full + 2*p + op"),
+    misconception("forgot-output-padding", "The output padding was left out.", o="full - 2*p"),
+    misconception("forgot-minus-one", "The first pixel needs no stride: (i - 1)s.", starts="i*s"),
+    misconception("padding-once", "Padding is cut off both sides: 2p.", o="full - p + op"),
     *weights.SLIPS,
 )
 
@@ -119,20 +121,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """Why more than one size could be meant."""
     if "output_size" in results and any(numbers(s) and s > 1 for s in env["s"]):
         yield "With a stride, several input sizes of the convolution give this size: output_padding chooses among them."
-
-
-CALCULATOR = Calculator(
-    name="tconv",
-    title="Transposed convolution",
-    summary="output size, output shape and parameters of a transposed convolution",
-    source="Dumoulin and Visin, A guide to convolution arithmetic for deep learning, 2016",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    examples=("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32"),
-)

@@ -43,7 +43,7 @@ def mutations(item: Worked) -> Iterator[tuple[str, Item]]:
         if letter not in item.keys:
             yield f"key moved to {letter}", replace(item.item, key=letter)
     if item.status == "proved" and item.work is not None:
-        for names, value in item.work.calculator.slips(item.work.given, item.work.want).items():
+        for names, value in item.work.calculator.wrong_values(item.work.given, item.work.want).items():
             yield f"{' and '.join(names)} applied to the key", with_key(item, text(value))
 
 

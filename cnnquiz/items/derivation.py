@@ -62,7 +62,7 @@ def slipped(work: Work, slip: str | list[str] | None) -> Any:
     """The wrong value to which an option's misconceptions lead together; None where they do not."""
     group = tuple(work.calculator.misconception(name) for name in slip_names(slip))
     found = tuple(one for one in group if one is not None)
-    return work.calculator.slipped(work.given, found, work.want) if found and len(found) == len(group) else None
+    return work.calculator.wrong_value(work.given, found, work.want) if found and len(found) == len(group) else None
 
 
 def derived(bank: Bank, item: Item, faults: list[Fault]) -> Work | None:
@@ -122,6 +122,6 @@ def work(calculator: Calculator, raw: dict[str, Any], want: str, layout: str = "
     results = {name: values[name] for name in calculator.result_names if name in values}
     if want not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
-    counted = calculator.counted(given).get(want)
+    counted = calculator.counts(given).get(want)
     turned = "hwc" if "layout" in raw else layout
     return Work(calculator, given, want, results, values, results[want], counted, turned)

@@ -32,7 +32,7 @@ def explained(
 ) -> Iterator[Group]:
     """The same for a calculator's own givens and one of its results."""
     for pairs in (False, True):
-        slips = calculator.slips(given, want, pairs=pairs)
+        slips = calculator.wrong_values(given, want, pairs=pairs)
         found = [names for names, wrong in slips.items() if meant(wrong, value, tolerance)]
         for names in found:
             yield tuple(one for name in names if (one := calculator.misconception(name)) is not None)
@@ -63,8 +63,8 @@ def slipped(variant: Variant, slips: tuple[str, ...]) -> str | None:
         return None
     calculator, given, derivation = worked
     group = tuple(one for slip in slips if (one := calculator.misconception(slip)) is not None)
-    value = calculator.slipped(given, group, derivation.want) if len(group) == len(slips) else None
-    right = calculator.results(given).get(derivation.want)
+    value = calculator.wrong_value(given, group, derivation.want) if len(group) == len(slips) else None
+    right = calculator.result_values(given).get(derivation.want)
     return None if value is None or value == right else text(value)
 
 

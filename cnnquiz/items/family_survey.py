@@ -107,7 +107,7 @@ def _look(item: Item, derivation: Derivation, calculator: Calculator, varied: di
             return "refused", ""
         if read.letters:
             return "invalid", "a letter stands for a number in these givens"
-        right = calculator.results(read).get(derivation.want)
+        right = calculator.result_values(read).get(derivation.want)
     except (CnnquizError, ArithmeticError) as fault:
         return "invalid", str(fault)
     if right is None:
@@ -137,7 +137,7 @@ def _collision(item: Item, derivation: Derivation, calculator: Calculator, given
 def _slipped(calculator: Calculator, given: Given, names: tuple[str, ...], want: str) -> Any:
     group = [calculator.misconception(name) for name in names]
     known = tuple(one for one in group if one is not None)
-    return calculator.slipped(given, known, want) if len(known) == len(names) else None
+    return calculator.wrong_value(given, known, want) if len(known) == len(names) else None
 
 
 def _too_few(calculator: Calculator, given: Given, want: str, taken: list[Any], wanted: int) -> str:
@@ -146,7 +146,7 @@ def _too_few(calculator: Calculator, given: Given, want: str, taken: list[Any], 
     for group in chain(((one,) for one in alone), combinations(alone, 2)):
         if wanted <= 0:
             return ""
-        value = calculator.slipped(given, group, want)
+        value = calculator.wrong_value(given, group, want)
         if value is not None and not any(same(held, value) for held in taken):
             taken.append(value)
             wanted -= 1

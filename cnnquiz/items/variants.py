@@ -147,7 +147,7 @@ class _Worked:
         """The value by these misconceptions together; None where they give none."""
         group = [self.calculator.misconception(name) for name in names]
         known = tuple(one for one in group if one is not None)
-        return self.calculator.slipped(self.given, known, self.want) if len(known) == len(names) else None
+        return self.calculator.wrong_value(self.given, known, self.want) if len(known) == len(names) else None
 
     def text_of(self, option: Option) -> str:
         """An option's text: as typed, or worked out from its slip."""
@@ -178,7 +178,7 @@ class _Worked:
         """Wrong values by misconceptions in a drawn order, alone and then in pairs; each differs from all before."""
         alone = chance.shuffled(self.calculator.misconceptions)
         for group in [*((one,) for one in alone), *combinations(alone, 2)]:
-            value = self.calculator.slipped(self.given, group, self.want)
+            value = self.calculator.wrong_value(self.given, group, self.want)
             if value is not None and value not in taken and _near(value, taken[0]):
                 taken.append(value)
                 yield group, value

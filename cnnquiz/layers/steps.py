@@ -64,7 +64,7 @@ def _layer(row: Row, want: str | None) -> Iterator[Step]:
     from cnnquiz import calculators
 
     calculator = calculators.load(name)
-    if want is None or want in calculator.results(calculator.read(given)):
+    if want is None or want in calculator.result_values(calculator.read(given)):
         for step in calculator.solve(calculator.read(given), want).steps:
             yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
     if name == "dense" and want in (None, "macs"):

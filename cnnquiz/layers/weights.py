@@ -6,56 +6,41 @@ from typing import Any
 
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers.window_givens import numbers, tally
-from cnnquiz.solver.calculator import Misconception, slip
+from cnnquiz.solver.calculator import Misconception, misconception
 from cnnquiz.solver.lines import Env, line
-
-
-def _biased(env: Env) -> bool:
-    return bool(env["bias"])
-
-
-def _plain(env: Env) -> bool:
-    return not env["bias"]
-
-
-def _grouped(env: Env) -> bool:
-    return bool(env["g"] != 1)
-
-
-def _ungrouped(env: Env) -> bool:
-    return bool(env["g"] == 1)
-
 
 DEPTH = "A filter reaches through all the input channels, so it has a weight for every place and channel."
 LINES = (
-    line("w", "prod(k)*C", "Weights of one filter", DEPTH, name="filter_weights", when=_ungrouped),
+    line("w", "prod(k)*C", "Weights of one filter", DEPTH, name="filter_weights", when="g == 1"),
     line(
         "w", "prod(k)*C/g", "Weights of one filter",
         "In groups, each filter sees only its own share of the input channels.",
-        name="filter_weights", when=_grouped,
+        name="filter_weights", when="g != 1",
     ),
-    line("f", "w + 1", "Add its bias", "Each filter has one bias.", name="filter_parameters", when=_biased),
-    line("f", "w", name="filter_parameters", when=_plain),
+    line("f", "w + 1", "Add its bias", "Each filter has one bias.", name="filter_parameters", when="bias"),
+    line("f", "w", name="filter_parameters", when="not bias"),
     line("parameters", "f*F", "All filters",
          "The same filters serve at every position: the image size does not matter."),
 )  # fmt: skip
 
 SLIPS: tuple[Misconception, ...] = (
-    slip("forgot-bias", "One bias for each filter is missing.", f="w"),
-    slip("forgot-depth", "Each filter also reaches through all input channels.", w="prod(k)"),
-    slip("forgot-depth-and-bias", "Both the depth and the biases are missing.", w="prod(k)", f="w"),
-    slip("one-bias-per-layer", "There is one bias for each filter, not one for the layer.", parameters="w*F + 1"),
-    slip(
+    misconception("forgot-bias", "One bias for each filter is missing.", f="w"),
+    misconception("forgot-depth", "Each filter also reaches through all input channels.", w="prod(k)"),
+    misconception("forgot-depth-and-bias", "Both the depth and the biases are missing.", w="prod(k)", f="w"),
+    misconception(
+        "one-bias-per-layer", "There is one bias for each filter, not one for the layer.", parameters="w*F + 1",
+    ),
+    misconception(
         "bias-per-channel", "One bias for each filter, not for each filter and channel.",
         parameters="(prod(k) + 1)*C*F",
     ),
-    slip(
+    misconception(
         "no-weight-sharing",
         "The same weights serve at every position: parameters do not depend on the image size.",
         parameters="f*F*prod(o)",
     ),
-    slip("one-filter-only", "That is one filter; there are F of them.", parameters="f"),
-    slip("forgot-groups", "Each filter sees only C/groups channels.", w="prod(k)*C"),
+    misconception("one-filter-only", "That is one filter; there are F of them.", parameters="f"),
+    misconception("forgot-groups", "Each filter sees only C/groups channels.", w="prod(k)*C"),
 )  # fmt: skip
 
 

@@ -23,8 +23,8 @@ def shape_lines(channels: str, why: str) -> tuple[Line, ...]:
     """The output's shape in either layout; slips that make other channels change `made`."""
     return (
         line("made", channels),
-        line("shape", "shape(o, made)", "Output shape", why, when=lambda env: bool(env["layout"] == "hwc")),
-        line("shape", "shape(made, o)", "Output shape", why, when=lambda env: bool(env["layout"] == "chw")),
+        line("shape", "shape(o, made)", "Output shape", why, when="not channels_first"),
+        line("shape", "shape(made, o)", "Output shape", why, when="channels_first"),
     )
 
 
@@ -61,6 +61,7 @@ def spread(values: dict[str, Any], per_axis: tuple[str, ...]) -> dict[str, Any]:
         if isinstance(value, Letter) or not (value is None or isinstance(value, tuple | str)):
             env[name] = (value,) * count
     env["axes"] = count
+    env["channels_first"] = env.get("layout") == "chw"
     return env
 
 
@@ -130,7 +131,7 @@ def window_drawing(env: Env, results: Mapping[str, Any], padding: Sequence[int])
     })  # fmt: skip
 
 
-def undo(env: Env, name: str, target: Any) -> Iterator[Step]:
+def inverse_steps(env: Env, name: str, target: Any) -> Iterator[Step]:
     """How an output size leads back to the interval of the input or of the padding: rounding down, undone."""
     i, k, s, p, d, o = (one(env[n]) if n != "o" else one(target) for n in ("i", "k", "s", "p", "d", "o"))
     known = [value for value in (i, k, s, p, d, o) if isinstance(value, int)]

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse, replace
+from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse
+from cnnquiz.mathematics.expression import replace as with_names_replaced
 from cnnquiz.solution import NO_MATH, Math, Step
 
 Env = Mapping[str, Any]
@@ -20,6 +21,11 @@ AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 def _always(env: Env) -> bool:
     return True
+
+
+@lru_cache(maxsize=1024)
+def _condition(text: str) -> Evaluator:
+    return evaluator(parse(text)) if text else _always
 
 
 @lru_cache(maxsize=4096)
@@ -38,8 +44,8 @@ class Line:
     why       one sentence: why it is done so
     name      its long name, for prose in banks: quotient
     axis      worked for each axis by itself
-    when      whether it belongs to the derivation with these givens
-    whole     the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
+    when      a condition over the givens, under which the line belongs to the derivation: "dilated and not ceil"
+    combines  the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
     """
 
     symbol: str
@@ -48,20 +54,27 @@ class Line:
     why: str = ""
     name: str = ""
     axis: bool = False
-    when: Callable[[Env], bool] = _always
-    whole: tuple[str, ...] = ()
+    when: str = ""
+    combines: tuple[str, ...] = ()
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     work: Evaluator = field(init=False, repr=False, compare=False)
+    applies: Evaluator = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names, work = _worked(self.formula)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "work", work)
+        object.__setattr__(self, "applies", _condition(self.when))
 
 
 def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any) -> Line:
     """A line, its formula given as text."""
     return Line(symbol, parse(formula), title, why, **more)
+
+
+def lines_when(condition: str, *lines: Line) -> tuple[Line, ...]:
+    """The lines, each under this condition besides its own."""
+    return tuple(replace(one, when=f"{condition} and ({one.when})" if one.when else condition) for one in lines)
 
 
 def parts(value: Any) -> tuple[Any, ...]:
@@ -94,7 +107,7 @@ def evaluate(
     axes = _axes(env)
     swap = instead or {}
     for one in lines:
-        if not one.when(found):
+        if not one.applies(found):
             continue
         formula = swap.get(one.symbol, one.formula)
         names, work = (one.names, one.work) if formula is one.formula else _worked(formula)
@@ -141,7 +154,7 @@ def steps(
     math_of: Callable[[Any], Math] = notation.value_math,
 ) -> Iterator[Step]:
     """The steps that lead to the wanted results (name, symbol), in order, each shown once."""
-    active = [one for one in lines if one.symbol in values and one.when(values)]
+    active = [one for one in lines if one.symbol in values and one.applies(values)]
     shown: set[int] = set()
     for name, symbol in wanted:
         chain = [one for one in _leading_to(symbol, active) if id(one) not in shown]
@@ -194,13 +207,12 @@ def _axis_steps(
     name: str, axis: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
     where = f" ({axis})" if axis else ""
-    whole = next((one for one in along if one.whole), None)
+    last = next((one for one in along if one.combines), None)
     for one in along:
-        if whole is not None and one.symbol == whole.whole[0]:
-            taken = [x for x in along if not x.title or x.symbol in whole.whole]
-            formula = _composed(whole.formula, taken)
-            yield Step("Formula" + where, notation.math(formula, left=whole.symbol), of=name)
-            filled = notation.math(formula, _stated(values), left=whole.symbol)
+        if last is not None and one.symbol == last.combines[0]:
+            formula = _composed(last.formula, [x for x in along if not x.title or x.symbol in last.combines])
+            yield Step("Formula" + where, notation.math(formula, left=last.symbol), of=name)
+            filled = notation.math(formula, _stated(values), left=last.symbol)
             yield Step("Substitution" + where, substituted=filled, of=name)
         if one.title:
             step = _step(name, one, active, values, values, math_of)
@@ -239,7 +251,7 @@ def _stated(values: Env) -> dict[str, Any]:
 def _composed_from(formula: Expr, inner: tuple[tuple[str, Expr], ...]) -> Expr:
     for symbol, expr in reversed(inner):
         if symbol in names_in(formula):
-            formula = replace(formula, {symbol: expr})
+            formula = with_names_replaced(formula, {symbol: expr})
     return formula
 
 
