@@ -13,7 +13,6 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.window_givens import numbers
 from cnnquiz.mathematics.activations import ACTIVATIONS, Activation, activation, largest_slope
 from cnnquiz.mathematics.expression import exact
 from cnnquiz.mathematics.functions import evaluated, symbolic
@@ -21,7 +20,7 @@ from cnnquiz.mathematics.precise import rounded, shortened
 from cnnquiz.mathematics.worked_text import chain, factor, value
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import Kind, integer
+from cnnquiz.solver.givens import Kind, are_numbers, integer
 from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.solver.lines import Env, line
 
@@ -101,10 +100,10 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     given = {key: len(values[key]) for key in ("layers", "values", "weights") if isinstance(values[key], tuple)}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
     for key, size in given.items():
-        if numbers(layers) and size != layers:
+        if are_numbers(layers) and size != layers:
             raise GivenError(f"{key}: {size} for {layers} layers; give one for each layer", key)
     most = MOST_LAYERS_IRRATIONAL if name in ("gelu", "swish") else MOST_LAYERS
-    if numbers(layers) and layers > most:
+    if are_numbers(layers) and layers > most:
         raise GivenError(f"layers: {layers} are more than the {most} that are worked for {name}", "layers")
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
@@ -151,7 +150,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def count(env: Env) -> dict[str, Any]:
     """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
     found: dict[str, Any] = {}
-    if numbers(env["n"]):
+    if are_numbers(env["n"]):
         left: Any = Fraction(1)
         for weight in env["weights"] or [1] * env["n"]:
             left = left * env["M"] * abs(weight)
