@@ -13,7 +13,6 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
-from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window, same_padding
 from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
@@ -115,15 +114,10 @@ def _windows(env: Env) -> list[Window]:
 
 def count(env: Env) -> dict[str, Any]:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
-    found = filter_counts(env)
-    if env["i"] is None:
-        return found
-    sizes = tuple(map(slide, env["i"], _windows(env)))
-    found["output_size"] = sizes
-    if env["F"] is not None:
-        found["output_shape"] = with_layout((*sizes, env["F"]), env["layout"])
-    if env["F"] is not None and env["C"] is not None:
-        found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *sizes)
+    parameters = filter_counts(env)
+    found = parameters | families.size_counts(env, map(slide, env["i"] or (), _windows(env)), env["F"])
+    if parameters and "output_size" in found:
+        found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *found["output_size"])
     return found
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
+from cnnquiz.layers.blocks import Scope
 from cnnquiz.layers.counts import shape_after, tally
 from cnnquiz.layers.drawings import shrinking_maps
 from cnnquiz.layers.families import LAYOUT
@@ -77,9 +78,8 @@ def _with_names(layers: Sequence[Layer]) -> list[Layer]:
         if layer.name and layer.name in taken:
             raise GivenError(f"layer {number}: the name {shown(layer.name)} is taken; write another", "layers")
         taken |= {layer.name}
-    free = {word: (f"{word}{n}" for n in range(1, 2 * len(layers) + 2) if f"{word}{n}" not in taken)
-            for word in {layer.word for layer in layers}}  # fmt: skip
-    return [layer if layer.name else replace(layer, name=next(free[layer.word])) for layer in layers]
+    scope = Scope()
+    return [layer if layer.name else replace(layer, name=scope.free_name(layer.word, taken)) for layer in layers]
 
 
 def _need_channels(layers: Sequence[Layer]) -> bool:

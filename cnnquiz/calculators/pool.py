@@ -16,7 +16,6 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.layers.state import with_layout
 from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
@@ -87,18 +86,10 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def _sizes(env: Env, ceil: bool) -> tuple[int, ...]:
-    return tuple(slide(i, window, ceil) for i, window in families.windows(env))
-
-
 def count(env: Env) -> dict[str, Any]:
     """The window slid along each axis, its places counted."""
-    found: dict[str, Any] = {"parameters": 0}
-    if env["i"] is not None:
-        found["output_size"] = sizes = _sizes(env, env["ceil"])
-        if env["C"] is not None:
-            found["output_shape"] = with_layout((*sizes, env["C"]), env["layout"])
-    return found
+    sizes = (slide(i, window, env["ceil"]) for i, window in families.windows(env))
+    return {"parameters": 0, **families.size_counts(env, sizes, env["C"])}
 
 
 def conventions(env: Env) -> dict[str, str]:
@@ -109,7 +100,7 @@ def conventions(env: Env) -> dict[str, str]:
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """What the other rounding would give."""
-    sizes = _sizes(env, not env["ceil"])
+    sizes = count({**env, "ceil": not env["ceil"]}).get("output_size", ())
     if 0 in sizes:
         yield "With ceil_mode off the window does not fit."
     elif sizes and sizes != results["output_size"]:

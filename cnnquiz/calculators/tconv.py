@@ -13,7 +13,6 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
-from cnnquiz.layers.state import with_layout
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 from cnnquiz.solver.lines import Env
@@ -80,12 +79,8 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 
 def count(env: Env) -> dict[str, Any]:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
-    found = filter_counts(env)
-    if env["i"] is not None:
-        found["output_size"] = sizes = tuple(write_out(i, window) for i, window in families.windows(env))
-        if env["F"] is not None:
-            found["output_shape"] = with_layout((*sizes, env["F"]), env["layout"])
-    return found
+    sizes = (write_out(i, window) for i, window in families.windows(env))
+    return filter_counts(env) | families.size_counts(env, sizes, env["F"])
 
 
 def conventions(env: Env) -> dict[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -30,11 +30,13 @@ class Scope:
         self.prefix, self.numbered = prefix, numbered
         self.counts: dict[str, int] = {}
 
-    def name(self, word: str) -> str:
-        """A name for an unnamed layer: conv1, conv2 at the top; relu, relu2 inside a block."""
-        self.counts[word] = self.counts.get(word, 0) + 1
-        count = self.counts[word]
-        return f"{self.prefix}{word}{count if self.numbered or count > 1 else ''}"
+    def free_name(self, word: str, taken: Container[str]) -> str:
+        """A name for an unnamed layer, not taken yet: conv1, conv2 at the top; relu, relu2 inside a block."""
+        while True:
+            count = self.counts[word] = self.counts.get(word, 0) + 1
+            name = f"{self.prefix}{word}{count if self.numbered or count > 1 else ''}"
+            if name not in taken:
+                return name
 
 
 class Place(Struct, frozen=True):
@@ -72,14 +74,14 @@ class Expansion:
     def part(self, written: Any, scope: Scope, place: Place) -> Iterator[Part]:
         """The parts that one element of a list stands for."""
         if isinstance(written, Layer):
-            yield self.with_name(written, written.name or self.free(written.word, scope), place)
+            yield self.with_name(written, written.name or scope.free_name(written.word, self.paths), place)
         elif isinstance(written, str):
             yield from self.chain(written, "", scope, place)
         elif isinstance(written, dict) and len(written) == 1:
             name, value = next(iter(written.items()))
             yield from self.entry(str(name), value, scope, place)
         elif isinstance(written, dict) and "block" in written:
-            yield from self.block(written, self.free(str(written["block"]), scope), place)
+            yield from self.block(written, scope.free_name(str(written["block"]), self.paths), place)
         else:
             yield self.layer(written, "", scope, place)
 
@@ -113,18 +115,12 @@ class Expansion:
             layer = parse_layer(written)
         except GivenError as fault:
             raise LayerFault(f"{name}: {fault}" if name else str(fault), place.path) from None
-        return self.with_name(layer, name or layer.name or self.free(layer.word, scope), place)
+        return self.with_name(layer, name or layer.name or scope.free_name(layer.word, self.paths), place)
 
     def with_name(self, layer: Layer, name: str, place: Place) -> Layer:
         """The layer under its name, which no other may have."""
         self.take_name(name, place)
         return replace(layer, name=name)
-
-    def free(self, word: str, scope: Scope) -> str:
-        """A name for what has none, that no other has so far."""
-        while (name := scope.name(word)) in self.paths:
-            pass
-        return name
 
     def take_name(self, name: str, place: Place) -> None:
         """Note where a name is written; refuse it if it is taken."""
@@ -143,7 +139,7 @@ class Expansion:
             own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
             inner = replace(place.at(branch), depth=place.depth + 1)
             branches.append((str(branch), self.parts(layers, own, inner)))
-        name = self.free(kind, scope)
+        name = scope.free_name(kind, self.paths)
         self.take_name(name, place)
         return Join(kind, name, tuple(branches))
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError, NoLayerError
+from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
@@ -82,7 +83,7 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     if isinstance(size, tuple):
         size, channels = _axes_and_channels(size, channels, count, first)
         count = len(size)
-    count = count or (1 if channels is None and env.get("F") is None else 2)
+    count = count or (1 if channels is None and env.get("filters") is None else 2)
     env["i"] = size if isinstance(size, tuple) or size is None else (size,) * count
     for name in names:
         value = env.get(name)
@@ -123,6 +124,15 @@ def windows(env: Env) -> Iterator[tuple[int, Window]]:
         for i, *numbers in zip(*columns, strict=True):
             if are_numbers(i, *numbers):
                 yield i, Window(*numbers)
+
+
+def size_counts(env: Env, lengths: Iterable[int], channels: Any) -> dict[str, Any]:
+    """The output's counted lengths as results, with its shape where the channels are known; nothing of letters."""
+    sizes = tuple(lengths)
+    if not sizes or len(sizes) < env["axes"]:
+        return {}
+    shape = {} if channels is None else {"output_shape": with_layout((*sizes, channels), env["layout"])}
+    return {"output_size": sizes, **shape}
 
 
 def refuse_uneven_groups(env: Env) -> None:
