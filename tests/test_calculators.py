@@ -9,11 +9,14 @@ A case in tests/calculators/NAME.json is {"given": {...}} with
 
 from __future__ import annotations
 
+import ast
 import json
 import math
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,9 +26,11 @@ from cnnquiz import calculators
 from cnnquiz.cli import cli
 from cnnquiz.errors import CnnquizError
 from cnnquiz.solution import Solution, jsonable, text
-from cnnquiz.solver.calculator import Calculator
+from cnnquiz.solver.calculator import CONSTANTS, FUNCTIONS, Calculator, Quantity, Result, line
+from cnnquiz.solver.givens import integer
 
 CASES = Path(__file__).parent / "calculators"
+FOLDER = Path(calculators.__file__).parent
 NAMES = calculators.names()
 KEYS = {"given", "results", "slips", "error", "want", "source", "tolerance", "notes"}
 
@@ -98,7 +103,7 @@ def test_slips(name: str, case: dict[str, Any]) -> None:
     for words, expected in case["slips"].items():
         group = tuple(one for part in words.split(" + ") if (one := calculator.misconception(part)))
         assert len(group) == len(words.split(" + ")), f"{name} has no misconception {words}"
-        found = {want: jsonable(calculator.slipped(given, group, want)) for want in wants}
+        found = {want: jsonable(calculator.wrong_value(given, group, want)) for want in wants}
         assert any(same(value, expected, case.get("tolerance")) for value in found.values()), (words, expected, found)
 
 
@@ -114,8 +119,8 @@ def test_errors(name: str, case: dict[str, Any]) -> None:
 def test_the_count_agrees(name: str, case: dict[str, Any]) -> None:
     calculator = calculators.load(name)
     given = calculator.read(case["given"])
-    results = calculator.results(given)
-    for result, value in calculator.counted(given).items():
+    results = calculator.result_values(given)
+    for result, value in calculator.counts(given).items():
         assert results.get(result) == value, result
 
 
@@ -125,8 +130,8 @@ def test_the_first_answer_is_counted_somewhere(name: str) -> None:
     covered: set[str] = set()
     for case in good(name):
         given = calculator.read(case["given"])
-        covered |= calculator.counted(given).keys() & set(calculator.results(given))
-    answers = {result.name for result in calculator.results_declared if result.answer}
+        covered |= calculator.counts(given).keys() & set(calculator.result_values(given))
+    answers = {result.name for result in calculator.results if result.answer}
     assert covered & answers
 
 
@@ -177,9 +182,9 @@ def test_the_short_answer_is_the_solution_without_its_steps(name: str, case: dic
 def test_a_slip_is_never_the_right_value(name: str, case: dict[str, Any]) -> None:
     calculator = calculators.load(name)
     given = calculator.read(case["given"])
-    right = calculator.results(given)
+    right = calculator.result_values(given)
     for want, value in right.items():
-        for names, wrong in calculator.slips(given, want).items():
+        for names, wrong in calculator.wrong_values(given, want).items():
             assert wrong != value, (names, want)
 
 
@@ -189,8 +194,8 @@ def test_each_misconception_comes_up_in_some_case(name: str) -> None:
     met: set[str] = set()
     for case in good(name):
         given = calculator.read(case["given"])
-        for want in calculator.results(given):
-            met |= {names[0] for names in calculator.slips(given, want)}
+        for want in calculator.result_values(given):
+            met |= {names[0] for names in calculator.wrong_values(given, want)}
     assert {one.name for one in calculator.misconceptions} == met
 
 
@@ -200,8 +205,8 @@ def test_the_declaration_says_what_everything_is(name: str) -> None:
     assert calculator.name == name
     assert calculator.title and calculator.summary and calculator.source and calculator.examples
     assert all(quantity.meaning and quantity.name for quantity in calculator.quantities)
-    assert all(result.meaning for result in calculator.results_declared)
-    assert any(result.answer for result in calculator.results_declared)
+    assert all(result.meaning for result in calculator.results)
+    assert any(result.answer for result in calculator.results)
     assert all(one.say.endswith(".") for one in calculator.misconceptions)
     for names in (
         [quantity.short for quantity in calculator.quantities],
@@ -219,3 +224,59 @@ def test_the_examples_run(name: str, example: str, monkeypatch: pytest.MonkeyPat
     ended = CliRunner().invoke(cli, ["solve", name, *shlex.split(example), "--format", "json"])
     assert ended.exit_code == 0, ended.output
     assert json.loads(ended.stdout)["calculator"] == name
+
+
+def declared(path: Path) -> Iterator[str]:
+    """The public names that a calculator's file assigns or defines."""
+    for node in ast.parse(path.read_text("utf-8")).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            yield node.name
+        if isinstance(node, ast.Assign):
+            yield from (target.id for target in node.targets if isinstance(target, ast.Name))
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_public_in_a_calculator_is_its_declaration(name: str) -> None:
+    public = {each for each in declared(FOLDER / f"{name}.py") if not each.startswith("_")}
+    assert public <= {*CONSTANTS, *FUNCTIONS}
+
+
+def module(**changes: Any) -> ModuleType:
+    """The smallest module that is a calculator: the double of a number."""
+    made = ModuleType("calculators.double", "Double: twice a number.\n\n    d = 2 n\n\nSource: Euclid,\nElements.\n")
+    declaration: dict[str, Any] = {
+        "QUANTITIES": (Quantity("n", "number", integer(), "a number"),),
+        "RESULTS": (Result("double", "d", "twice the number", answer=True),),
+        "LINES": (line("d", "2*n", "Double", when="positive"),),
+        "EXAMPLES": ("--n 2",),
+        "prepare": lambda values: {**values, "positive": values["n"] > 0},
+        "count": lambda env: {"double": env["n"] + env["n"]},
+    }
+    made.__dict__.update({name: value for name, value in (declaration | changes).items() if value is not None})
+    return made
+
+
+def test_a_module_is_a_calculator() -> None:
+    double = Calculator.from_module(module())
+    assert (double.name, double.title, double.summary) == ("double", "Double", "twice a number")
+    assert double.source == "Euclid, Elements"
+    assert double.solve(double.read({"n": 2})).results == {"double": 4}
+    assert double.result_values(double.read({"n": -2})) == {}  # its line has a condition
+
+
+@pytest.mark.parametrize("name", ["QUANTITIES", "RESULTS", "EXAMPLES", "count"])
+def test_a_module_without_its_parts_is_no_calculator(name: str) -> None:
+    with pytest.raises(TypeError, match=f"calculators.double declares no {name}"):
+        Calculator.from_module(module(**{name: None}))
+
+
+@pytest.mark.parametrize(("docstring", "missing"), [("Double.", "summary"), ("Double: twice a number.", "source")])
+def test_a_docstring_has_summary_and_source(docstring: str, missing: str) -> None:
+    with pytest.raises(TypeError, match=missing):
+        Calculator.from_module(module(__doc__=docstring))
+
+
+def test_a_symbol_stands_for_its_quantity() -> None:
+    quantities = (Quantity("number", "number", integer(), "a number", symbol="n"),)
+    double = Calculator.from_module(module(QUANTITIES=quantities, prepare=None, LINES=(line("d", "2*n"),)))
+    assert double.result_values(double.read({"number": 21})) == {"double": 42}

@@ -137,11 +137,11 @@ def test_the_count_agrees_and_no_slip_is_right(name: str) -> None:
     @over(strategy)
     def agree(raw: dict[str, Any]) -> None:
         read = calculator.read(raw)
-        results = calculator.results(read)
-        counted = calculator.counted(read)
+        results = calculator.result_values(read)
+        counted = calculator.counts(read)
         assert {key: results.get(key) for key in counted} == counted
         for want, right in results.items():
-            assert all(wrong != right for wrong in calculator.slips(read, want).values())
+            assert all(wrong != right for wrong in calculator.wrong_values(read, want).values())
 
     agree()
 
@@ -151,8 +151,8 @@ def test_vectors_are_long_enough_for_the_course_and_bounded() -> None:
     dense = calculators.load("dense")
     softmax = calculators.load("softmax")
     begun = time.perf_counter()
-    assert dense.results(dense.read({"W": [[1] * 200] * 200, "x": [1] * 200}))["y"] == (200,) * 200
-    assert len(softmax.results(softmax.read({"z": long}))["probabilities"]) == 10_000
+    assert dense.result_values(dense.read({"W": [[1] * 200] * 200, "x": [1] * 200}))["y"] == (200,) * 200
+    assert len(softmax.result_values(softmax.read({"z": long}))["probabilities"]) == 10_000
     assert time.perf_counter() - begun < 20
 
 
@@ -197,7 +197,7 @@ for name, raw in {
     "loss": {"kind": "mse", "p": [1], "y": [2]}, "activation": {"function": "tanh", "x": 1}, "gradient": {"layers": 2},
 }.items():
     calculator = calculators.load(name)
-    calculator.results(calculator.read(raw))
+    calculator.result_values(calculator.read(raw))
 assert "sympy" not in sys.modules
 """
     subprocess.run([sys.executable, "-c", code], check=True)

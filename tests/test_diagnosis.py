@@ -45,7 +45,7 @@ def worked(variant: Variant) -> tuple[Calculator, Given, str]:
 
 
 def named(calculator: Calculator, given: Given, want: str, value: Any) -> list[tuple[str, ...]]:
-    groups = DerivedAnswer(calculator, given, want, calculator.results(given)).misconceptions_behind(value)
+    groups = DerivedAnswer(calculator, given, want, calculator.result_values(given)).misconceptions_behind(value)
     return [tuple(one.name for one in group) for group in groups]
 
 
@@ -59,13 +59,13 @@ def answer_by(variant: Variant, misconception: str) -> str | None:
 
 def hold(calculator: Calculator, given: Given, want: str) -> None:
     """Every slip that is offered is wrong and named when it is made, with all that give the same number."""
-    right = calculator.results(given).get(want)
-    singles = calculator.slips(given, want)
+    right = calculator.result_values(given).get(want)
+    singles = calculator.wrong_values(given, want)
     for names, value in singles.items():
         assert value is not None and value != right, names
         alike = [others for others, other in singles.items() if same(other, value)]
         assert names in alike and named(calculator, given, want, value) == alike
-    for names, value in calculator.slips(given, want, pairs=True).items():
+    for names, value in calculator.wrong_values(given, want, pairs=True).items():
         found = named(calculator, given, want, value)
         assert found and value != right
         assert names in found or all(len(group) == 1 for group in found)
@@ -106,7 +106,7 @@ def test_slips_are_named_for_any_givens(name: str, data: st.DataObject) -> None:
         given = calculator.read(raw)
     except CnnquizError:
         assume(False)
-    for want in calculator.results(given):
+    for want in calculator.result_values(given):
         hold(calculator, given, want)
 
 
@@ -192,7 +192,7 @@ def test_a_slip_is_named_as_it_is_typed(name: str, seed: int) -> None:
     for variant in drawn(name, seed):
         calculator, given, want = worked(variant)
         assert mark(variant, variant.key[0]).verdict == "right"
-        for (slip,), value in calculator.slips(given, want).items():
+        for (slip,), value in calculator.wrong_values(given, want).items():
             response = read_response(variant, text(value))
             assert response is not None, (slip, text(value))
             found = mark(variant, response)

@@ -25,7 +25,7 @@ def tried(name: str, known: dict[str, Any], bounds: dict[str, tuple[int, int]], 
     for values in product(*(range(low, high + 1) for low, high in bounds.values())):
         case = dict(zip(bounds, values, strict=True))
         try:
-            value = calculator.results(calculator.read(known | case)).get(result)
+            value = calculator.result_values(calculator.read(known | case)).get(result)
         except GivenError:
             continue
         if value == target or (isinstance(value, tuple) and set(value) == {target}):
@@ -185,7 +185,7 @@ def test_axes_that_no_number_fits_together_are_searched_by_themselves() -> None:
     conv = calculators.load("conv")
     found = find(conv, {"in": [32, 32], "k": [3, 5]}, ["p"], {"out": [32, 32]})
     assert found.solutions == ({"p": (1, 2)},)
-    assert conv.results(conv.read({"in": [32, 32], "k": [3, 5], "p": [1, 2]}))["output_size"] == (32, 32)
+    assert conv.result_values(conv.read({"in": [32, 32], "k": [3, 5], "p": [1, 2]}))["output_size"] == (32, 32)
     assert "Each axis by itself" in [step.title for step in found.steps]
 
 

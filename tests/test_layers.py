@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnquiz import calculators
 from cnnquiz.errors import GivenError
 from cnnquiz.layers import networks
-from cnnquiz.layers.kinds import RULES
+from cnnquiz.layers.kinds import EFFECTS
 from cnnquiz.layers.layer import Layer, parse_layer, parse_layers
 from cnnquiz.layers.propagation import propagate
 from cnnquiz.layers.state import begin
@@ -47,17 +47,17 @@ def positions(n: int, layer: dict[str, Any]) -> int:
 
 @given(n=st.integers(1, 40), layers=st.lists(windows(), min_size=1, max_size=5))
 def test_sizes_are_those_of_windows_walked_one_by_one(n: int, layers: list[dict[str, Any]]) -> None:
-    flow = begin((n, 2))
+    state = begin((n, 2))
     for layer in layers:
-        expected = positions(flow.shape[0], layer)
+        expected = positions(state.shape[0], layer)
         reach = layer["d"] * (layer["k"] - 1) + 1
         try:
-            flow, counts = RULES[layer["type"]](parse_layer(layer), flow)
+            state, counts = EFFECTS[layer["type"]](parse_layer(layer), state)
         except GivenError:
-            assert reach > flow.shape[0] + 2 * layer["p"]
+            assert reach > state.shape[0] + 2 * layer["p"]
             return
-        if reach <= flow.shape[0] + 2 * layer["p"] or not layer.get("ceil"):
-            assert flow.shape[0] == expected
+        if reach <= state.shape[0] + 2 * layer["p"] or not layer.get("ceil"):
+            assert state.shape[0] == expected
         assert counts.parameters == (0 if layer["type"] == "pool" else counts.parameters)
 
 
@@ -65,7 +65,7 @@ def test_sizes_are_those_of_windows_walked_one_by_one(n: int, layers: list[dict[
 def test_the_field_is_what_walking_back_touches(layers: list[dict[str, Any]]) -> None:
     rf = calculators.load("rf")
     given_ = rf.read({"layers": layers})
-    results, counted = rf.results(given_), rf.counted(given_)
+    results, counted = rf.result_values(given_), rf.counts(given_)
     assert {"receptive_field", "jump", "first"} <= counted.keys()
     assert all(results[name] == value for name, value in counted.items())
     assert results["touched"] <= results["receptive_field"]
@@ -74,7 +74,7 @@ def test_the_field_is_what_walking_back_touches(layers: list[dict[str, Any]]) ->
 @given(k=st.integers(1, 5), layers=st.lists(st.tuples(st.integers(1, 5), st.integers(1, 3)), min_size=1, max_size=4))
 def test_weights_are_those_enumerated(k: int, layers: list[tuple[int, int]]) -> None:
     written = [f"conv {filters} k{k}x{size}" for filters, size in layers]
-    results = NET.results(NET.read({"in": "40x40x3", "layers": "; ".join(written)}))
+    results = NET.result_values(NET.read({"in": "40x40x3", "layers": "; ".join(written)}))
     channels, total = 3, 0
     for filters, size in layers:
         places = [(f, c, y, x) for f in range(filters) for c in range(channels) for y in range(k) for x in range(size)]
@@ -146,7 +146,7 @@ def test_a_framework_goes_by_its_usual_names() -> None:
     conv = calculators.load("conv")
     for word in ("tf", "TensorFlow", "keras"):
         given_ = conv.read({"in": "7", "k": "3", "s": "2", "p": "same", "framework": word})
-        assert conv.results(given_)["output_size"] == (4,)
+        assert conv.result_values(given_)["output_size"] == (4,)
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_what_is_no_layer_is_refused(part: Any) -> None:
 def test_a_list_may_be_written_as_json() -> None:
     rf = calculators.load("rf")
     for size in ({}, {"in": "20x20x3"}):
-        results = [rf.results(rf.read({"layers": layers, **size}))["receptive_field"]
+        results = [rf.result_values(rf.read({"layers": layers, **size}))["receptive_field"]
                    for layers in ("[[3,1],[2,2]]", [[3, 1], [2, 2]], "k3; k2 s2")]  # fmt: skip
         assert results[0] == results[1] == results[2]
     with pytest.raises(GivenError, match="no list of layers"):
@@ -172,7 +172,7 @@ def test_time_grows_with_the_layers() -> None:
 
     def seconds(layers: int) -> float:
         start = perf_counter()
-        NET.results(NET.read({"in": "8x8x4", "layers": ["conv 4 k3 p1", "bn", "relu"] * (layers // 3)}))
+        NET.result_values(NET.read({"in": "8x8x4", "layers": ["conv 4 k3 p1", "bn", "relu"] * (layers // 3)}))
         return perf_counter() - start
 
     seconds(300)
@@ -182,7 +182,7 @@ def test_time_grows_with_the_layers() -> None:
 
 def test_sizes_of_a_trillion_stay_exact() -> None:
     n = 10**12
-    results = NET.results(NET.read({"in": [n, n, 3], "layers": f"conv {n} k3 p1; pool k2; dense 10"}))
+    results = NET.result_values(NET.read({"in": [n, n, 3], "layers": f"conv {n} k3 p1; pool k2; dense 10"}))
     assert results["output_shape"] == (10,)
     assert results["macs"] == 27 * n * n * n + (n // 2) ** 2 * n * 10
 
@@ -198,7 +198,7 @@ def answer(name: str, given_: dict[str, Any]) -> Any:
     """The size by a calculator of one layer, or None where it refuses."""
     calculator = calculators.load(name)
     try:
-        return calculator.results(calculator.read(given_))["output_size"][0]
+        return calculator.result_values(calculator.read(given_))["output_size"][0]
     except GivenError:
         return None
 
@@ -213,7 +213,7 @@ def test_a_chain_of_one_layer_is_that_layers_calculator(n: int, k: int, s: int, 
         filters = {} if name == "pool" else {"filters": 1}
         try:
             layer = {"type": name, **window, **more, **filters}
-            rows = NET.results(NET.read({"in": [n], "channels": 1, "layers": [layer]}))
+            rows = NET.result_values(NET.read({"in": [n], "channels": 1, "layers": [layer]}))
         except GivenError:
             assert alone is None, (name, more)
             continue

@@ -42,7 +42,7 @@ def test_letters_and_numbers_agree(problem: Problem) -> None:
     name, numbers, letters, rest = problem
     calculator = calculators.load(name)
     try:
-        expected = calculator.results(calculator.read(numbers | rest))
+        expected = calculator.result_values(calculator.read(numbers | rest))
     except GivenError:
         return
     solution = calculator.solve(calculator.read(numbers | rest | letters))

@@ -45,7 +45,7 @@ layers:
 def test_published_values(case: dict[str, Any]) -> None:
     """Exact totals, totals within the rounding of the paper, and the shapes of its table."""
     given_ = {name: case[name] for name in ("network", "layer", "count") if name in case}
-    results = jsonable(NET.results(NET.read(given_)))
+    results = jsonable(NET.result_values(NET.read(given_)))
     for name, value in case.get("results", {}).items():
         assert results[name] == value, name
     for name, (value, within) in case.get("near", {}).items():
@@ -85,7 +85,7 @@ def own(tmp_path: Path, text: str) -> str:
 
 
 def test_a_file_of_ones_own(tmp_path: Path) -> None:
-    results = NET.results(NET.read({"network": own(tmp_path, MINE)}))
+    results = NET.result_values(NET.read({"network": own(tmp_path, MINE)}))
     names = [row["name"] for row in results["layers"]]
     assert names[:6] == [
         "conv1", "conv1.relu", "stage_1.conv", "stage_1.bn", "stage_1.relu", "stage_1.shortcut.conv"
@@ -120,7 +120,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
 def test_a_fault_in_a_file_is_located(tmp_path: Path, old: str, new: str, where: str, said: str) -> None:
     path = own(tmp_path, MINE.replace(old, new, 1))
     with pytest.raises(CnnquizError) as refused:
-        NET.results(NET.read({"network": path}))
+        NET.result_values(NET.read({"network": path}))
     assert str(refused.value).startswith(f"{path}:{where}")
     assert said in str(refused.value)
     assert "\n" not in str(refused.value)

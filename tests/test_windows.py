@@ -46,8 +46,8 @@ def solved(name: str, layer: dict[str, Any]) -> dict[str, Any] | None:
         read = calculator.read(layer)
     except GivenError:
         return None
-    results = calculator.results(read)
-    counted = calculator.counted(read)
+    results = calculator.result_values(read)
+    counted = calculator.counts(read)
     assert counted.items() <= results.items()
     return results
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import pkgutil
 from functools import cache
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.naming import did_you_mean
 from cnnquiz.solver.calculator import Calculator
 
 
@@ -21,8 +21,10 @@ def names() -> list[str]:
 def load(name: str) -> Calculator:
     """The calculator of that name; CnnquizError with the nearest names where there is none."""
     if name not in names():
-        near = difflib.get_close_matches(str(name)[:40], names(), 3, 0.6)
-        hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
-        raise CnnquizError(f"there is no calculator `{str(name)[:40]}`: {hint}")
-    calculator: Calculator = importlib.import_module(f"{__name__}.{name}").CALCULATOR
-    return calculator
+        short = str(name)[:40]
+        raise CnnquizError(f"there is no calculator `{short}`: {did_you_mean(short, names(), _all_names())}")
+    return Calculator.from_module(importlib.import_module(f"{__name__}.{name}"))
+
+
+def _all_names() -> str:
+    return f"there are {', '.join(names())}"

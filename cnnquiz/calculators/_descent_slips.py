@@ -9,7 +9,7 @@ from cnnquiz.mathematics.descent import gradient_of, start_of, value_of
 from cnnquiz.mathematics.optimisers import METHODS, Method, run, swapped
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.solution import Vector
-from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.calculator import misconception
 from cnnquiz.solver.lines import Env
 
 
@@ -46,40 +46,40 @@ def _like(name: str) -> Callable[[Method], Method]:
 
 ADAPTIVE = ("adagrad", "rmsprop", "adam")
 MISCONCEPTIONS = (
-    Misconception("ascended", "Descend: subtract the gradient.", wrong=_wrong(_upwards)),
-    Misconception("forgot-learning-rate", "The step is the gradient times the learning rate.", wrong=_wrong(alpha=1)),
-    Misconception("J-for-derivative", "The step follows the slope of J, not its value.", wrong=_wrong(J_itself=True)),
-    Misconception(
+    misconception("ascended", "Descend: subtract the gradient.", wrong=_wrong(_upwards)),
+    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.", wrong=_wrong(alpha=1)),
+    misconception("J-for-derivative", "The step follows the slope of J, not its value.", wrong=_wrong(J_itself=True)),
+    misconception(
         "plain",
         "That is plain gradient descent: the method's memory is missing.",
         wrong=_wrong(_like("sgd"), ("momentum", "nesterov", *ADAPTIVE)),
     ),
-    Misconception(
+    misconception(
         "averaged-form",
         "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
         wrong=_wrong(lambda m: swapped(m, v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"), ("momentum",)),
     ),
-    Misconception(
+    misconception(
         "no-look-ahead",
         "Nesterov takes the gradient at theta - gamma v.",
         wrong=_wrong(_like("momentum"), ("nesterov",)),
     ),
-    Misconception(
+    misconception(
         "forgot-root",
         "Divide by the square root of the squared gradients.",
         wrong=_wrong(lambda m: swapped(m, theta=m.rules[-1].formula.replace("sqrt", "")), ADAPTIVE),
     ),
-    Misconception(
+    misconception(
         "never-forgot",
         "RMSProp averages the squares; AdaGrad adds them up.",
         wrong=_wrong(_like("adagrad"), ("rmsprop",)),
     ),
-    Misconception(
+    misconception(
         "averaged-squares",
         "AdaGrad adds the squares up; RMSProp averages them.",
         wrong=_wrong(_like("rmsprop"), ("adagrad",)),
     ),
-    Misconception(
+    misconception(
         "forgot-bias-correction",
         "Divide both means by 1 - beta^t: they start at 0.",
         wrong=_wrong(lambda m: swapped(m, mhat="m", shat="s"), ("adam",)),

@@ -8,7 +8,7 @@ from typing import Any
 from cnnquiz.mathematics.difference_equations import Past, run_with
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.solution import Vector
-from cnnquiz.solver.calculator import Misconception
+from cnnquiz.solver.calculator import misconception
 from cnnquiz.solver.lines import Env
 
 
@@ -21,27 +21,27 @@ def _changed(env: Env, past: Past, x: Callable[[int], Any] = lambda n: int(n == 
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "forgot-feedback",
         "The earlier outputs come back in: y[n-1] is not 0.",
         wrong=lambda env: _changed(env, lambda n, y: 0),
     ),
-    Misconception(
+    misconception(
         "feedback-sign",
         "The past outputs enter with the sign that the equation gives them.",
         wrong=lambda env: _changed(env, lambda n, y: -y.get(n, 0)),
     ),
-    Misconception(
+    misconception(
         "step-response",
         "That is the output for a step; the impulse is 1 at n = 0 only.",
         wrong=lambda env: _changed(env, lambda n, y: y.get(n, 0), lambda n: int(n >= 0)),
     ),
-    Misconception(
+    misconception(
         "constant-is-linear",
         "Superposition fails: see the two inputs that show it.",
         wrong=lambda env: {"linear": True, "lti": True},
     ),
-    Misconception(
+    misconception(
         "linear-means-time-invariant",
         "A factor that depends on n changes the output when the input comes later.",
         wrong=lambda env: {"time_invariant": True, "lti": True},

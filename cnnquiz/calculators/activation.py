@@ -1,8 +1,8 @@
-"""Activation functions: the value at x, the derivative there, and the derivative's maximum.
+"""Activation function: value, derivative and largest derivative of an activation function.
 
     sigma'(x) = sigma(x) (1 - sigma(x)) <= 1/4
 
-Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), sections 6.2.2 and 6.3.
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.2.2 and 6.3.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from cnnquiz.mathematics.functions import evaluated, parse, symbolic
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import NO_MATH, Drawing, Step
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Kind, number
 from cnnquiz.solver.lines import Env
 
 NAME = Kind("NAME", lambda raw: activation(raw).name)
+EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
+
 QUANTITIES = (
     Quantity(
         "function",
@@ -140,60 +142,60 @@ def _maximum(number: Any, *functions: str) -> Callable[[Env], dict[str, Any]]:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "derivative-as-value",
         "The derivative is sigma(x)(1 - sigma(x)), not sigma(x) itself.",
         wrong=_wrong("derivative", lambda f, x, a: f.value(x, a)),
     ),
-    Misconception(
+    misconception(
         "value-as-derivative",
         "That is the slope at x; the value is asked.",
         wrong=_wrong("value", lambda f, x, a: f.slope(x, a)),
     ),
-    Misconception(
+    misconception(
         "sign-in-exponent",
         "The exponent is -x: sigma grows with x.",
         wrong=_wrong("value", lambda f, x, a: f.value(-x, a), "sigmoid"),
     ),
-    Misconception(
+    misconception(
         "squared-value",
         "The derivative is sigma times its complement, not sigma squared.",
         wrong=_wrong("derivative", lambda f, x, a: f.value(x, a) ** 2, "sigmoid"),
     ),
-    Misconception(
+    misconception(
         "forgot-square",
         "The derivative is 1 - tanh(x)^2: the tanh is squared.",
         wrong=_wrong("derivative", lambda f, x, a: 1 - f.value(x, a), "tanh"),
     ),
-    Misconception(
+    misconception(
         "passed-negative",
         "Below zero the input does not pass unchanged.",
         wrong=_wrong("value", lambda f, x, a: x, "relu", "leaky-relu", "elu"),
     ),
-    Misconception(
+    misconception(
         "dropped-sign",
         "max(0, x) cuts what is negative; it does not turn it round.",
         wrong=_wrong("value", lambda f, x, a: abs(x), "relu"),
     ),
-    Misconception(
+    misconception(
         "forgot-leak",
         "Below zero this function still passes a little.",
         wrong=_wrong("value", lambda f, x, a: max(x, 0), "leaky-relu", "elu"),
     ),
-    Misconception(
+    misconception(
         "slope-one-below-zero",
         "Below zero the slope is not that of x.",
         wrong=_wrong("derivative", lambda f, x, a: 1, "relu", "leaky-relu", "elu"),
     ),
-    Misconception(
+    misconception(
         "maximum-of-value", "That is the largest value; the derivative is at most 1/4.", wrong=_maximum(1, "sigmoid")
     ),
-    Misconception(
+    misconception(
         "value-at-maximum",
         "At 0 sigma is 1/2; its derivative there is 1/2 times 1/2.",
         wrong=_maximum(Fraction(1, 2), "sigmoid"),
     ),
-    Misconception(
+    misconception(
         "confused-with-sigmoid",
         "1/4 is the sigmoid's bound; this function is steeper.",
         wrong=_maximum(Fraction(1, 4), "tanh", "relu", "softplus"),
@@ -221,21 +223,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     marks = [] if x is None else [[float(x), float(results["value"]), f"f({value(x).ascii})"]]
     ys = [float(f.value(at, a)) for at in xs]
     yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "x", "ylabel": f.name})
-
-
-CALCULATOR = Calculator(
-    name="activation",
-    title="Activation function",
-    summary="value, derivative and largest derivative of an activation function",
-    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.2.2 and 6.3",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    drawings=drawings,
-    examples=("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1"),
-)

@@ -1,8 +1,8 @@
-"""Autoencoders: parameters of encoder and decoder, stages of layer-wise pre-training, compression, bytes.
+"""Autoencoder: parameters of encoder and decoder, stages of pre-training, compression ratio, bytes.
 
     parameters = sum n_i n_(i+1) + sum of the biases
 
-Source: G. Hinton and R. Salakhutdinov, Reducing the dimensionality of data with neural networks (2006).
+Source: Hinton and Salakhutdinov, Reducing the dimensionality of data with neural networks, 2006.
 """
 
 from __future__ import annotations
@@ -17,18 +17,18 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import exact
 from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Calculator, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
-from cnnquiz.solver.lines import Env, line
+from cnnquiz.solver.lines import Env
 
-MOST_LAYERS = 1_001
-BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
+_MOST_LAYERS = 1_001
+_BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
 
 
-def _sizes(raw: Any) -> Vector:
+def _read_sizes(raw: Any) -> Vector:
     """Layer sizes from the input to the output: 784-128-784, or a list."""
     parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
-    if not 3 <= len(parts) <= MOST_LAYERS or len(parts) % 2 == 0:
+    if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
         raise GivenError(
             f"{shown(raw)} is no autoencoder: write an odd number of sizes, input to output, as in 784-128-784"
         )
@@ -39,14 +39,12 @@ def _sizes(raw: Any) -> Vector:
 
 
 QUANTITIES = (
-    Quantity(
-        "layers", "layer_sizes", Kind("A-B-A", _sizes), "sizes from input to output: 784-128-784", positional=True
-    ),
+    Quantity("layers", "layer_sizes", Kind("A-B-A", _read_sizes), "sizes from input to output: 784-128-784",
+             positional=True),
     Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
     Quantity("bias", "bias", FLAG, "whether the units have biases", True),
-    Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
-)
-
+    Quantity("dtype", "dtype", choice(*_BYTES), "how a number is stored", "fp32"),
+)  # fmt: skip
 RESULTS = (
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
     Result("encoder", "encoder", "the encoder's parameters"),
@@ -56,46 +54,31 @@ RESULTS = (
     Result("bytes", "bytes", "memory of the parameters", answer=True),
     Result("code", "code", "size of the latent space"),
 )
-
-
-def _tied(env: Env) -> bool:
-    return bool(env["tied"])
-
-
-def _untied(env: Env) -> bool:
-    return not env["tied"]
-
-
 LINES = (
     line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),
-    line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when=_untied),
-    line(
-        "decoder",
-        "b_d",
-        "Decoder",
-        "Tied: the encoder's weights are used again, transposed; only biases are new.",
-        when=_tied,
-    ),
+    line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when="not tied"),
+    line("decoder", "b_d", "Decoder", "Tied: the encoder's weights are used again, transposed; only biases are new.",
+         when="tied"),
     line("parameters", "encoder + decoder", "Together"),
     line("ratio", "n/code", "Compression ratio", "The input's size over the code's."),
     line("stages", "(L - 1)/2", "Stages of pre-training", "One shallow autoencoder is trained for each encoder layer."),
     line("bytes", "parameters*B", "Memory", "B bytes for each number."),
-)
-
+)  # fmt: skip
 MISCONCEPTIONS = (
-    slip("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
-    slip("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
-    slip("tied-assumed", "Encoder and decoder have weights of their own unless they are tied.", decoder="b_d"),
-    slip("counted-twice", "Tied weights are the same numbers: count them once.", decoder="W_d + b_d"),
-    slip("parameters-for-bytes", "Each number takes several bytes.", bytes="parameters"),
-    slip("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
-    slip("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
-    slip("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
-    slip(
+    misconception("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
+    misconception("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
+    misconception("tied-assumed", "Encoder and decoder have weights of their own unless they are tied.", decoder="b_d"),
+    misconception("counted-twice", "Tied weights are the same numbers: count them once.", decoder="W_d + b_d"),
+    misconception("parameters-for-bytes", "Each number takes several bytes.", bytes="parameters"),
+    misconception("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
+    misconception("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
+    misconception("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
+    misconception(
         "stage-for-each-layer", "Only the encoder's layers are pre-trained; the decoder unrolls them.", stages="L - 1"
     ),
-    slip("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
+    misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )
+EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -110,7 +93,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
     env = dict(values) | {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
     env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
-    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": BYTES[values["dtype"]]}
+    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
@@ -123,14 +106,8 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             continue
         filled = sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
-        yield Step(
-            f"Weights of the {name}",
-            chain(f"W_{letter} = sum_i n_i n_(i+1)"),
-            filled,
-            value(env[f"W_{letter}"]),
-            why,
-            "parameters",
-        )
+        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value(env[f"W_{letter}"])
+        yield Step(f"Weights of the {name}", rule, filled, total, why, "parameters")
         if env["bias"]:
             total = chain(*(value(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
             yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, value(env[f"b_{letter}"]), of="parameters")
@@ -158,7 +135,7 @@ def conventions(env: Env) -> dict[str, str]:
     """What was counted."""
     rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
     rules["weights"] = "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder"
-    return rules | {"bytes": f"{BYTES[env['dtype']]} for each number ({env['dtype']})"}
+    return rules | {"bytes": f"{_BYTES[env['dtype']]} for each number ({env['dtype']})"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
@@ -167,21 +144,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"With tied weights: {results['encoder'] + env['b_d']} parameters."
     if env["code"] >= env["n"]:
         yield "The code is not smaller than the input: without a penalty such a network may simply copy."
-
-
-CALCULATOR = Calculator(
-    name="autoencoder",
-    title="Autoencoder",
-    summary="parameters of encoder and decoder, stages of pre-training, compression ratio, bytes",
-    source="Hinton and Salakhutdinov, Reducing the dimensionality of data with neural networks, 2006",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    examples=("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16"),
-)

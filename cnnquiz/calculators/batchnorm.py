@@ -1,8 +1,8 @@
-"""Batch normalisation of a few values: mean, variance, normalised values, scaled and shifted.
+"""Batch normalisation: mean, variance and normalised values of one channel, scaled and shifted.
 
     x_hat = (x - mean)/sqrt(variance + eps),  y = gamma x_hat + beta
 
-Source: S. Ioffe and C. Szegedy, Batch normalization (2015), algorithm 1.
+Source: Ioffe and Szegedy, Batch normalization, 2015, algorithm 1.
 """
 
 from __future__ import annotations
@@ -17,11 +17,13 @@ from cnnquiz.mathematics.functions import evaluated
 from cnnquiz.mathematics.precise import rounded, sqrt
 from cnnquiz.mathematics.worked_text import chain, factor, value
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import number, numbers
 from cnnquiz.solver.lines import Env
 
 SHOWN = 8
+
+EXAMPLES = ("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1")
 
 QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
@@ -127,32 +129,15 @@ def _sample_variance(env: Env) -> dict[str, Any]:
 
 
 MISCONCEPTIONS = (
-    Misconception("sample-variance", "Batch normalisation divides by n, not by n - 1.", wrong=_sample_variance),
-    Misconception(
+    misconception("sample-variance", "Batch normalisation divides by n, not by n - 1.", wrong=_sample_variance),
+    misconception(
         "forgot-root", "Divide by the standard deviation, the root of the variance.", wrong=_wrong(root=False)
     ),
-    Misconception("forgot-mean", "Subtract the mean first.", wrong=_wrong(centred=False)),
-    Misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.", wrong=_wrong(shift=False)),
+    misconception("forgot-mean", "Subtract the mean first.", wrong=_wrong(centred=False)),
+    misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.", wrong=_wrong(shift=False)),
 )
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     return {"variance": "divided by n (biased)", "eps": f"{value(env['eps']).ascii} (PyTorch adds 0.00001)"}
-
-
-CALCULATOR = Calculator(
-    name="batchnorm",
-    title="Batch normalisation",
-    summary="mean, variance and normalised values of one channel, scaled and shifted",
-    source="Ioffe and Szegedy, Batch normalization, 2015, algorithm 1",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    examples=("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1"),
-)

@@ -1,8 +1,8 @@
-"""Discrete convolution and correlation of sequences or small images, worked index by index.
+"""Convolution by hand: the convolution or correlation of two sequences or small images, index by index.
 
     y[n] = sum_k x[k]*h[n - k]
 
-Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing (3rd ed., 2010), section 2.3.
+Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, section 2.3.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.convolution import added, kept, rows, scattered, size, slid, turned, under
 from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
 from cnnquiz.solution import NO_MATH, Drawing, Math, Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number
 from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.solver.lines import Env
@@ -30,6 +30,12 @@ def _is_matrix(raw: Any) -> bool:
 
 
 GRID = Kind("1,2,3|'1 2; 3 4'", lambda raw: matrix().read(raw) if _is_matrix(raw) else number_list().read(raw))
+
+EXAMPLES = (
+    "--x 1,2,3 --h 1,1",
+    "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
+    "--x 1,2,3 --h 1,1 --x2 0,1,0",
+)
 
 QUANTITIES = (
     Quantity("x", "input", GRID, "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
@@ -158,31 +164,31 @@ def _elementwise(env: Env) -> dict[str, Any]:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "kernel-not-turned",
         "Convolution turns the kernel round first: h[n - k].",
         wrong=lambda env: {} if env["correlate"] else _wrong(correlate=True)(env),
     ),
-    Misconception(
+    misconception(
         "kernel-turned",
         "Cross-correlation, as deep learning uses it, does not turn the kernel round.",
         wrong=lambda env: _wrong(correlate=False)(env) if env["correlate"] else {},
     ),
-    Misconception("forgot-bias", "The bias is added to every output.", wrong=_wrong(bias=0)),
-    Misconception(
+    misconception("forgot-bias", "The bias is added to every output.", wrong=_wrong(bias=0)),
+    misconception(
         "multiplied-elementwise", "Each output is a sum over the window, not one product.", wrong=_elementwise
     ),
-    Misconception(
+    misconception(
         "kept-only-valid",
         "Outputs where the kernel reaches over the edge count too (zeros outside).",
         wrong=lambda env: {} if _mixed(env) else _wrong(mode="valid")(env),
     ),
-    Misconception(
+    misconception(
         "forgot-minus-one",
         "The two overlap in at least one place: the length is n + m - 1.",
         wrong=lambda env: {"size": len(env["x"]) + len(env["h"])} if env["flat"] and env["mode"] == "full" else {},
     ),
-    Misconception(
+    misconception(
         "padded",
         "Without padding, only places where the kernel fits inside count.",
         wrong=lambda env: _wrong(mode="full")(env) if env["mode"] == "valid" else {},
@@ -221,26 +227,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
         h = env["H"][0][::-1] if env["correlate"] else env["H"][0]
         parts = {"x": list(env["X"][0]), "h": list(h), "y": list(results["y"])}
         yield Drawing("sequence", {**parts, "offset": kept(env)[1].start})
-
-
-CALCULATOR = Calculator(
-    name="convolve",
-    title="Convolution by hand",
-    summary="the convolution or correlation of two sequences or small images, index by index",
-    source="Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, section 2.3",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    drawings=drawings,
-    examples=(
-        "--x 1,2,3 --h 1,1",
-        "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
-        "--x 1,2,3 --h 1,1 --x2 0,1,0",
-    ),
-)

@@ -1,8 +1,8 @@
-"""The Dirac delta as the limit of pulses of width A and height 1/A, and the discrete delta[n].
+"""Dirac delta: the pulse of width A, its area and limit, the sifting integral, and delta[n].
 
     A * 1/A = 1,  1/A -> infinity as A -> 0
 
-Source: A. Oppenheim and A. Willsky, Signals and Systems (2nd ed., 1997), sections 1.4 and 2.5.
+Source: Oppenheim and Willsky, Signals and Systems, 2nd edition, 1997, sections 1.4 and 2.5.
 """
 
 from __future__ import annotations
@@ -18,10 +18,12 @@ from cnnquiz.mathematics.functions import evaluated, number, parse, symbolic
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import NO_MATH, Step
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Letter, integer, words
 from cnnquiz.solver.givens import number as exact_number
 from cnnquiz.solver.lines import Env, line
+
+EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
 
 QUANTITIES = (
     Quantity("A", "width", exact_number(letters=True), "width of the pulse: 1/10", None, positional=True),
@@ -45,21 +47,21 @@ LINES = (
 )
 
 MISCONCEPTIONS = (
-    slip("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
-    slip("height-is-width", "The height is 1 divided by the width.", height="A"),
-    slip("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
-    Misconception(
+    misconception("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
+    misconception("height-is-width", "The height is 1 divided by the width.", height="A"),
+    misconception("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
+    misconception(
         "delta-is-one",
         "1 is the discrete delta[0]; the height of the pulse grows without bound.",
         wrong=lambda env: {"limit": "1"},
     ),
-    Misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
-    Misconception(
+    misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
+    misconception(
         "sifted-at-zero",
         "The impulse stands at t0 and picks f there.",
         wrong=lambda env: {"sifting": _sifted(env, 0)} if env["f"] is not None else {},
     ),
-    Misconception(
+    misconception(
         "discrete-infinite",
         "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
         wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {},
@@ -139,21 +141,3 @@ def count(env: Env) -> dict[str, Any]:
 def conventions(env: Env) -> dict[str, str]:
     """Continuous and discrete time, kept apart."""
     return {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
-
-
-CALCULATOR = Calculator(
-    name="delta",
-    title="Dirac delta",
-    summary="the pulse of width A, its area and limit, the sifting integral, and delta[n]",
-    source="Oppenheim and Willsky, Signals and Systems, 2nd edition, 1997, sections 1.4 and 2.5",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    examples=("1/10", "--A a", "--f 't^2 + 1' --t0 3"),
-)

@@ -1,8 +1,8 @@
-"""The gradient through many layers: the chain rule's product of derivatives, and its bound.
+"""Gradient through the layers: the chain-rule product of the activations' derivatives, and its bound.
 
     |dL/dx_1| <= (max f')^n |dL/dx_n|,  (1/4)^n for the sigmoid
 
-Source: S. Hochreiter, The vanishing gradient problem during learning recurrent neural nets (1998), section 2.
+Source: Hochreiter, The vanishing gradient problem during learning recurrent neural nets, 1998.
 """
 
 from __future__ import annotations
@@ -13,20 +13,21 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.window_givens import numbers
 from cnnquiz.mathematics.activations import ACTIVATIONS, Activation, activation, largest_slope
 from cnnquiz.mathematics.expression import exact
 from cnnquiz.mathematics.functions import evaluated, symbolic
 from cnnquiz.mathematics.precise import rounded, shortened
 from cnnquiz.mathematics.worked_text import chain, factor, value
 from cnnquiz.solution import Drawing, Math, Step
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result, slip
-from cnnquiz.solver.givens import Kind, integer
+from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.givens import Kind, are_numbers, integer
 from cnnquiz.solver.givens import numbers as number_list
 from cnnquiz.solver.lines import Env, line
 
 MOST_LAYERS = 1_000
 MOST_LAYERS_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
+
+EXAMPLES = ("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n")
 
 QUANTITIES = (
     Quantity(
@@ -54,14 +55,10 @@ RESULTS = (
 )
 
 
-def _weighted(env: Env) -> bool:
-    return env["weights"] is not None
-
-
 CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
 LINES = (
-    line("bound", "M**n", "Bound", CHAIN, when=lambda env: not _weighted(env)),
-    line("bound", "M**n*w", "Bound", f"{CHAIN} w is the product of the weights' sizes.", when=_weighted),
+    line("bound", "M**n", "Bound", CHAIN, when="not weights"),
+    line("bound", "M**n*w", "Bound", f"{CHAIN} w is the product of the weights' sizes.", when="weights"),
 )
 
 SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."
@@ -83,14 +80,14 @@ def _product_of(rule: str) -> Any:
 
 
 MISCONCEPTIONS = (
-    slip("sum-instead-of-product", "The chain rule multiplies.", bound="n*M"),
-    slip("one-layer-only", "Each layer has its own factor: take the power.", bound="M"),
-    slip("one-layer-short", "There are as many factors as layers.", bound="M**(n - 1)"),
-    slip("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
-    slip("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
-    Misconception("added-derivatives", "The chain rule multiplies the derivatives.", wrong=_product_of("sum")),
-    Misconception("values-for-derivatives", SLOPES, wrong=_product_of("values")),
-    Misconception(
+    misconception("sum-instead-of-product", "The chain rule multiplies.", bound="n*M"),
+    misconception("one-layer-only", "Each layer has its own factor: take the power.", bound="M"),
+    misconception("one-layer-short", "There are as many factors as layers.", bound="M**(n - 1)"),
+    misconception("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
+    misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
+    misconception("added-derivatives", "The chain rule multiplies the derivatives.", wrong=_product_of("sum")),
+    misconception("values-for-derivatives", SLOPES, wrong=_product_of("values")),
+    misconception(
         "forgot-weights", "Each layer also multiplies by the weight into it.", wrong=_product_of("no weights")
     ),
 )
@@ -103,10 +100,10 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     given = {key: len(values[key]) for key in ("layers", "values", "weights") if isinstance(values[key], tuple)}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
     for key, size in given.items():
-        if numbers(layers) and size != layers:
+        if are_numbers(layers) and size != layers:
             raise GivenError(f"{key}: {size} for {layers} layers; give one for each layer", key)
     most = MOST_LAYERS_IRRATIONAL if name in ("gelu", "swish") else MOST_LAYERS
-    if numbers(layers) and layers > most:
+    if are_numbers(layers) and layers > most:
         raise GivenError(f"layers: {layers} are more than the {most} that are worked for {name}", "layers")
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
@@ -153,7 +150,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def count(env: Env) -> dict[str, Any]:
     """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
     found: dict[str, Any] = {}
-    if numbers(env["n"]):
+    if are_numbers(env["n"]):
         left: Any = Fraction(1)
         for weight in env["weights"] or [1] * env["n"]:
             left = left * env["M"] * abs(weight)
@@ -171,7 +168,7 @@ def count(env: Env) -> dict[str, Any]:
 
 def conventions(env: Env) -> dict[str, str]:
     """What the bound leaves out."""
-    return {"weights": "of the given sizes" if _weighted(env) else "taken as 1, only the activations are counted"}
+    return {"weights": "of the given sizes" if env["weights"] else "taken as 1, only the activations are counted"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
@@ -186,27 +183,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """What is left after each layer."""
-    if "bound" in results and env["n"] > 1 and not _weighted(env):
+    if "bound" in results and env["n"] > 1 and not env["weights"]:
         ns = list(range(min(env["n"], 40) + 1))
         ys = [float(Fraction(env["M"]) ** n) for n in ns]
         yield Drawing("stems", {"xs": ns, "ys": ys, "xlabel": "layers", "ylabel": "bound"})
-
-
-CALCULATOR = Calculator(
-    name="gradient",
-    title="Gradient through the layers",
-    summary="the chain-rule product of the activations' derivatives, and its bound",
-    source="Hochreiter, The vanishing gradient problem during learning recurrent neural nets, 1998",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    lines=LINES,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    notes=notes,
-    drawings=drawings,
-    examples=("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n"),
-)

@@ -1,8 +1,8 @@
-"""The impulse response of a system given by a difference equation, and whether it is linear and time invariant.
+"""Impulse response: h[n] of a difference equation, and whether the system is linear and time invariant.
 
     h[n] = the output for x[n] = delta[n], at rest before
 
-Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing (3rd ed., 2010), sections 2.2 to 2.5.
+Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, sections 2.2 to 2.5.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._impulse_slips import MISCONCEPTIONS
+from cnnquiz.calculators._impulse_slips import MISCONCEPTIONS as MISCONCEPTIONS
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import difference_equations, notation
 from cnnquiz.mathematics.difference_equations import System, delay, not_linear, read, run, varies
@@ -20,12 +20,15 @@ from cnnquiz.mathematics.functions import number
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import Drawing, Math, Step, Vector
-from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import integer, numbers, words
 from cnnquiz.solver.lines import Env
 
 MOST = 1_000
 SHOWN = 8
+
+EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
+LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
 
 QUANTITIES = (
     Quantity(
@@ -198,23 +201,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     if len(h) > 1:
         ys = [float(one) for one in h]
         yield Drawing("stems", {"xs": list(range(len(h))), "ys": ys, "xlabel": "n", "ylabel": "h[n]"})
-
-
-CALCULATOR = Calculator(
-    name="impulse",
-    title="Impulse response",
-    summary="h[n] of a difference equation, and whether the system is linear and time invariant",
-    source="Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, sections 2.2 to 2.5",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    letters={"n": "place in the sequence", "x": "input", "y": "output"},
-    notes=notes,
-    drawings=drawings,
-    examples=("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1"),
-)

@@ -1,8 +1,8 @@
-"""Linear or not: a proof of superposition, or a counterexample with numbers.
+"""Linear or not: whether an operator is linear: a proof of superposition, or a counterexample.
 
     f(a x + b y) = a f(x) + b f(y)  for all x, y, a, b
 
-Source: A. Oppenheim and R. Schafer, Discrete-Time Signal Processing (3rd ed., 2010), section 2.2.2.
+Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, section 2.2.2.
 """
 
 from __future__ import annotations
@@ -29,9 +29,11 @@ from cnnquiz.mathematics.superposition import (
 )
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import NO_MATH, Math, Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import words
 from cnnquiz.solver.lines import Env
+
+EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
 
 QUANTITIES = (
     Quantity(
@@ -194,17 +196,17 @@ def _functions_in(expr: Expr) -> set[str]:
 
 
 MISCONCEPTIONS = (
-    Misconception(
+    misconception(
         "affine-is-linear",
         "A line that misses the origin is affine, not linear: f(0) must be 0.",
         wrong=_if(_is_affine),
     ),
-    Misconception(
+    misconception(
         "straight-pieces-are-linear",
         "Each piece is a line, but across the corner the sum rule fails.",
         wrong=_if(_has_straight_pieces),
     ),
-    Misconception(
+    misconception(
         "homogeneous-is-enough",
         "Factors can be taken out, but sums cannot be taken apart: both are needed.",
         wrong=_if(lambda env: bool(work(env)["homogeneous"])),
@@ -218,20 +220,3 @@ def conventions(env: Env) -> dict[str, str]:
     if env["kind"] == "operator":
         rules["tried on"] = f"sequences of {LENGTH} numbers"
     return rules
-
-
-CALCULATOR = Calculator(
-    name="linear",
-    title="Linear or not",
-    summary="whether an operator is linear: a proof of superposition, or a counterexample",
-    source="Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 2010, section 2.2.2",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    examples=("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'"),
-)

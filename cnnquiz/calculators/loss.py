@@ -1,8 +1,8 @@
-"""Losses: mean squared and absolute error, binary cross-entropy, cross-entropy.
+"""Loss: mean squared error, mean absolute error, binary cross-entropy or cross-entropy.
 
     mse = sum (x_i - y_i)^2 / n,  cross-entropy = -sum y_i ln p_i
 
-Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), sections 5.5 and 6.2.
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 6.2.
 """
 
 from __future__ import annotations
@@ -12,17 +12,20 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.mathematics.functions import evaluated
-from cnnquiz.mathematics.losses import prepare, terms_of, total_of
+from cnnquiz.mathematics.losses import prepare as prepare
+from cnnquiz.mathematics.losses import terms_of, total_of
 from cnnquiz.mathematics.precise import ln, rounded, sqrt
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import Math, Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import choice, integer, numbers
 from cnnquiz.solver.lines import Env
 
 MOST = 10_000
 SHOWN = 8
 APART = 60  # between logits that are counted: beyond it too many digits cancel
+EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
+
 QUANTITIES = (
     Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
     Quantity("p", "input", numbers(MOST), "the predictions (for bce and cross-entropy: probabilities)", None),
@@ -158,26 +161,26 @@ def _likely(env: Env) -> Any:
 
 BOTH = ("bce", "cross-entropy")
 MISCONCEPTIONS = (
-    Misconception("forgot-mean", "MSE divides by the number of elements.", wrong=_when("mse", "mae", "bce", rule=_sum)),
-    Misconception(
+    misconception("forgot-mean", "MSE divides by the number of elements.", wrong=_when("mse", "mae", "bce", rule=_sum)),
+    misconception(
         "halved",
         "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
         wrong=_when("mse", rule=lambda env: _sum(env) / (2 * len(env["q"]))),
     ),
-    Misconception(
+    misconception(
         "rooted", "That is the root of it (RMSE).", wrong=_when("mse", rule=lambda env: sqrt(_sum(env) / len(env["q"])))
     ),
-    Misconception(
+    misconception(
         "absolute-for-squared",
         "The errors are squared.",
         wrong=_when("mse", rule=lambda env: Fraction(sum(terms_of(env, "mae"))) / len(env["q"])),
     ),
-    Misconception(
+    misconception(
         "squared-for-absolute",
         "The errors are not squared here.",
         wrong=_when("mae", rule=lambda env: Fraction(sum(terms_of(env, "mse"))) / len(env["q"])),
     ),
-    Misconception(
+    misconception(
         "signed-errors",
         "Without a square or a sign taken off, errors cancel.",
         wrong=_when(
@@ -186,27 +189,27 @@ MISCONCEPTIONS = (
             rule=lambda env: Fraction(sum(p - y for p, y in zip(env["q"], env["y"], strict=True))) / len(env["q"]),
         ),
     ),
-    Misconception(
+    misconception(
         "one-minus-probability",
         "The loss is -ln p, not 1 - p.",
         wrong=_when("cross-entropy", rule=lambda env: 1 - _likely(env)),
     ),
-    Misconception(
+    misconception(
         "probability-for-loss",
         "That is the probability; the loss is -ln of it.",
         wrong=_when("cross-entropy", rule=_likely),
     ),
-    Misconception(
+    misconception(
         "forgot-sign",
         "The logarithm of a probability is negative: the loss is -ln p.",
         wrong=_when(*BOTH, rule=lambda env: -total_of(env, terms_of(env))),
     ),
-    Misconception(
+    misconception(
         "base-two",
         "The logarithm is natural, not to the base 2.",
         wrong=_when(*BOTH, rule=lambda env: total_of(env, terms_of(env)) / ln(2)),
     ),
-    Misconception(
+    misconception(
         "only-positives",
         "A target of 0 counts too: -ln(1 - p).",
         wrong=_when("bce", rule=lambda env: Fraction(sum(terms_of(env, "cross-entropy"))) / len(env["q"])),
@@ -220,20 +223,3 @@ def conventions(env: Env) -> dict[str, str]:
         return {"logarithm": "natural", "reduction": "summed over the classes of one sample", "0 ln 0": "0"}
     rules = {"reduction": "mean over the elements"}
     return rules | {"logarithm": "natural", "0 ln 0": "0"} if env["kind"] == "bce" else rules
-
-
-CALCULATOR = Calculator(
-    name="loss",
-    title="Loss",
-    summary="mean squared error, mean absolute error, binary cross-entropy or cross-entropy",
-    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 6.2",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    examples=("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0"),
-)

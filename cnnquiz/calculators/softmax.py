@@ -1,8 +1,8 @@
-"""Softmax: logits to probabilities.
+"""Softmax: the probabilities of logits, as formulas and as decimals.
 
     p_i = exp(z_i) / sum_j exp(z_j)
 
-Source: I. Goodfellow, Y. Bengio and A. Courville, Deep Learning (2016), section 6.2.2.3.
+Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
 """
 
 from __future__ import annotations
@@ -17,13 +17,15 @@ from cnnquiz.mathematics.functions import evaluated
 from cnnquiz.mathematics.precise import exp, power, rounded
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Calculator, Misconception, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer, number, numbers
 from cnnquiz.solver.lines import Env
 
 WIDEST = 1_000  # |z/T| beyond this is not worked
 MOST = 10_000
 SHOWN = 8
+
+EXAMPLES = ("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2")
 
 QUANTITIES = (
     Quantity("z", "logits", numbers(MOST), "the logits: 3,1,2", positional=True),
@@ -131,20 +133,20 @@ def _hard(z: list[Any]) -> list[Any]:
 
 
 MISCONCEPTIONS = (
-    Misconception("plain-normalised", "Exponentiate first.", wrong=_wrong(shares)),
-    Misconception("base-two", "The base is e, not 2.", wrong=_wrong(_base_two)),
-    Misconception("hard-max", "That is the argmax; softmax leaves something for every class.", wrong=_wrong(_hard)),
-    Misconception(
+    misconception("plain-normalised", "Exponentiate first.", wrong=_wrong(shares)),
+    misconception("base-two", "The base is e, not 2.", wrong=_wrong(_base_two)),
+    misconception("hard-max", "That is the argmax; softmax leaves something for every class.", wrong=_wrong(_hard)),
+    misconception(
         "not-normalised",
         "Divide by the sum, so that the probabilities add up to 1.",
         wrong=_wrong(lambda z: [rounded(exp(one)) for one in z]),
     ),
-    Misconception(
+    misconception(
         "forgot-temperature",
         "The logits are divided by the temperature first.",
         wrong=lambda env: _named(env, shares([exp(z) for z in env["z"]])),
     ),
-    Misconception(
+    misconception(
         "sigmoid-each",
         "A sigmoid for each class does not add up to 1.",
         wrong=_wrong(lambda z: [rounded(1 / (1 + Fraction(exp(-one)))) for one in z]),
@@ -156,20 +158,3 @@ def conventions(env: Env) -> dict[str, str]:
     """How it is worked."""
     rules = {"base": "e", "decimals": "shown rounded to 10 digits"}
     return rules if env["T"] == 1 else rules | {"temperature": f"z is divided by {value(env['T']).ascii}"}
-
-
-CALCULATOR = Calculator(
-    name="softmax",
-    title="Softmax",
-    summary="the probabilities of logits, as formulas and as decimals",
-    source="Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    examples=("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2"),
-)

@@ -1,8 +1,8 @@
-"""Steps of gradient descent and its variants, each one worked: sgd, momentum, nesterov, adagrad, rmsprop, adam.
+"""Gradient descent, step by step: steps of sgd, momentum, nesterov, adagrad, rmsprop or adam for a given J or gradient.
 
     theta <- theta - alpha dJ/dtheta
 
-Source: S. Ruder, An overview of gradient descent optimization algorithms (2016), sections 2 and 4.
+Source: Ruder, An overview of gradient descent optimization algorithms, 2016, sections 2 and 4.
 """
 
 from __future__ import annotations
@@ -13,24 +13,31 @@ from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._descent_slips import MISCONCEPTIONS
+from cnnquiz.calculators._descent_slips import MISCONCEPTIONS as MISCONCEPTIONS
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.derivatives import slope
-from cnnquiz.mathematics.descent import gradient_of, prepare, slope_expr, start_of
+from cnnquiz.mathematics.descent import gradient_of, slope_expr, start_of
+from cnnquiz.mathematics.descent import prepare as prepare
 from cnnquiz.mathematics.expression import Expr, replace
 from cnnquiz.mathematics.functions import number, parse
 from cnnquiz.mathematics.optimisers import METHODS, run, unrolled
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import Drawing, Step, Vector
-from cnnquiz.solver.calculator import Calculator, Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import Kind, choice, integer, words
 from cnnquiz.solver.givens import number as exact_number
 from cnnquiz.solver.lines import Env
 
 SHOWN = 8
 COUNTED = 60
+EXAMPLES = (
+    "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
+    "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
+    "--gradient 2 --theta 1 --alpha 0.1",
+)
+
 QUANTITIES = (
     Quantity(
         "J",
@@ -185,25 +192,3 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     except (CnnquizError, OverflowError):
         return
     yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "theta", "ylabel": "J"})
-
-
-CALCULATOR = Calculator(
-    name="update",
-    title="Gradient descent, step by step",
-    summary="steps of sgd, momentum, nesterov, adagrad, rmsprop or adam for a given J or gradient",
-    source="Ruder, An overview of gradient descent optimization algorithms, 2016, sections 2 and 4",
-    quantities=QUANTITIES,
-    results_declared=RESULTS,
-    work=work,
-    explain=explain,
-    misconceptions=MISCONCEPTIONS,
-    prepare=prepare,
-    count=count,
-    conventions=conventions,
-    drawings=drawings,
-    examples=(
-        "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
-        "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
-        "--gradient 2 --theta 1 --alpha 0.1",
-    ),
-)

@@ -114,7 +114,7 @@ def _backwards(calculator: Calculator) -> list[click.Parameter]:
     return [
         *(
             click.Option([f"target_{r.name}", f"--{r.short}"], metavar="N", help=sentence(f"known: {r.meaning}"))
-            for r in calculator.results_declared
+            for r in calculator.results
             if r.short and r.short not in taken
         ),
         click.Option(["--find"], metavar="NAMES", help=f"Look for some of {', '.join(able)}, with commas."),

@@ -136,7 +136,7 @@ def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any]
     from cnnquiz.solver import inverse
 
     if not options["find"]:
-        stated = next(r.short for r in calculator.results_declared if r.name in targets)
+        stated = next(r.short for r in calculator.results if r.name in targets)
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
     bounds = dict(_bounds(text) for text in options["bounds"])
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)

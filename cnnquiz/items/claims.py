@@ -71,7 +71,7 @@ def is_true(claim: Claim) -> bool:
     """Whether a claim is true: the calculator's first answer, or the condition over its results."""
     calculator = calculators.load(claim.calculator)
     given = calculator.read(claim.given)
-    results = calculator.results(given)
+    results = calculator.result_values(given)
     if claim.holds:
         names = {**calculator.prose_values(given), **results}
         truth = evaluate(parse(claim.holds, names=names), names)
@@ -86,4 +86,4 @@ def is_true(claim: Claim) -> bool:
 
 def _first(calculator: Any, results: dict[str, Any]) -> Any:
     """The first result that a reader comes for."""
-    return next((results[r.name] for r in calculator.results_declared if r.answer and r.name in results), None)
+    return next((results[r.name] for r in calculator.results if r.answer and r.name in results), None)

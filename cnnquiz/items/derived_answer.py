@@ -46,7 +46,7 @@ class DerivedAnswer:
     @cached_property
     def count(self) -> Any:
         """The wanted value, by the independent count; None where the calculator counts nothing for it."""
-        return self.calculator.counted(self.given).get(self.want)
+        return self.calculator.counts(self.given).get(self.want)
 
     @cached_property
     def count_agrees(self) -> bool:
@@ -80,11 +80,11 @@ class DerivedAnswer:
 
     def wrong_value_of(self, group: Group) -> Any:
         """The same for misconceptions of the calculator."""
-        return self.calculator.slipped(self.given, group, self.want)
+        return self.calculator.wrong_value(self.given, group, self.want)
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value by each misconception that changes the right one; with `pairs`, by two at once too."""
-        return self.calculator.slips(self.given, self.want, pairs=pairs)
+        return self.calculator.wrong_values(self.given, self.want, pairs=pairs)
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
         """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together."""
@@ -108,7 +108,7 @@ def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layou
     read = calculator.read(raw)
     if read.letters:
         raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
-    results, want = calculator.results(read), derivation.want
+    results, want = calculator.result_values(read), derivation.want
     if want not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)

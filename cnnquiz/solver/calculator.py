@@ -1,45 +1,64 @@
 """What a calculator is: one declaration, from which everything else follows.
 
-A file in `calculators/` declares quantities, results, lines (formulas), an independent count and
+A module in `calculators/` declares quantities, results, lines (formulas), an independent count and
 misconceptions. The command with its options and help, the steps, the answer with letters, the search
-backwards, the givens that a bank may write, distractors and diagnosis are written once, here and in
-`derive`, `invert` and `formula`.
+backwards, the givens that a bank may write, distractors and diagnosis are written once, here and beside it.
 """
 
 from __future__ import annotations
 
-import difflib
+import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
+from types import ModuleType
 from typing import Any
 
-from cnnquiz.errors import GivenError
+from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.expression import Expr
+from cnnquiz.naming import did_you_mean
 from cnnquiz.solution import Drawing, Solution, Step, jsonable
-from cnnquiz.solver import declaration, lines, misconceptions
-from cnnquiz.solver.declaration import REQUIRED, Given, Misconception, Quantity, Result, slip, too_little
-from cnnquiz.solver.lines import Env, Line, line
+from cnnquiz.solver import declaration, lines
+from cnnquiz.solver.declaration import (
+    REQUIRED,
+    Given,
+    Misconception,
+    Quantity,
+    Result,
+    misconception,
+    too_little,
+)
+from cnnquiz.solver.lines import Env, Line, line, lines_when
 
-__all__ = ["REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "slip"]
+__all__ = [
+    "REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "lines_when",
+    "misconception",
+]  # fmt: skip
+
+CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS")
+FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps")
 
 
 @dataclass(frozen=True)
 class Calculator:
-    """One calculator's declaration.
+    """One calculator's declaration, as its module makes it.
 
+    quantities   QUANTITIES, the givens
+    results      RESULTS
+    lines        LINES, the formulas, in order
+    misconceptions  MISCONCEPTIONS, the wrong rules that people use
+    examples     EXAMPLES of what may stand behind `cnnquiz solve NAME`
+    letters      LETTERS: what letters of the steps mean that no quantity and no result declares
     prepare      turns the givens as read into what the formulas use: one value an axis, defaults that
                  depend on others; refuses what cannot be, with the remedy (GivenError)
-    lines        the formulas, in order
     work         what is no chain of formulas: results by symbol, from the prepared givens and the lines' values
     explain      the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
     count        the same results by another way (sliding, enumerating, walking), never by the formula
     conventions  what each source does its own way, and what was done here
     notes        where a common other convention gives another number: a line each
     drawings     the pictures
-    undo         how the target leads back to one unknown given, in steps (for `--find`)
-    letters      what letters of the steps mean that no quantity and no result declares
-    examples     what may stand behind `cnnquiz solve NAME`
+    inverse_steps  how the target leads back to one unknown given, in steps (for `--find`)
     """
 
     name: str
@@ -47,24 +66,38 @@ class Calculator:
     summary: str
     source: str
     quantities: tuple[Quantity, ...]
-    results_declared: tuple[Result, ...]
+    results: tuple[Result, ...]
     count: Callable[[Env], dict[str, Any]]
+    examples: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    letters: Mapping[str, str] = field(default_factory=dict)
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
     work: Callable[[Env], dict[str, Any]] | None = None
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
     conventions: Callable[[Env], dict[str, str]] = lambda env: {}
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
-    undo: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
-    letters: Mapping[str, str] = field(default_factory=dict)
-    examples: tuple[str, ...] = ()
+    inverse_steps: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
+
+    @classmethod
+    def from_module(cls, module: ModuleType) -> Calculator:
+        """The calculator that a module declares, by its docstring and by the names of its constants and functions.
+
+        The docstring's first line is `Title: summary.`; its paragraph `Source: ...` says where the formulas stand.
+        """
+        missing = [name for name in ("QUANTITIES", "RESULTS", "EXAMPLES", "count") if not hasattr(module, name)]
+        title, summary, source = _described(inspect.getdoc(module) or "")
+        missing += [what for what, text in (("summary", summary), ("source", source)) if not text]
+        if missing:
+            raise TypeError(f"{module.__name__} declares no {', no '.join(missing)}")
+        declared = {name.lower(): getattr(module, name) for name in (*CONSTANTS, *FUNCTIONS) if hasattr(module, name)}
+        return cls(module.__name__.rpartition(".")[2], title, summary, source, **declared)
 
     @property
     def result_names(self) -> tuple[str, ...]:
         """The names of the results."""
-        return tuple(result.name for result in self.results_declared)
+        return tuple(result.name for result in self.results)
 
     @cached_property
     def _by_name(self) -> dict[str, Quantity]:
@@ -75,12 +108,11 @@ class Calculator:
         """The quantity of that short name or PyTorch name."""
         found = self._by_name.get(name) or self._by_name.get(name.replace("-", "_"))
         if found is None:
-            near = difflib.get_close_matches(name, self._by_name, 3, 0.4)
-            hint = f"did you mean {' or '.join(near)}?" if near else f"it takes {self.accepted()}"
+            hint = did_you_mean(name, self._by_name, f"it takes {self.given_names()}", cutoff=0.4)
             raise GivenError(f"{self.name} has no given `{name[:40]}`: {hint}", name[:40])
         return found
 
-    def accepted(self) -> str:
+    def given_names(self) -> str:
         """The short names of all givens, for messages."""
         return ", ".join(quantity.short for quantity in self.quantities)
 
@@ -90,9 +122,9 @@ class Calculator:
         raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
         without  quantities that need not be given, because they are searched for
         """
-        return self.prepared(self.stated(raw, without), without)
+        return self.given_from(self.read_values(raw, without), without)
 
-    def stated(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
+    def read_values(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
         """What `read` reads, each given by its short name, before anything is asked of them together."""
         values: dict[str, Any] = {}
         for name, value in raw.items():
@@ -104,18 +136,26 @@ class Calculator:
             raise declaration.MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
-    def prepared(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+    def given_from(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
         stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
         left_open = {q.short for q in self.quantities if q.default is REQUIRED} | set(without)
         full = {q.short: stated.get(q.short, None if q.short in left_open else q.default) for q in self.quantities}
-        return Given(stated, self.prepare(full))
+        return Given(stated, self.prepare(self._symbol_values(full) | full))
+
+    def _symbol_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The value of each symbol that is no quantity's short name."""
+        found: dict[str, Any] = {}
+        for quantity in self.quantities:
+            if quantity.symbol and found.get(quantity.symbol) is None:
+                found[quantity.symbol] = values[quantity.short]
+        return found
 
     def _positional(self) -> Quantity:
         for quantity in self.quantities:
             if quantity.positional:
                 return quantity
-        raise GivenError(f"{self.name} takes its givens by name: {self.accepted()}")
+        raise GivenError(f"{self.name} takes its givens by name: {self.given_names()}")
 
     def _value(self, quantity: Quantity, raw: Any) -> Any:
         try:
@@ -124,7 +164,14 @@ class Calculator:
             raise GivenError(f"{quantity.short}: {fault}", quantity.short) from None
 
     def values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
-        """Every value on the way by its symbol: the prepared givens, and what the lines give."""
+        """Every value on the way by its symbol: the prepared givens, and what the lines give; worked once."""
+        if instead is not None:
+            return self._evaluate(given, instead)
+        if not given.values:
+            given.values.update(self._evaluate(given, None))
+        return given.values
+
+    def _evaluate(self, given: Given, instead: Mapping[str, Expr] | None) -> dict[str, Any]:
         if not self.lines:
             found = dict(given.env)
         elif given.letters:
@@ -135,17 +182,17 @@ class Calculator:
             found = lines.evaluate(self.lines, given.env, instead=instead)
         return {**found, **self.work(found)} if self.work is not None else found
 
-    def results(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
+    def result_values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
         """The results by name, exact; those that the givens do not determine are left out.
 
         instead  formulas that replace those of lines: a misconception
         """
-        return self._named(self.values(given, instead))
+        return self._results_by_name(self.values(given, instead))
 
-    def _named(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        return {r.name: values[r.symbol] for r in self.results_declared if values.get(r.symbol) is not None}
+    def _results_by_name(self, values: Mapping[str, Any]) -> dict[str, Any]:
+        return {r.name: values[r.symbol] for r in self.results if values.get(r.symbol) is not None}
 
-    def counted(self, given: Given) -> dict[str, Any]:
+    def counts(self, given: Given) -> dict[str, Any]:
         """The results by the independent count."""
         return self.count(given.env)
 
@@ -162,18 +209,18 @@ class Calculator:
             known = given.stated.get(q.short, q.default)
             follows = known is None or known is REQUIRED  # from another given, as the channels of 55x55x96
             stated[q.short] = stated[q.name] = on_the_way.get(q.symbol or q.short) if follows else known
-        named = {**on_the_way, **stated, **self._named(values)}
+        named = {**on_the_way, **stated, **self._results_by_name(values)}
         return {name: value for name, value in named.items() if name and value is not None}
 
     def solve(self, given: Given, want: str | None = None) -> Solution:
         """The worked solution; with `want`, only the steps that lead to that result."""
         values = self.values(given)
-        results = self._named(values)
+        results = self._results_by_name(values)
         if want is not None and want not in results:
             known = ", ".join(results) or "nothing"
             raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
         steps = tuple(self._steps(given, values, results, want))
-        answer = (want,) if want else tuple(r.name for r in self.results_declared if r.answer and r.name in results)
+        answer = (want,) if want else tuple(r.name for r in self.results if r.answer and r.name in results)
         if not answer:
             raise self._incomplete(values)
         lettered = given.letters
@@ -181,14 +228,14 @@ class Calculator:
             calculator=self.name,
             title=self.title,
             given=given.stated,
-            results=self._shown(results) if lettered else results,
+            results=self._display_values(results) if lettered else results,
             steps=steps,
             conventions=self.conventions(given.env),
             answer=answer,
             notes=() if lettered else tuple(self.notes(given.env, results)),
             drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
-            labels={r.name: r.label for r in self.results_declared if r.label},
-            symbols=declaration.symbols(self.quantities, self.results_declared, steps, self.letters),
+            labels={r.name: r.label for r in self.results if r.label},
+            symbols=declaration.symbols(self.quantities, self.results, steps, self.letters),
         )
 
     def brief(self, given: Given) -> dict[str, Any]:
@@ -196,8 +243,8 @@ class Calculator:
         if given.letters:
             return self.solve(given).as_json(steps=False)
         values = self.values(given)
-        results = self._named(values)
-        if not any(r.answer and r.name in results for r in self.results_declared):
+        results = self._results_by_name(values)
+        if not any(r.answer and r.name in results for r in self.results):
             raise self._incomplete(values)
         return {
             "calculator": self.name,
@@ -207,10 +254,10 @@ class Calculator:
         }
 
     def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
-        said = too_little(self.quantities, self.results_declared, self.lines, values)
-        return said or GivenError(f"these givens determine nothing: {self.name} takes {self.accepted()}")
+        said = too_little(self.quantities, self.results, self.lines, values)
+        return said or GivenError(f"these givens determine nothing: {self.name} takes {self.given_names()}")
 
-    def _shown(self, results: Mapping[str, Any]) -> dict[str, Any]:
+    def _display_values(self, results: Mapping[str, Any]) -> dict[str, Any]:
         from cnnquiz.mathematics import sympy_forms
 
         return {n: v if isinstance(v, bool | str) else sympy_forms.math_of(v) for n, v in results.items()}
@@ -220,7 +267,7 @@ class Calculator:
     ) -> Iterator[Step]:
         if self.explain is not None:
             yield from self.explain(given.env, results, want)
-        wanted = [(r.name, r.symbol) for r in self.results_declared if want in (None, r.name)]
+        wanted = [(r.name, r.symbol) for r in self.results if want in (None, r.name)]
         if given.letters:
             from cnnquiz.mathematics import sympy_forms
 
@@ -232,17 +279,56 @@ class Calculator:
         """The misconception of that name."""
         return next((m for m in self.misconceptions if m.name == name), None)
 
-    def slips(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
+    def wrong_values(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
-        return misconceptions.slips(self, given, want, pairs)
+        right = self.result_values(given).get(want)
+        singles = [(one,) for one in self.misconceptions]
+        doubles = combinations(self.misconceptions, 2) if pairs else ()
+        found: dict[tuple[str, ...], Any] = {}
+        for group in [*singles, *doubles]:
+            value = self.wrong_value(given, group, want)
+            if value is not None and value != right:
+                found[tuple(one.name for one in group)] = value
+        return found
 
-    def slipped(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+    def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
-        return misconceptions.slipped(self, given, group, want)
+        leading = self.leading_symbols.get(want)
+        if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
+            return None
+        instead: dict[str, Expr] = {}
+        for one in group:
+            if instead.keys() & one.instead.keys():
+                return None
+            instead |= one.instead
+        try:
+            if any(one.wrong or one.change for one in group):
+                return None if instead else self._value_without_lines(given, group, want)
+            value = self.result_values(given, instead).get(want)
+        except (CnnquizError, ArithmeticError):
+            return None
+        return value if lines.plausible(value) else None
+
+    def _value_without_lines(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
+        """The givens changed by one misconception after another, then worked: as usual, or by the one wrong rule."""
+        rules = [one.wrong for one in group if one.wrong]
+        work = rules[0] if rules else self.work
+        env: dict[str, Any] | None = dict(given.env)
+        for one in group:
+            env = one.change(env) if one.change and env is not None else env
+        return work(env).get(want) if len(rules) < 2 and work is not None and env is not None else None
 
     @cached_property
-    def leading(self) -> dict[str, set[str]]:
+    def leading_symbols(self) -> dict[str, set[str]]:
         """The symbols that lead to each result, where lines alone give it."""
         if self.work is not None:
             return {}
-        return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results_declared}
+        return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results}
+
+
+def _described(docstring: str) -> tuple[str, str, str]:
+    """Title, summary and source, as a calculator's docstring has them."""
+    first, *paragraphs = docstring.split("\n\n")
+    title, _, summary = first.partition(": ")
+    sources = (" ".join(one.split()) for one in paragraphs if one.startswith("Source: "))
+    return title, summary.removesuffix("."), next(sources, "").removeprefix("Source: ").removesuffix(".")

@@ -40,7 +40,8 @@ class Quantity:
     search      the bounds within which `--find` looks for it, both reached; None: it is not searched for
     positional  may stand on the command line without its name: `solve net vgg16`
     symbol      its letter in the formulas, where that is not its short name: C for channels
-    grows       whether no result gets smaller when it grows, and what is invalid is too small: the search
+                (of several quantities with one symbol, the first that is given has it)
+    monotonic   whether no result gets smaller when it grows, and what is invalid is too small: the search
                 may then halve its way to the solutions
     """
 
@@ -52,7 +53,7 @@ class Quantity:
     search: tuple[int, int] | None = None
     positional: bool = False
     symbol: str = ""
-    grows: bool = False
+    monotonic: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +76,10 @@ class Result:
 class Misconception:
     """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
 
-    Calculators without lines give `wrong` instead: the wrong results by name, from the givens. Or they give `change`:
-    other givens, worked as ever or by another slip's `wrong`, so that it goes together with others; None: not here.
+    instead  wrong formulas by the symbol of the line that they replace
+    wrong    where there are no such lines: the wrong results by name, from the givens
+    change   or other givens, which are then worked as usual or by another misconception's `wrong`, so that it goes
+             together with others; None: it does not apply here
     """
 
     name: str
@@ -86,17 +89,28 @@ class Misconception:
     change: Callable[[Env], dict[str, Any] | None] | None = None
 
 
-def slip(name: str, say: str, **instead: str) -> Misconception:
-    """A misconception, its wrong formulas by the symbol of the line that they replace."""
-    return Misconception(name, say, {symbol: parse(formula) for symbol, formula in instead.items()})
+def misconception(
+    name: str,
+    say: str,
+    *,
+    wrong: Callable[[Env], dict[str, Any]] | None = None,
+    change: Callable[[Env], dict[str, Any] | None] | None = None,
+    **instead: str,
+) -> Misconception:
+    """A misconception, the formulas that it puts in place of lines given as texts: m="ceil(q)"."""
+    return Misconception(name, say, {symbol: parse(text) for symbol, text in instead.items()}, wrong, change)
 
 
 @dataclass(frozen=True)
 class Given:
-    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas)."""
+    """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas).
+
+    `values` holds what the formulas give, once `Calculator.values` has worked them.
+    """
 
     stated: dict[str, Any]
     env: dict[str, Any]
+    values: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def letters(self) -> bool:
@@ -125,7 +139,7 @@ def too_little(
 ) -> MissingError | None:
     """What else must be given for the first answer, so far as its lines tell."""
     for result in results:
-        needed = lines.needed(result.symbol, [one for one in steps_declared if one.when(values)])
+        needed = lines.needed(result.symbol, [one for one in steps_declared if one.applies(values)])
         unknown = [q for q in quantities if (q.symbol or q.short) in needed and not _known(values, q)]
         missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
         if result.answer and missing:

@@ -25,6 +25,11 @@ class Letter(str):
     __slots__ = ()
 
 
+def are_numbers(*values: Any) -> bool:
+    """Whether all of these are known numbers, not letters and not missing."""
+    return all(value is not None and not isinstance(value, Letter) for value in values)
+
+
 class Written(tuple[Any, ...]):
     """A shape written as 256x256x3, in which the channels may stand behind the axes."""
 

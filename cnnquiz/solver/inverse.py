@@ -47,7 +47,7 @@ def _searched(
     search: Search, known: dict[str, Any]
 ) -> tuple[list[dict[str, int]], int, tuple[dict[str, int], Any] | None]:
     """All solutions; one unknown that only grows the result is halved towards, the others are tried one by one."""
-    growing = next((q for q in search.unknown if q.grows and search.calculator.lines), None)
+    growing = next((q for q in search.unknown if q.monotonic and search.calculator.lines), None)
     others = [q for q in search.unknown if q is not growing]
     size = prod(search.bounds[q.short][1] - search.bounds[q.short][0] + 1 for q in others)
     if size > MOST_CASES:
@@ -73,7 +73,7 @@ def _apart(search: Search, known: dict[str, Any]) -> list[dict[str, Any]]:
     axes = axes_of(search.calculator, known, search.unknown)
     if axes in (None, 1) or search.result != "output_size" or ("p" in known and isinstance(known["p"], str)):
         return []
-    env = search.calculator.prepared(known, [quantity.short for quantity in search.unknown]).env
+    env = search.calculator.given_from(known, [quantity.short for quantity in search.unknown]).env
     each: list[list[dict[str, int]]] = []
     for axis, wanted in enumerate(_spread(search.target, env["i"])):
         alone = {"in": (env["i"][axis],)}
@@ -143,8 +143,8 @@ def _distance(value: Any, target: Any) -> int:
 def _value(search: Search, known: dict[str, Any], case: Mapping[str, int]) -> Any:
     """The result with these numbers; None where they make no layer."""
     try:
-        given = search.calculator.prepared({**known, **case})
-        return search.calculator.results(given).get(search.result)
+        given = search.calculator.given_from({**known, **case})
+        return search.calculator.result_values(given).get(search.result)
     except (CnnquizError, ArithmeticError):
         return None
 
@@ -158,9 +158,10 @@ def _steps(
     if len(search.unknown) == 1:
         name = search.unknown[0].short
         with suppress(NoLayerError):
-            yield from search.calculator.undo(search.calculator.prepared(known, [name]).env, name, search.target)
+            env = search.calculator.given_from(known, [name]).env
+            yield from search.calculator.inverse_steps(env, name, search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
-    growing = next((q.short for q in search.unknown if q.grows and search.calculator.lines), None)
+    growing = next((q.short for q in search.unknown if q.monotonic and search.calculator.lines), None)
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
     fitting = f"{0 if apart else len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
@@ -179,7 +180,7 @@ def _steps(
 def _reason(search: Search, known: dict[str, Any]) -> str:
     """Why the largest of the cases makes no layer."""
     try:
-        search.calculator.prepared({**known, **{name: high for name, (_, high) in search.bounds.items()}})
+        search.calculator.given_from({**known, **{name: high for name, (_, high) in search.bounds.items()}})
     except NoLayerError as fault:
         return f": {fault}"
     return ""

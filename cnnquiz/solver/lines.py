@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse, replace
+from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse
+from cnnquiz.mathematics.expression import replace as with_names_replaced
 from cnnquiz.solution import NO_MATH, Math, Step
 
 Env = Mapping[str, Any]
@@ -20,6 +21,11 @@ AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
 def _always(env: Env) -> bool:
     return True
+
+
+@lru_cache(maxsize=1024)
+def _condition(text: str) -> Evaluator:
+    return evaluator(parse(text)) if text else _always
 
 
 @lru_cache(maxsize=4096)
@@ -38,8 +44,8 @@ class Line:
     why       one sentence: why it is done so
     name      its long name, for prose in banks: quotient
     axis      worked for each axis by itself
-    when      whether it belongs to the derivation with these givens
-    whole     the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
+    when      a condition over the givens, under which the line belongs to the derivation: "dilated and not ceil"
+    combines  the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
     """
 
     symbol: str
@@ -48,20 +54,27 @@ class Line:
     why: str = ""
     name: str = ""
     axis: bool = False
-    when: Callable[[Env], bool] = _always
-    whole: tuple[str, ...] = ()
+    when: str = ""
+    combines: tuple[str, ...] = ()
     names: tuple[str, ...] = field(init=False, repr=False, compare=False)
     work: Evaluator = field(init=False, repr=False, compare=False)
+    applies: Evaluator = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         names, work = _worked(self.formula)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "work", work)
+        object.__setattr__(self, "applies", _condition(self.when))
 
 
 def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any) -> Line:
     """A line, its formula given as text."""
     return Line(symbol, parse(formula), title, why, **more)
+
+
+def lines_when(condition: str, *lines: Line) -> tuple[Line, ...]:
+    """The lines, each under this condition besides its own."""
+    return tuple(replace(one, when=f"{condition} and ({one.when})" if one.when else condition) for one in lines)
 
 
 def parts(value: Any) -> tuple[Any, ...]:
@@ -72,6 +85,18 @@ def parts(value: Any) -> tuple[Any, ...]:
 def one(value: Any) -> Any:
     """A value that is the same along every axis, as one number."""
     return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
+
+
+def alike_axes(keys: Sequence[Hashable]) -> list[tuple[str, int]]:
+    """Axes with the same key together: their names as a step's title has them, and the first of them.
+
+    Where all are alike, the title needs none: [("", 0)]; otherwise [(" (height)", 0), (" (width)", 1)].
+    """
+    names, alike = AXIS_NAMES[len(keys)], dict[Hashable, list[int]]()
+    for axis, key in enumerate(keys):
+        alike.setdefault(key, []).append(axis)
+    words = [" and ".join(names[axis] for axis in axes) for axes in alike.values()]
+    return [(f" ({word})" if len(words) > 1 else "", axes[0]) for word, axes in zip(words, alike.values(), strict=True)]
 
 
 def plausible(value: Any) -> bool:
@@ -94,7 +119,7 @@ def evaluate(
     axes = _axes(env)
     swap = instead or {}
     for one in lines:
-        if not one.when(found):
+        if not one.applies(found):
             continue
         formula = swap.get(one.symbol, one.formula)
         names, work = (one.names, one.work) if formula is one.formula else _worked(formula)
@@ -141,7 +166,7 @@ def steps(
     math_of: Callable[[Any], Math] = notation.value_math,
 ) -> Iterator[Step]:
     """The steps that lead to the wanted results (name, symbol), in order, each shown once."""
-    active = [one for one in lines if one.symbol in values and one.when(values)]
+    active = [one for one in lines if one.symbol in values and one.applies(values)]
     shown: set[int] = set()
     for name, symbol in wanted:
         chain = [one for one in _leading_to(symbol, active) if id(one) not in shown]
@@ -168,8 +193,8 @@ def _chain_steps(
     name: str, chain: Sequence[Line], active: Sequence[Line], env: Env, values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
     along = [one for one in chain if one.axis]
-    for title, axis in _axis_values(env, values, along):
-        yield from _axis_steps(name, title, along, active, axis, math_of)
+    for where, axis in _axis_values(env, values, along):
+        yield from _axis_steps(name, where, along, active, axis, math_of)
     for one in chain:
         if not one.axis and one.title:
             yield _step(name, one, active, values, values, math_of)
@@ -180,27 +205,24 @@ def _axis_values(env: Env, values: Env, along: Sequence[Line]) -> list[tuple[str
     count = env.get("axes", 1)
     if not along:
         return []
-    names = AXIS_NAMES[count]
-    found: dict[tuple[Any, ...], tuple[list[str], dict[str, Any]]] = {}
-    for axis in range(count):
-        one = {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in values.items()}
-        key = tuple(one[name] for name in sorted(set().union(*(names_in(x.formula) for x in along))) if name in one)
-        found.setdefault(key, ([], one))[0].append(names[axis])
-    alone = len(found) == 1
-    return [("" if alone else " and ".join(words), one) for words, one in found.values()]
+    each = [
+        {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in values.items()}
+        for axis in range(count)
+    ]
+    used = sorted(set().union(*(names_in(one.formula) for one in along)))
+    keys = [tuple(axis[name] for name in used if name in axis) for axis in each]
+    return [(where, each[axis]) for where, axis in alike_axes(keys)]
 
 
 def _axis_steps(
-    name: str, axis: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
+    name: str, where: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
-    where = f" ({axis})" if axis else ""
-    whole = next((one for one in along if one.whole), None)
+    last = next((one for one in along if one.combines), None)
     for one in along:
-        if whole is not None and one.symbol == whole.whole[0]:
-            taken = [x for x in along if not x.title or x.symbol in whole.whole]
-            formula = _composed(whole.formula, taken)
-            yield Step("Formula" + where, notation.math(formula, left=whole.symbol), of=name)
-            filled = notation.math(formula, _stated(values), left=whole.symbol)
+        if last is not None and one.symbol == last.combines[0]:
+            formula = _composed(last.formula, [x for x in along if not x.title or x.symbol in last.combines])
+            yield Step("Formula" + where, notation.math(formula, left=last.symbol), of=name)
+            filled = notation.math(formula, _stated(values), left=last.symbol)
             yield Step("Substitution" + where, substituted=filled, of=name)
         if one.title:
             step = _step(name, one, active, values, values, math_of)
@@ -239,7 +261,7 @@ def _stated(values: Env) -> dict[str, Any]:
 def _composed_from(formula: Expr, inner: tuple[tuple[str, Expr], ...]) -> Expr:
     for symbol, expr in reversed(inner):
         if symbol in names_in(formula):
-            formula = replace(formula, {symbol: expr})
+            formula = with_names_replaced(formula, {symbol: expr})
     return formula
 
 

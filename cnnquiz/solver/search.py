@@ -92,7 +92,7 @@ def stated(
     for name in bounds:
         if calculator.quantity(name).short not in found:
             raise GivenError(f"bounds are stated for {name}, which is not searched for", name)
-    known = calculator.stated(raw, without=[q.short for q in wanted])
+    known = calculator.read_values(raw, without=[q.short for q in wanted])
     if any(isinstance(v, Letter) for value in known.values() for v in parts(value)):
         raise GivenError("a search needs numbers: letters cannot stand beside --find")
     return Search(calculator, known, wanted, found, *_as_meant(calculator, known, wanted, result, target))
@@ -117,19 +117,19 @@ def axes_of(calculator: Calculator, stated: dict[str, Any], wanted: Sequence[Qua
     if any(quantity.short == "in" for quantity in wanted):
         return None
     with suppress(CnnquizError):
-        return calculator.prepared(stated, [quantity.short for quantity in wanted]).env.get("axes")
+        return calculator.given_from(stated, [quantity.short for quantity in wanted]).env.get("axes")
     return None
 
 
 def _target(calculator: Calculator, targets: Mapping[str, Any]) -> tuple[str, Any]:
     if len(targets) != 1:
-        able = ", ".join(f"--{r.short}" for r in calculator.results_declared if r.short)
+        able = ", ".join(f"--{r.short}" for r in calculator.results if r.short)
         raise GivenError(f"a search needs exactly one known result: {able}", "out")
     name, raw = next(iter(targets.items()))
-    shorts = [result.short for result in calculator.results_declared if result.short]
+    shorts = [result.short for result in calculator.results if result.short]
     if name == "out" and "out" not in shorts and shorts:
         name = shorts[0]  # the result that the calculator is for
-    for result in calculator.results_declared:
+    for result in calculator.results:
         if name.replace("-", "_") in (result.name, result.short.replace("-", "_")):
             split = split_axes(raw)
             return result.name, count(raw) if split is None else tuple(map(count, split))
