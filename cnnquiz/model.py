@@ -1,7 +1,7 @@
-"""The records that the whole program speaks in: typed, frozen, no input or output.
+"""The records that the whole program shares: typed, frozen, without input or output.
 
-Bank, Item and their parts are at once the records in memory, the types that load a YAML bank and the
-source of its JSON Schema (`cnnquiz schema`).
+Bank, Item and their parts are the records in memory, the types that load a YAML bank, and the source of its
+JSON Schema (`cnnquiz schema`).
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def _givens(written: Any) -> dict[str, Any]:
 
 
 class Written:
-    """What a bank writes as one calculator's name with its givens, and one word beside it.
+    """One calculator's name with its givens, and one word beside it, as a bank writes them.
 
     `written` is the form in the file; ValueError where it is none of these forms.
     """
@@ -118,7 +118,7 @@ class Derivation(Written):
         return str(self.written["want"])
 
     def command(self, given: Mapping[str, Any] | None = None) -> str | None:
-        """The command that works it, with other givens if there are some; None where it is no single line."""
+        """The command that works it, perhaps with other givens; None where they do not fit on one line."""
         values = given or self.given
         if not all(isinstance(value, str | int) for value in values.values()):
             return None
@@ -200,7 +200,7 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
 class Choice(Struct, frozen=True):
     """One option of a variant as it is shown: its letter on the screen and in the bank, and its words.
 
-    `misconceptions` are the slips that lead to it (none for the key and for options without a known slip).
+    `misconceptions` are the names of those that lead to it; the key has none.
     """
 
     letter: str
@@ -236,7 +236,7 @@ class Variant(Struct, frozen=True):
 
 
 class Mark(Struct, frozen=True):
-    """The verdict on one response, with the slips that explain it."""
+    """The verdict on one response, with the misconceptions that explain it."""
 
     verdict: Verdict
     score: float

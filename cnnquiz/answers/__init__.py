@@ -1,6 +1,6 @@
-"""One type of answer a file: it reads what was typed, and marks it. The same code marks students and proves keys.
+"""One type of answer per file: how it is read and marked. The same code marks students' answers and checks keys.
 
-A file has `read(variant, words)` -> the response, or None where it cannot be read; `mark(variant, response)` -> Mark.
+Each file has `read(variant, words)`, the response or None where it cannot be read, and `mark(variant, response)`.
 """
 
 from __future__ import annotations
@@ -24,10 +24,10 @@ class Answer(Protocol):
 
 
 def read_response(variant: Variant, text: str) -> str | None:
-    """What was typed as a response that can be marked; None where it cannot be read, so that it is asked again.
+    """What was typed as a response that can be marked; None where it cannot be read and is asked again.
 
-    For options a letter on the screen ("d", "D", "d)"), several for an item of type `multiple` ("a c"), or the
-    words true and false; for typed answers the words as typed, if they spell a value of the item's type.
+    For options, a letter on the screen ("d", "D", "d)"), several letters for type `multiple` ("a c"), or the words
+    true and false. For typed answers, the words as typed, if they spell a value of the item's type.
     """
     words = " ".join(text.split())
     return _answer(variant).read(variant, words) if words and len(words) <= LONGEST else None

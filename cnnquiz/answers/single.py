@@ -10,7 +10,7 @@ TRUTH = {"true": "true", "t": "true", "false": "false", "f": "false"}
 
 
 def read(variant: Variant, words: str) -> str | None:
-    """The letter, if it is an option's; or that of the option that says true or false."""
+    """The letter of an option; true and false stand for the option that says so."""
     letter = words.casefold().strip("().: ")
     return letter if letter in letters(variant) else letter_that_says(variant, letter)
 

@@ -53,7 +53,7 @@ def load(source: str | Path, text: str | None = None) -> Loaded:
 
 @contextmanager
 def fault_place(bank: Loaded | str) -> Iterator[None]:
-    """Say where an item stands whose numbers cannot be worked in the block; the bank's name or path will do."""
+    """Put an item's place in the file before an ItemFault raised in the block. `bank` may be a name or a path."""
     try:
         yield
     except ItemFault as fault:
@@ -72,7 +72,7 @@ def schema() -> dict[str, Any]:
 
 @contextmanager
 def pause_collector() -> Iterator[None]:
-    """No garbage collection meanwhile: it would walk the whole growing tree again and again."""
+    """Pause garbage collection, which would walk the growing tree again and again."""
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Files to check, found and checked: folders bank_paths, several at once where that pays, none hiding another."""
+"""Files to check, found and checked: folders walked, in several processes where that pays, one file's fault hiding no other's."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def check_one(source: str, names: tuple[str, ...]) -> Checked | str:
 def check(
     found: Sequence[str], names: tuple[str, ...], jobs: int = 1, done: Callable[[str], None] = lambda source: None
 ) -> tuple[Checked, ...]:
-    """All files, checked, in order. CnnquizError where none of them can be read; `done` hears of each."""
+    """All files, checked, in order. CnnquizError where none of them can be read; `done` is called after each."""
     ended: list[Checked | str] = []
     for source, one in zip(found, _each(found, names, jobs), strict=True):
         ended.append(one)

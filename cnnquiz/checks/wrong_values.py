@@ -1,4 +1,4 @@
-"""What the rules about keys say: the right value, who holds it, and the slip behind a wrong one."""
+"""What rules say about a wrong key: the right value, the option that holds it, and the misconception behind it."""
 
 from __future__ import annotations
 

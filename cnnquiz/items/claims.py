@@ -1,4 +1,4 @@
-"""What an option claims, decided by a calculator: linear or not, how many layers, no other option, all of them."""
+"""What options claim, decided by calculators: linear or not, how many layers; or none, or all, of the others."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ WORDS = ("none", "all")
 def decide(
     item: Item, options: dict[str, Option], texts: dict[str, str]
 ) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
-    """By letter, whether each option with a claim is an answer to what the item asks; and the faults met.
+    """By letter, whether each option with a claim is a right answer to the item; and the faults found.
 
-    A claim that is true makes an answer; with `asks: false`, one that is false does. `none` is an answer if no other
-    option is, `all` if every other one is, and then it alone; None stands for what is not decided. "None of these"
-    and "All of the above" claim that by their words.
+    An option is right where its claim is true; with `asks: false`, where it is false. `none` is right if no other
+    option is, `all` if every other one is, and then it alone. None stands for undecided. The words "None of these"
+    and "All of the above" are such claims.
     """
     found: dict[str, bool | None] = {}
     faults: list[tuple[Path, str]] = []

@@ -1,4 +1,4 @@
-"""The answer that a derivation gives, worked once: by the formula, by an independent count, by each misconception."""
+"""The answer of a derivation, worked once: by formula, by independent count and by each misconception."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class DerivedAnswer:
     """A derivation with its givens read, and the value of the wanted result.
 
     results  every result by name
-    layout   how the bank's shapes stand to the calculator's: hwc where both are written in the same order
+    layout   chw where the bank writes the channels first and the calculator does not
 
-    The count, the values on the way and the steps are worked when they are first asked for.
+    The count, the intermediate values and the steps are worked when they are first needed.
     """
 
     calculator: Calculator
@@ -55,7 +55,7 @@ class DerivedAnswer:
 
     @cached_property
     def values(self) -> dict[str, Any]:
-        """Givens, results and values on the way by all their names: what `{name}` in prose stands for."""
+        """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
         return self.calculator.prose_values(self.given)
 
     @cached_property
@@ -64,7 +64,7 @@ class DerivedAnswer:
         return self.calculator.solve(self.given, self.want)
 
     def equals(self, value: Any, tolerance: str = "") -> bool:
-        """Whether a value read from a bank is the derived one; 76 × 100 is a product where a number is wanted."""
+        """Whether a value read from a bank equals the derived one; 76 × 100 counts as a product where that is a number."""
         if value is None:
             return False
         if same(self.value, value, self.layout, tolerance or None):
@@ -79,11 +79,11 @@ class DerivedAnswer:
         return self.wrong_value_of(known) if known and len(known) == len(group) else None
 
     def wrong_value_of(self, group: Group) -> Any:
-        """The same for misconceptions of the calculator."""
+        """The same for the calculator's own Misconception records."""
         return self.calculator.wrong_value(self.given, group, self.want)
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
-        """The wrong value by each misconception that changes the right one; with `pairs`, by two at once too."""
+        """The wrong value by each misconception that changes the answer; with `pairs`, by two at once as well."""
         return self.calculator.wrong_values(self.given, self.want, pairs=pairs)
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
@@ -99,9 +99,9 @@ class DerivedAnswer:
 
 
 def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layout: str = "hwc") -> DerivedAnswer:
-    """The derivation worked with its own givens, or with others; CnnquizError where they do not allow it.
+    """Work a derivation, with its own givens or others; CnnquizError where that is impossible.
 
-    layout  how the bank writes shapes; it stands for nothing where the givens say how the calculator does
+    layout  how the bank writes shapes; ignored where the givens state the layout
     """
     raw = derivation.given if given is None else given
     calculator = calculators.load(derivation.calculator)
@@ -132,7 +132,7 @@ def names_of(groups: Iterable[Group]) -> tuple[str, ...]:
 
 
 def formula_of(solution: Solution) -> str:
-    """The formula of what is asked for, and those of the letters in it, whole rather than in parts."""
+    """The whole formula of the answer, and those of the letters in it, in LaTeX."""
     steps = [step for step in solution.steps if step.formula]
     if not steps:
         return ""

@@ -1,4 +1,4 @@
-"""Values in words, read against the value that is wanted: 4 feature maps of size 125x125, 7.5k, 12.25 MiB."""
+"""Values in words, such as `4 feature maps of size 125x125`, `7.5k` and `12.25 MiB`, compared with the right value."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _POWER = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "thousand": 1, "million": 2, "
 
 
 def value_in_words(words: str, wanted: Any, want: str) -> Any:
-    """The value in words, where the wanted value leaves no doubt about how to read it; None otherwise."""
+    """The value in words, where the right value leaves no doubt how to read it; else None."""
     if type(wanted) is tuple:
         return shape(words, wanted) if len(wanted) == 3 else None
     number = isinstance(wanted, int | Fraction) and not isinstance(wanted, bool)
@@ -37,7 +37,7 @@ def value_in_words(words: str, wanted: Any, want: str) -> Any:
 
 
 def shape(words: str, wanted: tuple[Any, ...]) -> tuple[int, ...] | None:
-    """Height, width and channels that are each named; in the order of the wanted shape if they are that shape."""
+    """Height, width and channels where each is named, in the order of the right shape if they match it."""
     low = words.casefold()
     if not _PLAIN.issuperset(_WORD.findall(low)) or len(re.findall(r"\d+", low)) != 3:
         return None
@@ -57,7 +57,7 @@ def _number(pattern: re.Pattern[str], words: str) -> int | None:
 
 
 def value_with_prefix(words: str, wanted: Number, want: str) -> Number | None:
-    """A number with a prefix: the wanted one if it rounds to it, another if it is farther away than a last digit."""
+    """A number with a prefix: the right value where it rounds to this, the number itself where it is far from it."""
     found = _SCALED.fullmatch(words.strip())
     if found is None or len(words) > 60 or wanted < 1000:
         return None

@@ -1,4 +1,4 @@
-"""The family of an item: which givens its variants may have, drawn from a seed or all of them in turn."""
+"""An item's family: the givens that its variants may have, drawn from a seed or enumerated."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from cnnquiz.mathematics.expression import Expr, evaluate, names_in, parse
 from cnnquiz.model import Derivation, Draw, Item
 from cnnquiz.solver.calculator import REQUIRED, Calculator
 
-MOST_TRIES = 2_000  # draws that the conditions may refuse before the family counts as empty
+MOST_TRIES = 2_000  # draws that the conditions may refuse before a family counts as empty
 
 
 def values_of(draw: Draw) -> Sequence[Any]:
-    """The values that one given may take; a range stays a range, however long it is."""
+    """The values that one given may take; a range is not written out."""
     if draw.choice is not None:
         return draw.choice
     first, last, *step = draw.range or [0, -1]
@@ -28,12 +28,12 @@ def values_of(draw: Draw) -> Sequence[Any]:
 
 
 def size(item: Item) -> int:
-    """How many combinations there are before the conditions are asked."""
+    """The number of combinations, whatever the conditions."""
     return prod(len(values_of(draw)) for draw in item.vary.values())
 
 
 def combinations(item: Item) -> Iterator[dict[str, Any]]:
-    """Every combination, before the conditions are asked."""
+    """Every combination, whatever the conditions."""
     names = list(item.vary)
     for values in product(*(values_of(item.vary[name]) for name in names)):
         yield dict(zip(names, values, strict=True))
@@ -42,8 +42,8 @@ def combinations(item: Item) -> Iterator[dict[str, Any]]:
 def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: str = "hwc") -> DerivedAnswer | None:
     """The answer with these givens, if every condition holds; None where one does not.
 
-    Conditions over the givens alone are asked first, so that they may keep out what no layer could do;
-    those over results after that. Raises CnnquizError where the conditions let through what cannot be worked.
+    Conditions over givens alone are tested first, so that they can keep out impossible layers; conditions
+    over results are tested after that. Raises CnnquizError where the conditions let through what cannot be worked.
     """
     conditions = [_condition(words) for words in item.where]
     simple = _simple(calculators.load(derivation.calculator), given) if conditions else {}
@@ -79,7 +79,7 @@ def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[dict[str, Any]]:
-    """The varied givens that are tried, in turn: so many drawn ones, and the printed ones if they belong to them."""
+    """The varied givens to try in turn: MOST_TRIES random ones, then the printed ones."""
     space = {name: values_of(draw) for name, draw in item.vary.items()}
     for _ in range(MOST_TRIES):
         yield {name: chance.choice(values) for name, values in space.items()}
@@ -88,7 +88,7 @@ def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[
 
 
 def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[str, Any], DerivedAnswer]:
-    """Givens drawn until the conditions admit them, at last those that are printed; CnnquizError if they never do."""
+    """Random givens that the conditions admit, with their answer; CnnquizError where they refuse every draw."""
     derivation = item.derivation
     assert derivation is not None  # a family has one
     for varied in draws(item, derivation, chance):

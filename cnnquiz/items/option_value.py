@@ -1,4 +1,4 @@
-"""What the text of an option means: the one value in it, or that no other option is right, or that several are."""
+"""What an option's text means: its one value, or a statement about the other options."""
 
 from __future__ import annotations
 
@@ -52,10 +52,10 @@ _ALL = re.compile(
 
 
 def meaning(text: str, wanted: Any = None, want: str = "") -> Any:
-    """The value that an option stands for: of "125 x 125 x 4 pixels" (125, 125, 4); None where there is not one.
+    """The value that an option stands for: of "125 x 125 x 4 pixels" (125, 125, 4); None where it has none.
 
-    Where the right value and its name are known, more can be told: 7 600 is a number where one is wanted,
-    "4 maps of 125x125" is a shape where three axes are, and 7.5k is no rounding of 7,600.
+    The right value and its name, where they are known, settle what is ambiguous: 7 600 is a number where one is
+    wanted, "4 maps of 125x125" a shape where it has three axes, and 7.5k is no rounding of 7,600.
     """
     text = joined(text) if wanted is not None and type(wanted) is not tuple else text
     value = read_value(text)
@@ -74,13 +74,13 @@ def _plain(text: str) -> str:
 
 
 def _whole(words: str) -> Any:
-    """The value where the words are nothing else."""
+    """The value where the words are nothing but one."""
     value = read_value(words)
     return arithmetic.value(words) if value is None else value
 
 
 def beside(text: str) -> tuple[str, str]:
-    """The words before and after the value that a text means, folded: of "A stride of 2 pixels", two texts."""
+    """The words before and after the value that a text means, in lower case: of "A stride of 2 pixels", `a stride of` and `pixels`."""
     words = _plain(text)
     if len(text) > LONGEST or _whole(words) is not None:
         return "", ""
@@ -97,7 +97,7 @@ def _casefold(words: str) -> str:
 
 
 def _right_side(words: str) -> Any:
-    """The value in the last side of an equation; of 5 x 5 x 3 = 75 the shape, which is the product as well."""
+    """The value of the last side of an equation; of 5 x 5 x 3 = 75 the shape."""
     left, _, right = words.rpartition("=")
     value, shape = _within(right.strip()), read_value(left.rpartition("=")[2].strip())
     return shape if isinstance(shape, tuple) and value == _product(shape) else value

@@ -10,10 +10,9 @@ T = TypeVar("T")
 
 
 class SeededRandom:
-    """A source of draws of its own for each set of words: (bank, item, seed, role).
+    """A random source for each set of words: (bank, item, seed, role).
 
-    What is drawn from one source never moves the draws of another, so an item's options do not change
-    because its numbers are drawn in another way.
+    Sources are independent: an item's options do not change because its numbers are drawn in another way.
     """
 
     __slots__ = ("_count", "_key")

@@ -1,4 +1,4 @@
-"""From an item to what is asked: as original, or, with a seed, its numbers drawn anew and its options with them."""
+"""From an item to what is asked: as printed, or with new numbers and options drawn from a seed."""
 
 from __future__ import annotations
 
@@ -35,10 +35,10 @@ def original(bank: Bank, item: Item) -> Variant:
 
 
 def draw(bank: Bank, item: Item, seed: int) -> Variant:
-    """The item's variant of that seed; an item that is no family stays as original, without a seed.
+    """The item's variant of that seed; an item that is no family stays as printed, without a seed.
 
-    The givens, the choice of distractors and the order of the options are drawn from sources of their own.
-    Raises ItemFault where there is none.
+    The givens, the choice of distractors and the order of the options each have a random source of their own.
+    Raises ItemFault where no givens can be drawn.
     """
     with _fault_context(item):
         return _from_seed(bank, item, seed) if item.derivation and item.vary else _original(bank, item)
@@ -46,7 +46,7 @@ def draw(bank: Bank, item: Item, seed: int) -> Variant:
 
 @contextmanager
 def _fault_context(item: Item) -> Iterator[None]:
-    """Say which item a fault is about."""
+    """Turn a fault in the block into an ItemFault, which names the item."""
     try:
         yield
     except CnnquizError as fault:
@@ -68,7 +68,7 @@ def _original(bank: Bank, item: Item) -> Variant:
 
 
 def _text(worked: WorkedItem, letter: str) -> str:
-    """An option's text, which must not be empty nor hold a placeholder that stands for nothing."""
+    """An option's text, which must not be empty or hold an unknown placeholder."""
     words = worked.texts[letter]
     if not words:
         raise CnnquizError(f"the slip {' and '.join(worked.options[letter].misconceptions)} gives no value here")
@@ -110,7 +110,7 @@ def _variant(
 
 
 def _options(worked: WorkedItem, derived: DerivedAnswer, chance: SeededRandom) -> list[Choice]:
-    """The key with its new value, the distractors of stated misconceptions, and others in place of typed ones."""
+    """The key with its new value, distractors of the misconceptions that options name, others for the rest."""
     taken = [derived.value]
     found: dict[str, Choice] = {}
     for letter, option in worked.options.items():
@@ -130,7 +130,7 @@ def _options(worked: WorkedItem, derived: DerivedAnswer, chance: SeededRandom) -
 
 
 def _distractors(derived: DerivedAnswer, chance: SeededRandom, taken: list[Any]) -> Iterator[tuple[Group, Any]]:
-    """Wrong values by misconceptions in a drawn order, alone and then in pairs; each differs from all before."""
+    """Wrong values by misconceptions in random order, alone and then in pairs, each unlike all before."""
     alone = chance.shuffle(derived.calculator.misconceptions)
     for group in [*((one,) for one in alone), *combinations(alone, 2)]:
         value = derived.wrong_value_of(group)
@@ -140,7 +140,7 @@ def _distractors(derived: DerivedAnswer, chance: SeededRandom, taken: list[Any])
 
 
 def _is_near(value: Any, right: Any) -> bool:
-    """Whether a wrong value has the size that somebody could believe."""
+    """Whether a wrong value is of a believable size."""
     pairs = list(zip(parts(value), parts(right), strict=False))
     if not all(isinstance(v, int | Fraction) and isinstance(r, int | Fraction) for v, r in pairs):
         return True
@@ -163,7 +163,7 @@ def misconceptions_behind(variant: Variant, value: Any) -> list[Group]:
 
 
 def work_ahead(variants: Iterable[Variant]) -> None:
-    """Work what a verdict needs before it is asked for, so that whatever that imports is there in time."""
+    """Work what a verdict needs before it is asked for, so that its imports are done in time."""
     for variant in variants:
         solution_of(variant)
         variant.worked.status  # noqa: B018

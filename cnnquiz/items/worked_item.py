@@ -1,4 +1,4 @@
-"""An item worked once, with all that follows from it: its right value, who holds it, and what its key rests on."""
+"""An item worked once: its right value, the options that hold it, and what its key rests on."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Status = Literal["proved", "claimed", "asserted", "wrong"]
 
 
 class Fault(Struct, frozen=True):
-    """Why something in an item cannot be worked: the rule that says so, the path inside the item, and the words."""
+    """Why something in an item cannot be worked: the rule that reports it, the path inside the item, the message."""
 
     rule: str
     path: Path
@@ -40,7 +40,7 @@ class WorkedItem:
     derived  the right value, by formula and by count; None without a derivation, or where it cannot be worked
     index    the item's place in its bank, from 0
 
-    Everything else is worked when it is first asked for, and kept.
+    Everything else is worked when it is first needed, and kept.
     """
 
     item: Item
@@ -166,7 +166,7 @@ class WorkedItem:
 
     @property
     def status(self) -> Status:
-        """What the key rests on: proved, claimed, asserted; or wrong, where the value or the claims refute it."""
+        """What the key rests on: proved, claimed or asserted; wrong where the derived value or the claims refute it."""
         return self._status_and_reason[0]
 
     @property
@@ -202,7 +202,7 @@ class WorkedItem:
 
 
 def work(item: Item, given: Mapping[str, Any] | None = None, layout: str = "hwc", index: int = 0) -> WorkedItem:
-    """The item, worked with its own givens or with others; what keeps it from being worked is among its faults.
+    """Work an item, with its own givens or others. What cannot be worked is among its faults.
 
     layout  how the item's bank writes shapes
     """

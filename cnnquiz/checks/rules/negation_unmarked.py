@@ -44,7 +44,7 @@ _NEGATIVE = re.compile(
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each stem whose negation can be overread."""
+    """Each stem whose negation is easy to miss."""
     for worked in subject.items:
         message, remedy = fault(worked)
         if message:

@@ -39,7 +39,7 @@ _DIGIT = re.compile("[0-9]")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each number in prose that cannot be."""
+    """Each wrong number in prose."""
     for worked in subject.items:
         if worked.derived is None and worked.item.derivation is not None:
             continue  # nothing can be said about its numbers
