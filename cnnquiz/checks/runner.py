@@ -1,4 +1,4 @@
-"""Files to check, found and checked: folders walked, in several processes where that pays, one file's fault hiding no other's."""
+"""Find the files to check, and check them: in several processes where that pays, each for itself."""
 
 from __future__ import annotations
 

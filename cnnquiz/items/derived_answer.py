@@ -64,7 +64,7 @@ class DerivedAnswer:
         return self.calculator.solve(self.given, self.want)
 
     def equals(self, value: Any, tolerance: str = "") -> bool:
-        """Whether a value read from a bank equals the derived one; 76 × 100 counts as a product where that is a number."""
+        """Whether a value read from a bank equals the derived one; 76 × 100 may stand for its product."""
         if value is None:
             return False
         if same(self.value, value, self.layout, tolerance or None):

@@ -80,7 +80,7 @@ def _whole(words: str) -> Any:
 
 
 def beside(text: str) -> tuple[str, str]:
-    """The words before and after the value that a text means, in lower case: of "A stride of 2 pixels", `a stride of` and `pixels`."""
+    """The words around a text's value, in lower case: of "A stride of 2 pixels", `a stride of` and `pixels`."""
     words = _plain(text)
     if len(text) > LONGEST or _whole(words) is not None:
         return "", ""
