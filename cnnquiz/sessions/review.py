@@ -82,7 +82,7 @@ class ReviewQueue(Sequence[Variant]):
 def _draw(banks: BankLocator, history: History, card: Card) -> Variant:
     """The card's question; its seed is new after every attempt, and the same until then."""
     bank, item = banks.item(card.bank, card.item)
-    seed = SeededRandom(card.bank, card.item, history.times_asked(card.bank, card.item), "review").below(SEEDS)
+    seed = SeededRandom(card.bank, card.item, history.attempt_count(card.bank, card.item), "review").below(SEEDS)
     try:
         return variants.draw(bank, item, seed)
     except ItemFault as fault:
