@@ -6,7 +6,9 @@ source of its JSON Schema (`cnnquiz schema`).
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+import shlex
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
 
@@ -41,24 +43,87 @@ class Draw(Struct, frozen=True, forbid_unknown_fields=True):
     range: Annotated[list[int], Meta(min_length=2, max_length=3)] | None = None
 
 
-class Claim(Struct, frozen=True, forbid_unknown_fields=True):
-    """A statement that a calculator can decide: work `given` by `calculator`, then ask whether `holds` is true.
+def _givens(written: Any) -> dict[str, Any]:
+    """The givens by name; one value alone is the main quantity's, which is named "" here."""
+    if isinstance(written, dict):
+        return written
+    return {"": written} if written != "" else {}
 
-    Written in a bank as `claim: {linear: "relu(x)"}` or
-    `claim: {net: {network: vgg16}, holds: "dense_layers <= 1"}`.
+
+class Written:
+    """What a bank writes as one calculator's name with its givens, and one word beside it.
+
+    `written` is the form in the file; ValueError where it is none of these forms.
     """
 
-    calculator: str
-    given: dict[str, Any]
-    holds: str = ""
+    forms: ClassVar[tuple[type, ...]] = (dict,)
+    aside: ClassVar[str]
+    __slots__ = ("calculator", "given", "written")
+
+    def __init__(self, written: Any) -> None:
+        self.written = written
+        self.calculator, self.given = "", dict[str, Any]()
+        if isinstance(written, dict):
+            names = [name for name in written if name != self.aside]
+            if len(names) != 1 or not isinstance(written.get(self.aside, ""), str):
+                raise ValueError
+            self.calculator, self.given = names[0], _givens(written[names[0]])
+        elif type(written) not in self.forms:
+            raise ValueError
+
+    def __eq__(self, other: object) -> bool:
+        return type(self) is type(other) and self.written == other.written
+
+    def __hash__(self) -> int:
+        return hash(repr(self.written))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.written!r})"
 
 
-class Derivation(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an item's key follows from. Written in a bank as `derivation: {conv: {...}, want: output_shape}`."""
+class Claim(Written):
+    """A statement that a calculator can decide: work `given` by `calculator`, then ask whether `holds` is true.
 
-    calculator: str
-    given: dict[str, Any]
-    want: str
+        claim: {linear: "relu(x)"}
+        claim: {net: {network: vgg16}, holds: "dense_layers <= 1"}
+        claim: none
+
+    `word` is a claim about the other options (none, all); it has no calculator.
+    """
+
+    forms = (dict, str)
+    aside = "holds"
+    __slots__ = ()
+
+    @property
+    def word(self) -> str:
+        return self.written if isinstance(self.written, str) else ""
+
+    @property
+    def holds(self) -> str:
+        return "" if self.word else str(self.written.get("holds", ""))
+
+
+class Derivation(Written):
+    """What an item's key follows from: the calculator, its givens and the result that is wanted.
+
+    derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
+    """
+
+    aside = "want"
+    __slots__ = ()
+
+    @property
+    def want(self) -> str:
+        return str(self.written["want"])
+
+    def command(self, given: Mapping[str, Any] | None = None) -> str | None:
+        """The command that works it, with other givens if there are some; None where it is no single line."""
+        values = given or self.given
+        if not all(isinstance(value, str | int) for value in values.values()):
+            return None
+        arguments = (word for name, value in values.items() for word in ([f"--{name}"] if name else []) + [str(value)])
+        return shlex.join(["cnnquiz", "solve", self.calculator, *arguments])
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
@@ -70,8 +135,13 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 
     text: str = ""
     why: str = ""
-    claim: dict[str, Any] | str | None = None
+    claim: Claim | None = None
     slip: str | list[str] | None = None
+
+    @property
+    def misconceptions(self) -> tuple[str, ...]:
+        """The names of the misconceptions that lead to it."""
+        return (self.slip,) if isinstance(self.slip, str) else tuple(self.slip or ())
 
 
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
@@ -83,7 +153,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     type: ItemType = "single"
     options: dict[Letter, str | Option] = {}
     key: str | list[str] = ""
-    derivation: dict[str, Any] | None = None
+    derivation: Derivation | None = None
     vary: dict[str, Draw] = {}
     where: list[str] = []
     hints: list[str] = []
@@ -155,9 +225,14 @@ class Variant(Struct, frozen=True):
     key: tuple[str, ...]
     hints: tuple[str, ...]
     rationale: str
-    given: dict[str, Any]
+    worked: Any
     content_hash: str
-    figure: str = ""
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The givens of the derivation: those that were drawn, or the bank's."""
+        given: Mapping[str, Any] = self.worked.given
+        return given
 
 
 class Mark(Struct, frozen=True):

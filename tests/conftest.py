@@ -32,8 +32,7 @@ class Program(Protocol):
     ) -> subprocess.CompletedProcess[str]: ...
 
 
-@pytest.fixture
-def environment(tmp_path: Path) -> dict[str, str]:
+def environment_in(folder: Path) -> dict[str, str]:
     """The environment for a process: the package under test, a data folder of its own, 80 columns."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CNNQUIZ", "_CNNQUIZ"))}
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
@@ -41,28 +40,39 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return kept | {
         "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONWARNINGS": "error",
-        "CNNQUIZ_HOME": str(tmp_path / "home"),
+        "CNNQUIZ_HOME": str(folder / "home"),
         "COLUMNS": "80",
         "LC_ALL": "C.UTF-8",
     }
 
 
-@pytest.fixture
-def program(environment: dict[str, str], tmp_path: Path) -> Program:
-    """The program as a real process in an empty folder. It never ends in a traceback."""
+def program_in(folder: Path, environment: Mapping[str, str]) -> Program:
+    """The program as a real process in that folder. It never ends in a traceback."""
 
     def run(
         *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 60
     ) -> subprocess.CompletedProcess[str]:
         ended = subprocess.run(
             [sys.executable, "-m", "cnnquiz", *arguments],
-            input=stdin, capture_output=True, text=True, encoding="utf-8", timeout=timeout, cwd=tmp_path,
-            env=environment | dict(env or {}), check=False,
+            input=stdin, capture_output=True, text=True, encoding="utf-8", timeout=timeout, cwd=folder,
+            env={**environment, **(env or {})}, check=False,
         )  # fmt: skip
         assert "Traceback" not in ended.stderr, ended.stderr
         return ended
 
     return run
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """The environment for a process of this test."""
+    return environment_in(tmp_path)
+
+
+@pytest.fixture
+def program(environment: dict[str, str], tmp_path: Path) -> Program:
+    """The program in an empty folder, with this test's environment."""
+    return program_in(tmp_path, environment)
 
 
 @pytest.fixture

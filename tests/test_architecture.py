@@ -35,8 +35,9 @@ sessions: commands, checks
 """
 HOMES = {
     "rich": ("render/",),
+    "markdown_it": ("render/prose.py",),
     "sqlite3": ("history/",),
-    "yaml": ("yaml_text/",),
+    "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
     "click": ("cli.py", "commands/", "__main__.py"),

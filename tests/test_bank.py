@@ -16,10 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz import bank
-from cnnquiz.bank.derivation_syntax import claim_of, derivation_of
 from cnnquiz.bank.loader import Loaded
-from cnnquiz.model import Draw, Figure, Option
-from cnnquiz.yaml_text.syntax import UNREADABLE
+from cnnquiz.model import Claim, Draw, Figure, Option
+from cnnquiz.yaml_text import UNREADABLE
 
 BANKS = Path(__file__).parent / "banks"
 VALID = sorted((BANKS / "valid").glob("*.yaml"))
@@ -107,6 +106,10 @@ def test_locate_finds_names() -> None:
     assert loaded.locate("title", at_name=True) == (52, 1)
 
 
+def test_what_an_empty_item_lacks_is_found_at_the_item() -> None:
+    assert bank.load("x.yaml", "items:\n  -\n  - id: a\n").locate("items", 0, "key") == (2, 4)
+
+
 def test_every_scalar_is_text() -> None:
     loaded = valid("texts-stay-texts")
     assert loaded.bank is not None
@@ -127,7 +130,7 @@ def test_fields_take_their_types() -> None:
     assert item.vary["k"] == Draw(range=[1, 7, 2]) and item.vary["in"] == Draw(choice=["9x9", "11x11"])
     assert item.figure == Figure("figures/x.txt", "a cross", "Cross")
     assert item.options["b"] == Option(
-        "folded text", claim={"net": {"network": "vgg16"}, "holds": "dense_layers <= 1"},
+        "folded text", claim=Claim({"net": {"network": "vgg16"}, "holds": "dense_layers <= 1"}),
         slip=["rounded-up", "forgot-bias"],
     )  # fmt: skip
 
@@ -137,15 +140,14 @@ def test_short_forms() -> None:
     assert loaded.bank is not None
     first, shape, linear = (loaded.bank.item(name) for name in ("single", "shape", "main-quantity"))
     assert first and shape and linear
-    a, b, c, d = (claim_of(option) for option in first.choices.values())
-    assert not isinstance(a, str) and a and (a.calculator, a.given, a.holds) == ("linear", {"": "relu(x)"}, "")
-    assert not isinstance(b, str) and b and (b.given, b.holds) == ({"network": "vgg16"}, "dense_layers <= 1")
-    assert (c, d) == (None, "none")
-    wanted = derivation_of(shape)
-    assert wanted and wanted.given == {"in": "9x9x3", "k": "3", "filters": "4", "layout": "chw"}
-    main = derivation_of(linear)
-    assert main and main.given == {"": "relu(x)"}
-    assert derivation_of(loaded.bank.items[1]) is None
+    a, b, c, d = (option.claim for option in first.choices.values())
+    assert a and (a.calculator, a.given, a.holds, a.word) == ("linear", {"": "relu(x)"}, "", "")
+    assert b and (b.given, b.holds) == ({"network": "vgg16"}, "dense_layers <= 1")
+    assert c is None and d and (d.word, d.calculator, d.holds) == ("none", "", "")
+    assert shape.derivation and shape.derivation.want == "output_shape"
+    assert shape.derivation.given == {"in": "9x9x3", "k": "3", "filters": "4", "layout": "chw"}
+    assert linear.derivation and linear.derivation.given == {"": "relu(x)"}
+    assert loaded.bank.items[1].derivation is None
 
 
 def test_a_broken_item_leaves_the_others_usable() -> None:

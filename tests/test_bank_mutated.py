@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from pathlib import Path
 
 import pytest
-import yaml
 from benchmarks import make_bank
 from fuzz_banks import mutated, survives
 
@@ -31,14 +29,11 @@ def test_a_bank_of_faults_alone_is_told_up_to_a_bound() -> None:
     assert any("the others are not told" in finding.message for finding in loaded.findings)
 
 
-def test_reading_a_large_bank_costs_less_than_half_of_its_parsing() -> None:
-    text = "".join(make_bank.bank(2000))
-    start = time.perf_counter()
-    yaml.load(text, yaml.CSafeLoader)
-    parsed = time.perf_counter()
-    loaded = load("big.yaml", text)
-    assert time.perf_counter() - parsed < (parsed - start) / 2
-    assert loaded.bank is not None and len(loaded.bank.items) == 2000
+def test_a_sound_bank_is_parsed_once() -> None:
+    loaded = load("big.yaml", "".join(make_bank.bank(500)))
+    assert loaded.bank is not None and len(loaded.bank.items) == 500
+    assert loaded.positions is not None and loaded.positions.latest is None  # no piece was read again for a place
+    assert loaded.locate("items", 499, "stem")[0] > 500 and loaded.positions.latest is not None
 
 
 def test_the_large_bank_is_sound_for_every_size() -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from functools import cache
-from statistics import median
 from typing import Any
 
 import pytest
@@ -14,11 +12,10 @@ from hypothesis import strategies as st
 
 from cnnquiz import calculators, files
 from cnnquiz.answers import mark, read_response
-from cnnquiz.answers.values import same
-from cnnquiz.bank.derivation_syntax import derivation_of
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items import diagnosis
-from cnnquiz.items.variants import draw
+from cnnquiz.items.derived_answer import DerivedAnswer, matches
+from cnnquiz.items.variants import draw, misconceptions_behind
+from cnnquiz.mathematics.values import same
 from cnnquiz.model import Variant
 from cnnquiz.quiz import drill_scope
 from cnnquiz.quiz.drill import Family, without_options
@@ -29,7 +26,6 @@ NAMES = [name for name in calculators.names() if calculators.load(name).misconce
 DRILLED = [name for name in files.drills() if name in NAMES]
 SEEDS = st.integers(0, 10**6)
 SHOWN = ("conv", "params", "flatten")
-SLOWEST = 0.1  # seconds for one answer that no slip explains, pairs and all
 
 
 @cache
@@ -43,15 +39,22 @@ def drawn(name: str, seed: int) -> list[Variant]:
 
 
 def worked(variant: Variant) -> tuple[Calculator, Given, str]:
-    derivation = derivation_of(variant.item)
-    assert derivation is not None
-    calculator = calculators.load(derivation.calculator)
-    return calculator, calculator.read(variant.given), derivation.want
+    derived = variant.worked.derived
+    assert derived is not None
+    return derived.calculator, derived.given, derived.want
 
 
 def named(calculator: Calculator, given: Given, want: str, value: Any) -> list[tuple[str, ...]]:
-    groups = diagnosis.explained(calculator, given, want, value)
+    groups = DerivedAnswer(calculator, given, want, calculator.results(given)).misconceptions_behind(value)
     return [tuple(one.name for one in group) for group in groups]
+
+
+def answer_by(variant: Variant, misconception: str) -> str | None:
+    """What somebody with the misconception types, where it changes the answer."""
+    derived = variant.worked.derived
+    assert derived is not None
+    value = derived.wrong_value([misconception])
+    return None if value in (None, derived.value) else text(value)
 
 
 def hold(calculator: Calculator, given: Given, want: str) -> None:
@@ -111,7 +114,7 @@ def first(name: str, misconception: str) -> Variant | None:
     """A question that the misconception answers wrong."""
     for seed in range(60):
         for variant in drawn(name, seed):
-            if diagnosis.slipped(variant, (misconception,)) is not None:
+            if answer_by(variant, misconception) is not None:
                 return variant
     return None
 
@@ -123,14 +126,14 @@ EACH = [(name, one.name) for name in SHOWN for one in calculators.load(name).mis
 def test_the_drill_meets_every_misconception_and_names_it(name: str, misconception: str) -> None:
     variant = first(name, misconception)
     assert variant is not None, "no question of the drill tells this misconception from the right rule"
-    wrong = diagnosis.slipped(variant, (misconception,))
+    wrong = answer_by(variant, misconception)
     assert wrong is not None and wrong != variant.key[0]
     response = read_response(variant, wrong)
     assert response is not None
     found = mark(variant, response)
     assert found.verdict == "wrong" and misconception in found.misconceptions
     for other in found.misconceptions:
-        assert diagnosis.slipped(variant, (other,)) == wrong
+        assert answer_by(variant, other) == wrong
 
 
 def sized(**given: str) -> tuple[Calculator, Given, str]:
@@ -172,19 +175,14 @@ def test_pairs_are_named_only_where_no_single_slip_explains() -> None:
 
 def test_a_question_that_is_not_worked_out_has_no_slips() -> None:
     variant = drawn("conv", 1)[0]
-    assert diagnosis.groups(variant, None) == []
-    assert diagnosis.groups(variant, Fraction(1, 3)) == []
-    assert diagnosis.slipped(variant, ("no-such-slip",)) is None
+    assert misconceptions_behind(variant, None) == []
+    assert misconceptions_behind(variant, Fraction(1, 3)) == []
+    assert answer_by(variant, "no-such-misconception") is None
 
 
 @pytest.mark.parametrize("name", DRILLED)
-def test_a_diagnosis_is_quick(name: str) -> None:
-    seconds = []
-    for variant in drawn(name, 2):
-        begun = time.perf_counter()
-        assert diagnosis.groups(variant, 10**9 + 7) == []
-        seconds.append(time.perf_counter() - begun)
-    assert median(seconds) < SLOWEST
+def test_a_number_that_nothing_leads_to_is_not_explained(name: str) -> None:
+    assert all(misconceptions_behind(variant, 10**9 + 7) == [] for variant in drawn(name, 2))
 
 
 @pytest.mark.parametrize("name", DRILLED)
@@ -215,4 +213,4 @@ def test_a_slip_is_named_as_it_is_typed(name: str, seed: int) -> None:
     ],
 )
 def test_a_wrong_value_may_be_rounded_to_two_decimals(wrong: Any, typed: Any, meant: bool) -> None:
-    assert diagnosis.meant(wrong, typed) is meant
+    assert matches(wrong, typed) is meant

@@ -9,7 +9,6 @@ import pytest
 from cnnquiz import calculators
 from cnnquiz.answers import mark, read_response
 from cnnquiz.bank import open_bank
-from cnnquiz.bank.derivation_syntax import derivation_of
 from cnnquiz.files import drills
 from cnnquiz.items import variants
 from cnnquiz.model import Bank, Item
@@ -66,12 +65,10 @@ def test_every_variant_can_be_asked_and_its_key_is_right(name: str, item: Item) 
 
 @every_item
 def test_most_variants_show_a_slip_and_it_is_marked_wrong(name: str, item: Item) -> None:
-    derivation = derivation_of(item)
-    assert derivation is not None
-    calculator, bank, shown = calculators.load(name), opened(name), 0
+    bank, shown = opened(name), 0
     for seed in range(20):
         variant = variants.draw(bank, item, seed)
-        slips = calculator.slips(calculator.read(variant.given), derivation.want)
+        slips = variant.worked.derived.wrong_values()
         shown += bool(slips)
         assert all(mark(variant, text(value)).verdict == "wrong" for value in slips.values()), (seed, slips)
     assert shown >= 15

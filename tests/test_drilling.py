@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.variants import draw, printed
+from cnnquiz.items.variants import draw, original
 from cnnquiz.model import Variant
 from cnnquiz.quiz import drill_scope
 from cnnquiz.quiz.drill import STREAK, Drill, How, Question, advance, as_plan, question, resume, start, without_options
@@ -123,7 +123,7 @@ def test_a_question_with_options_is_asked_without_them() -> None:
 
 def test_a_question_without_options_stays_as_it_is() -> None:
     bank = SIZES[0].bank
-    asked = printed(bank, SIZES[0].item)
+    asked = original(bank, SIZES[0].item)
     assert without_options(asked) is asked
 
 

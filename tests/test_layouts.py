@@ -8,7 +8,6 @@ from cnnquiz import bank
 from cnnquiz.answers import mark, read_response
 from cnnquiz.checks import rules
 from cnnquiz.items import variants
-from cnnquiz.items.worked_solution import worked_out
 from cnnquiz.model import Variant
 from cnnquiz.solution import text
 
@@ -30,7 +29,7 @@ def loaded(layer: str, more: str) -> bank.Loaded:
 def asked(layer: str, more: str) -> Variant:
     sound = loaded(layer, more).bank
     assert sound is not None
-    return variants.printed(sound, sound.items[0])
+    return variants.original(sound, sound.items[0])
 
 
 @pytest.mark.parametrize("layer", LAYERS)
@@ -56,7 +55,7 @@ def test_a_typed_size_is_marked_and_worked_channels_first(layer: str) -> None:
     variant = asked(layer, "    type: shape\n")
     marks = {words: mark(variant, read_response(variant, words) or "").verdict for words in ("4 125 125", "125x125x4")}
     assert (variant.key, marks) == (("4x125x125",), {"4 125 125": "right", "125x125x4": "wrong"})
-    solution = worked_out(variant)
+    solution = variants.solution_of(variant)
     assert solution is not None and text(solution.results[solution.answer[0]]) == "4x125x125"
 
 

@@ -138,7 +138,7 @@ def test_the_checks_use_the_wheel() -> None:
 
 def test_each_outside_library_is_used() -> None:
     names = {re.split(r"[><=]", line)[0] for line in PROJECT["project"]["dependencies"]}
-    modules = {"pyyaml": "yaml"}
+    modules = {"pyyaml": "yaml", "markdown-it-py": "markdown_it"}
     source = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "cnnquiz").rglob("*.py"))
     unused = [n for n in names if not re.search(rf"^\s*(import|from) {modules.get(n, n)}\b", source, re.M)]
     assert not unused

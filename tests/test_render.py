@@ -119,6 +119,8 @@ def test_mathematics_in_characters(latex: str, unicode: str, plain: str) -> None
         ("an *em* and a **strong** word", "an em and a strong word"),
         ("`a_b*c*` stays", "a_b*c* stays"),
         ("2*3*4 and a_b_c stay", "2*3*4 and a_b_c stay"),
+        ("(-1)*(-4) + 2*(n - 1)*k stay", "(-1)*(-4) + 2*(n - 1)*k stay"),
+        ("**a *b* `c*d*`** $x^2$", "a b c*d* x²"),
         ("from $5 to $6", "from $5 to $6"),
         (r"\*no\* em", "*no* em"),
         ("5 * 3 = 15 * 1", "5 * 3 = 15 * 1"),

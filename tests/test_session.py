@@ -10,6 +10,7 @@ from msgspec import structs
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Bank, Choice, Item, Variant
 from cnnquiz.quiz import plan, result
 from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
@@ -22,7 +23,8 @@ def variant(number: int, key: str = "b", texts: str = "1234", type: str = "singl
     choices = tuple(Choice(letter, letter, text, f"why {letter}") for letter, text in zip("abcd", texts, strict=True))
     options = {choice.letter: choice.text for choice in choices}
     item = Item(id=f"item-{number}", stem="Which?", topic="t", type=type, options=options, key=key)  # type: ignore[arg-type]
-    return Variant("bank", item, None, "Which?", choices, item.keys, ("one", "two"), "because", {}, f"hash{number}")
+    worked = WorkedItem(item)
+    return Variant("bank", item, None, "Which?", choices, item.keys, ("one", "two"), "because", worked, f"hash{number}")
 
 
 THREE = tuple(map(variant, range(3)))

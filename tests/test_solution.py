@@ -50,7 +50,6 @@ DRAWINGS: list[tuple[str, dict[str, Any]]] = [
     ("window", {"size": 11, "padding": [1, 1], "kernel": 3, "stride": 2, "dilation": 1, "positions": 6, "unused": 0}),
     ("window", {"size": 12, "padding": [0, 0], "kernel": 3, "stride": 4, "dilation": 2, "positions": 2, "unused": 3}),
     ("window", {"size": 30, "padding": [0, 0], "kernel": 2, "stride": 1, "positions": 29, "unused": 0}),
-    ("bars", {"rows": [{"name": "weights", "value": 7500}, {"name": "biases", "value": 100}]}),
     ("shrink", {"layers": [{"name": "in", "height": 39, "channels": 3}, {"name": "c", "height": 7, "channels": 40}]}),
     ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}),
     ("sequence", {"x": [1, 2, 3], "h": [1, -1], "y": [1, 1, 1, -3], "offset": 0}),

@@ -8,12 +8,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from cnnquiz import files
-from cnnquiz.bank.loader import Loaded, typed, unreadable
+from cnnquiz import files, yaml_text
+from cnnquiz.bank.loader import Loaded, load_tree, unreadable
 from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import bundled, figure_text
-from cnnquiz.yaml_text import reader, syntax
 
 __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "schema"]
 
@@ -21,7 +20,7 @@ __all__ = ["Loaded", "bundled", "figure_text", "load", "open_bank", "placed", "s
 def open_bank(name: str) -> Loaded:
     """A bundled bank by its id, or a bank by its path, ready for use; a bank with a fault is refused."""
     banks = bundled()
-    loaded = load(banks[name] if name in banks else wanted_path(name, banks))
+    loaded = load(banks[name] if name in banks else path_of(name, banks))
     wrong = [finding for finding in loaded.findings if finding.level == "error"]
     if wrong or loaded.bank is None:
         more = f" (and {len(wrong) - 1} more: run cnnquiz check {loaded.path})" if len(wrong) > 1 else ""
@@ -30,7 +29,7 @@ def open_bank(name: str) -> Loaded:
     return loaded
 
 
-def wanted_path(name: str, banks: dict[str, Path]) -> Path:
+def path_of(name: str, banks: dict[str, Path]) -> Path:
     """The path that a name stands for; a name that is neither a path nor a bank is refused."""
     path = Path(name)
     if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml") or "\0" in name or path.exists():
@@ -42,18 +41,18 @@ def wanted_path(name: str, banks: dict[str, Path]) -> Path:
 
 def load(source: str | Path, text: str | None = None) -> Loaded:
     """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
-    path, slow = files.shown(source), reader.is_slow()
-    with collector_paused():
+    path, slow = files.shown(source), yaml_text.is_slow()
+    with pause_collector():
         try:
-            text = syntax.decoded(files.read_bytes(Path(source))) if text is None else text
-            document = reader.read(text := text.removeprefix("\ufeff"))
-        except syntax.Stop as stop:
+            text = yaml_text.decode(files.read_bytes(Path(source))) if text is None else text
+            document = yaml_text.read(text := text.removeprefix("\ufeff"))
+        except yaml_text.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
-        return typed(path, text, document.tree, document.faults, document.positions, slow)
+        return load_tree(path, text, document.tree, document.faults, document.positions, slow)
 
 
 @contextmanager
-def placed(bank: Loaded | str) -> Iterator[None]:
+def fault_place(bank: Loaded | str) -> Iterator[None]:
     """Say where an item stands whose numbers cannot be worked in the block; the bank's name or path will do."""
     try:
         yield
@@ -72,7 +71,7 @@ def schema() -> dict[str, Any]:
 
 
 @contextmanager
-def collector_paused() -> Iterator[None]:
+def pause_collector() -> Iterator[None]:
     """No garbage collection meanwhile: it would walk the whole growing tree again and again."""
     was_on = gc.isenabled()
     gc.disable()

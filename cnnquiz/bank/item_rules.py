@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnquiz.bank.validation import Path, TreeFault, is_number
-from cnnquiz.yaml_text.syntax import Unreadable, short
+from cnnquiz.yaml_text import Unreadable, short
 
 
 def faults(item: Any, path: Path) -> Iterator[TreeFault]:

@@ -56,23 +56,25 @@ MEANINGS = {
 
 def schema() -> dict[str, Any]:
     """The JSON Schema of a bank, draft 2020-12."""
-    (bank,), parts = msgspec.json.schema_components([Bank], ref_template="#/$defs/{name}")
+    (bank,), parts = msgspec.json.schema_components(
+        [Bank], ref_template="#/$defs/{name}", schema_hook=lambda kind: {"type": "object"}
+    )
     for name, part in parts.items():
         for field, inner in part["properties"].items():
             inner["description"] = MEANINGS[f"{name}.{field}"]
     item, option, draw = parts["Item"]["properties"], parts["Option"], parts["Draw"]
     parts["Bank"]["properties"]["items"]["minItems"] = 1
     item["stem"] |= {"type": SCALAR[:3], "minLength": 1}
-    item["derivation"]["anyOf"] = [named_calculator("want", ["want"]), {"type": "null"}]
+    item["derivation"]["anyOf"] = [calculator_schema("want", ["want"]), {"type": "null"}]
     claim = option["properties"]["claim"]
-    claim["anyOf"] = [named_calculator("holds", []), {"type": "string"}, {"type": "null"}]
+    claim["anyOf"] = [calculator_schema("holds", []), {"type": "string"}, {"type": "null"}]
     option["anyOf"] = [{"required": ["text"]}, {"required": ["slip"]}]
     draw["properties"]["choice"]["anyOf"][0]["minItems"] = 1
     draw["oneOf"] = [{"required": ["choice"]}, {"required": ["range"]}]
-    return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosened(parts)}
+    return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosen(parts)}
 
 
-def named_calculator(aside: str, required: list[str]) -> dict[str, Any]:
+def calculator_schema(aside: str, required: list[str]) -> dict[str, Any]:
     """A mapping of one calculator's name to its givens, with one word beside it."""
     names: dict[str, Any] = {name: {} for name in calculators.names()}
     return {
@@ -85,13 +87,13 @@ def named_calculator(aside: str, required: list[str]) -> dict[str, Any]:
     }
 
 
-def loosened(part: Any) -> Any:
+def loosen(part: Any) -> Any:
     """The schema with each text also as the number, boolean or nothing that an editor may take it for."""
     if isinstance(part, list):
-        return [loosened(inner) for inner in part]
+        return [loosen(inner) for inner in part]
     if not isinstance(part, dict):
         return part
-    out = {name: part[name] if name in ("default", "required") else loosened(part[name]) for name in part}
+    out = {name: part[name] if name in ("default", "required") else loosen(part[name]) for name in part}
     match part:
         case {"type": "string", "pattern": _}:
             out["type"] = ["string", "integer"]

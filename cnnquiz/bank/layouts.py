@@ -6,24 +6,24 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.bank.derivation_syntax import derivation_of
 from cnnquiz.errors import CnnquizError
-from cnnquiz.model import Bank, Item
+from cnnquiz.model import Bank, Derivation, Item
 
 
 def with_layout(bank: Bank) -> Bank:
     """The bank, the layout of its shapes among the givens of each derivation that takes one."""
-    return replace(bank, items=[_told(item) for item in bank.items]) if bank.layout == "chw" else bank
+    return replace(bank, items=[_item_with_layout(item) for item in bank.items]) if bank.layout == "chw" else bank
 
 
-def _told(item: Item) -> Item:
+def _item_with_layout(item: Item) -> Item:
     """The item; one whose givens fit only as height x width x channels stays as it is."""
-    derivation = derivation_of(item)
+    derivation = item.derivation
     if derivation is None or "layout" in derivation.given:
         return item
     given = {**derivation.given, "layout": "chw"}
-    fits = _fits(derivation.calculator, given)
-    return replace(item, derivation={derivation.calculator: given, "want": derivation.want}) if fits else item
+    if not _fits(derivation.calculator, given):
+        return item
+    return replace(item, derivation=Derivation({derivation.calculator: given, "want": derivation.want}))
 
 
 def _fits(name: str, given: dict[str, Any]) -> bool:

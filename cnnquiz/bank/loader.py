@@ -13,9 +13,8 @@ from msgspec.structs import replace
 from cnnquiz.bank import item_rules
 from cnnquiz.bank.layouts import with_layout
 from cnnquiz.bank.validation import TreeFault, faults
-from cnnquiz.model import Bank, Finding, Item
-from cnnquiz.yaml_text.positions import Place, Positions
-from cnnquiz.yaml_text.syntax import Fault
+from cnnquiz.model import Bank, Claim, Derivation, Finding, Item
+from cnnquiz.yaml_text import Fault, Place, Positions
 
 T = TypeVar("T")
 MOST_FINDINGS = 1000
@@ -52,9 +51,9 @@ def unreadable(path: str, text: str, broken: Iterable[Fault], slow: bool) -> Loa
     return Loaded(path, text, None, tuple(finding(path, fault, None) for fault in broken), slow=slow)
 
 
-def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
+def load_tree(path: str, text: str, tree: Any, broken: list[Fault], positions: Positions, slow: bool) -> Loaded:
     """The tree as a bank, or as much of it as can be used, with the findings of both readings."""
-    bank = None if broken else converted(tree, Bank)
+    bank = None if broken else convert(tree, Bank)
     if bank is not None and not any(shape_faults(tree["items"])):
         bank = with_layout(bank)
         return Loaded(path, text, bank, (), tuple(enumerate(bank.items)), bank, slow, positions)
@@ -63,22 +62,26 @@ def typed(path: str, text: str, tree: Any, broken: list[Fault], positions: Posit
     hit = [positions.element("items", (fault.line, fault.column)) for fault in broken]
     items = tuple((index, item) for index, item in sound_items(elements) if index not in hit)
     found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
-    found += [tree_finding(path, fault, elements, positions) for fault in bounded(tree_faults(tree, elements))]
+    found += [tree_finding(path, fault, elements, positions) for fault in first_faults(tree_faults(tree, elements))]
     found.sort(key=lambda one: (one.line, one.column))
     usable = with_layout(sound(path, tree, items))
     kept = tuple(zip((index for index, _ in items), usable.items, strict=True))
     return Loaded(path, text, None, tuple(found), kept, usable, slow, positions)
 
 
-def converted(tree: Any, kind: type[T]) -> T | None:
+def convert(tree: Any, kind: type[T]) -> T | None:
     """The tree as a record, in one go; None if anything does not fit."""
     try:
-        return msgspec.convert(tree, kind, strict=False)
+        return msgspec.convert(tree, kind, strict=False, dec_hook=_derivation_or_claim)
     except msgspec.ValidationError:
         return None
 
 
-def bounded(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
+def _derivation_or_claim(kind: type, written: Any) -> Derivation | Claim:
+    return Claim(written) if kind is Claim else Derivation(written)
+
+
+def first_faults(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
     """The first faults; where there are very many, the last one says so."""
     for count, fault in enumerate(wrong, 1):
         if count > MOST_FINDINGS:
@@ -93,7 +96,7 @@ def tree_faults(tree: Any, elements: list[Any]) -> Iterator[TreeFault]:
     if isinstance(tree, dict) and elements == tree.get("items"):
         yield from shape_faults(elements)
     for index, element in enumerate(elements):
-        if not isinstance(element, dict) or converted(element, Item) is None:
+        if not isinstance(element, dict) or convert(element, Item) is None:
             yield from faults(element, Item, ("items", index))
 
 
@@ -108,19 +111,19 @@ def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:
 def sound_items(elements: list[Any]) -> Iterator[tuple[int, Item]]:
     """The items without faults where a key can be proved, each with its index."""
     for index, element in enumerate(elements):
-        item = (converted(element, Item) or mended(element)) if isinstance(element, dict) else None
+        item = (convert(element, Item) or repair(element)) if isinstance(element, dict) else None
         if item is not None and not any(item_rules.faults(element, ())):
             yield index, item
 
 
-def mended(element: dict[str, Any]) -> Item | None:
+def repair(element: dict[str, Any]) -> Item | None:
     """An item without the faulty fields on which its key does not rest; None where other fields are faulty."""
     wrong = {fault.path[0] if fault.path else "" for fault in faults(element, Item)}
     if wrong & {"", *Item.__struct_fields__} - ASIDE:
         return None
     name = element.get("id")
     kept = {field: value for field, value in element.items() if field not in wrong}
-    item = converted(kept | {"id": "unnamed"}, Item) if isinstance(name, str) and name.strip() else None
+    item = convert(kept | {"id": "unnamed"}, Item) if isinstance(name, str) and name.strip() else None
     return replace(item, id=name) if item is not None and isinstance(name, str) else None
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
-from cnnquiz.yaml_text.syntax import Unreadable, short
+from cnnquiz.yaml_text import Unreadable, short
 
 Path = tuple[str | int, ...]
 
@@ -26,11 +26,11 @@ class TreeFault(Struct, frozen=True):
 
 def faults(tree: Any, kind: Any, path: Path = ()) -> Iterator[TreeFault]:
     """Everything in a tree of texts, lists and dicts that does not fit a type of `model`."""
-    yield from misfits(tree, described(kind), path)
+    yield from misfits(tree, type_info(kind), path)
 
 
 @cache
-def described(kind: Any) -> inspect.Type:
+def type_info(kind: Any) -> inspect.Type:
     """A type, taken apart."""
     return inspect.type_info(kind)
 
@@ -48,8 +48,8 @@ def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
         yield from misfits_of_dict(value, form, path)
     elif isinstance(form, inspect.ListType) and isinstance(value, list):
         yield from misfits_of_list(value, form, path)
-    elif not fits(value, kind):
-        yield TreeFault(path, unfit(value, kind, path), expected(kind))
+    elif not fits(value, kind) and not (isinstance(form, inspect.CustomType) and isinstance(value, dict)):
+        yield TreeFault(path, unfit(value, kind, path), remedy(kind))
 
 
 def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[TreeFault]:
@@ -63,7 +63,7 @@ def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterato
     else:
         forms = [form for form in forms if not isinstance(form, inspect.NoneType)]
         wanted = " or ".join(dict.fromkeys(noun(form) for form in forms))
-        yield TreeFault(path, f"{named(path)} must be {wanted}, not {what(value)}")
+        yield TreeFault(path, f"{place_name(path)} must be {wanted}, not {what(value)}")
 
 
 def misfits_of_struct(value: dict[str, Any], kind: inspect.StructType, path: Path) -> Iterator[TreeFault]:
@@ -76,15 +76,15 @@ def misfits_of_struct(value: dict[str, Any], kind: inspect.StructType, path: Pat
             yield TreeFault((*path, name), unknown(name, fields), at_name=True)
     for name, field in fields.items():
         if field.required and name not in value:
-            yield TreeFault(path, f"{named(path)} has no `{name}`", f"Add `{name}:`.", at_name=True)
+            yield TreeFault(path, f"{place_name(path)} has no `{name}`", f"Add `{name}:`.", at_name=True)
 
 
 def misfits_of_dict(value: dict[str, Any], kind: inspect.DictType, path: Path) -> Iterator[TreeFault]:
     """A mapping of names that the author chooses: each name and each value of its type."""
     for name, inner in value.items():
         if not fits(name, kind.key_type):
-            said = f"`{short(name)}` cannot be a name in {named(path)}"
-            yield TreeFault((*path, name), said, expected(kind.key_type), at_name=True)
+            said = f"`{short(name)}` cannot be a name in {place_name(path)}"
+            yield TreeFault((*path, name), said, remedy(kind.key_type), at_name=True)
         yield from misfits(inner, kind.value_type, (*path, name))
 
 
@@ -93,7 +93,7 @@ def misfits_of_list(value: list[Any], kind: inspect.ListType, path: Path) -> Ite
     least, most = kind.min_length or 0, kind.max_length
     if len(value) < least or (most is not None and len(value) > most):
         wanted = f"{least} to {most}" if most is not None else f"at least {least}"
-        yield TreeFault(path, f"{named(path)} must hold {wanted} values, not {len(value)}")
+        yield TreeFault(path, f"{place_name(path)} must hold {wanted} values, not {len(value)}")
     for index, inner in enumerate(value):
         yield from misfits(inner, kind.item_type, (*path, index))
 
@@ -103,6 +103,8 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     kind = bare(kind)
     if not isinstance(value, str):
         return False
+    if isinstance(kind, inspect.CustomType):
+        return str in forms_of(kind)
     if isinstance(kind, inspect.StrType):
         return kind.pattern is None or re.search(kind.pattern, value) is not None
     if isinstance(kind, inspect.LiteralType):
@@ -112,6 +114,12 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.BoolType):
         return value.lower() in ("true", "false")
     return isinstance(kind, inspect.NoneType) and value.lower() == "null"
+
+
+def forms_of(kind: inspect.CustomType) -> tuple[type, ...]:
+    """How a derivation or a claim may be written: as a mapping, a claim also as a word."""
+    forms: tuple[type, ...] = kind.cls.forms  # type: ignore[attr-defined]
+    return forms
 
 
 def is_number(value: Any) -> bool:
@@ -127,7 +135,7 @@ def bare(kind: inspect.Type) -> inspect.Type:
 def form_of(value: Any) -> tuple[type[inspect.Type], ...]:
     """The types that are written in the form of this value."""
     if isinstance(value, dict):
-        return (inspect.StructType, inspect.DictType)
+        return (inspect.StructType, inspect.DictType, inspect.CustomType)
     if isinstance(value, list):
         return (inspect.ListType,)
     return (inspect.StrType, inspect.LiteralType, inspect.IntType, inspect.BoolType)
@@ -136,14 +144,14 @@ def form_of(value: Any) -> tuple[type[inspect.Type], ...]:
 def unfit(value: Any, kind: inspect.Type, path: Path) -> str:
     """What is wrong with a value that does not fit."""
     if value == "":
-        return f"{named(path)} has no value"
+        return f"{place_name(path)} has no value"
     if isinstance(value, str) and isinstance(bare(kind), inspect.StrType | inspect.LiteralType):
         near = nearest(value, choices(kind))
-        return f"{named(path)} cannot be {quoted(value)}" + (f"; did you mean `{near}`?" if near else "")
-    return f"{named(path)} must be {noun(kind)}, not {what(value)}"
+        return f"{place_name(path)} cannot be {quote(value)}" + (f"; did you mean `{near}`?" if near else "")
+    return f"{place_name(path)} must be {noun(kind)}, not {what(value)}"
 
 
-def expected(kind: inspect.Type) -> str:
+def remedy(kind: inspect.Type) -> str:
     """What would fit, as a remedy."""
     if allowed := choices(kind):
         return f"Allowed: {', '.join(allowed)}."
@@ -170,18 +178,20 @@ def nearest(name: str, names: Iterable[str]) -> str | None:
     return found[0] if found else None
 
 
-def named(path: Path) -> str:
+def place_name(path: Path) -> str:
     """How the place at the end of a path is called in a sentence."""
     if not path:
         return "the bank"
     if path[-1] == "items" or not isinstance(path[-1], int):
         return f"`{short(str(path[-1]))}`"
-    return "this item" if path[0] == "items" and len(path) == 2 else f"value {path[-1] + 1} of {named(path[:-1])}"
+    return "this item" if path[0] == "items" and len(path) == 2 else f"value {path[-1] + 1} of {place_name(path[:-1])}"
 
 
 def noun(kind: inspect.Type) -> str:
     """What a value of the type is called."""
     kind = bare(kind)
+    if isinstance(kind, inspect.CustomType):
+        return "a mapping or text" if str in forms_of(kind) else "a mapping"
     names: dict[type[inspect.Type], str] = {
         inspect.StructType: "a mapping of fields",
         inspect.DictType: "a mapping",
@@ -196,9 +206,9 @@ def what(value: Any) -> str:
     """What stands there instead."""
     if isinstance(value, dict):
         return "a mapping"
-    return "a list" if isinstance(value, list) else quoted(value)
+    return "a list" if isinstance(value, list) else quote(value)
 
 
-def quoted(value: str) -> str:
+def quote(value: str) -> str:
     """A value as a message shows it."""
     return f"`{short(value)}`" if value else "nothing"

@@ -8,8 +8,8 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from cnnquiz.answers import arithmetic
 from cnnquiz.checks import number_words
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
 Number = int | Fraction
@@ -41,15 +41,15 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
     rounds = _ROUNDS.search(sentence) is not None
     crossed = number_words.CROSSED.search(sentence) is not None
     words = number_words.arithmetic_of(sentence)
-    for left, right in [*written(words), *number_words.said(words, crossed)]:
+    for left, right in [*written_sides(words), *number_words.sides_in_words(words, crossed)]:
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is None or b is None or equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
             continue
         yield fault(left, right, a)
     for root, shown, exact in number_words.roots(words):
-        if not _rounded(exact, shown, Fraction(shown), rounds):
+        if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))
-    if united := number_words.united(words):
+    if united := number_words.sides_without_units(words):
         left, right = united
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is not None and b is not None and not equal(a, b, left, right, rounds or b in (floor(a), ceil(a))):
@@ -62,7 +62,7 @@ def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:
     return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown, right.strip(" .")
 
 
-def written(words: str) -> Iterator[tuple[str, str]]:
+def written_sides(words: str) -> Iterator[tuple[str, str]]:
     """The two sides of each equation that is written with `=`, where one of them is more than a number."""
     for run in _RUN.finditer(words) if "=" in words else ():
         for left, right in pairwise(sides_of(words, run) if "=" in run[0] else ()):
@@ -109,12 +109,12 @@ def _goes_on_after(side: str, after: str) -> bool:
 
 def equal(a: Number, b: Number, left: str, right: str, rounds: bool) -> bool:
     """Whether two sides are equal, or one is the other rounded as its decimals show."""
-    if a == b or _rounded(a, right, b, rounds) or _rounded(b, left, a, rounds):
+    if a == b or _rounds_to(a, right, b, rounds) or _rounds_to(b, left, a, rounds):
         return True
     return rounds and (b in (floor(a), ceil(a)) or a in (floor(b), ceil(b)))
 
 
-def _rounded(exact: Number, shown: str, value: Number, cut: bool) -> bool:
+def _rounds_to(exact: Number, shown: str, value: Number, cut: bool) -> bool:
     """Whether a decimal is what another number rounds to, or where the sentence says so, is cut to."""
     digits = shown.strip().rstrip(".").partition(".")[2]
     if not digits.isdigit():

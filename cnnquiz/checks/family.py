@@ -1,40 +1,194 @@
-"""What the two rules about families share: each family looked at once, and how its trouble is told."""
+"""A family looked at as a whole: every variant where there are few enough, and otherwise a stated number of seeds."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
+from itertools import chain, combinations
+from typing import Any
 
-from cnnquiz.items.family_survey import Survey, Trouble, survey
-from cnnquiz.items.worked_item import Subject, Worked
+from msgspec import Struct
+
+from cnnquiz.answers import mark, read_response
+from cnnquiz.checks.subject import Subject
+from cnnquiz.errors import CnnquizError, ItemFault
+from cnnquiz.items import families, variants
+from cnnquiz.items.derived_answer import DerivedAnswer
+from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.values import same
+from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
 
+LARGEST = 20_000  # variants of a family that are all looked at
+SEEDS = 500  # seeds that are looked at in a larger family
+MARKED = 25  # seeds whose variants are drawn whole and answered
+SEARCHED = 3_000  # seeds tried to find one that draws given parameters
+TRIED = 40_000  # draws, over all these seeds, that the conditions may refuse
 
-def surveyed(subject: Subject) -> Iterator[tuple[Worked, Survey]]:
+
+class Trouble(Struct, frozen=True):
+    """What is wrong with some variants: how many, and the first with its seed, parameters and words."""
+
+    count: int
+    seed: int | None
+    parameters: dict[str, Any]
+    message: str
+
+
+class Survey(Struct, frozen=True):
+    """A family's variants: how many were looked at, whether that is all, and what is wrong with some."""
+
+    looked_at: int
+    whole: bool
+    invalid: Trouble | None = None
+    collision: Trouble | None = None
+
+    def sentence(self, trouble: Trouble) -> str:
+        """How many variants are in trouble, and the first of them with its seed and parameters."""
+        of = f"{trouble.count:,} of {self.looked_at:,} variants" if self.looked_at else "no variant can be asked"
+        seeds = "" if self.whole else " (of the first seeds)"
+        first = ", ".join(f"{name} = {text(value)}" for name, value in trouble.parameters.items())
+        seed = f"seed {trouble.seed}: " if trouble.seed is not None else ""
+        return f"{of}{seeds}: {seed}{first}{': ' if first else ''}{trouble.message}"
+
+
+def surveys(subject: Subject) -> Iterator[tuple[WorkedItem, Survey]]:
     """The bank's families, each looked at once for all rules."""
-    for item in subject.items:
-        if item.item.vary and item.work is not None and not item.faults and readable(item):
-            found = subject.once(("survey", item.index), partial(look, subject, item))
-            if found is not None:
-                yield item, found
+    for worked in subject.items:
+        derivation = worked.item.derivation
+        if derivation and worked.item.vary and worked.derived and not worked.faults and not any(faults(worked)):
+            look = partial(survey, subject.bank, worked.item, derivation)
+            yield worked, subject.once(("survey", worked.index), look)
 
 
-def look(subject: Subject, item: Worked) -> Survey | None:
-    """One family, looked at."""
-    return survey(subject.bank, item.item, item.work.calculator) if item.work else None
+def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    """Given names that the calculator does not have, and conditions that cannot be read: path and words."""
+    if worked.item.vary and worked.item.derivation is None:
+        yield ("vary",), "only an item with a derivation can vary: its key has to follow"
+    for name in worked.item.vary if worked.derived else ():
+        try:
+            if worked.derived:
+                worked.derived.calculator.quantity(name)
+        except CnnquizError as fault:
+            yield ("vary", name), str(fault)
+    for index, condition in enumerate(worked.item.where):
+        try:
+            parse(condition)
+        except CnnquizError as fault:
+            yield ("where", index), str(fault)
 
 
-def readable(item: Worked) -> bool:
-    """Whether the family varies givens that the calculator has, under conditions that can be read."""
-    from cnnquiz.checks.rules import schema
+def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
+    """Look at the variants of a family."""
+    whole = families.size(item) <= LARGEST
+    every = ((None, given) for given in families.combinations(item))
+    found: dict[str, tuple[int, Trouble]] = {}
+    looked_at = 0
+    for seed, given in every if whole else _seeds(bank, item, derivation, SEEDS):
+        kind, message = _trouble(item, derivation, given)
+        looked_at += kind != "refused"
+        if message:
+            count, first = found.get(kind, (0, Trouble(1, seed, given, message)))
+            found[kind] = count + 1, first
+    if looked_at == 0 and "invalid" not in found:
+        all_of_them = "every variant" if whole else "every draw, and the printed givens"
+        found["invalid"] = 1, Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
+    troubles = (_with_seed(bank, item, derivation, found.get(kind)) for kind in ("invalid", "collision"))
+    return Survey(looked_at, whole, *troubles)
 
-    return not any(True for _ in schema.family_faults(item))
+
+def _seeds(bank: Bank, item: Item, derivation: Derivation, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The first seeds with the varied givens that each draws; no more where the conditions refuse too many draws."""
+    tried = 0
+    for seed in range(seeds):
+        for varied in families.draws(item, derivation, SeededRandom(bank.id, item.id, seed, "given")):
+            tried += 1
+            if _admits(item, derivation, varied):
+                yield seed, varied
+                break
+        if tried > TRIED + seed:
+            return
 
 
-def sentence(found: Survey, trouble: Trouble) -> str:
-    """How many variants are in trouble, and the first of them with its seed and parameters."""
-    of = f"{trouble.count:,} of {found.looked_at:,} variants" if found.looked_at else "no variant can be asked"
-    seeds = "" if found.whole else " (of the first seeds)"
-    first = ", ".join(f"{name} = {text(value)}" for name, value in trouble.parameters.items())
-    seed = f"seed {trouble.seed}: " if trouble.seed is not None else ""
-    return f"{of}{seeds}: {seed}{first}{': ' if first else ''}{trouble.message}"
+def _admits(item: Item, derivation: Derivation, varied: dict[str, Any]) -> bool:
+    """Whether these givens are asked; what the conditions let through though it cannot be worked, would be."""
+    try:
+        return families.admit(item, derivation, {**derivation.given, **varied}) is not None
+    except CnnquizError:
+        return True
+
+
+def _trouble(item: Item, derivation: Derivation, varied: dict[str, Any]) -> tuple[str, str]:
+    """What is wrong with one variant: its kind, and the words; `refused` where the conditions keep it out."""
+    try:
+        derived = families.admit(item, derivation, {**derivation.given, **varied})
+    except (CnnquizError, ArithmeticError) as fault:
+        return "invalid", str(fault)
+    if derived is None:
+        return "refused", ""
+    return ("collision", _collision(item, derived)) if item.options else ("", "")
+
+
+def _collision(item: Item, derived: DerivedAnswer) -> str:
+    """How two options meet, or that there are too few misconceptions to make them; empty if all is well."""
+    taken: dict[str, Any] = dict.fromkeys(item.keys, derived.value)
+    spare = 0
+    for letter, option in item.choices.items():
+        if letter in item.keys:
+            continue
+        value = derived.wrong_value(option.misconceptions)
+        if value is None:
+            spare += 1
+            continue
+        meets = next((other for other, held in taken.items() if same(held, value)), None)
+        if meets is not None:
+            return f"options {meets} and {letter} are both {text(value)}"
+        taken[letter] = value
+    return _shortage(derived, list(taken.values()), spare)
+
+
+def _shortage(derived: DerivedAnswer, taken: list[Any], wanted: int) -> str:
+    """That misconceptions, alone and in pairs, give too few distractors that differ from the others."""
+    alone = derived.calculator.misconceptions
+    for group in chain(((one,) for one in alone), combinations(alone, 2)):
+        if wanted <= 0:
+            return ""
+        value = derived.wrong_value_of(group)
+        if value is not None and not any(same(held, value) for held in taken):
+            taken.append(value)
+            wanted -= 1
+    return f"there are too few slips for its distractors: {wanted} more are needed" if wanted > 0 else ""
+
+
+def _with_seed(
+    bank: Bank, item: Item, derivation: Derivation, found: tuple[int, Trouble] | None
+) -> Trouble | None:
+    """The trouble with its count and, if one of the first seeds draws these parameters, that seed."""
+    if found is None:
+        return None
+    count, first = found
+    seed = first.seed
+    if seed is None and first.parameters:
+        seeds = _seeds(bank, item, derivation, SEARCHED)
+        seed = next((seed for seed, varied in seeds if varied == first.parameters), None)
+    return Trouble(count, seed, first.parameters, first.message)
+
+
+def marking_fault(bank: Bank, item: Item) -> Trouble | None:
+    """The first seeds' variants, drawn whole and answered with every option: exactly the key must be right."""
+    for seed in range(MARKED):
+        try:
+            variant = variants.draw(bank, item, seed)
+        except ItemFault as fault:
+            return Trouble(1, seed, {}, fault.why)
+        responses = [choice.letter for choice in variant.choices] or list(variant.key)
+        for response in responses:
+            read = read_response(variant, response)
+            right = read is not None and mark(variant, read).verdict == "right"
+            if right != (response in variant.key):
+                said = "is marked as wrong" if response in variant.key else "is marked as right"
+                given = dict(variant.given)
+                return Trouble(1, seed, given, f"`{response}` {said}, but the key is {' '.join(variant.key)}")
+    return None

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from math import isqrt
 
-from cnnquiz.answers import arithmetic
+from cnnquiz.mathematics import arithmetic
 
 CROSSED = re.compile(r"\d\s?[xX×]\s?\d|\\times")
 
@@ -56,14 +56,14 @@ def says(words: str) -> bool:
     return "=" in words or _SAYS.search(words) is not None
 
 
-def said(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
+def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of each equation with a word for its sign; 8x8 is as likely a shape as a product."""
     for found in _IS.finditer(words) if not crossed and _SAYS.search(words) else ():
         if not set("*+/^").isdisjoint(found[1]) and "^" not in found[1][-1:]:
             yield found[1], found[2]
 
 
-def united(words: str) -> tuple[str, str] | None:
+def sides_without_units(words: str) -> tuple[str, str] | None:
     """The sides of an equation between numbers of things, without the things; None where a unit can scale one."""
     found = _UNITED.search(words) if "=" in words else None
     if found is None:

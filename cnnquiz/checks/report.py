@@ -79,15 +79,15 @@ def totals(checked: Iterable[Checked]) -> Totals:
     )
 
 
-def counted(number: int, noun: str) -> str:
+def count_text(number: int, noun: str) -> str:
     """A number with its noun: 1 bank, 2 banks."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def closing(sums: Totals, seconds: float | None = None) -> str:
+def closing_line(sums: Totals, seconds: float | None = None) -> str:
     """The closing line: 2 banks, 19 items: 3 proved, 1 claimed, 15 asserted; errors: 0, warnings: 0 (0.2 s)."""
     line = (
-        f"{counted(sums.banks, 'bank')}, {counted(sums.items, 'item')}: {sums.proved:,} proved, "
+        f"{count_text(sums.banks, 'bank')}, {count_text(sums.items, 'item')}: {sums.proved:,} proved, "
         f"{sums.claimed:,} claimed, {sums.asserted:,} asserted; errors: {sums.errors:,}, warnings: {sums.warnings:,}"
     )
     return line if seconds is None else f"{line} ({seconds:.1f} s)"

@@ -1,4 +1,4 @@
-"""Files to check, found and checked: folders walked, several at once where that pays, none hiding another."""
+"""Files to check, found and checked: folders bank_paths, several at once where that pays, none hiding another."""
 
 from __future__ import annotations
 
@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
-from cnnquiz import bank, files
+from cnnquiz import bank, files, yaml_text
 from cnnquiz.bank.loader import Loaded, unreadable
 from cnnquiz.checks import rules
 from cnnquiz.checks.report import Checked
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding
-from cnnquiz.yaml_text import syntax
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
@@ -24,14 +23,14 @@ PAYS = 3_000_000  # bytes from which on a second process is worth its start
 
 def sources(paths: Sequence[str]) -> list[str]:
     """The files that paths stand for, in order, each once; folders are walked. Without paths, the bundled banks."""
-    found = paths and [name for path in paths for name in walked(path)]
-    names = found or [shown(str(path)) for path in bank.bundled().values()]
+    found = paths and [name for path in paths for name in bank_paths(path)]
+    names = found or [display_path(str(path)) for path in bank.bundled().values()]
     if paths and not found:
         raise CnnquizError(f"{files.shown(paths[0])}: no bank is in this folder (*.yaml or *.yml)")
     return list(dict.fromkeys(names))
 
 
-def shown(path: str) -> str:
+def display_path(path: str) -> str:
     """A path relative to where the program runs, if it lies below."""
     try:
         relative = os.path.relpath(path)
@@ -40,7 +39,7 @@ def shown(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def walked(path: str) -> Iterator[str]:
+def bank_paths(path: str) -> Iterator[str]:
     """The banks below a folder, sorted, hidden folders left out and links that lead in a circle not followed."""
     if path == STDIN or not Path(path).is_dir():
         yield path
@@ -67,15 +66,15 @@ def read(source: str) -> Loaded:
     data = sys.stdin.buffer.read(files.LARGEST + 1)
     files.refuse_large(Path("<stdin>"), len(data), files.LARGEST)
     try:
-        return bank.load("<stdin>", syntax.decoded(data))
-    except syntax.Stop as stop:
+        return bank.load("<stdin>", yaml_text.decode(data))
+    except yaml_text.Stop as stop:
         return unreadable("<stdin>", "", stop.faults, False)
 
 
 def check_one(source: str, names: tuple[str, ...]) -> Checked | str:
     """One file, checked; or the reason why it cannot be read at all."""
     try:
-        with bank.collector_paused():
+        with bank.pause_collector():
             return rules.run(read(source), names)
     except CnnquizError as fault:
         return str(fault)
@@ -94,7 +93,7 @@ def check(
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
         raise CnnquizError(faults[0] + more)
     pairs = zip(found, ended, strict=True)
-    return tuple(unread(source, one, names) if isinstance(one, str) else one for source, one in pairs)
+    return tuple(unreadable_file(source, one) if isinstance(one, str) else one for source, one in pairs)
 
 
 def _each(found: Sequence[str], names: tuple[str, ...], jobs: int) -> Iterator[Checked | str]:
@@ -115,7 +114,7 @@ def size(source: str) -> int:
         return 0
 
 
-def unread(source: str, fault: str, names: tuple[str, ...]) -> Checked:
+def unreadable_file(source: str, fault: str) -> Checked:
     """A file that cannot be read, among others that can."""
     path = files.shown(source)
     message = fault.removeprefix(f"{path}: ")

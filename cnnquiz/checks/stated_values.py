@@ -9,10 +9,10 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.answers import arithmetic
-from cnnquiz.items.derivation import Work, means
+from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
-from cnnquiz.items.worked_item import Worked
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
 Stated = tuple[str, str, str]  # as written, the name of what it should be, and its right value
@@ -80,21 +80,21 @@ class Said(Struct, frozen=True):
     silent: bool
 
 
-def contradictions(words: str, item: Worked, work: Work) -> Iterator[Stated]:
+def contradictions(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
     """What a text says against the derivation. Conditions, comparisons and quotations say nothing about this item."""
     every = sentences(arithmetic.plain(words) if "$" in words else words)
-    silent = text(work.value) not in words.replace(",", "")
+    silent = text(derived.value) not in words.replace(",", "")
     for index, sentence in enumerate(every):
         if not any(map(str.isdigit, sentence)):
             continue
         said = Said(sentence, index == len(every) - 1, silent)
-        found = (find(said, item, work) for find in (another_answer, another_count, another_size, another_given))
+        found = (find(said, worked, derived) for find in (another_answer, another_count, another_size, another_given))
         stated = next(filter(None, found), None)
-        if stated and not hedged(sentence, every[index - 1] if index else ""):
+        if stated and not is_hedged(sentence, every[index - 1] if index else ""):
             yield stated
 
 
-def hedged(sentence: str, before: str) -> bool:
+def is_hedged(sentence: str, before: str) -> bool:
     """Whether a sentence, or the one before it, speaks of something else than the item's own case."""
     return bool(_HEDGED.search(_bare(sentence)) or _SUPPOSED.search(before) or before.endswith("?"))
 
@@ -104,38 +104,38 @@ def _bare(sentence: str) -> str:
     return re.sub(r"\b(?:in all|in total|in the layer|to learn|to train)\b", "", sentence)
 
 
-def another_answer(said: Said, item: Worked, work: Work) -> Stated | None:
+def another_answer(said: Said, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
     """Another value of the derived one's kind that is said to be the answer."""
     match = _SAID.search(said.words)
     if match is None or _LABEL.match(said.words[: match.start()]) or _PART.search(said.words):
         return None
     words = match[2].rstrip(".,")
     value = meaning(words)
-    if type(value) is not type(work.value) or means(work, value, item.item):
+    if type(value) is not type(derived.value) or worked.is_right(value):
         return None
     if isinstance(value, tuple):
-        unlike = len(value) != len(work.value) or sorted(value) == sorted(work.value)  # of another layout
+        unlike = len(value) != len(derived.value) or sorted(value) == sorted(derived.value)  # of another layout
     else:
         unlike = _ENDS.match(said.words[match.start(2) + len(words) :]) is None
     meant = match[1].casefold() in ("answer", "key", "final answer")
-    known = not meant and any(value == other for other in work.results.values())
-    return None if known or unlike else (words, work.want, text(work.value))
+    known = not meant and any(value == other for other in derived.results.values())
+    return None if known or unlike else (words, derived.want, text(derived.value))
 
 
-def another_count(said: Said, item: Worked, work: Work) -> Stated | None:
+def another_count(said: Said, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
     """Another count of what is asked for: hence 7500 parameters, the layer has 7400 parameters, 7500 in all."""
-    whole = work.calculator.name == "net"
-    for pattern in _counts(_NOUNS.get(work.want, "")) if type(work.value) is int else ():
+    whole = derived.calculator.name == "net"
+    for pattern in _counts(_NOUNS.get(derived.want, "")) if type(derived.value) is int else ():
         match = pattern.search(said.words)
         if match is None or (whole and (not match["all"] or "layer" in match[0].casefold())):
             continue
         number = int(match["n"].replace(",", ""))
         if match["noun"]:
-            excused = not said.last and (not match["all"] or number in _numbers(work))
+            excused = not said.last and (not match["all"] or number in _numbers(derived))
         else:
             excused = not said.last or not said.silent
-        if number != work.value and not excused:
-            return match["n"].rstrip(","), work.want, text(work.value)
+        if number != derived.value and not excused:
+            return match["n"].rstrip(","), derived.want, text(derived.value)
     return None
 
 
@@ -157,25 +157,25 @@ def _counts(noun: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(line, re.IGNORECASE) for line in lines)
 
 
-def another_size(said: Said, item: Worked, work: Work) -> Stated | None:
+def another_size(said: Said, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
     """A width of the output that none of its axes has."""
-    size = work.results.get("output_size")
+    size = derived.results.get("output_size")
     match = _WIDE.search(said.words) if isinstance(size, tuple) else None
-    if match is None or int(match[1].replace(",", "")) in _numbers(work):
+    if match is None or int(match[1].replace(",", "")) in _numbers(derived):
         return None
     return match[1], "output_size", text(size)
 
 
-def another_given(said: Said, item: Worked, work: Work) -> Stated | None:
+def another_given(said: Said, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
     """A number of filters that is not the given one."""
-    given = work.values.get("filters") if "filters" in work.given.stated else None
+    given = derived.values.get("filters") if "filters" in derived.given.stated else None
     match = _FILTERS.search(said.words) if type(given) is int else None
-    if match is None or int(match[1].replace(",", "")) in _numbers(work):
+    if match is None or int(match[1].replace(",", "")) in _numbers(derived):
         return None
     return match[1], "filters", text(given)
 
 
-def _numbers(work: Work) -> set[Any]:
+def _numbers(derived: DerivedAnswer) -> set[Any]:
     """Every whole number of the derivation, those in shapes too."""
-    values = [one for value in work.values.values() for one in (value if isinstance(value, tuple) else (value,))]
+    values = [one for value in derived.values.values() for one in (value if isinstance(value, tuple) else (value,))]
     return {value for value in values if type(value) is int}

@@ -40,9 +40,9 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     if explain is not None:
         from cnnquiz.render.findings import show_manual
 
-        show_manual(stdout(), rules.explain(rules.known(explain)))
+        show_manual(stdout(), rules.explain(rules.rule_name(explain)))
         return 0
-    selected = rules.selected(options["select"], options["ignore"])
+    selected = rules.selection(options["select"], options["ignore"])
     report = run(paths, selected, options)
     show(report, options["format"], options["output"])
     unnoticed = report.mutation is not None and report.mutation.missed
@@ -82,7 +82,7 @@ def show(report: Report, form: str | None, output: str | None) -> None:
     from pathlib import Path
 
     from cnnquiz import reports
-    from cnnquiz.checks.report import closing
+    from cnnquiz.checks.report import closing_line
     from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.findings import show_findings
 
@@ -90,7 +90,7 @@ def show(report: Report, form: str | None, output: str | None) -> None:
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" and output is None else "text"
     if output is not None:
         Path(output).write_text(reports.write(form, report), encoding="utf-8")
-        stderr().say(f"{closing(report.sums, report.seconds)}; written to {output}")
+        stderr().say(f"{closing_line(report.sums, report.seconds)}; written to {output}")
     elif form == "text":
         show_findings(stdout(), report)
     else:

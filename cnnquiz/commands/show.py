@@ -23,9 +23,9 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
 
     Without --key nothing gives the answers away. With --format json all is there.
     """
-    from cnnquiz.bank import placed
+    from cnnquiz.bank import fault_place
     from cnnquiz.files import figure_text
-    from cnnquiz.items.variants import draw, printed
+    from cnnquiz.items.variants import draw, original
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
 
@@ -33,8 +33,8 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     assert loaded.bank
     bank = loaded.bank
     items = [item] if item else bank.items
-    with placed(loaded):
-        variants = [printed(bank, each) if seed is None else draw(bank, each, seed) for each in items]
+    with fault_place(loaded):
+        variants = [original(bank, each) if seed is None else draw(bank, each, seed) for each in items]
     figures = [figure_text(loaded, each.figure) if each.figure else "" for each in items]
     if format == "text":
         show(loaded, variants, figures, key)
@@ -67,7 +67,7 @@ def open_item(what: str) -> tuple[Loaded, Item | None]:
 
 def show(loaded: Loaded, variants: list[Variant], figures: list[str], key: bool) -> None:
     """Print the items, numbered as in the bank."""
-    from cnnquiz.items.worked_solution import worked_out
+    from cnnquiz.items.variants import solution_of
     from cnnquiz.render.console import stdout
     from cnnquiz.render.item import item_lines, key_lines
     from cnnquiz.render.layout import hang
@@ -79,7 +79,7 @@ def show(loaded: Loaded, variants: list[Variant], figures: list[str], key: bool)
     for variant, figure in zip(variants, figures, strict=True):
         number = numbers[variant.item.id]
         page = (screen, variant, number, figure)
-        screen.show("", *(key_lines(*page, worked_out(variant)) if key else item_lines(*page)))
+        screen.show("", *(key_lines(*page, solution_of(variant)) if key else item_lines(*page)))
     screen.show("")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.bank.derivation_syntax import claim_of
 from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_all, says_none
@@ -16,7 +15,7 @@ Path = tuple[str | int, ...]
 WORDS = ("none", "all")
 
 
-def answers(
+def decide(
     item: Item, options: dict[str, Option], texts: dict[str, str]
 ) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
     """By letter, whether each option with a claim is an answer to what the item asks; and the faults met.
@@ -29,12 +28,12 @@ def answers(
     faults: list[tuple[Path, str]] = []
     said: dict[str, str] = {}
     for letter, option in options.items():
-        claim = claim_of(option) or _claimed(texts[letter])
-        if isinstance(claim, str):
-            said[letter] = claim
+        claim = option.claim
+        if word := claim.word if claim else _word_of(texts[letter]):
+            said[letter] = word
         elif claim is not None:
             try:
-                found[letter] = decided(claim) == item.asks
+                found[letter] = is_true(claim) == item.asks
             except CnnquizError as fault:
                 found[letter] = None
                 faults.append((("options", letter, "claim"), str(fault)))
@@ -48,9 +47,9 @@ def answers(
     return {letter: found[letter] for letter in options if letter in found}, faults
 
 
-def _claimed(text: str) -> str | None:
+def _word_of(text: str) -> str:
     """What an option claims by its words alone."""
-    return "none" if says_none(text) else "all" if says_all(text) else None
+    return "none" if says_none(text) else "all" if says_all(text) else ""
 
 
 def _by_word(word: str, others: list[bool | None]) -> bool | None:
@@ -68,7 +67,7 @@ def _unknown(word: str) -> str:
     return f"`{word[:40]}` claims nothing that can be decided: {hint}"
 
 
-def decided(claim: Claim) -> bool:
+def is_true(claim: Claim) -> bool:
     """Whether a claim is true: the calculator's first answer, or the condition over its results."""
     calculator = calculators.load(claim.calculator)
     given = calculator.read(claim.given)

@@ -28,12 +28,12 @@ _SCALED = re.compile(
 _POWER = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "thousand": 1, "million": 2, "billion": 3}
 
 
-def meant(words: str, wanted: Any, want: str) -> Any:
+def value_in_words(words: str, wanted: Any, want: str) -> Any:
     """The value in words, where the wanted value leaves no doubt about how to read it; None otherwise."""
     if type(wanted) is tuple:
         return shape(words, wanted) if len(wanted) == 3 else None
     number = isinstance(wanted, int | Fraction) and not isinstance(wanted, bool)
-    return scaled(words, wanted, want) if number else None
+    return value_with_prefix(words, wanted, want) if number else None
 
 
 def shape(words: str, wanted: tuple[Any, ...]) -> tuple[int, ...] | None:
@@ -56,7 +56,7 @@ def _number(pattern: re.Pattern[str], words: str) -> int | None:
     return int(found[1] or found[2]) if found else None
 
 
-def scaled(words: str, wanted: Number, want: str) -> Number | None:
+def value_with_prefix(words: str, wanted: Number, want: str) -> Number | None:
     """A number with a prefix: the wanted one if it rounds to it, another if it is farther away than a last digit."""
     found = _SCALED.fullmatch(words.strip())
     if found is None or len(words) > 60 or wanted < 1000:

@@ -8,11 +8,13 @@ from itertools import product
 from math import prod
 from typing import Any
 
+from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics.expression import Expr, evaluate, names_in, parse
 from cnnquiz.model import Derivation, Draw, Item
-from cnnquiz.solver.calculator import REQUIRED, Calculator, Given
+from cnnquiz.solver.calculator import REQUIRED, Calculator
 
 MOST_TRIES = 2_000  # draws that the conditions may refuse before the family counts as empty
 
@@ -37,24 +39,20 @@ def combinations(item: Item) -> Iterator[dict[str, Any]]:
         yield dict(zip(names, values, strict=True))
 
 
-def admitted(item: Item, calculator: Calculator, given: Mapping[str, Any]) -> Given | None:
-    """The givens, read, if every condition holds; None where one does not.
+def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: str = "hwc") -> DerivedAnswer | None:
+    """The answer with these givens, if every condition holds; None where one does not.
 
     Conditions over the givens alone are asked first, so that they may keep out what no layer could do;
-    those over results after that. Raises GivenError where the conditions let through what cannot be read.
+    those over results after that. Raises CnnquizError where the conditions let through what cannot be worked.
     """
     conditions = [_condition(words) for words in item.where]
-    simple = _simple(calculator, given) if conditions else {}
+    simple = _simple(calculators.load(derivation.calculator), given) if conditions else {}
     early = [one for one in conditions if names_in(one) <= simple.keys()]
     if not all(evaluate(one, simple) for one in early):
         return None
-    read = calculator.read(given)
+    derived = derive(derivation, given, layout)
     late = [one for one in conditions if one not in early]
-    if late:
-        values = calculator.prose_values(read)
-        if not all(evaluate(one, values) for one in late):
-            return None
-    return read
+    return derived if all(evaluate(one, derived.values) for one in late) else None
 
 
 @lru_cache(maxsize=1024)
@@ -89,13 +87,13 @@ def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[
         yield {name: derivation.given[name] for name in space}
 
 
-def drawn(
-    item: Item, derivation: Derivation, calculator: Calculator, chance: SeededRandom
-) -> tuple[dict[str, Any], Given]:
+def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[str, Any], DerivedAnswer]:
     """Givens drawn until the conditions admit them, at last those that are printed; CnnquizError if they never do."""
+    derivation = item.derivation
+    assert derivation is not None  # a family has one
     for varied in draws(item, derivation, chance):
         given = {**derivation.given, **varied}
-        read = admitted(item, calculator, given)
-        if read is not None:
-            return given, read
+        derived = admit(item, derivation, given, layout)
+        if derived is not None:
+            return given, derived
     raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")

@@ -6,9 +6,9 @@ import re
 from math import prod
 from typing import Any
 
-from cnnquiz.answers import arithmetic
-from cnnquiz.answers.values import joined, read_value
 from cnnquiz.items import described_value
+from cnnquiz.mathematics import arithmetic
+from cnnquiz.mathematics.values import joined, read_value
 
 LONGEST = 200  # characters of an option that can still be one value
 MOST_WORDS = 5  # beside the value; a longer text is a statement that only holds a number
@@ -66,7 +66,7 @@ def meaning(text: str, wanted: Any = None, want: str = "") -> Any:
     words = _plain(text)
     value = _whole(words)
     value = _right_side(words) if value is None else value
-    return described_value.meant(words, wanted, want) if value is None and wanted is not None else value
+    return described_value.value_in_words(words, wanted, want) if value is None and wanted is not None else value
 
 
 def _plain(text: str) -> str:
@@ -87,12 +87,12 @@ def beside(text: str) -> tuple[str, str]:
     left, sign, right = words.rpartition("=")
     found = _TOKEN.search(right)
     if found is None:
-        return "", ("" if text.strip(" .").casefold() in _SPELLED else _folded(text))
+        return "", ("" if text.strip(" .").casefold() in _SPELLED else _casefold(text))
     named = "" if all(_whole(side.strip()) is not None for side in left.split("=")) else left + sign
-    return _folded(named + right[: found.start()]), _folded(right[found.end() :])
+    return _casefold(named + right[: found.start()]), _casefold(right[found.end() :])
 
 
-def _folded(words: str) -> str:
+def _casefold(words: str) -> str:
     return " ".join(words.split()).casefold()
 
 

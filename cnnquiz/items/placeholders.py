@@ -20,7 +20,7 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
     if "{" not in words:
         return words
 
-    def put(match: re.Match[str]) -> str:
+    def value_text(match: re.Match[str]) -> str:
         name = match[1]
         if name is None:
             return match[0]
@@ -29,4 +29,4 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
             raise CnnquizError(f"{{{name}}} stands for nothing: {known}")
         return spoken(values[name])
 
-    return _PROSE.sub(put, words)
+    return _PROSE.sub(value_text, words)

@@ -1,4 +1,4 @@
-"""Chance that can be called back: the same words give the same draws, on every machine and every Python."""
+"""Repeatable random draws: the same words give the same draws, on every machine and every Python."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class SeededRandom:
         """One of the values."""
         return values[self.below(len(values))]
 
-    def shuffled(self, values: Sequence[T]) -> list[T]:
+    def shuffle(self, values: Sequence[T]) -> list[T]:
         """The values in a drawn order."""
         left = list(values)
         return [left.pop(self.below(len(left))) for _ in range(len(left))]

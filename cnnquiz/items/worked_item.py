@@ -1,161 +1,240 @@
-"""Each item of a bank, worked once for all rules: what its key follows from, and what its options mean."""
+"""An item worked once, with all that follows from it: its right value, who holds it, and what its key rests on."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct
 
-from cnnquiz.answers.values import same
-from cnnquiz.bank.loader import Loaded
+from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import claims
-from cnnquiz.items.derivation import Fault, Path, Work, derived, means, slipped
-from cnnquiz.items.option_value import meaning, says_none
+from cnnquiz.items.derived_answer import DerivedAnswer, derive
+from cnnquiz.items.option_value import meaning, says_none, says_several
 from cnnquiz.items.placeholders import fill
-from cnnquiz.model import Bank, Finding, Item, Level, Option
+from cnnquiz.model import Derivation, Item, Option
 from cnnquiz.solution import text
 
-NOTHING: dict[str, Any] = {}
+Path = tuple[str | int, ...]
+Status = Literal["proved", "claimed", "asserted", "wrong"]
 
 
-class Worked(Struct, frozen=True):
-    """One item with what rules share.
+class Fault(Struct, frozen=True):
+    """Why something in an item cannot be worked: the rule that says so, the path inside the item, and the words."""
 
-    texts     the options' texts by letter, placeholders filled
-    meanings  the value that each option stands for, where it is one
-    held      the letters of the options that hold the derived value
-    answers   by letter, whether the option's claim makes it an answer; None where that is not decided
+    rule: str
+    path: Path
+    message: str
+    remedy: str = ""
+    at_name: bool = False
+
+
+@dataclass(frozen=True)
+class WorkedItem:
+    """An item with one set of givens, and what follows from them.
+
+    given    the givens of the derivation, as the bank writes them or as they were drawn
+    derived  the right value, by formula and by count; None without a derivation, or where it cannot be worked
+    index    the item's place in its bank, from 0
+
+    Everything else is worked when it is first asked for, and kept.
     """
 
-    index: int
     item: Item
-    options: dict[str, Option]
-    keys: tuple[str, ...]
-    texts: dict[str, str]
-    meanings: dict[str, Any]
-    work: Work | None = None
-    held: tuple[str, ...] = ()
-    answers: dict[str, bool | None] = NOTHING
-    faults: tuple[Fault, ...] = ()
+    given: Mapping[str, Any] = field(default_factory=dict)
+    derived: DerivedAnswer | None = field(default=None, compare=False)
+    derivation_faults: tuple[Fault, ...] = field(default=(), compare=False)
+    index: int = 0
+
+    @cached_property
+    def options(self) -> dict[str, Option]:
+        """The options by letter."""
+        return self.item.choices
+
+    @cached_property
+    def keys(self) -> tuple[str, ...]:
+        """The key: one letter or value, or several."""
+        return self.item.keys
 
     @property
-    def asked(self) -> bool:
-        """Whether the derived value is what the item asks for: one key, and not "which is not"."""
-        return self.work is not None and self.item.asks and len(self.keys) == 1 and self.item.type != "multiple"
+    def values(self) -> dict[str, Any]:
+        """What `{name}` in the item's prose stands for."""
+        return self.derived.values if self.derived else {}
 
-    @property
-    def status(self) -> str:
-        """proved, claimed or asserted."""
-        if self.asked and self.work is not None and self.work.counted is not None and self.key_follows:
-            return "proved"
-        decided = bool(self.answers) and len(self.answers) == len(self.options)
-        right = decided and all(truth == (letter in self.keys) for letter, truth in self.answers.items())
-        return "claimed" if right else "asserted"
+    @cached_property
+    def texts(self) -> dict[str, str]:
+        """The options' texts by letter, placeholders filled; worked out from the misconception where there is none."""
+        return {letter: self._text(option) for letter, option in self.options.items()}
 
-    @property
-    def key_follows(self) -> bool:
-        """Whether the key, and no other option, is the derived value."""
-        work = self.work
-        if work is None or (work.counted is not None and not same(work.value, work.counted)):
-            return False
-        if not self.options:
-            return means(work, self.stated, self.item) if self.keys[0] else True
-        return (self.held or self.none_of_these) == self.keys
+    def _text(self, option: Option) -> str:
+        if option.text:
+            try:
+                return fill(option.text, self.values) if self.derived else option.text
+            except CnnquizError:
+                return option.text
+        wrong = self.derived.wrong_value(option.misconceptions) if self.derived else None
+        return "" if wrong is None else text(wrong)
 
-    @property
-    def stated(self) -> Any:
-        """The value that the key says."""
-        key, work = self.keys[0], self.work
-        return meaning(self.texts.get(key, key), *((work.value, work.want) if work else ()))
+    @cached_property
+    def meanings(self) -> dict[str, Any]:
+        """The value that each option stands for, by letter; None where it is none."""
+        wanted = (self.derived.value, self.derived.want) if self.derived else ()
+        return {letter: meaning(words, *wanted) for letter, words in self.texts.items()}
 
-    @property
+    @cached_property
+    def holders(self) -> tuple[str, ...]:
+        """The letters of the options that hold the derived value."""
+        if self.derived is None:
+            return ()
+        return tuple(letter for letter, value in self.meanings.items() if self.is_right(value))
+
+    def is_right(self, value: Any) -> bool:
+        """Whether a value read from the bank is the derived one."""
+        return self.derived is not None and self.derived.equals(value, self.item.tolerance)
+
+    @cached_property
     def none_of_these(self) -> tuple[str, ...]:
         """The option that is right because no other one, each with a value, holds the derived value."""
         letters = tuple(letter for letter, words in self.texts.items() if says_none(words))
         others = (value for letter, value in self.meanings.items() if letter not in letters)
-        decided = self.work is not None and not self.held and len(letters) == 1
+        decided = self.derived is not None and not self.holders and len(letters) == 1
         return letters if decided and all(value is not None for value in others) else ()
 
+    @property
+    def right_letters(self) -> tuple[str, ...]:
+        """The letters of the options that the derived value makes right."""
+        return self.holders or self.none_of_these
 
-class Subject(Struct, frozen=True, dict=True):
-    """What the rules look at: one bank as loaded, with every sound item worked."""
-
-    loaded: Loaded
-    bank: Bank
-    items: tuple[Worked, ...]
-
-    def finding(
-        self, rule: str, level: Level, item: Worked, path: Path, message: str,
-        expected: str | None = None, remedy: str = "", at_name: bool = False,
-    ) -> Finding:
-        """A finding at a path inside an item; `rule` is the module's name."""
-        line, column = self.loaded.locate("items", item.index, *path, at_name=at_name)
-        name = rule.rpartition(".")[2].replace("_", "-")
-        return Finding(name, level, self.loaded.path, line, column, item.item.id, message, expected, remedy)
-
-    def faults(self, rule: str, level: Level) -> Iterator[Finding]:
-        """The faults met in working the items that belong to this rule."""
-        name = rule.rpartition(".")[2].replace("_", "-")
-        for item in self.faulty:
-            for fault in item.faults:
-                if fault.rule == name:
-                    yield self.finding(rule, level, item, fault.path, fault.message, None, fault.remedy, fault.at_name)
-
-    def once(self, name: object, work: Callable[[], Any]) -> Any:
-        """What `work` gives, worked at the first call alone."""
-        if name not in self.kept:
-            self.kept[name] = work()
-        return self.kept[name]
+    @property
+    def asks_for_value(self) -> bool:
+        """Whether the derived value is what the item asks for: one key, and not "which is not"."""
+        return self.derived is not None and self.item.asks and len(self.keys) == 1 and self.item.type != "multiple"
 
     @cached_property
-    def kept(self) -> dict[object, Any]:
-        """What several rules share, by name."""
-        return {}
+    def key_value(self) -> Any:
+        """The value that the key says."""
+        key = self.keys[0]
+        wanted = (self.derived.value, self.derived.want) if self.derived else ()
+        return meaning(self.texts.get(key, key), *wanted)
 
     @cached_property
-    def faulty(self) -> tuple[Worked, ...]:
-        """The items that could not be worked."""
-        return tuple(item for item in self.items if item.faults)
+    def key_follows(self) -> bool:
+        """Whether the key, and no other option, is the derived value."""
+        if not self.options:
+            return self.is_right(self.key_value) if self.keys[0] else self.derived is not None
+        return self.derived is not None and self.right_letters == self.keys
 
     @cached_property
-    def derived(self) -> tuple[Worked, ...]:
-        """The items whose derived value decides the key."""
-        return tuple(item for item in self.items if item.asked)
+    def value_refutes_key(self) -> bool:
+        """Whether the derived value is another than the one that the key says."""
+        key = self.keys[0] if self.keys else ""
+        if not self.asks_for_value or not key or self.key_follows:
+            return False
+        if not self.options:
+            return True
+        if self.right_letters:
+            in_words = says_several(self.texts.get(key, ""))
+            return key in self.options and key not in self.right_letters and not in_words
+        return self.meanings.get(key) is not None
+
+    @cached_property
+    def _claim_decisions(self) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
+        if all(option.claim is None for option in self.options.values()):
+            return {}, []
+        return claims.decide(self.item, self.options, self.texts)
+
+    @property
+    def claim_answers(self) -> dict[str, bool | None]:
+        """By letter, whether the option's claim makes it an answer; None where that is not decided."""
+        return self._claim_decisions[0]
+
+    @cached_property
+    def claims_against_key(self) -> list[str]:
+        """The options whose claims do not fit the key; a key such as "both a and b" leaves open which are right."""
+        answers = self.claim_answers.items()
+        wrong = [letter for letter, answer in answers if answer is not None and answer != (letter in self.keys)]
+        undecided = (key for key in self.keys if self.claim_answers.get(key) is None)
+        return [] if any(says_several(self.texts.get(key, "")) for key in undecided) else wrong
+
+    @cached_property
+    def faults(self) -> tuple[Fault, ...]:
+        """What keeps the derivation and the claims from being worked."""
+        return (*self.derivation_faults, *(Fault("schema", path, words) for path, words in self._claim_decisions[1]))
+
+    @property
+    def status(self) -> Status:
+        """What the key rests on: proved, claimed, asserted; or wrong, where the value or the claims refute it."""
+        return self._status_and_reason[0]
+
+    @property
+    def reason(self) -> str:
+        """Why the key is not proved or claimed, in a few words; empty where it is."""
+        return self._status_and_reason[1]
+
+    @cached_property
+    def _status_and_reason(self) -> tuple[Status, str]:
+        if self.derived is not None and self.asks_for_value and self.derived.count_agrees:
+            if self.value_refutes_key:
+                said = self.texts.get(self.keys[0], self.keys[0])
+                return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
+            if self.key_follows and self.derived.count is not None:
+                return "proved", ""
+        if self.claims_against_key:
+            return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
+        decided = [answer for answer in self.claim_answers.values() if answer is not None]
+        if decided and len(decided) == len(self.options):
+            return "claimed", ""
+        return "asserted", self._assertion_reason()
+
+    def _assertion_reason(self) -> str:
+        if self.faults:
+            return self.faults[0].message
+        if self.derived is None:
+            return "not every option has a claim" if self.claim_answers else "no derivation and no claims"
+        if not self.asks_for_value:
+            return "the derived value is not what the item asks for"
+        if not self.derived.count_agrees:
+            return "the formula and the count disagree"
+        return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 
-def subject(loaded: Loaded) -> Subject:
-    """The bank with its sound items worked."""
-    bank = loaded.sound or Bank(1, "unreadable", "", [])
-    return Subject(loaded, bank, tuple(worked(bank, item, index) for index, item in loaded.items))
+def work(item: Item, given: Mapping[str, Any] | None = None, layout: str = "hwc", index: int = 0) -> WorkedItem:
+    """The item, worked with its own givens or with others; what keeps it from being worked is among its faults.
+
+    layout  how the item's bank writes shapes
+    """
+    derivation = item.derivation
+    if derivation is None:
+        return WorkedItem(item, index=index)
+    raw = derivation.given if given is None else given
+    try:
+        return WorkedItem(item, raw, derive(derivation, raw, layout), index=index)
+    except CnnquizError as fault:
+        found = _fault(derivation, str(fault))
+    except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
+        found = _fault(derivation, f"cnnquiz fails on these givens ({type(fault).__name__}: {fault})")
+    return WorkedItem(item, raw, None, (found,), index)
 
 
-def worked(bank: Bank, item: Item, index: int = 0) -> Worked:
-    """One item, worked."""
-    faults: list[Fault] = []
-    options, keys = item.choices, item.keys
-    work = derived(bank, item, faults) if item.derivation is not None else None
-    texts = {letter: _text(option, work) for letter, option in options.items()}
-    wanted = (work.value, work.want) if work else ()
-    meanings = {letter: meaning(words, *wanted) for letter, words in texts.items()}
-    held = tuple(letter for letter, value in meanings.items() if means(work, value, item)) if work else ()
-    answers: dict[str, bool | None] = NOTHING
-    if any(option.claim is not None for option in options.values()):
-        answers, wrong = claims.answers(item, options, texts)
-        faults += [Fault("schema", path, message) for path, message in wrong]
-    return Worked(index, item, options, keys, texts, meanings, work, held, answers, tuple(faults))
-
-
-def _text(option: Option, work: Work | None) -> str:
-    """The option's text with its placeholders filled; worked out from its slip where there is none."""
-    if option.text:
-        if work is None or "{" not in option.text:
-            return option.text
+def _fault(derivation: Derivation, message: str) -> Fault:
+    """Where a derivation fails: at its calculator, a given or result that it does not have, or a given's value."""
+    name = derivation.calculator
+    try:
+        calculator = calculators.load(name)
+    except CnnquizError:
+        return Fault("schema", ("derivation", name), message, at_name=True)
+    for given in filter(None, derivation.given):
         try:
-            return fill(option.text, work.values)
-        except CnnquizError:
-            return option.text
-    slip = slipped(work, option.slip) if work else None
-    return text(slip) if slip is not None else ""
+            calculator.quantity(given)
+        except CnnquizError as fault:
+            return Fault("schema", ("derivation", name, given), str(fault), at_name=True)
+    place = message.partition(":")[0]
+    inside = (place,) if place in derivation.given else ()
+    if not inside and derivation.want not in calculator.result_names:
+        known = ", ".join(calculator.result_names)
+        said = f"{calculator.name} has no result `{derivation.want[:40]}`"
+        return Fault("schema", ("derivation", "want"), said, f"It gives {known}.")
+    return Fault("variant-invalid", ("derivation", name, *inside), message)

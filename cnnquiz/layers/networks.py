@@ -84,16 +84,17 @@ def _bundled(path: Path, variant: str) -> Network:
 
 
 def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
-    from cnnquiz.yaml_text import reader
+    from cnnquiz import yaml_text
 
     where = shown_path(path)
-    document = reader.document(read_bytes(path, LARGEST), where)
+    document = yaml_text.read_file(read_bytes(path, LARGEST), where)
+    place = document.positions.find
     try:
         network, paths = build(_checked(document.tree), variant)
     except LayerFault as fault:
-        line, column = document.find(fault.path)
+        line, column = place(fault.path, at_name=True)
         raise CnnquizError(f"{where}:{line}:{column}: {fault}") from None
-    places = {name: document.find(written) for name, written in paths.items()} if keep_places else {}
+    places = {name: place(written, at_name=True) for name, written in paths.items()} if keep_places else {}
     return replace(network, path="" if not keep_places else where, places=places)
 
 

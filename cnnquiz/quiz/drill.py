@@ -13,10 +13,10 @@ from typing import Any, Literal
 
 from msgspec import Struct, ValidationError, convert, structs, to_builtins
 
-from cnnquiz.answers import values
-from cnnquiz.bank import placed
+from cnnquiz.bank import fault_place
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.mathematics import values
 from cnnquiz.model import Bank, Item, Variant
 
 STREAK = 3  # right answers in a row at the hardest level
@@ -133,8 +133,8 @@ def _label(name: str, topics: Mapping[str, int]) -> str:
 
 def skill_name(item: Item) -> str:
     """The skill that an item belongs to: `conv: output size`."""
-    calculator = next(name for name in item.derivation or {} if name != "want")
-    return f"{calculator}: {item.topic or item.id}"
+    assert item.derivation is not None  # a family has one
+    return f"{item.derivation.calculator}: {item.topic or item.id}"
 
 
 def question(drill: Drill) -> Question:
@@ -150,7 +150,7 @@ def _fresh(drill: Drill, family: Family) -> Variant:
     """A variant that this drill has not asked yet, or the last one drawn where none is found."""
     random = SeededRandom(drill.seed, drill.asked, "seed")
     for _ in range(REDRAWS):
-        with placed(family.source):
+        with fault_place(family.source):
             variant = without_options(variants.draw(family.bank, family.item, random.below(SEEDS)))
         if variant.stem not in drill.seen:
             break

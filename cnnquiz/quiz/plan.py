@@ -58,7 +58,7 @@ def arrange(bank: Bank, items: Sequence[Item], order: int | None, limit: int | N
     """The items in the order of the seed, or as printed, and no more than the limit."""
     arranged = list(items)
     if order is not None:
-        arranged = SeededRandom(bank.id, "", order, "items").shuffled(arranged)
+        arranged = SeededRandom(bank.id, "", order, "items").shuffle(arranged)
     return arranged[:limit]
 
 
@@ -69,7 +69,7 @@ def draw(bank: Bank, plan: Plan) -> tuple[Variant, ...]:
 
 def _question(bank: Bank, item: Item, plan: Plan) -> Variant:
     """One item: with a seed its numbers and options are drawn; as printed, its options may still be shuffled."""
-    variant = variants.printed(bank, item) if plan.seed is None else variants.draw(bank, item, plan.seed)
+    variant = variants.original(bank, item) if plan.seed is None else variants.draw(bank, item, plan.seed)
     if plan.order is None or variant.seed is not None:
         return variant
     return shuffle_options(variant, SeededRandom(bank.id, item.id, plan.order, "letters"))
@@ -80,7 +80,7 @@ def shuffle_options(variant: Variant, random: SeededRandom) -> Variant:
     if not variant.choices or any(_OF_LETTERS.search(choice.text) for choice in variant.choices):
         return variant
     last = [choice for choice in variant.choices if _speaks_of_others(variant.item, choice)]
-    order = [*random.shuffled([choice for choice in variant.choices if choice not in last]), *last]
+    order = [*random.shuffle([choice for choice in variant.choices if choice not in last]), *last]
     letters = {old.letter: place.letter for old, place in zip(order, variant.choices, strict=True)}
     choices = tuple(structs.replace(choice, letter=letters[choice.letter]) for choice in order)
     return structs.replace(variant, choices=choices, key=tuple(sorted(letters[letter] for letter in variant.key)))
@@ -88,4 +88,5 @@ def shuffle_options(variant: Variant, random: SeededRandom) -> Variant:
 
 def _speaks_of_others(item: Item, choice: Choice) -> bool:
     option = item.choices.get(choice.origin)
-    return bool(_OF_OTHERS.search(choice.text)) or (option is not None and option.claim == "none")
+    claim = option.claim if option else None
+    return bool(_OF_OTHERS.search(choice.text)) or (claim is not None and claim.word == "none")

@@ -6,7 +6,7 @@ from rich.text import Text
 
 from cnnquiz.model import Choice, Variant
 from cnnquiz.render.console import Screen
-from cnnquiz.render.key_status import disagreement, key_stands
+from cnnquiz.render.key_status import status_line
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.quiz import options, picture
@@ -32,7 +32,7 @@ def key_lines(
         *(whys or [hang(screen, value, screen.margin + "Answer: ")]),
         prose(screen, variant.rationale, screen.margin),
         [Text.assemble(screen.margin, ("Step by step", "title")), *steps] if steps else [],
-        [*disagreement(screen, variant, solution, screen.margin), *key_stands(screen, variant, screen.margin)],
+        status_line(screen, variant.worked, screen.margin),
         [line for n, hint in enumerate(variant.hints, 1) for line in _labelled(screen, f"Hint {n}", hint)],
         [*_labelled(screen, "Source", variant.item.source), *_labelled(screen, "Note", variant.item.note)],
     ])  # fmt: skip

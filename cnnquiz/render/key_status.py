@@ -1,39 +1,31 @@
-"""How far a key is to be trusted, in a line: how it stands, and that the steps contradict it."""
+"""What a key rests on, in a line."""
 
 from __future__ import annotations
 
 from rich.text import Text
 
-from cnnquiz.items.worked_solution import Standing, contradiction, standing
-from cnnquiz.model import Variant
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
 from cnnquiz.render.prose import inline
-from cnnquiz.solution import Solution
 
-WORDS: dict[Standing, str] = {
+WORDS = {
     "proved": "Key: proved, worked out from the numbers of the question.",
     "claimed": "Key: claimed, each option is decided by a calculator.",
 }
 
 
-def key_stands(screen: Screen, variant: Variant, margin: str) -> list[Text]:
-    """Whether the key is proved, claimed, or asserted by its source."""
-    source = variant.item.source.rstrip(". ")
-    told = f"by its source: {source}." if source else "and the bank names no source."
-    words = WORDS.get(standing(variant.item)) or f"Key: asserted, {told}"
+def status_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
+    """Whether the key is proved, claimed, asserted by its source, or wrong, and then why."""
+    if worked.status == "wrong":
+        words = f"{worked.reason[:1].upper()}{worked.reason[1:]}: this bank has a wrong key; run cnnquiz check."
+        return hang(screen, inline(screen, words, "wrong"), margin)
+    source = worked.item.source.rstrip(". ")
+    basis = f"by its source: {source}." if source else "and the bank names no source."
+    words = WORDS.get(worked.status) or f"Key: asserted, {basis}"
     return hang(screen, inline(screen, words, "note"), margin, margin + "  ")
 
 
-def only_asserted(screen: Screen, variant: Variant, margin: str) -> list[Text]:
-    """The line of `key_stands` where the key is asserted; nothing else has to be said."""
-    return key_stands(screen, variant, margin) if standing(variant.item) == "asserted" else []
-
-
-def disagreement(screen: Screen, variant: Variant, solution: Solution | None, margin: str) -> list[Text]:
-    """That the steps and the key are not the same, where that is so."""
-    found = contradiction(variant, solution)
-    if found is None:
-        return []
-    words = f"The steps give {found[0]}, not the key's {found[1]}: this bank has a wrong key; run cnnquiz check."
-    return hang(screen, inline(screen, words, "wrong"), margin)
+def warning_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
+    """The same where the key is asserted or wrong; nothing else has to be said."""
+    return status_line(screen, worked, margin) if worked.status in ("asserted", "wrong") else []

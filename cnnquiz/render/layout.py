@@ -21,11 +21,11 @@ def hang(screen: Screen, text: Text, first: Text | str = "", rest: str | None = 
     room = max(screen.width - max(lead.cell_len, cell_len(below)), 10)
     lines = text.wrap(screen.console, room, overflow="fold") or [Text()]
     return [
-        trimmed(Text.assemble(lead if not number else below, line)) for number, line in enumerate(lines)
+        trim(Text.assemble(lead if not number else below, line)) for number, line in enumerate(lines)
     ]
 
 
-def trimmed(line: Text) -> Text:
+def trim(line: Text) -> Text:
     """The line without blanks at its end, which a copy or a diff would show."""
     line.rstrip()
     return line
@@ -48,7 +48,7 @@ def paragraphs(blocks: Iterable[Sequence[Text]]) -> list[Text]:
 def columns(rows: Sequence[Sequence[Text]], right: frozenset[int] = frozenset(), gap: int = 3) -> list[Text]:
     """Rows in aligned columns; those in `right` are flush right, as numbers are."""
     widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
-    return [trimmed(Text(" " * gap).join(_padded(row, widths, right))) for row in rows]
+    return [trim(Text(" " * gap).join(_padded(row, widths, right))) for row in rows]
 
 
 def _padded(row: Sequence[Text], widths: Sequence[int], right: frozenset[int]) -> list[Text]:

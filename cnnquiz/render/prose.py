@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
@@ -11,71 +13,100 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.safe import clean
 
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.rules_inline import StateInline
+    from markdown_it.token import Token
+
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
 # so that "from $5 to $6" stays what it says.
-_INLINE = re.compile(
-    r"\\(?P<escape>[\\`*_$\[\]{}#.!-])"
-    r"|(?P<ticks>`+)(?P<code>.+?)(?P=ticks)"
-    r"|\$(?P<math>(?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)"
-    r"|\*\*(?P<strong>(?! ).+?)(?<! )\*\*"
-    r"|(?<!\w)__(?P<strong_>(?! ).+?)(?<! )__(?!\w)"
-    r"|\*(?P<em>(?![ *]).+?)(?<![ *])\*(?![\w*])"
-    r"|(?<!\w)_(?P<em_>(?![ _]).+?)(?<![ _])_(?!\w)",
-    re.DOTALL,
-)
-_BULLET = re.compile(r"\s*(?:[-*+]|(\d{1,3})[.)])\s+")
-_LONGEST = 20_000
+_MATH = re.compile(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
+_PRODUCT = re.compile(r"(?<=[\w)\]])\*+(?=[\w(\[])")
+_MARKUP = re.compile(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
+_LONGEST = 100_000
 
 
 def inline(screen: Screen, markdown: str, style: str = "") -> Text:
     """A run of Markdown as styled text; what looks like markup of another kind is only text."""
     text = clean(markdown)[:_LONGEST]
-    whole = Text(style=style)
-    end = 0
-    for match in _INLINE.finditer(text):
-        whole.append(screen.plain(text[end : match.start()]))
-        whole.append_text(_piece(screen, match))
-        end = match.end()
-    whole.append(screen.plain(text[end:]))
-    return whole
-
-
-def _piece(screen: Screen, match: re.Match[str]) -> Text:
-    """What one mark of Markdown means."""
-    found = {name: value for name, value in match.groupdict().items() if value is not None}
-    if math := found.get("math"):
-        from cnnquiz.render.mathtext import characters
-
-        return screen.text(characters(math))
-    if code := found.get("code"):
-        return screen.text(code, "code")
-    name, inner = found.popitem()
-    if name == "escape":
-        return screen.text(inner)
-    return inline(screen, inner, name.rstrip("_"))
+    if not _MARKUP.search(text):
+        return screen.text(text, style)
+    [run] = _parser().parseInline(text)
+    return _styled(screen, run.children or [], style)
 
 
 def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = "") -> list[Text]:
     """Markdown as wrapped lines; `first` stands before the first line, the others begin below its end."""
     lead = first if isinstance(first, Text) else Text(first)
     lines: list[Text] = []
-    for tight, bullet, body in _blocks(clean(markdown)):
-        mark = Text(f"{screen.pick('•', '-') if bullet == '-' else bullet} ") if bullet else Text()
-        start = Text.assemble(lead if not lines else " " * lead.cell_len, mark)
-        block = hang(screen, inline(screen, body, style), start)
-        lines = [*lines, *block] if tight else paragraphs([lines, block])
+    for close, bullet, text in _blocks(screen, clean(markdown).strip()[:_LONGEST], style):
+        start = Text.assemble(lead if not lines else " " * lead.cell_len, bullet)
+        block = hang(screen, text, start)
+        lines = [*lines, *block] if close else paragraphs([lines, block])
     return lines
 
 
-def _blocks(markdown: str) -> Iterator[tuple[bool, str, str]]:
+def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, str, Text]]:
     """Each paragraph or list entry: whether it follows closely on the last, its bullet, its words."""
-    tight, bullet, words = False, "", list[str]()
-    for line in [*markdown.strip().split("\n"), ""]:
-        match = _BULLET.match(line)
-        if words and (match or not line.strip()):
-            yield tight, bullet, " ".join(words)
-            tight, bullet, words = bool(line.strip()), "", []
-        if match:
-            bullet, words = (f"{match[1]}." if match[1] else "-"), [line[match.end() :].strip()]
-        elif line.strip():
-            words.append(line.strip())
+    if markdown and not _MARKUP.search(markdown):  # plain words need no parser, whose import takes a while
+        yield False, "", screen.text(markdown, style)
+        return
+    end, bullet = 0, ""
+    for token in _parser().parse(markdown) if markdown else ():
+        if token.type == "list_item_open":
+            bullet = f"{token.info or screen.pick('•', '-')}{'.' if token.info else ''} "
+        elif token.type == "inline":
+            begin, below = token.map or (0, 0)
+            yield begin == end > 0, bullet, _styled(screen, token.children or [], style)
+            end, bullet = below, ""
+
+
+def _styled(screen: Screen, tokens: Sequence[Token], style: str) -> Text:
+    """The words of the tokens, each in the styles of the marks around it."""
+    text, starts = Text(style=style), list[int]()
+    for token in tokens:
+        if token.nesting > 0:
+            starts.append(len(text))
+        elif token.nesting < 0:
+            text.stylize(token.tag, starts.pop())
+        elif token.type == "math":
+            from cnnquiz.render.mathtext import characters
+
+            text.append(screen.plain(characters(token.content)))
+        else:
+            words = " " if token.type.endswith("break") else token.content
+            text.append(screen.plain(words), "code" if token.tag == "code" else "")
+    return text
+
+
+@cache
+def _parser() -> MarkdownIt:
+    """A parser of the marks that a bank may use, and of no others."""
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("zero", {"maxNesting": 100}).enable(["emphasis", "backticks", "escape", "newline", "list"])
+    parser.inline.ruler.before("escape", "math", _math)
+    parser.inline.ruler.before("emphasis", "product", _product)
+    return parser
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """A rule of the parser: mathematics between dollar signs."""
+    match = _MATH.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.push("math", "", 0).content = match[1]
+    state.pos = match.end()
+    return True
+
+
+def _product(state: StateInline, silent: bool) -> bool:
+    """A rule of the parser: the stars of 2*3*(n - 1) multiply."""
+    match = _PRODUCT.match(state.src, state.pos)
+    if match is None:
+        return False
+    if not silent:
+        state.pending += match.group()
+    state.pos = match.end()
+    return True

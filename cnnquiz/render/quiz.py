@@ -9,7 +9,7 @@ from rich.text import Text
 from cnnquiz.model import Choice, Figure, Variant
 from cnnquiz.quiz.session import Reply, Session
 from cnnquiz.render.console import Screen
-from cnnquiz.render.key_status import disagreement, only_asserted
+from cnnquiz.render.key_status import warning_line
 from cnnquiz.render.layout import bar, hang, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import worked
@@ -174,8 +174,7 @@ def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution |
         [*key, *(line for each in right if key for line in prose(screen, each.why, body) if each not in chosen)],
         prose(screen, variant.rationale, body),
         [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
-        disagreement(screen, variant, solution, body),
-        only_asserted(screen, variant, body),
+        warning_line(screen, variant.worked, body),
     ]
     return [Text(), *paragraphs(blocks)]
 

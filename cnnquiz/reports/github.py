@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from cnnquiz.checks.report import Report, closing
+from cnnquiz.checks.report import Report, closing_line
 from cnnquiz.model import Finding
 from cnnquiz.reports import sentences
 
 
 def write(report: Report) -> str:
     """The report as annotations."""
-    return "".join(f"{line}\n" for line in [*map(annotation, report.findings), closing(report.sums, report.seconds)])
+    lines = [*map(annotation, report.findings), closing_line(report.sums, report.seconds)]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def annotation(finding: Finding) -> str:

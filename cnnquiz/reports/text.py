@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
-from cnnquiz.checks.report import Report, closing, counted
+from cnnquiz.checks.report import Report, closing_line, count_text
 from cnnquiz.model import Finding
 
 WIDEST = 100  # of a source line that is shown
@@ -28,7 +28,7 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
         yield "note", f"Note: {SLOW}."
     if report.mutation is not None:
         yield from mutation_lines(report)
-    yield "closing", closing(report.sums, report.seconds)
+    yield "closing", closing_line(report.sums, report.seconds)
 
 
 def finding_lines(finding: Finding, source: str) -> Iterator[tuple[str, str]]:
@@ -69,9 +69,9 @@ def asserted_lines(report: Report) -> Iterator[tuple[str, str]]:
     banks = [bank for bank in report.banks if bank.asserted]
     total = sum(len(bank.asserted) for bank in banks)
     if total > LISTED and not report.verbose:
-        yield "note", f"{counted(total, 'key')} asserted, by the source alone: --verbose lists them"
+        yield "note", f"{count_text(total, 'key')} asserted, by the source alone: --verbose lists them"
     elif total:
-        yield "note", f"{counted(total, 'key')} asserted, by the source alone:"
+        yield "note", f"{count_text(total, 'key')} asserted, by the source alone:"
         for bank in banks:
             for one in bank.asserted:
                 yield "remedy", f"    {one_line(one.item)}: {one_line(one.source) or 'no source'} ({bank.path})"

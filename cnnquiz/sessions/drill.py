@@ -12,10 +12,9 @@ from typing import Any
 from msgspec import Struct, ValidationError, convert, to_builtins
 
 from cnnquiz import answers, files
-from cnnquiz.bank.derivation_syntax import derivation_of
 from cnnquiz.history import History
-from cnnquiz.items import diagnosis
-from cnnquiz.items.worked_solution import wanted_formula, worked_out
+from cnnquiz.items.derived_answer import Group, formula_of
+from cnnquiz.items.variants import misconceptions_behind, solution_of
 from cnnquiz.model import Mark, Variant
 from cnnquiz.quiz import drill as machine
 from cnnquiz.quiz.drill import Drill, How, Question
@@ -25,7 +24,7 @@ from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.render.listing import show_json
 from cnnquiz.sessions.recorder import Recorder
-from cnnquiz.solution import jsonable
+from cnnquiz.solution import jsonable, text
 
 TRIES = 2
 WORDS = {
@@ -74,7 +73,7 @@ class Try(Struct, frozen=True):
 
     response: str
     mark: Mark
-    misconceptions: tuple[diagnosis.Group, ...] = ()
+    misconceptions: tuple[Group, ...] = ()
 
 
 class Turn(Struct):
@@ -215,7 +214,8 @@ class DrillSession:
     def _hint(self, turn: Turn) -> tuple[str, str]:
         """The label of the next hint, and its words; the formula is the last."""
         hints = [("Hint", words) for words in turn.asked.variant.hints]
-        formula = wanted_formula(worked_out(turn.asked.variant))
+        solution = solution_of(turn.asked.variant)
+        formula = formula_of(solution) if solution else ""
         hints += [("The formula", formula)] if formula else []
         if turn.hints >= len(hints):
             return "", "There are no more hints. `s` shows the answer, worked out."
@@ -231,7 +231,7 @@ class DrillSession:
             return None
         mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
         wrong = mark.verdict == "wrong"
-        groups = diagnosis.groups(variant, answers.value_of(variant, response)) if wrong else []
+        groups = misconceptions_behind(variant, answers.value_of(variant, response)) if wrong else []
         turn.tries.append(Try(response, mark, tuple(groups)))
         self._save(turn, turn.tries[-1])
         if mark.verdict == "right":
@@ -252,7 +252,7 @@ class DrillSession:
 
     def _solution(self, turn: Turn) -> How:
         """Show the worked steps; the question then counts as wrong."""
-        self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+        self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
         return "wrong"
 
     def _save(self, turn: Turn, response: Try) -> None:
@@ -316,8 +316,9 @@ def script_answer(variant: Variant, line: str) -> str:
         return variant.key[0]
     if word != "slip" or not colon:
         return line
-    misconceptions = tuple(name.strip() for name in names.split("+"))
-    return diagnosis.slipped(variant, misconceptions) or variant.key[0]
+    derived = variant.worked.derived
+    value = derived.wrong_value(name.strip() for name in names.split("+")) if derived else None
+    return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
 
 
 def _open_question(plan: dict[str, Any]) -> OpenQuestion | None:
@@ -350,7 +351,7 @@ def _try_json(one: Try) -> dict[str, Any]:
 
 def _question_json(drill: Drill, asked: Question) -> dict[str, Any]:
     variant = asked.variant
-    derivation = derivation_of(variant.item)
+    derivation = variant.item.derivation
     assert derivation is not None  # a family has one
     return {
         "skill": drill.skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank,

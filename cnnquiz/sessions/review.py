@@ -16,7 +16,7 @@ from cnnquiz.history import History, scheduling
 from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.items.worked_solution import worked_out
+from cnnquiz.items.variants import solution_of
 from cnnquiz.model import Variant
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import End, Reply, Session, play, start
@@ -141,8 +141,9 @@ class ReviewSession:
         reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
         if pressing:
             items = (self.banks.item(card.bank, card.item) for card in self.cards)
-            ready = preloader([(bank, item) for bank, item in items if item.derivation][:1])
-        desk = Desk(self.screen, reader, time.monotonic, self._save, self._figure, worked_out, ready)
+            numericals = [(bank, item) for bank, item in items if item.derivation]
+            ready = preloader(variants.original(bank, item) for bank, item in numericals[:1])
+        desk = Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
         return self._leave(reader) if self._play(desk) == "left" else self._close()
 
     def _begin(self) -> None:

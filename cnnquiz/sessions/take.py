@@ -12,11 +12,11 @@ from random import SystemRandom
 import msgspec
 from msgspec import Struct
 
-from cnnquiz.bank import Loaded, open_bank, placed
+from cnnquiz.bank import Loaded, fault_place, open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.history import History, SavedSession
-from cnnquiz.items.worked_solution import solve_command, worked_out
+from cnnquiz.items.variants import solution_of
 from cnnquiz.model import Attempt, Bank, Variant
 from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
 from cnnquiz.quiz.result import QuizResult, quiz_result, replies
@@ -88,7 +88,7 @@ class TakeSession:
         """Resume or begin, ask to the end, and show the result; the exit code."""
         self.plan, attempts, leaves = self._resume() or (self._new_plan(), [], False)
         self.saved = {each.item for each in attempts}
-        with placed(self.loaded):
+        with fault_place(self.loaded):
             self.questions = draw(self.bank, self.plan)
         if not self.questions:
             return self._report_empty()
@@ -182,8 +182,8 @@ class TakeSession:
         else:
             reader = input_events.Keys(self.screen, _seconds_left) if pressing else input_events.Lines(self.screen)
         if pressing and not self.plan.exam:
-            ready = preloader([(self.bank, each.item) for each in self.questions if each.item.derivation])
-        return Desk(self.screen, reader, time.monotonic, self._save, self._figure, worked_out, ready)
+            ready = preloader(self.questions)
+        return Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
 
     def _save(self, variant: Variant, reply: Reply) -> None:
         self.recorder.save(variant, reply, replace=self.plan.exam)
@@ -236,9 +236,9 @@ class TakeSession:
         what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
         steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
         steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
-        commands = ((variant.item, solve_command(variant.item, variant.given)) for variant in missed)
-        for item, command in commands:
-            if command:
+        for variant in missed:
+            item, derivation = variant.item, variant.item.derivation
+            if derivation and (command := derivation.command(variant.given)):
                 steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
                 if item.vary and self.name in bundled():
                     drill = shlex.quote(f"{self.name}/{item.id}")

@@ -29,9 +29,9 @@ YAML = MEASURE.format(
     work="tree = yaml.load(text, Loader=getattr(yaml, 'CSafeLoader', yaml.SafeLoader))",
 )
 CHECK = MEASURE.format(
-    prepare="from cnnquiz import checks\nfrom cnnquiz.audit import gathering\n"
-    "for rule in checks.names(): checks.load(rule)",
-    work="done = gathering.check([sys.argv[1]], checks.names())\nassert not done[0].findings, done[0].findings[:3]",
+    prepare="from cnnquiz.checks import rules, runner\n"
+    "for rule in rules.names(): rules.load(rule)",
+    work="done = runner.check([sys.argv[1]], rules.names())\nassert not done[0].findings, done[0].findings[:3]",
 )
 
 

@@ -12,14 +12,14 @@ import difflib
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol, cast
 
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks.report import Asserted, Checked
+from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.worked_item import Subject, subject
 from cnnquiz.model import Finding, Level
 
 
@@ -38,7 +38,7 @@ def names() -> tuple[str, ...]:
     return tuple(sorted(name.replace("_", "-") for name in modules))
 
 
-def known(name: str) -> str:
+def rule_name(name: str) -> str:
     """The name, if there is such a rule; CnnquizError with the nearest names if not."""
     if name in names():
         return name
@@ -50,7 +50,7 @@ def known(name: str) -> str:
 @cache
 def load(name: str) -> Rule:
     """The rule of that name."""
-    return cast(Rule, importlib.import_module(f"{__name__}.{known(name).replace('-', '_')}"))
+    return cast(Rule, importlib.import_module(f"{__name__}.{rule_name(name).replace('-', '_')}"))
 
 
 def explain(name: str) -> str:
@@ -59,25 +59,25 @@ def explain(name: str) -> str:
     return f"{name} ({rule.LEVEL})\n\n{inspect.cleandoc(rule.__doc__ or '')}\n"
 
 
-def selected(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[str, ...]:
-    """The rules to run: those selected, or all, without those ignored; an unknown name is refused."""
-    left_out = {known(name) for name in ignore}
-    chosen = [known(name) for name in select] or names()
+def selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[str, ...]:
+    """The rules to run: those selection, or all, without those ignored; an unknown name is refused."""
+    left_out = {rule_name(name) for name in ignore}
+    chosen = [rule_name(name) for name in select] or names()
     return tuple(name for name in dict.fromkeys(chosen) if name not in left_out)
 
 
 def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     """Check one bank by these rules, or by all."""
-    seen = subject(loaded)
-    found = findings(seen, names() if rules is None else rules)
+    subject = subject_of(loaded)
+    found = findings(subject, names() if rules is None else rules)
     lines = loaded.text.splitlines() if found else []
-    status = [item.status for item in seen.items]
+    status = [item.status for item in subject.items]
     return Checked(
         path=loaded.path,
-        items=tuple(item.item.id for item in seen.items) + broken(loaded),
+        items=tuple(item.item.id for item in subject.items) + faulty_ids(loaded),
         proved=status.count("proved"),
         claimed=status.count("claimed"),
-        asserted=tuple(asserted(seen, status, {one.item for one in found if one.level == "error"})),
+        asserted=tuple(asserted_items(subject, status, {one.item for one in found if one.level == "error"})),
         findings=found,
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
         slow=loaded.slow,
@@ -87,21 +87,21 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
 CAUSE = "yaml-syntax"  # told before the faults that may follow from it
 
 
-def findings(seen: Subject, rules: Iterable[str]) -> tuple[Finding, ...]:
+def findings(subject: Subject, rules: Iterable[str]) -> tuple[Finding, ...]:
     """What the rules find, in the order of the file, behind what cannot be read, without what items allow."""
-    allowed = {(item.item.id, rule) for item in seen.items for rule in item.item.allow}
-    found = [one for rule in rules for one in load(rule).check(seen) if (one.item, one.rule) not in allowed]
+    allowed = {(item.item.id, rule) for item in subject.items for rule in item.item.allow}
+    found = [one for rule in rules for one in load(rule).check(subject) if (one.item, one.rule) not in allowed]
     return tuple(sorted(found, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule)))
 
 
-def broken(loaded: Loaded) -> tuple[str, ...]:
+def faulty_ids(loaded: Loaded) -> tuple[str, ...]:
     """The names of the items that the loader found faults in."""
     sound = {item.id for _, item in loaded.items}
     return tuple(dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound))
 
 
-def asserted(seen: Subject, status: list[str], wrong: set[str | None]) -> Iterator[Asserted]:
+def asserted_items(subject: Subject, status: Sequence[str], wrong: set[str | None]) -> Iterator[Asserted]:
     """The items whose keys rest on their source; not those in which an error is found."""
-    for item, word in zip(seen.items, status, strict=True):
-        if word == "asserted" and item.item.id not in wrong:
-            yield Asserted(item.item.id, item.item.source or seen.bank.source)
+    for item, word in zip(subject.items, status, strict=True):
+        if word in ("asserted", "wrong") and item.item.id not in wrong:
+            yield Asserted(item.item.id, item.item.source or subject.bank.source)

@@ -24,8 +24,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.option_value import says_several
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -33,58 +33,53 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each key that its options' claims contradict, and each distractor that is right beside a right key."""
-    for item in subject.items:
-        wrong = contradictions(item) if item.answers else []
+    for worked in subject.items:
+        wrong = worked.claims_against_key
         if not wrong:
             continue
-        if item.item.type == "multiple" or not all(item.answers.get(key) for key in item.keys):
-            yield subject.finding(__name__, LEVEL, item, ("key",), misplaced(item), expected(item), remedy(item))
+        if worked.item.type == "multiple" or not all(worked.claim_answers.get(key) for key in worked.keys):
+            about_key = key_message(worked), right_letters(worked), remedy(worked)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), *about_key)
             continue
         for letter in wrong:
             path = ("options", letter, "claim")
-            message = f"what option {letter}, `{item.texts[letter][:60]}`, claims is {truth(item, letter)}; "
+            message = f"what option {letter}, `{worked.texts[letter][:60]}`, claims is {truth(worked, letter)}; "
             message += "but it is not the key"
-            yield subject.finding(__name__, LEVEL, item, path, message, expected(item), "Look at the key first.")
+            right = right_letters(worked)
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, "Look at the key first.")
 
 
-def contradictions(item: Worked) -> list[str]:
-    """The options whose claims do not fit the key; a key such as "both a and b" leaves open which are right."""
-    answers = item.answers.items()
-    wrong = [letter for letter, answer in answers if answer is not None and answer != (letter in item.keys)]
-    several = any(says_several(item.texts.get(key, "")) and item.answers.get(key) is None for key in item.keys)
-    return [] if several else wrong
-
-
-def misplaced(item: Worked) -> str:
+def key_message(worked: WorkedItem) -> str:
     """What the key says, and which option is right."""
-    false = [key for key in item.keys if item.answers.get(key) is False]
-    key = next(iter(false or item.keys))
-    what = f", `{item.texts[key][:60]}`" if key in item.texts else ""
-    but = f", claims what is {truth(item, key)}; " if false else ", but "
-    right = [letter for letter, answer in item.answers.items() if answer]
-    named = " and ".join(f"option {letter}, `{item.texts[letter][:60]}`," for letter in right)
+    false = [key for key in worked.keys if worked.claim_answers.get(key) is False]
+    key = next(iter(false or worked.keys))
+    what = f", `{worked.texts[key][:60]}`" if key in worked.texts else ""
+    but = f", claims what is {truth(worked, key)}; " if false else ", but "
+    right = [letter for letter, answer in worked.claim_answers.items() if answer]
+    named = " and ".join(f"option {letter}, `{worked.texts[letter][:60]}`," for letter in right)
     verb = "is" if len(right) == 1 else "are"
     told = f"{named} {verb} right" if named else "no other is known to be right"
     return f"the key{',' if false else ' is'} option {key}{what}{but}{told}"
 
 
-def truth(item: Worked, letter: str) -> str:
+def truth(worked: WorkedItem, letter: str) -> str:
     """What the calculator decided about an option."""
-    answer = bool(item.answers[letter])
-    if not isinstance(item.options[letter].claim, dict):
+    answer = bool(worked.claim_answers[letter])
+    claim = worked.options[letter].claim
+    if claim is None or claim.word:
         return "right" if answer else "not right"
-    asked = "" if item.item.asks else " (the item asks which is false)"
-    return ("true" if answer == item.item.asks else "false") + asked
+    asked = "" if worked.item.asks else " (the item asks which is false)"
+    return ("true" if answer == worked.item.asks else "false") + asked
 
 
-def remedy(item: Worked) -> str:
+def remedy(worked: WorkedItem) -> str:
     """The key to write, where it is known."""
-    right = expected(item)
-    if right is None or (" " in right and item.item.type != "multiple"):
+    right = right_letters(worked)
+    if right is None or (" " in right and worked.item.type != "multiple"):
         return "Look at the claims."
     return f"Write `key: {right}`."
 
 
-def expected(item: Worked) -> str | None:
+def right_letters(worked: WorkedItem) -> str | None:
     """The letters of the options that are answers."""
-    return " ".join(letter for letter, answer in item.answers.items() if answer) or None
+    return " ".join(letter for letter, answer in worked.claim_answers.items() if answer) or None

@@ -16,8 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.answers.values import same
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -26,9 +25,9 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each derivation that is worked to two values."""
-    for item in subject.items:
-        work = item.work
-        if work is not None and work.counted is not None and not same(work.value, work.counted):
-            message = f"{work.want} is {text(work.value)} by the formula, but {text(work.counted)} by the count"
+    for worked in subject.items:
+        derived = worked.derived
+        if derived is not None and not derived.count_agrees:
+            message = f"{derived.want} is {text(derived.value)} by the formula, but {text(derived.count)} by the count"
             remedy = "This is a fault of cnnquiz, not of the bank: please report it."
-            yield subject.finding(__name__, LEVEL, item, ("derivation",), message, remedy=remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("derivation",), message, remedy=remedy)

@@ -17,8 +17,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import combinations
 
+from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -26,36 +27,36 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each option that says what an earlier one says."""
-    for item in subject.items:
-        texts = item.texts
-        if len(set(texts.values())) == len(texts) and distinct(item):
+    for worked in subject.items:
+        texts = worked.texts
+        if len(set(texts.values())) == len(texts) and distinct(worked):
             continue
         for first, second in combinations(texts, 2):
-            words = alike(item, first, second)
+            words = alike(worked, first, second)
             if words:
                 level: Level = "warning" if words.endswith("case") else LEVEL
                 message = f"option {second} says the same as option {first}: {words}"
                 remedy = "Change or remove one of them."
-                yield subject.finding(__name__, level, item, ("options", second), message, remedy=remedy)
+                yield subject.finding(__name__, level, worked, ("options", second), message, remedy=remedy)
 
 
-def distinct(item: Worked) -> bool:
+def distinct(worked: WorkedItem) -> bool:
     """A quick look: no two values and no two folded texts are equal."""
-    folded = {" ".join(text.casefold().split()) for text in item.texts.values()}
-    values = [value for value in item.meanings.values() if value is not None]
-    return len(folded) == len(item.texts) and len(set(values)) == len(values)
+    folded = {" ".join(text.casefold().split()) for text in worked.texts.values()}
+    values = [value for value in worked.meanings.values() if value is not None]
+    return len(folded) == len(worked.texts) and len(set(values)) == len(values)
 
 
-def alike(item: Worked, first: str, second: str) -> str:
+def alike(worked: WorkedItem, first: str, second: str) -> str:
     """How two options are the same, in words; empty if they are not, or if that is another rule's to say."""
-    one, other = (" ".join(item.texts[letter].split()) for letter in (first, second))
+    one, other = (" ".join(worked.texts[letter].split()) for letter in (first, second))
     if one == other:
         return f"both are `{one[:60]}`" if one else ""
     if one.casefold() == other.casefold():
         return f"`{one[:60]}` and `{other[:60]}` differ by nothing but case"
-    if {first, second} & {*item.held} & {*item.keys}:
+    if {first, second} & {*worked.holders} & {*worked.keys}:
         return ""  # two right options
-    values = item.meanings[first], item.meanings[second]
+    values = worked.meanings[first], worked.meanings[second]
     brackets = {text[:1] for text in (one, other)} == {"(", "["}  # [0, 1] and (0, 1) can be two intervals
     if values[0] is not None and values[0] == values[1] and beside(one) == beside(other) and not brackets:
         return f"`{one[:60]}` and `{other[:60]}` are one value"

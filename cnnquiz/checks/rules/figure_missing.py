@@ -13,9 +13,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import figure_text
-from cnnquiz.items.worked_item import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -23,14 +23,14 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each figure that cannot be read."""
-    for item in subject.items:
-        if item.item.figure is None:
+    for worked in subject.items:
+        if worked.item.figure is None:
             continue
         try:
-            words = figure_text(subject.loaded, item.item.figure)
+            words = figure_text(subject.loaded, worked.item.figure)
         except CnnquizError as fault:
-            yield subject.finding(__name__, LEVEL, item, ("figure", "file"), f"the figure cannot be shown: {fault}")
+            yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), f"the figure cannot be shown: {fault}")
         else:
             if not words.strip():
                 message = "the figure's file is empty"
-                yield subject.finding(__name__, LEVEL, item, ("figure", "file"), message)
+                yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), message)

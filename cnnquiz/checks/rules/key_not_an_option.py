@@ -15,7 +15,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -23,33 +24,33 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item whose key cannot be an answer to it."""
-    for item in subject.items:
-        if len(item.keys) == 1 and item.keys[0] in item.options:
+    for worked in subject.items:
+        if len(worked.keys) == 1 and worked.keys[0] in worked.options:
             continue
-        message = fault(item)
+        message = fault(worked)
         if message:
-            yield subject.finding(__name__, LEVEL, item, ("key",), message, remedy=remedy(item))
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy=remedy(worked))
 
 
-def fault(item: Worked) -> str:
+def fault(worked: WorkedItem) -> str:
     """What is wrong with the key, in words; empty if nothing is."""
-    if not any(item.keys):
-        return "" if item.work and not item.options else "this item has no key"
-    if not item.options:
-        return "" if len(item.keys) == 1 else "an item that is answered by typing has one key"
-    strange = [key for key in item.keys if key not in item.options]
+    if not any(worked.keys):
+        return "" if worked.derived and not worked.options else "this item has no key"
+    if not worked.options:
+        return "" if len(worked.keys) == 1 else "an item that is answered by typing has one key"
+    strange = [key for key in worked.keys if key not in worked.options]
     if strange:
-        return f"the key `{strange[0][:40]}` is none of the options {', '.join(item.options)}"
-    if item.item.type != "multiple":
-        return f"the key names {len(item.keys)} options, but the type `{item.item.type}` has one"
-    return "" if len(set(item.keys)) == len(item.keys) else "the key names an option twice"
+        return f"the key `{strange[0][:40]}` is none of the options {', '.join(worked.options)}"
+    if worked.item.type != "multiple":
+        return f"the key names {len(worked.keys)} options, but the type `{worked.item.type}` has one"
+    return "" if len(set(worked.keys)) == len(worked.keys) else "the key names an option twice"
 
 
-def remedy(item: Worked) -> str:
+def remedy(worked: WorkedItem) -> str:
     """The letter that was probably meant."""
-    for key in item.keys:
-        for letter, text in item.texts.items():
+    for key in worked.keys:
+        for letter, text in worked.texts.items():
             if key and key.strip("(). ").casefold() in (letter, " ".join(text.split()).casefold()):
                 return f"Write `key: {letter}`."
-    several = len(item.keys) > 1 and item.item.type != "multiple"
+    several = len(worked.keys) > 1 and worked.item.type != "multiple"
     return "Write one letter, or `type: multiple`." if several else "Write the letter of the right option."

@@ -23,7 +23,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -34,9 +34,9 @@ CHANCE = 0.01
 def check(subject: Subject) -> Iterator[Finding]:
     """One finding for each number of options whose keys are lopsided, at the first item of that kind."""
     groups: dict[tuple[str, ...], list[int]] = {}
-    for place, item in enumerate(subject.items):
-        if len(item.keys) == 1 and item.keys[0] in item.options and item.item.type == "single":
-            groups.setdefault(tuple(item.options), []).append(place)
+    for place, worked in enumerate(subject.items):
+        if len(worked.keys) == 1 and worked.keys[0] in worked.options and worked.item.type == "single":
+            groups.setdefault(tuple(worked.options), []).append(place)
     for letters, places in groups.items():
         counts = Counter(subject.items[place].keys[0] for place in places)
         if len(places) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:

@@ -21,9 +21,7 @@ from collections.abc import Iterator
 
 from cnnquiz.answers import mark
 from cnnquiz.checks import wrong_values as words
-from cnnquiz.items.derivation import means
-from cnnquiz.items.option_value import says_several
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -32,33 +30,24 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each key that another option, or another value, contradicts."""
-    for item in subject.derived:
-        if item.work is not None and item.keys[0] and contradicted(item):
-            message, remedy = words.wrong(item)
-            yield subject.finding(__name__, LEVEL, item, ("key",), message, text(item.work.value), remedy)
+    for worked in subject.derived:
+        if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
+            message, remedy = words.wrong(worked)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
     yield from unmarkable(subject)
-
-
-def contradicted(item: Worked) -> bool:
-    """Whether the derived value stands elsewhere than in the key."""
-    key = item.keys[0]
-    if not item.options:
-        return not means(item.work, item.stated, item.item)
-    right = item.held or item.none_of_these
-    return bool(right) and key in item.options and key not in right and not says_several(item.texts[key])
 
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:
     """Each key that its own marking refuses, and each distractor that it lets pass."""
-    for item in subject.items:
-        variant = words.variant_of(item)
+    for worked in subject.items:
+        variant = words.variant_of(worked)
         if variant is None:
             continue
-        response = words.key_response(item, variant)
+        response = words.key_response(worked, variant)
         if response is None or mark(variant, response).verdict != "right":
-            message = f"the key `{' '.join(item.keys)[:60]}` fails its own marking: {words.reason(item)}"
-            yield subject.finding(__name__, LEVEL, item, ("key",), message)
-        for choice in variant.choices if item.item.type != "multiple" else ():
-            if choice.letter not in item.keys and mark(variant, choice.letter).verdict == "right":
-                message = f"option {choice.letter} is marked as right, but the key is {item.keys[0]}"
-                yield subject.finding(__name__, LEVEL, item, ("options", choice.letter), message)
+            message = f"the key `{' '.join(worked.keys)[:60]}` fails its own marking: {words.reason(worked)}"
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message)
+        for choice in variant.choices if worked.item.type != "multiple" else ():
+            if choice.letter not in worked.keys and mark(variant, choice.letter).verdict == "right":
+                message = f"option {choice.letter} is marked as right, but the key is {worked.keys[0]}"
+                yield subject.finding(__name__, LEVEL, worked, ("options", choice.letter), message)

@@ -21,7 +21,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -33,12 +34,13 @@ CHANCE = 0.01
 
 def check(subject: Subject) -> Iterator[Finding]:
     """The bank's first item whose key stands out, if keys stand out too often."""
-    candidates = [(item, longest(item)) for item in subject.items if len(item.keys) == 1 and len(item.options) > 1]
-    clear = [(item, letter) for item, letter in candidates if letter][:MOST]
-    hits = [item for item, letter in clear if letter == item.keys[0]]
+    asked = (worked for worked in subject.items if len(worked.keys) == 1 and len(worked.options) > 1)
+    candidates = [(worked, longest(worked)) for worked in asked]
+    clear = [(worked, letter) for worked, letter in candidates if letter][:MOST]
+    hits = [worked for worked, letter in clear if letter == worked.keys[0]]
     if len(clear) < FEWEST:
         return
-    chance = at_least(len(hits), [1 / len(item.options) for item, _ in clear])
+    chance = at_least(len(hits), [1 / len(worked.options) for worked, _ in clear])
     if chance < CHANCE:
         message = (
             f"the longest option is the key in {len(hits)} of the {len(clear)} items in which one option stands out "
@@ -48,11 +50,11 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield subject.finding(__name__, LEVEL, hits[0], ("options",), message, remedy=remedy, at_name=True)
 
 
-def longest(item: Worked) -> str:
+def longest(worked: WorkedItem) -> str:
     """The letter of the option that is clearly the longest; empty where none is, or where options are values."""
-    if any(value is not None for value in item.meanings.values()):
+    if any(value is not None for value in worked.meanings.values()):
         return ""
-    lengths = {letter: len(words) for letter, words in item.texts.items()}
+    lengths = {letter: len(words) for letter, words in worked.texts.items()}
     letter = max(lengths, key=lengths.__getitem__)
     others = [length for other, length in lengths.items() if other != letter]
     clearly = lengths[letter] > max(others) and lengths[letter] > CLEARLY * sum(others) / len(others)

@@ -18,7 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -44,19 +45,19 @@ _NEGATIVE = re.compile(
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each stem whose negation can be overread."""
-    for item in subject.items:
-        message, remedy = fault(item)
+    for worked in subject.items:
+        message, remedy = fault(worked)
         if message:
-            yield subject.finding(__name__, LEVEL, item, ("stem",), message, remedy=remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy)
 
 
-def fault(item: Worked) -> tuple[str, str]:
+def fault(worked: WorkedItem) -> tuple[str, str]:
     """What is wrong with the stem's negation, in words, and the remedy; empty if nothing is."""
-    negative = _NEGATIVE.search(item.item.stem)
+    negative = _NEGATIVE.search(worked.item.stem)
     if negative is None:
         said = "`asks: false` says that the false one is asked for, but nothing in the stem does"
-        return ("", "") if item.item.asks else (said, "Write what is asked for: which is FALSE?")
-    stem = " ".join(item.item.stem.split())
+        return ("", "") if worked.item.asks else (said, "Write what is asked for: which is FALSE?")
+    stem = " ".join(worked.item.stem.split())
     asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
     if asked and not _CLAUSE.search(asked[1]):
         if not asked[2] and asked[3].islower():
@@ -65,7 +66,8 @@ def fault(item: Worked) -> tuple[str, str]:
     else:
         marked = None if _TRUE.search(stem) else _FALSE.search(stem)
         word = (marked[1] or marked[2]) if marked else ""
-    claimed = any(option.claim is not None for option in item.options.values())
-    if word and claimed and item.item.asks and item.item.type == "single" and item.status == "asserted":
+    claimed = any(option.claim is not None for option in worked.options.values())
+    undecided = worked.status not in ("proved", "claimed")
+    if word and claimed and worked.item.asks and worked.item.type == "single" and undecided:
         return f"the stem asks for what is {word}, and the claims are read as if it did not", "Add `asks: false`."
     return "", ""

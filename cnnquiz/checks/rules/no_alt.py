@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -21,7 +21,7 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each figure without an alt."""
-    for item in subject.items:
-        if item.item.figure is not None and not item.item.figure.alt.strip():
+    for worked in subject.items:
+        if worked.item.figure is not None and not worked.item.figure.alt.strip():
             message = "the figure has no `alt`, which says in words what it shows"
-            yield subject.finding(__name__, LEVEL, item, ("figure",), message, remedy="Add `alt:`.")
+            yield subject.finding(__name__, LEVEL, worked, ("figure",), message, remedy="Add `alt:`.")

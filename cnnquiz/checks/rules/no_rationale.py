@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -22,7 +22,7 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item without a rationale."""
-    for item in subject.items:
-        if not item.item.rationale.strip():
+    for worked in subject.items:
+        if not worked.item.rationale.strip():
             message = "no rationale says why the key is right"
-            yield subject.finding(__name__, LEVEL, item, (), message, remedy="Add `rationale:`.")
+            yield subject.finding(__name__, LEVEL, worked, (), message, remedy="Add `rationale:`.")

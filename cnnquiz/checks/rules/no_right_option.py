@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks import wrong_values as words
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -29,10 +29,8 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item in which the right value is missing."""
-    for item in subject.derived:
-        if not item.options or item.held or item.none_of_these or item.work is None:
-            continue
-        if item.meanings.get(item.keys[0]) is not None:  # a key in words may still mean the value
-            message, remedy = words.wrong(item)
+    for worked in subject.derived:
+        if worked.options and worked.derived is not None and worked.value_refutes_key and not worked.right_letters:
+            message, remedy = words.wrong(worked)
             message = f"no option holds the right value: {message}"
-            yield subject.finding(__name__, LEVEL, item, ("key",), message, text(item.work.value), remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -26,7 +26,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each item without a source, in a bank without one."""
     if subject.bank.source.strip():
         return
-    for item in subject.items:
-        if not item.item.source.strip():
+    for worked in subject.items:
+        if not worked.item.source.strip():
             message = "neither the item nor the bank names a source"
-            yield subject.finding(__name__, LEVEL, item, (), message, remedy="Add `source:`.")
+            yield subject.finding(__name__, LEVEL, worked, (), message, remedy="Add `source:`.")

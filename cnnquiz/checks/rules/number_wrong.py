@@ -27,10 +27,10 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz.checks import equations, number_words, stated_values
+from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.derivation import Path
 from cnnquiz.items.placeholders import fill
-from cnnquiz.items.worked_item import NOTHING, Subject, Worked
+from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -40,48 +40,48 @@ _DIGIT = re.compile("[0-9]")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each number in prose that cannot be."""
-    for item in subject.items:
-        if item.work is None and item.item.derivation is not None:
+    for worked in subject.items:
+        if worked.derived is None and worked.item.derivation is not None:
             continue  # nothing can be said about its numbers
-        values = item.work.values if item.work else NOTHING
-        for path, words, answer in prose(item):
+        values = worked.values
+        for path, words, answer in prose(worked):
             if "{" in words or (_DIGIT.search(words) and (answer or number_words.says(words))):
-                yield from faults(subject, item, path, words, values, answer)
+                yield from faults(subject, worked, path, words, values, answer)
 
 
-def prose(item: Worked) -> Iterator[tuple[Path, str, bool]]:
+def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
     """The item's texts with their paths, and whether the text says what the answer is."""
-    one = item.item
+    one = worked.item
     yield ("stem",), one.stem, False
-    yield ("rationale",), one.rationale, item.asked
+    yield ("rationale",), one.rationale, worked.asks_for_value
     for index, hint in enumerate(one.hints):
         yield ("hints", index), hint, False
-    for letter, option in item.options.items():
+    for letter, option in worked.options.items():
         yield ("options", letter, *(("text",) if option.why else ())), option.text, False
-        yield ("options", letter, "why"), option.why, item.asked and letter in item.keys
+        yield ("options", letter, "why"), option.why, worked.asks_for_value and letter in worked.keys
 
 
 def faults(
-    subject: Subject, item: Worked, path: Path, words: str, values: dict[str, Any], answer: bool
+    subject: Subject, worked: WorkedItem, path: Path, words: str, values: dict[str, Any], answer: bool
 ) -> Iterator[Finding]:
     """What is wrong with the numbers of one text."""
     try:
         words = fill(words, values)
     except CnnquizError as fault:
         name = str(fault).partition(" ")[0]
-        yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, str(fault)), name)
+        yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, str(fault)), name)
         return
-    told = path[-1] == "why" and path[1] not in item.keys
+    told = path[-1] == "why" and path[1] not in worked.keys
     for sentence in stated_values.sentences(words) if number_words.says(words) else ():
         for message, right, literal in equations.false_equations(sentence, told):
-            yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, message, right), literal)
-    if answer and item.work is not None:
-        for said, want, right in stated_values.contradictions(words, item, item.work):
+            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right), literal)
+    if answer and worked.derived is not None:
+        for said, want, right in stated_values.contradictions(words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
-            if want != item.work.want:
+            if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
             remedy = f"Write {{{want}}}, which is always right."
-            yield at_literal(subject, subject.finding(__name__, LEVEL, item, path, message, right, remedy), said)
+            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right, remedy), said)
 
 
 def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:

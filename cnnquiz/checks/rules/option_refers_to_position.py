@@ -16,7 +16,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -37,20 +38,20 @@ _MATHS = re.compile(r"\$[^$]*\$|`[^`]*`")
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each option that points at another's place."""
-    for item in subject.items:
-        for letter, words in item.texts.items():
-            if len(words) < 3 or (item.meanings[letter] is not None and not _NUMBERED.search(words)):
+    for worked in subject.items:
+        for letter, words in worked.texts.items():
+            if len(words) < 3 or (worked.meanings[letter] is not None and not _NUMBERED.search(words)):
                 continue
-            message, remedy = fault(item, letter, _MATHS.sub(" ", words))
+            message, remedy = fault(worked, letter, _MATHS.sub(" ", words))
             if message:
-                yield subject.finding(__name__, LEVEL, item, ("options", letter), message, remedy=remedy)
+                yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, remedy=remedy)
 
 
-def fault(item: Worked, letter: str, words: str) -> tuple[str, str]:
+def fault(worked: WorkedItem, letter: str, words: str) -> tuple[str, str]:
     """What is wrong with an option, in words, and the remedy; empty if nothing is."""
     if match := _LETTERS.search(words) or _NUMBERED.search(words):
         said = f"option {letter} refers to a place (`{match[0].strip()[:40]}`), which shuffling changes"
         return said, "Say what the other options say."
-    if letter != max(item.options) and (match := _ABOVE.search(words)):
+    if letter != max(worked.options) and (match := _ABOVE.search(words)):
         return f"option {letter} says `{match[0]}`, but it is not the last option", "Make it the last option."
     return "", ""

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -23,10 +23,10 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item with such options, at the first of them."""
-    for item in subject.items:
-        bare = [letter for letter, one in item.options.items() if not one.why.strip() and not one.slip]
+    for worked in subject.items:
+        bare = [letter for letter, one in worked.options.items() if not one.why.strip() and not one.slip]
         if bare:
             letters = ", ".join(bare)
             message = f"option {letters} has no why" if len(bare) == 1 else f"options {letters} have no why"
             remedy = 'Write it as {text: ..., why: "..."}.'
-            yield subject.finding(__name__, LEVEL, item, ("options", bare[0]), message, remedy=remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("options", bare[0]), message, remedy=remedy)

@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside
-from cnnquiz.items.worked_item import Subject
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -27,15 +27,16 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each distractor that is right."""
-    for item in subject.derived:
-        if len(item.held) < 2 or item.keys[0] not in item.held or item.work is None:
+    for worked in subject.derived:
+        if len(worked.holders) < 2 or worked.keys[0] not in worked.holders or worked.derived is None:
             continue
-        right = text(item.work.value)
-        for letter in item.held:
-            if letter not in item.keys and alike(item.texts[item.keys[0]], item.texts[letter]):
-                message = f"option {letter}, `{item.texts[letter][:60]}`, is right as well: {item.work.want} is {right}"
+        right = text(worked.derived.value)
+        for letter in worked.holders:
+            if letter not in worked.keys and alike(worked.texts[worked.keys[0]], worked.texts[letter]):
+                words = f"option {letter}, `{worked.texts[letter][:60]}`, is right as well"
+                message = f"{words}: {worked.derived.want} is {right}"
                 remedy = "Change it to a value that a slip leads to."
-                yield subject.finding(__name__, LEVEL, item, ("options", letter), message, right, remedy)
+                yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, right, remedy)
 
 
 def alike(key: str, words: str) -> bool:

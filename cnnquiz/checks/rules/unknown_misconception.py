@@ -13,10 +13,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.answers.values import same
 from cnnquiz.bank.validation import nearest
-from cnnquiz.items.derivation import Work, slip_names, slipped
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.derived_answer import DerivedAnswer
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.mathematics.values import same
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -25,34 +26,34 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each slip that explains nothing."""
-    for item in subject.items:
-        for letter, option in item.options.items():
-            if option.slip and (item.work is not None or item.item.derivation is None):
-                message = fault(item, letter)
+    for worked in subject.items:
+        for letter, option in worked.options.items():
+            if option.slip and (worked.derived is not None or worked.item.derivation is None):
+                message = fault(worked, letter)
                 if message:
-                    yield subject.finding(__name__, LEVEL, item, ("options", letter, "slip"), message)
+                    yield subject.finding(__name__, LEVEL, worked, ("options", letter, "slip"), message)
 
 
-def fault(item: Worked, letter: str) -> str:
+def fault(worked: WorkedItem, letter: str) -> str:
     """What is wrong with an option's slip, in words; empty if nothing is."""
-    work, option = item.work, item.options[letter]
-    if work is None:
+    derived, option = worked.derived, worked.options[letter]
+    if derived is None:
         return "a slip needs a derivation that it can change"
-    known = [one.name for one in work.calculator.misconceptions]
-    for name in slip_names(option.slip):
+    known = [one.name for one in derived.calculator.misconceptions]
+    for name in option.misconceptions:
         if name not in known:
             near = nearest(name, known)
             hint = f"did you mean `{near}`?" if near else f"it knows {', '.join(known) or 'none'}"
-            return f"{work.calculator.name} knows no slip `{name[:40]}`: {hint}"
-    return "" if letter in item.keys else mismatch(work, item, letter)
+            return f"{derived.calculator.name} knows no slip `{name[:40]}`: {hint}"
+    return "" if letter in worked.keys else mismatch(derived, worked, letter)
 
 
-def mismatch(work: Work, item: Worked, letter: str) -> str:
+def mismatch(derived: DerivedAnswer, worked: WorkedItem, letter: str) -> str:
     """A slip that leads to another value than the option's."""
-    value, stated = slipped(work, item.options[letter].slip), item.meanings[letter]
-    names = " with ".join(slip_names(item.options[letter].slip))
+    option, stated = worked.options[letter], worked.meanings[letter]
+    value, names = derived.wrong_value(option.misconceptions), " with ".join(option.misconceptions)
     if value is None:
         return f"{names} leads to no value with these givens"
-    if stated is None or same(value, stated, work.layout, item.item.tolerance or None):
+    if stated is None or same(value, stated, derived.layout, worked.item.tolerance or None):
         return ""
-    return f"{names} leads to {text(value)}, not to {item.texts[letter][:60]}"
+    return f"{names} leads to {text(value)}, not to {worked.texts[letter][:60]}"

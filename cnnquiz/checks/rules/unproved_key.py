@@ -21,8 +21,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside, meaning, says_none
-from cnnquiz.items.worked_item import Subject, Worked
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -30,29 +31,29 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each numerical item without proof."""
-    for item in subject.items:
-        if item.item.derivation is None:
-            if numerical(item) and not item.answers and item.status == "asserted":
+    for worked in subject.items:
+        if worked.item.derivation is None:
+            if numerical(worked) and not worked.claim_answers and worked.status not in ("proved", "claimed"):
                 remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them)."
-                yield subject.finding(__name__, LEVEL, item, ("key",), "nothing proves this number", remedy=remedy)
-        elif item.asked and unread(item):
-            message = f"the derivation cannot be compared with the key, `{item.texts[item.keys[0]][:60]}`: no value"
-            yield subject.finding(__name__, LEVEL, item, ("key",), message, remedy="Write the value alone.")
+                yield subject.finding(__name__, LEVEL, worked, ("key",), "nothing proves this number", remedy=remedy)
+        elif worked.asks_for_value and is_incomparable(worked):
+            message = f"the derivation cannot be compared with the key, `{worked.texts[worked.keys[0]][:60]}`: no value"
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy="Write the value alone.")
 
 
-def numerical(item: Worked) -> bool:
+def numerical(worked: WorkedItem) -> bool:
     """Whether the item asks for a number or a shape."""
-    if not item.options:
-        return item.item.type in ("number", "shape")
-    values = [item.meanings.get(key) for key in item.keys]
+    if not worked.options:
+        return worked.item.type in ("number", "shape")
+    values = [worked.meanings.get(key) for key in worked.keys]
     if not values or any(value is None or isinstance(value, bool) for value in values):
         return False
-    words = {beside(text) for letter, text in item.texts.items() if not says_none(text)}
+    words = {beside(text) for letter, text in worked.texts.items() if not says_none(text)}
     units = {after for _, after in words} - {""}
     if any(isinstance(value, tuple) for value in values) and units - {"pixels", "px"}:
         return False
     bare = all(not before and len(after.split()) < 3 for before, after in words)
-    return bare and len(units) < 2 and all(map(is_value, item.texts.values()))
+    return bare and len(units) < 2 and all(map(is_value, worked.texts.values()))
 
 
 def is_value(text: str) -> bool:
@@ -60,8 +61,8 @@ def is_value(text: str) -> bool:
     return says_none(text) or meaning(text) is not None
 
 
-def unread(item: Worked) -> bool:
+def is_incomparable(worked: WorkedItem) -> bool:
     """Whether no option can be shown to hold the derived value, or not to."""
-    if item.held or not item.options or item.keys[0] not in item.options or item.key_follows:
+    if worked.holders or not worked.options or worked.keys[0] not in worked.options or worked.key_follows:
         return False
-    return item.meanings[item.keys[0]] is None
+    return worked.meanings[worked.keys[0]] is None

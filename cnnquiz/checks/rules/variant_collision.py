@@ -21,7 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks import family
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -29,8 +29,8 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each family in which options meet."""
-    for item, survey in family.surveyed(subject):
+    for worked, survey in family.surveys(subject):
         if survey.collision is not None:
-            message = family.sentence(survey, survey.collision)
+            message = survey.sentence(survey.collision)
             remedy = "Add a condition under `where` that keeps these values out."
-            yield subject.finding(__name__, LEVEL, item, ("vary",), message, remedy=remedy, at_name=True)
+            yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)

@@ -21,8 +21,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks import family
-from cnnquiz.items import family_survey
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
@@ -31,11 +30,11 @@ LEVEL: Level = "error"
 def check(subject: Subject) -> Iterator[Finding]:
     """Each derivation that cannot be worked, and each family with such variants."""
     yield from subject.faults(__name__, LEVEL)
-    for item, survey in family.surveyed(subject):
+    for worked, survey in family.surveys(subject):
         if survey.invalid is not None:
-            message = family.sentence(survey, survey.invalid)
+            message = survey.sentence(survey.invalid)
             remedy = "Add a condition under `where`, or take these values out of `vary`."
-            yield subject.finding(__name__, LEVEL, item, ("vary",), message, remedy=remedy, at_name=True)
-        elif survey.collision is None and (trouble := family_survey.answered(subject.bank, item.item)) is not None:
+            yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)
+        elif survey.collision is None and (trouble := family.marking_fault(subject.bank, worked.item)) is not None:
             message = f"the variant of seed {trouble.seed} cannot be asked: {trouble.message}"
-            yield subject.finding(__name__, LEVEL, item, ("vary",), message, at_name=True)
+            yield subject.finding(__name__, LEVEL, worked, ("vary",), message, at_name=True)

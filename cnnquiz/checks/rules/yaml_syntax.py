@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.items.worked_item import Subject
+from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"

@@ -13,7 +13,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import hang, trimmed
+from cnnquiz.render.layout import hang, trim
 from cnnquiz.render.typeset import typeset
 
 HEIGHT = 12
@@ -96,7 +96,7 @@ def _framed(screen: Screen, cells: list[list[Text]], labels: list[str], left: in
     lines = []
     for number, row in enumerate(cells):
         label = high if number == 0 else low if number == len(cells) - 1 else ""
-        lines.append(trimmed(Text.assemble(label.rjust(left), screen.pick("│", "|"), *row)))
+        lines.append(trim(Text.assemble(label.rjust(left), screen.pick("│", "|"), *row)))
     corner, line = screen.pick("└", "+"), screen.pick("─", "-")
     return [*lines, Text(" " * left + corner + line * len(cells[0]))]
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import trimmed
+from cnnquiz.render.layout import trim
 from cnnquiz.solution import text
 
 MOST_ROWS = 16
@@ -33,7 +33,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         window = Text(_row(h[::-1], cell), "bar")
         name = f"y[{index}]".ljust(label)
         rows.append(Text.assemble(name, before, window, after, "   ", _sum(screen, x, h, at), (value, "answer")))
-    rows = [trimmed(row) for row in rows]
+    rows = [trim(row) for row in rows]
     return rows if max(row.cell_len for row in rows) <= screen.width else []
 
 

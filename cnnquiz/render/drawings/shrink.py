@@ -11,7 +11,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import trimmed
+from cnnquiz.render.layout import trim
 
 WIDEST = 28
 MOST_ROWS = 40
@@ -34,7 +34,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         name.pad_right(label + 2 - name.cell_len)
         left, right = (_cells(screen, part, whole, room) for part, whole in ((height, tallest), (channels, deepest)))
         size, depth = f" {height:>{tall}}   ", f"{channels:<{deep}} "
-        lines.append(trimmed(Text.assemble(name, (left.rjust(room), "bar"), size, depth, (right, "slip"))))
+        lines.append(trim(Text.assemble(name, (left.rjust(room), "bar"), size, depth, (right, "slip"))))
     return lines
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import trimmed
+from cnnquiz.render.layout import trim
 from cnnquiz.render.typeset import typeset
 
 HEIGHT = 8
@@ -33,7 +33,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         line = Text(labels.get(row, "").rjust(left) + screen.pick("┤" if row in labels else "│", "|"))
         for y in ys:
             line.append(_mark(screen, above - row, round(y / unit)).center(cell), "bar")
-        lines.append(trimmed(line))
+        lines.append(trim(line))
     return [*lines, _places(data, left, cell)]
 
 
@@ -56,4 +56,4 @@ def _places(data: dict[str, Any], left: int, cell: int) -> Text:
     every = -(-(max(len(str(x)) for x in data["xs"]) + 1) // cell)
     row = "".join(str(x).center(cell * every) if cell * every <= WIDEST_CELL else str(x).ljust(cell * every)
                   for x in data["xs"][::every])
-    return trimmed(Text.assemble(" " * (left + 1), row.rstrip(), "  ", (str(data["xlabel"]), "note")))
+    return trim(Text.assemble(" " * (left + 1), row.rstrip(), "  ", (str(data["xlabel"]), "note")))

@@ -1,97 +1,176 @@
 """A window sliding along one axis: the cells, the padding, every position, and what is left over at the end.
 
 data: size, padding [before, after], kernel, stride, dilation, positions, unused
+
+Where the cells are too many to be drawn, both ends of the axis are in view, with a gap between them.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
+from msgspec import Struct
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.drawings import ends
-from cnnquiz.render.layout import hang, trimmed
+from cnnquiz.render.layout import hang, trim
 
-MOST_CELLS = 32
-MOST_ROWS = 9
 LABEL = 10
+GAP = 7
+MOST_CELLS = 32  # that are drawn without a gap
+MOST_ROWS = 9
+AT_EACH_END = 3  # positions beside a gap
+
+
+class Axis(Struct, frozen=True):
+    """The axis and the window on it, counted in cells from the first one of the padding."""
+
+    size: int
+    padding: tuple[int, int]
+    kernel: int
+    stride: int
+    dilation: int
+    positions: int
+    unused: int
+
+    @property
+    def end(self) -> int:
+        """The number of cells, padding included."""
+        return self.padding[0] + self.size + self.padding[1]
+
+    @property
+    def span(self) -> int:
+        """The cells from the window's first to its last."""
+        return self.dilation * (self.kernel - 1) + 1
+
+
+class View(Struct, frozen=True):
+    """The cells in view: the first and the last `side` ones, each so many columns wide; all of them without a gap."""
+
+    cells: int
+    side: int
+    wide: int
+
+    @property
+    def gap(self) -> bool:
+        """Whether cells in the middle are left out."""
+        return self.side < self.cells
+
+    def column(self, cell: int) -> int | None:
+        """Where a cell begins on the line; None for one in the gap."""
+        late = cell - (self.cells - self.side)
+        if cell < self.side:
+            return cell * self.wide
+        return (self.side + late) * self.wide + GAP if late >= 0 else None
+
+    def row(self, label: str, marks: Iterable[tuple[int, str, str]]) -> Text:
+        """A line with signs: each with its cell and its style, from left to right, as wide as a cell may be."""
+        line = Text(label.rjust(LABEL - 2) + "  ")
+        for cell, sign, style in marks:
+            column = self.column(cell)
+            if column is not None:
+                line.pad_right(LABEL + column - line.cell_len)
+                line.append(sign * max(self.wide - 1, 1), style)
+        return line
 
 
 def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     """One row for the input and one for each position of the window, below the numbers of the cells."""
-    before, after = data.get("padding", (0, 0))
-    size, kernel, dilation = data["size"], data["kernel"], data.get("dilation", 1)
-    stride, positions = data.get("stride", 1), data["positions"]
-    reach = (positions - 1) * stride + dilation * (kernel - 1) + 1
-    cells = max(before + size + after, reach)
-    room = (screen.width - LABEL) // cells
-    if cells > MOST_CELLS or room < 1:
-        return ends.draw(screen, data)
-    cell = min(room, 3)
-    unused = data.get("unused", 0)
-    rows = [_numbers(before, size, cell), _input(screen, before, size, after, unused, cell)]
-    for position in _some(positions):
-        if position is None:
-            rows.append(Text("...".rjust(LABEL - 2)))
-        else:
-            rows.append(_window(screen, position, stride, kernel, dilation, cell))
-    return [*map(trimmed, rows), Text(), *_legend(screen, before + after, dilation, unused, kernel)]
+    axis = Axis(**data)
+    view = _view(screen, axis)
+    if view is None:
+        return []
+    rows = [_numbers(axis, view), _input(screen, axis, view), *_positions(screen, axis, view)]
+    return [*map(trim, rows), Text(), *_legend(screen, axis, view)]
 
 
-def _some(positions: int) -> list[int | None]:
-    """All positions, or the first and the last ones with a gap between them."""
-    if positions <= MOST_ROWS:
-        return list(range(positions))
-    return [*range(MOST_ROWS - 3), None, positions - 2, positions - 1]
+def _view(screen: Screen, axis: Axis) -> View | None:
+    """All cells, or as many at each end as have room; None where not even two windows fit."""
+    cells = max(axis.end, (axis.positions - 1) * axis.stride + axis.span)
+    wide = min((screen.width - LABEL) // cells, 3)
+    if cells <= MOST_CELLS and wide >= 1:
+        return View(cells, cells, wide)
+    cells = max(axis.end, axis.positions * axis.stride + axis.span) if axis.unused else axis.end
+    least = axis.span + axis.stride
+    for wide in (2, 1):
+        side = min((screen.width - LABEL - GAP - 3) // (2 * wide), least + (AT_EACH_END + 1) * max(least // 3, 2))
+        if side >= least and axis.positions > 1:
+            return View(cells, min(side, cells // 2), wide)
+    return None
 
 
-def _block(mark: str, cell: int) -> str:
-    """A cell: the mark as wide as it may be, with a gap where there is room for one."""
-    return mark * max(cell - 1, 1) + " " * (cell > 1)
+def _numbers(axis: Axis, view: View) -> Text:
+    """The numbers of the input's cells, as many as have room: from 0, beside a gap also from the last one inwards."""
+    every = 1 if view.wide == 3 or (view.wide == 2 and axis.size <= 10) else 5
+    found = [*range(0, axis.size, every)]
+    if view.gap:
+        tip = axis.size if view.cells > axis.padding[0] + axis.size else axis.size - 1
+        every = 2 if view.wide == 2 and axis.size < 1_000 else 5
+        found = [0, tip, *range(0, min(axis.size, view.side), every), *range(tip, max(tip - view.side, 0), -every)]
+    row = [" "] * (2 * view.side * view.wide + GAP + 6)
+    for number in found:
+        at = view.column(axis.padding[0] + number)
+        digits = str(number)
+        if at is not None and not "".join(row[max(at - 1, 0) : at + len(digits) + 1]).strip():
+            row[at : at + len(digits)] = digits
+    return Text(" " * LABEL + "".join(row).rstrip())
 
 
-def _label(words: str) -> str:
-    return words.rjust(LABEL - 2) + "  "
+def _input(screen: Screen, axis: Axis, view: View) -> Text:
+    """The input between its padding; what no window reaches is crossed out; dots for what is not drawn."""
+
+    def mark(cell: int) -> tuple[int, str, str]:
+        if cell >= axis.end - axis.unused:
+            return cell, screen.pick("×", "x"), "wrong"
+        inside = 0 <= cell - axis.padding[0] < axis.size
+        return cell, screen.pick("▒", "o") if inside else screen.pick("░", "."), ""
+
+    line = view.row("input", map(mark, range(axis.end)))
+    if not view.gap:
+        return line
+    middle = LABEL + view.side * view.wide + GAP // 2 - 2
+    return Text.assemble(line[:middle], "...", line[middle + 3 :])
 
 
-def _numbers(before: int, size: int, cell: int) -> Text:
-    """The cells' numbers, counted from 0: all of them where two digits fit, else every fifth."""
-    row = [" "] * ((before + size) * cell + 2)
-    for number in range(0, size, 1 if cell == 3 or (cell == 2 and size <= 10) else 5):
-        start = (before + number) * cell
-        row[start : start + len(str(number))] = str(number)
-    return Text(_label("") + "".join(row).rstrip())
+def _positions(screen: Screen, axis: Axis, view: View) -> Iterator[Text]:
+    """The rows of the positions, or of the first and the last; beside a gap, the next one too, which does not fit."""
+    first, last = (MOST_ROWS - 3, 2) if axis.positions > MOST_ROWS else (axis.positions, 0)
+    if view.gap:
+        first = last = AT_EACH_END
+    early, late = range(min(first, axis.positions)), range(max(axis.positions - last, first), axis.positions)
+    yield from (_window(screen, axis, view, at) for at in early if at * axis.stride + axis.span <= view.side)
+    if last:
+        yield Text("...".rjust(LABEL - 2))
+    yield from (_window(screen, axis, view, at) for at in late if at * axis.stride >= view.cells - view.side)
+    if view.gap and axis.unused:
+        yield _window(screen, axis, view, axis.positions)
 
 
-def _input(screen: Screen, before: int, size: int, after: int, unused: int, cell: int) -> Text:
-    """The input between its padding; what no window reaches is crossed out."""
-    pad = _block(screen.pick("░", "."), cell)
-    row = Text(_label("input"))
-    row.append(pad * before)
-    marks = [_block(screen.pick("▒", "o"), cell)] * size + [pad] * after
-    whole = len(marks) - unused
-    row.append("".join(marks[:whole]))
-    row.append(_block(screen.pick("×", "x"), cell) * min(unused, len(marks)), style="wrong")
-    return row
+def _window(screen: Screen, axis: Axis, view: View, place: int) -> Text:
+    """One position of the window, with the holes of a dilated one; the one that does not fit is hollow."""
+    touched = (screen.pick("█", "#"), "bar") if place < axis.positions else (screen.pick("□", "?"), "wrong")
+    hole = (screen.pick("·", "-") if not view.gap else " ", "")
+    start = place * axis.stride
+    return view.row(
+        str(place + 1),
+        ((start + at, *(hole if at % axis.dilation else touched)) for at in range(axis.span)),
+    )
 
 
-def _window(screen: Screen, position: int, stride: int, kernel: int, dilation: int, cell: int) -> Text:
-    """One position of the window: the cells that it touches, and the holes of a dilated one."""
-    row = Text(_label(str(position + 1)) + " " * (position * stride * cell))
-    touched, hole = _block(screen.pick("█", "#"), cell), _block(screen.pick("·", "-"), cell)
-    for offset in range(dilation * (kernel - 1) + 1):
-        row.append(*((touched, "bar") if offset % dilation == 0 else (hole, "")))
-    return row
-
-
-def _legend(screen: Screen, padding: int, dilation: int, unused: int, kernel: int) -> list[Text]:
+def _legend(screen: Screen, axis: Axis, view: View) -> list[Text]:
     """What the signs mean, only those that occur, and why the rest is left over."""
+    after = axis.padding[1]
+    column = axis.positions * axis.stride + axis.span - 1 - axis.padding[0]
+    end = f", the padding ends at {axis.size - 1 + after}" if after else ""
+    needed = f"window {axis.positions + 1} would need column {column}{end}"
+    left_over = "not reached" if view.gap else "not reached: one more window would not fit"
     signs = [
         (screen.pick("█", "#"), "bar", "window", True),
-        (screen.pick("·", "-"), "", "skipped by the dilation", dilation > 1 and kernel > 1),
-        (screen.pick("░", "."), "", "padding", padding > 0),
-        (screen.pick("×", "x"), "wrong", "not reached: one more window would not fit", unused > 0),
+        (screen.pick("·", "-"), "", "skipped by the dilation", not view.gap and axis.dilation > 1 and axis.kernel > 1),
+        (screen.pick("░", "."), "", "padding", any(axis.padding)),
+        (screen.pick("×", "x"), "wrong", left_over, axis.unused > 0),
+        (screen.pick("□", "?"), "wrong", needed, axis.unused > 0 and view.gap),
     ]
     words = [Text.assemble((sign, style), " ", meaning) for sign, style, meaning, occurs in signs if occurs]
-    return hang(screen, Text("   ").join(words), _label(""))
+    return hang(screen, Text("   ").join(words), " " * LABEL)
