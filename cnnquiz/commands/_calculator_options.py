@@ -48,7 +48,7 @@ def sentence(text: str, more: str = "") -> str:
     return f"{first}{text[1:].rstrip('.')}{more}."
 
 
-def missing_options(calculator: Calculator, fault: MissingError) -> str:
+def how_to_give(calculator: Calculator, fault: MissingError) -> str:
     """The message about missing givens, with the options to give them by."""
     options = [f"--{words(calculator.quantity(name))[0]}" for name in fault.names]
     if len(options) > 1:

@@ -55,10 +55,10 @@ def plain_message(problem: click.UsageError) -> str:
     message = problem.format_message()
     match problem:
         case click.MissingParameter(param=click.Parameter() as param):
-            return f"{typed_name(param)} is missing"
+            return f"{option_name(param)} is missing"
         case click.BadParameter(param=click.Parameter() as param):
             reason = misfit(param.type, problem.message)
-            return reason if isinstance(param, click.Argument) else f"{typed_name(param)}: {reason}"
+            return reason if isinstance(param, click.Argument) else f"{option_name(param)}: {reason}"
         case click.NoSuchOption():
             near = " or ".join(problem.possibilities or ())
             return f"there is no option {problem.option_name}" + (f": did you mean {near}?" if near else "")
@@ -70,7 +70,7 @@ def plain_message(problem: click.UsageError) -> str:
     return message[:1].lower() + message[1:]
 
 
-def typed_name(param: click.Parameter) -> str:
+def option_name(param: click.Parameter) -> str:
     """A parameter's name as it is typed: --limit, or FILE."""
     if isinstance(param, click.Option):
         return max(param.opts, key=len)

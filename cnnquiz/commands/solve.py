@@ -10,8 +10,8 @@ import click
 
 from cnnquiz.commands._calculator_options import (
     SECTIONS,
+    how_to_give,
     is_flag,
-    missing_options,
     parameters,
     section,
     sentence,
@@ -98,7 +98,7 @@ class CalculatorCommand(click.Command):
         try:
             self.show_solution(options)
         except MissingError as fault:
-            raise CnnquizError(missing_options(self.calculator, fault)) from None
+            raise CnnquizError(how_to_give(self.calculator, fault)) from None
         except GivenError as fault:
             typed = click.get_current_context().meta[TYPED]
             raise CnnquizError(with_option_name(self.calculator, fault, typed)) from None

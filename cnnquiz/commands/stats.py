@@ -75,9 +75,9 @@ def calculator_against(misconception: MisconceptionCount) -> str | None:
         return drilled
     opened = open_bank(bank).bank if bank in bundled() else None
     item = opened.item(misconception.item) if opened else None
-    own = [item.derivation.calculator] if item and item.derivation and item.derivation.calculator in names else []
-    others = (name for name in names if calculators.load(name).misconception(misconception.name))
-    return own[0] if own else next(others, None)
+    if item and item.derivation and item.derivation.calculator in names:
+        return item.derivation.calculator
+    return next((name for name in names if calculators.load(name).misconception(misconception.name)), None)
 
 
 def document(stats: Stats, drills: dict[str, str]) -> dict[str, Any]:

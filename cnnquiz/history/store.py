@@ -129,7 +129,7 @@ class History:
         """The items of a bank whose last answer was not right."""
         return [card.item for card in self.cards() if card.bank == bank and not card.right]
 
-    def times_asked(self, bank: str, item: str) -> int:
+    def attempt_count(self, bank: str, item: str) -> int:
         """The number of attempts at an item, whatever its revision."""
         counts = self._read(
             lambda row: row[0],

@@ -188,7 +188,7 @@ class DrillSession:
             self.screen.show("")
             raise UserQuit from None
         if self.script is not None:
-            text = scripted_response(asked.variant, text)
+            text = script_answer(asked.variant, text)
         if not self._typing:
             self.screen.show(text)
         return text
@@ -306,7 +306,7 @@ class DrillSession:
         }  # fmt: skip
 
 
-def scripted_response(variant: Variant, line: str) -> str:
+def script_answer(variant: Variant, line: str) -> str:
     """What a line of a script answers: `key` the right value, `slip: NAME` the one that the misconception leads to.
 
     Where a misconception changes nothing, that is the right value.

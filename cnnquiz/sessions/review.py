@@ -6,7 +6,6 @@ import time
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, partial
-from itertools import islice
 from typing import Any
 
 from msgspec import Struct
@@ -83,7 +82,7 @@ class ReviewQueue(Sequence[Variant]):
 def _draw(banks: BankLocator, history: History, card: Card) -> Variant:
     """The card's question; its seed is new after every attempt, and the same until then."""
     bank, item = banks.item(card.bank, card.item)
-    seed = SeededRandom(card.bank, card.item, history.times_asked(card.bank, card.item), "review").below(SEEDS)
+    seed = SeededRandom(card.bank, card.item, history.attempt_count(card.bank, card.item), "review").below(SEEDS)
     try:
         return variants.draw(bank, item, seed)
     except ItemFault as fault:
@@ -142,7 +141,8 @@ class ReviewSession:
         reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
         if pressing:
             items = (self.banks.item(card.bank, card.item) for card in self.cards)
-            ready = preloader(variants.original(*each) for each in islice((i for i in items if i[1].derivation), 1))
+            numericals = [(bank, item) for bank, item in items if item.derivation]
+            ready = preloader(variants.original(bank, item) for bank, item in numericals[:1])
         desk = Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
         return self._leave(reader) if self._play(desk) == "left" else self._close()
 

@@ -91,13 +91,13 @@ class TakeSession:
         with fault_place(self.loaded):
             self.questions = draw(self.bank, self.plan)
         if not self.questions:
-            return self._nothing_to_ask()
+            return self._report_empty()
         desk = self._desk()  # before anything is saved: it may refuse the answers given
         if leaves:
             session = start(self.questions, self.plan.exam, replies=replies(self.questions, attempts))
             return self._leave(session, desk)
         self._begin()
-        deadline = None if self.plan.seconds is None else time.monotonic() + _remaining_seconds(self.plan, attempts)
+        deadline = None if self.plan.seconds is None else time.monotonic() + _rest_of_time(self.plan, attempts)
         timed = self.options.answers is None
         session = start(self.questions, self.plan.exam, deadline, replies(self.questions, attempts), timed)
         session = play(session, desk)
@@ -154,7 +154,7 @@ class TakeSession:
             options.mistakes,
         )
 
-    def _nothing_to_ask(self) -> int:
+    def _report_empty(self) -> int:
         """Say that no item fits; after --mistakes that is good news."""
         if not self.options.mistakes:
             raise CnnquizError(f"{self.name} has no items to ask")
@@ -237,9 +237,8 @@ class TakeSession:
         steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
         steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
         for variant in missed:
-            item = variant.item
-            command = item.derivation.command(variant.given) if item.derivation else None
-            if command:
+            item, derivation = variant.item, variant.item.derivation
+            if derivation and (command := derivation.command(variant.given)):
                 steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
                 if item.vary and self.name in bundled():
                     drill = shlex.quote(f"{self.name}/{item.id}")
@@ -265,7 +264,7 @@ def _facts(plan: Plan) -> list[str]:
 def _progress(plan: Plan, attempts: Sequence[Attempt]) -> str:
     """One line about a session that can be resumed: how far it came, and of what kind it is."""
     facts = ["exam"] * plan.exam
-    facts += [] if plan.seconds is None else [f"{clock(_remaining_seconds(plan, attempts))} left"]
+    facts += [] if plan.seconds is None else [f"{clock(_rest_of_time(plan, attempts))} left"]
     facts += [f"fresh numbers of seed {plan.seed}"] if plan.seed is not None else []
     facts += ["shuffled"] if plan.order is not None else []
     facts += [f"on {plan.topic}"] if plan.topic else []
@@ -315,7 +314,7 @@ def _duration(seconds: float) -> str:
     return "".join(f"{count}{unit}" for count, unit in parts if count)
 
 
-def _remaining_seconds(plan: Plan, attempts: Sequence[Attempt]) -> float:
+def _rest_of_time(plan: Plan, attempts: Sequence[Attempt]) -> float:
     """The time limit, less what earlier answers took; at least 0."""
     return max(0.0, (plan.seconds or 0.0) - sum(each.seconds or 0 for each in attempts))
 
