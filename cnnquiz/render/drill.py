@@ -10,10 +10,10 @@ from cnnquiz.model import Variant
 from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render import quiz
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs
 from cnnquiz.render.misconception_text import Slips, said
 from cnnquiz.render.prose import prose
-from cnnquiz.render.solution import worked
+from cnnquiz.render.solution import step_by_step
 from cnnquiz.render.typed import expected, unreadable
 from cnnquiz.solution import Solution
 
@@ -35,8 +35,8 @@ def banner(screen: Screen, drill: Drill) -> list[Text]:
     begun = f"You go on where you stopped: {_mastered(drill)}. --fresh begins anew." if drill.asked else ""
     seed = f"--seed {drill.seed} asks the same questions again." if not drill.asked else ""
     words = (screen.text(line) for line in (many, rule, begun, seed) if line)
-    title = hang(screen, screen.text("Drill", "title"), screen.margin)
-    return [Text(), *title, *(line for text in words for line in hang(screen, text, screen.margin))]
+    title = paragraph(screen, "Drill", "title")
+    return [Text(), *title, *(line for text in words for line in paragraph(screen, text))]
 
 
 def _mastered(drill: Drill) -> str:
@@ -66,10 +66,10 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(expected(asked.variant))
-    keys = quiz.joined(screen, [(key, word) for key, word, _ in COMMANDS])
+    keys = quiz.key_names(screen, [(key, word) for key, word, _ in COMMANDS])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return hang(screen, Text.assemble(wanted, "   ", keys), screen.margin)
-    return [*hang(screen, wanted, screen.margin), *hang(screen, keys, screen.margin)]
+    return [*paragraph(screen, wanted), *paragraph(screen, keys)]
 
 
 def help_lines(screen: Screen) -> list[Text]:
@@ -118,18 +118,17 @@ def solved(screen: Screen, asked: Question, solution: Solution | None) -> list[T
     """The answer, why it is so, and the worked steps."""
     body = screen.margin + "  "
     answer = Text.assemble("The answer is ", (screen.plain(asked.variant.key[0]), "answer"), ".")
-    steps = worked(screen, solution, body + "  ") if solution else []
     blocks = [
         hang(screen, answer, body),
         prose(screen, asked.variant.rationale.split("\n\n")[0], body),  # what follows tells of the printed item
-        [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
+        step_by_step(screen, solution, body),
     ]
     return [Text(), *paragraphs(blocks)]
 
 
 def going_on(screen: Screen) -> Text:
     """What the keys do between the worked steps and the next question."""
-    keys = quiz.joined(screen, [("Enter", "next question"), ("q", "quit")])
+    keys = quiz.key_names(screen, [("Enter", "next question"), ("q", "quit")])
     return Text.assemble("\n", screen.margin, keys, "  ")
 
 
@@ -147,9 +146,9 @@ def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:
         reached = of + STREAK if at.mastered else at.level + at.streak
         count = f"{at.right} of {at.asked} right" if at.asked else ""
         rows.append([screen.text(skill.label), bar(screen, reached, of + STREAK, 12), Text(state), Text(count)])
-    table = indented(columns(rows), screen.margin) if screen.columns >= 72 else _stacked(screen, rows)
-    head = hang(screen, screen.text(_capital(_mastered(drill)), "title"), screen.margin)
-    advice = [line for words in todo for line in hang(screen, screen.text(words), screen.margin)]
+    table = indent(columns(rows), screen.margin) if screen.columns >= 72 else _stacked(screen, rows)
+    head = paragraph(screen, screen.text(_capital(_mastered(drill)), "title"))
+    advice = [line for words in todo for line in paragraph(screen, words)]
     return [Text(), Text(), *paragraphs([head, table, advice]), Text()]
 
 

@@ -24,7 +24,7 @@ from cnnquiz.model import Bank, Item, Variant
 from cnnquiz.quiz import plan
 from cnnquiz.quiz.session import End, Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys
-from cnnquiz.render.quiz_desk import Desk, Reader
+from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.sessions.bank_locator import BankLocator
 
 SEEDS = 1_000_000

@@ -22,7 +22,7 @@ from cnnquiz.quiz import plan as plans
 from cnnquiz.quiz.plan import Plan
 from cnnquiz.quiz.session import Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz, result
-from cnnquiz.render.quiz_desk import Desk, Reader
+from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.sessions import resume
 
 

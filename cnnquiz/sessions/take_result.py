@@ -17,7 +17,7 @@ from cnnquiz.quiz.plan import Result
 from cnnquiz.quiz.session import Session
 from cnnquiz.render import console
 from cnnquiz.render.layout import hang
-from cnnquiz.render.quiz_desk import Desk
+from cnnquiz.render.quiz import Desk
 from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.take import TakeSession
 
