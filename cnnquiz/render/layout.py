@@ -39,6 +39,11 @@ def paragraph(screen: Screen, words: Text | str, style: str = "") -> list[Text]:
     return hang(screen, screen.text(words, style) if isinstance(words, str) else words, screen.margin)
 
 
+def stack(screen: Screen, texts: Iterable[Text | str]) -> list[Text]:
+    """Texts under one another, each wrapped at the screen's margin."""
+    return [line for words in texts for line in paragraph(screen, words)]
+
+
 def paragraphs(blocks: Iterable[Sequence[Text]]) -> list[Text]:
     """The blocks that are not empty, with one empty line between them."""
     lines: list[Text] = []

@@ -147,7 +147,7 @@ class Practice:
 
     def _skip(self, turn: Turn) -> How:
         self._keep(turn, Try("", Mark("skipped", 0.0)))
-        self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+        self.screen.show(*view.answer_lines(self.screen, turn.asked, worked_out(turn.asked.variant)))
         return "wrong"
 
     def _answer(self, turn: Turn, text: str) -> How | None:
@@ -155,7 +155,7 @@ class Practice:
         variant = turn.asked.variant
         response = answers.read_response(variant, text)
         if response is None:
-            self.screen.show(*view.not_read(self.screen, variant, text))
+            self.screen.show(*view.unreadable_lines(self.screen, variant, text))
             return None
         mark, alone = answers.mark(variant, response), not (turn.tried or turn.hints)
         slips = diagnosis.groups(variant, answers.value_of(variant, response)) if mark.verdict == "wrong" else []
@@ -170,7 +170,7 @@ class Practice:
         now, before = turn.tries[-1], [each.slips for each in turn.tries[:-1]]
         self.screen.show(*view.wrong(self.screen, now.response, [] if now.slips in before else now.slips))
         if turn.tried >= TRIES:
-            self.screen.show(*view.solved(self.screen, turn.asked, worked_out(turn.asked.variant)))
+            self.screen.show(*view.answer_lines(self.screen, turn.asked, worked_out(turn.asked.variant)))
             return "wrong"
         hint = ("", "") if now.slips else self._hint(turn)
         self._keep_open(turn)
@@ -198,7 +198,7 @@ class Practice:
 
     def _pause(self) -> None:
         """Leave the time to read the worked steps."""
-        self.screen.write(view.going_on(self.screen))
+        self.screen.write(view.pause_line(self.screen))
         try:
             text = keys.line() or ""
         except EOFError:
