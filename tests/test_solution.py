@@ -9,7 +9,7 @@ import pytest
 from screens import SCREENS, a_screen, solved, widest
 
 from cnnquiz.render import drawings
-from cnnquiz.render.solution import show_solution, solution_lines, worked, written
+from cnnquiz.render.solution import short_steps, show_solution, solution_lines, written
 from cnnquiz.solution import Drawing
 
 CONV = {"in_": "14x14x3", "k": "3", "s": "2", "p": "1", "filters": "4"}
@@ -18,7 +18,7 @@ CONV = {"in_": "14x14x3", "k": "3", "s": "2", "p": "1", "filters": "4"}
 @pytest.mark.parametrize(("columns", "unicode"), SCREENS)
 def test_a_solution_fits_every_screen(columns: int, unicode: bool) -> None:
     screen = a_screen(columns, unicode)
-    for lines in (solution_lines(screen, solved("conv", **CONV)), worked(screen, solved("conv", **CONV), "  ")):
+    for lines in (solution_lines(screen, solved("conv", **CONV)), short_steps(screen, solved("conv", **CONV), "  ")):
         assert widest(lines) <= screen.width
         assert all(line.plain == line.plain.rstrip() for line in lines)
         assert unicode or all(line.plain.isascii() for line in lines)

@@ -1,4 +1,4 @@
-"""The drill on the screen: a question, the slip by its name, what is left. Everything is appended below."""
+"""A drill on the screen: a question, the misconception by its name, what is left. Everything is appended below."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from rich.text import Text
 
 from cnnquiz.model import Variant
 from cnnquiz.quiz.drill import STREAK, Drill, Question
-from cnnquiz.render import quiz
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
-from cnnquiz.render.misconception_text import Slips, said
+from cnnquiz.render.item import labelled_prose
+from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
+from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import prose
-from cnnquiz.render.solution import worked
+from cnnquiz.render.quiz import key_names
+from cnnquiz.render.solution import step_by_step
 from cnnquiz.render.typed import expected, unreadable
 from cnnquiz.solution import Solution
 
@@ -23,7 +24,6 @@ COMMANDS = (
     ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
-AGAIN = "Try it once more:"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -32,23 +32,18 @@ def banner(screen: Screen, drill: Drill) -> list[Text]:
     names = ", ".join(skill.label for skill in drill.skills)
     many = f"{count} skills: {names}." if count > 1 else f"One skill: {names}."
     rule = f"A skill is mastered after {STREAK} right answers in a row at its hardest level."
-    begun = f"You go on where you stopped: {_mastered(drill)}. --fresh begins anew." if drill.asked else ""
+    begun = f"You go on where you stopped: {_progress(drill)}. --fresh begins anew." if drill.asked else ""
     seed = f"--seed {drill.seed} asks the same questions again." if not drill.asked else ""
-    words = (screen.text(line) for line in (many, rule, begun, seed) if line)
-    title = hang(screen, screen.text("Drill", "title"), screen.margin)
-    return [Text(), *title, *(line for text in words for line in hang(screen, text, screen.margin))]
+    title = screen.text("Drill", "title")
+    return [Text(), *stack(screen, [title, *filter(None, (many, rule, begun, seed))])]
 
 
-def _mastered(drill: Drill) -> str:
+def _progress(drill: Drill) -> str:
     """How much of it is mastered: 2 of 4 skills mastered."""
     count, left = len(drill.skills), len(drill.open_skills)
     if count == 1:
         return "not mastered yet" if left else "mastered"
     return f"{count - left} of {count} skills mastered"
-
-
-def _capital(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
@@ -66,10 +61,10 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(expected(asked.variant))
-    keys = quiz.joined(screen, [(key, word) for key, word, _ in COMMANDS])
+    keys = key_names(screen, [(key, word) for key, word, _ in COMMANDS])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
-        return hang(screen, Text.assemble(wanted, "   ", keys), screen.margin)
-    return [*hang(screen, wanted, screen.margin), *hang(screen, keys, screen.margin)]
+        return paragraph(screen, Text.assemble(wanted, "   ", keys))
+    return stack(screen, [wanted, keys])
 
 
 def help_lines(screen: Screen) -> list[Text]:
@@ -91,51 +86,46 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     else:
         words = f"{at.streak} of {STREAK} in a row."
     lead = Text.assemble(screen.margin, (screen.pick("✓", "+"), "right"), " ", ("Right", "strong"), ": ")
-    told = Text.assemble((screen.plain(asked.variant.key[0]), "answer"), ". ", screen.text(words))
-    return [Text(), *hang(screen, told, lead)]
+    return [Text(), *hang(screen, Text.assemble(screen.text(asked.variant.key[0], "answer"), ". ", words), lead)]
 
 
-def wrong(screen: Screen, response: str, slips: Slips) -> list[Text]:
-    """That it is wrong, and the slip that leads there; where several lead to the same number, all of them."""
+def wrong(screen: Screen, response: str, slips: Groups) -> list[Text]:
+    """That it is wrong, and the misconception that leads there; where several lead to the same number, all of them."""
     lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
-    return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *said(screen, slips)]
+    return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *misconception_lines(screen, slips)]
 
 
 def hint(screen: Screen, label: str, words: str) -> list[Text]:
     """One hint; without a label, what is said in place of one."""
-    lead = Text.assemble(screen.margin, (f"{label}: " if label else "", "em"))
-    return [Text(), *prose(screen, words, lead), Text()]
+    return [Text(), *labelled_prose(screen, label, words), Text()]
 
 
 def once_more(screen: Screen, label: str, words: str) -> list[Text]:
-    """The second try, with a hint where no slip was recognised."""
+    """The second try, with a hint where no misconception was recognised."""
     body = screen.margin + "  "
-    more = prose(screen, words, Text.assemble(body, (f"{label}: ", "em"))) if label else []
-    return [*more, *hang(screen, Text(AGAIN), body), Text()]
+    return [*labelled_prose(screen, label, words, body), *hang(screen, Text("Try it once more:"), body), Text()]
 
 
-def solved(screen: Screen, asked: Question, solution: Solution | None) -> list[Text]:
+def answer_lines(screen: Screen, asked: Question, solution: Solution | None) -> list[Text]:
     """The answer, why it is so, and the worked steps."""
     body = screen.margin + "  "
     answer = Text.assemble("The answer is ", (screen.plain(asked.variant.key[0]), "answer"), ".")
-    steps = worked(screen, solution, body + "  ") if solution else []
     blocks = [
         hang(screen, answer, body),
         prose(screen, asked.variant.rationale.split("\n\n")[0], body),  # what follows tells of the printed item
-        [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
+        step_by_step(screen, solution, body),
     ]
     return [Text(), *paragraphs(blocks)]
 
 
-def going_on(screen: Screen) -> Text:
+def pause_line(screen: Screen) -> Text:
     """What the keys do between the worked steps and the next question."""
-    keys = quiz.joined(screen, [("Enter", "next question"), ("q", "quit")])
-    return Text.assemble("\n", screen.margin, keys, "  ")
+    return Text.assemble("\n", screen.margin, key_names(screen, [("Enter", "next question"), ("q", "quit")]), "  ")
 
 
-def not_read(screen: Screen, variant: Variant, typed: str) -> list[Text]:
+def unreadable_lines(screen: Screen, variant: Variant, typed: str) -> list[Text]:
     """That an answer could not be read, or has not the form that is asked for."""
-    return [Text(), *hang(screen, screen.text(unreadable(variant, typed)), screen.margin), Text()]
+    return [Text(), *paragraph(screen, unreadable(variant, typed)), Text()]
 
 
 def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:
@@ -147,12 +137,13 @@ def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:
         reached = of + STREAK if at.mastered else at.level + at.streak
         count = f"{at.right} of {at.asked} right" if at.asked else ""
         rows.append([screen.text(skill.label), bar(screen, reached, of + STREAK, 12), Text(state), Text(count)])
-    table = indented(columns(rows), screen.margin) if screen.columns >= 72 else _stacked(screen, rows)
-    head = hang(screen, screen.text(_capital(_mastered(drill)), "title"), screen.margin)
-    advice = [line for words in todo for line in hang(screen, screen.text(words), screen.margin)]
-    return [Text(), Text(), *paragraphs([head, table, advice]), Text()]
+    table = indent(columns(rows), screen.margin) if screen.columns >= 72 else _rows_without_bars(screen, rows)
+    progress = _progress(drill)
+    head = paragraph(screen, progress[:1].upper() + progress[1:], "title")
+    return [Text(), Text(), *paragraphs([head, table, stack(screen, todo)]), Text()]
 
 
-def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
-    told = (Text("  ").join(filter(None, [name, *facts])) for name, _, *facts in rows)
-    return [line for words in told for line in hang(screen, words, screen.margin, screen.margin + "  ")]
+def _rows_without_bars(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
+    """The same without bars, where the window is too narrow for columns."""
+    words = (Text("  ").join(filter(None, [name, *facts])) for name, _, *facts in rows)
+    return [line for text in words for line in hang(screen, text, screen.margin, screen.margin + "  ")]

@@ -11,7 +11,7 @@ from cnnquiz.model import Variant
 from cnnquiz.quiz.session import Action, Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import hang
+from cnnquiz.render.layout import paragraph
 
 PROMPT = "> "
 ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}
@@ -60,10 +60,10 @@ def _scripted(number: int, text: str, variant: Variant) -> str | None:
 def go_on(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to go on with an unfinished session; another key repeats the choices."""
     meant: dict[str, Resumption] = {"y": "go on", keys.ENTER: "go on", "n": "anew", "q": "leave"}
-    choices = quiz.joined(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
-    screen.show("", *hang(screen, screen.text(stopped), screen.margin))
+    choices = quiz.key_names(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
+    screen.show("", *paragraph(screen, stopped))
     while True:
-        screen.show(*hang(screen, choices, screen.margin))
+        screen.show(*paragraph(screen, choices))
         screen.write(screen.margin + PROMPT)
         try:
             pressed = keys.press()
@@ -92,7 +92,7 @@ class Keys:
     def _between(self, session: Session) -> Event:
         """Between a verdict and the next question: any key goes on, but for those that say otherwise."""
         self.screen.show("")
-        self.screen.write(quiz.going_on(self.screen, session))
+        self.screen.write(quiz.pause_line(self.screen, session))
         pressed = self._press(session)
         self.screen.show("")
         if pressed == keys.BACK:

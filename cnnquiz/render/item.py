@@ -1,66 +1,93 @@
-"""Items outside a quiz: as a reader sees them, and with the key, every why and the worked steps."""
+"""An item on the screen, the same in a quiz, a drill and a listing: stem, figure, options, key, reasons, steps."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from rich.text import Text
 
-from cnnquiz.model import Choice, Variant
+from cnnquiz.model import Choice, Figure, Variant
 from cnnquiz.render.console import Screen
 from cnnquiz.render.key_status import status_line
-from cnnquiz.render.layout import hang, paragraphs
+from cnnquiz.render.layout import hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.quiz import options, picture
-from cnnquiz.render.solution import worked
+from cnnquiz.render.solution import step_by_step
 from cnnquiz.render.typed import expected
 from cnnquiz.solution import Solution
 
 
 def item_lines(screen: Screen, variant: Variant, number: int, figure: str) -> list[Text]:
-    """The item as it is asked: its name, stem, figure and options."""
-    return paragraphs([*_asked(screen, variant, number, figure), _choices(screen, variant)])
+    """The item as it is asked, behind its number and id."""
+    stem, drawing, choices = question_blocks(screen, variant, figure)
+    return paragraphs([[*_heading(screen, variant, number), *stem], drawing, choices])
 
 
-def key_lines(
-    screen: Screen, variant: Variant, number: int, figure: str, solution: Solution | None
-) -> list[Text]:
+def key_lines(screen: Screen, variant: Variant, number: int, figure: str, solution: Solution | None) -> list[Text]:
     """The item with all that is known of it: options with their whys, key, rationale, hints, steps, source."""
-    steps = worked(screen, solution, screen.margin) if solution else []
-    whys = [_why(screen, choice, choice.letter in variant.key) for choice in variant.choices]
+    stem, drawing, _ = question_blocks(screen, variant, figure)
+    whys = [_reason(screen, choice, choice.letter in variant.key) for choice in variant.choices]
     value = screen.text(" or ".join(variant.key), "answer")
     return paragraphs([
-        *_asked(screen, variant, number, figure),
+        [*_heading(screen, variant, number), *stem],
+        drawing,
         *(whys or [hang(screen, value, screen.margin + "Answer: ")]),
         prose(screen, variant.rationale, screen.margin),
-        [Text.assemble(screen.margin, ("Step by step", "title")), *steps] if steps else [],
+        step_by_step(screen, solution, screen.margin, ""),
         status_line(screen, variant.worked, screen.margin),
-        [line for n, hint in enumerate(variant.hints, 1) for line in _labelled(screen, f"Hint {n}", hint)],
-        [*_labelled(screen, "Source", variant.item.source), *_labelled(screen, "Note", variant.item.note)],
+        [line for n, hint in enumerate(variant.hints, 1) for line in labelled_prose(screen, f"Hint {n}", hint)],
+        [*labelled_prose(screen, "Source", variant.item.source), *labelled_prose(screen, "Note", variant.item.note)],
     ])  # fmt: skip
 
 
-def _asked(screen: Screen, variant: Variant, number: int, figure: str) -> list[list[Text]]:
-    """The head of an item: number, id, topic and seed; then the stem and the figure."""
+def _heading(screen: Screen, variant: Variant, number: int) -> list[Text]:
+    """The head of an item: number, id, topic and seed."""
     seed = "" if variant.seed is None else f"seed {variant.seed}"
     facts = screen.pick(" · ", ", ").join(filter(None, [variant.item.id, variant.item.topic, seed]))
-    head = hang(screen, screen.text(facts, "em"), Text.assemble(screen.margin, (f"{number}", "strong"), "  "))
+    return hang(screen, screen.text(facts, "em"), Text.assemble(screen.margin, (f"{number}", "strong"), "  "))
+
+
+def question_blocks(screen: Screen, variant: Variant, figure: str) -> tuple[list[Text], list[Text], list[Text]]:
+    """The stem, the figure, and the options or, without options, what is to be typed."""
     stem = prose(screen, variant.stem, screen.margin, "strong")
-    drawn = picture(screen, variant.item.figure, figure) if variant.item.figure else []
-    return [[*head, *stem], drawn]
+    drawing = picture(screen, variant.item.figure, figure) if variant.item.figure else []
+    return stem, drawing, options(screen, variant.choices) or paragraph(screen, expected(variant))
 
 
-def _choices(screen: Screen, variant: Variant) -> list[Text]:
-    if variant.choices:
-        return options(screen, variant.choices)
-    return hang(screen, Text(expected(variant)), screen.margin)
+def options(screen: Screen, choices: Iterable[Choice]) -> list[Text]:
+    """The options, each behind its letter."""
+    return [line for choice in choices for line in prose(screen, choice.text, _letter(screen, choice))]
 
 
-def _why(screen: Screen, choice: Choice, right: bool) -> list[Text]:
+def _letter(screen: Screen, choice: Choice) -> Text:
+    return Text.assemble(screen.margin, "  ", (screen.plain(choice.letter), "key"), "  ")
+
+
+def picture(screen: Screen, figure: Figure, drawing: str) -> list[Text]:
+    """The figure as drawn where the screen can show it, and in words elsewhere; its caption below."""
+    lines = [line.rstrip() for line in screen.plain(drawing).splitlines()]
+    widest = max((Text(line).cell_len for line in lines), default=0)
+    caption = paragraph(screen, inline(screen, figure.caption, "note")) if figure.caption else []
+    if not lines or not screen.unicode or widest > screen.columns:
+        return [*hang(screen, inline(screen, f"Figure: {figure.alt}"), screen.margin, screen.margin + "  "), *caption]
+    margin = screen.margin if widest + len(screen.margin) <= screen.columns else ""
+    return [*(Text(margin + line, no_wrap=True, overflow="ignore") for line in lines), *caption]
+
+
+def _reason(screen: Screen, choice: Choice, right: bool) -> list[Text]:
     """One option, whether it is the key, and why."""
-    lead = Text.assemble(screen.margin, "  ", (screen.plain(choice.letter), "key"), "  ")
+    lead = _letter(screen, choice)
     mark = f"  {screen.pick('✓ the key', '(the key)')}" if right else ""
-    said = Text.assemble(inline(screen, choice.text, "strong" if right else ""), (mark, "right"))
-    return [*hang(screen, said, lead), *(prose(screen, choice.why, " " * lead.cell_len) if choice.why else [])]
+    words = Text.assemble(inline(screen, choice.text, "strong" if right else ""), (mark, "right"))
+    return [*hang(screen, words, lead), *prose(screen, choice.why, " " * lead.cell_len)]
 
 
-def _labelled(screen: Screen, label: str, words: str) -> list[Text]:
-    return prose(screen, words, Text.assemble(screen.margin, (f"{label}: ", "em"))) if words else []
+def labelled_prose(screen: Screen, label: str, words: str, margin: str | None = None) -> list[Text]:
+    """Markdown behind a label: `Hint 1: ...`; nothing where there are no words."""
+    lead = Text.assemble(screen.margin if margin is None else margin, (f"{label}: " if label else "", "em"))
+    return prose(screen, words, lead) if words else []
+
+
+def options_in_words(screen: Screen, choices: Iterable[Choice]) -> Text:
+    """Options by letter and words on one line: d, 125x125x4."""
+    pieces = [Text.assemble((screen.plain(c.letter), "strong"), "  ", inline(screen, c.text)) for c in choices]
+    return Text("; ").join(pieces)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from rich.cells import cell_len
 from rich.text import Text
@@ -20,9 +20,7 @@ def hang(screen: Screen, text: Text, first: Text | str = "", rest: str | None = 
         return [*hang(screen, lead, "", "  "), *hang(screen, text, "    ")]
     room = max(screen.width - max(lead.cell_len, cell_len(below)), 10)
     lines = text.wrap(screen.console, room, overflow="fold") or [Text()]
-    return [
-        trim(Text.assemble(lead if not number else below, line)) for number, line in enumerate(lines)
-    ]
+    return [trim(Text.assemble(lead if not number else below, line)) for number, line in enumerate(lines)]
 
 
 def trim(line: Text) -> Text:
@@ -31,9 +29,19 @@ def trim(line: Text) -> Text:
     return line
 
 
-def indented(lines: Iterable[Text], margin: str) -> list[Text]:
+def indent(lines: Iterable[Text], margin: str) -> list[Text]:
     """Each line moved to the right."""
     return [Text.assemble(margin, line) if line.plain else line for line in lines]
+
+
+def paragraph(screen: Screen, words: Text | str, style: str = "") -> list[Text]:
+    """The words wrapped at the screen's margin; a str is taken as untrusted text."""
+    return hang(screen, screen.text(words, style) if isinstance(words, str) else words, screen.margin)
+
+
+def stack(screen: Screen, texts: Iterable[Text | str]) -> list[Text]:
+    """Texts under one another, each wrapped at the screen's margin."""
+    return [line for words in texts for line in paragraph(screen, words)]
 
 
 def paragraphs(blocks: Iterable[Sequence[Text]]) -> list[Text]:
@@ -45,18 +53,22 @@ def paragraphs(blocks: Iterable[Sequence[Text]]) -> list[Text]:
     return lines
 
 
-def columns(rows: Sequence[Sequence[Text]], right: frozenset[int] = frozenset(), gap: int = 3) -> list[Text]:
+def columns(rows: Sequence[Sequence[Text]], right: Collection[int] = (), gap: int = 3) -> list[Text]:
     """Rows in aligned columns; those in `right` are flush right, as numbers are."""
     widths = [max(cell.cell_len for cell in column) for column in zip(*rows, strict=True)]
-    return [trim(Text(" " * gap).join(_padded(row, widths, right))) for row in rows]
+    lines = []
+    for row in rows:
+        cells = []
+        for place, (cell, width) in enumerate(zip(row, widths, strict=True)):
+            blank = " " * (width - cell.cell_len)
+            cells.append(Text.assemble(blank, cell) if place in right else Text.assemble(cell, blank))
+        lines.append(trim(Text(" " * gap).join(cells)))
+    return lines
 
 
-def _padded(row: Sequence[Text], widths: Sequence[int], right: frozenset[int]) -> list[Text]:
-    blanks = [" " * (width - cell.cell_len) for cell, width in zip(row, widths, strict=True)]
-    return [
-        Text.assemble(blank, cell) if number in right else Text.assemble(cell, blank)
-        for number, (cell, blank) in enumerate(zip(row, blanks, strict=True))
-    ]
+def count(number: int, noun: str) -> str:
+    """A number with its noun: 1 item, 2 items."""
+    return f"{number:,} {noun}" + "s" * (number != 1)
 
 
 def bar(screen: Screen, part: float, whole: float, width: int, style: str = "bar") -> Text:
@@ -65,8 +77,3 @@ def bar(screen: Screen, part: float, whole: float, width: int, style: str = "bar
     filled = max(1, filled) if part > 0 else 0
     full, empty = screen.pick("━", "#"), screen.pick("─", "-")
     return Text.assemble((full * min(filled, width), style), empty * (width - filled))
-
-
-def rule(screen: Screen, width: int) -> Text:
-    """A thin line."""
-    return Text(screen.pick("─", "-") * width)

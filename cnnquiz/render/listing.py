@@ -9,7 +9,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import hang, paragraphs
+from cnnquiz.render.layout import hang, paragraph, paragraphs
 
 Entry = tuple[str, Sequence[str]]
 
@@ -20,8 +20,8 @@ def show_listing(screen: Screen, heading: str, entries: Sequence[Entry], next_st
     close = all(len(lines) == 1 for _, lines in entries)
     blocks = [_entry(screen, name.ljust(wide), lines) for name, lines in entries]
     body = [line for block in blocks for line in block] if close else paragraphs(blocks)
-    title = hang(screen, screen.text(heading, "title"), screen.margin)
-    hint = hang(screen, screen.text(next_step, "note"), screen.margin)
+    title = paragraph(screen, heading, "title")
+    hint = paragraph(screen, next_step, "note")
     screen.show("", *paragraphs([title, body, hint]), "")
 
 

@@ -39,7 +39,7 @@ def characters(latex: str) -> str:
     """The mathematics as a line of characters, with brackets where the layout carried the meaning."""
     if len(latex) > _LONGEST:
         return latex
-    text = _named(re.sub("[\ue000-\ue003]", "", latex))
+    text = _characters_by_name(re.sub("[\ue000-\ue003]", "", latex))
     for _ in range(_DEEPEST):
         folded = _fold(text)
         if folded == text:
@@ -51,7 +51,7 @@ def characters(latex: str) -> str:
     return _TIGHT.sub("", " ".join(text.split()))
 
 
-def _named(text: str) -> str:
+def _characters_by_name(text: str) -> str:
     """Every name as its character or its word; only layout (fractions, roots, indexes) is left in LaTeX."""
     import unicodeit  # imported late: only prose with `$` needs it
 
@@ -66,11 +66,11 @@ def _named(text: str) -> str:
 def _fold(text: str) -> str:
     """One layer of indexes, fractions and roots, the innermost, written on the line."""
     text = _INDEX.sub(lambda match: _index(match[1], match[2] or match[3] or ""), text)
-    text = _FRACTION.sub(lambda match: "/".join(map(_bracketed, match.groups())), text)
-    return _ROOT.sub(lambda match: "√" + _bracketed(match[1]), text)
+    text = _FRACTION.sub(lambda match: "/".join(map(_in_brackets, match.groups())), text)
+    return _ROOT.sub(lambda match: "√" + _in_brackets(match[1]), text)
 
 
-def _bracketed(inner: str) -> str:
+def _in_brackets(inner: str) -> str:
     return inner if _SIMPLE.fullmatch(inner) else f"({inner})"
 
 
@@ -80,4 +80,4 @@ def _index(mark: str, inner: str) -> str:
     if inner and all(character in shifted for character in inner):
         return "".join(shifted[character] for character in inner)
     sign = "^" if mark == _KEPT["^"] else "_"
-    return sign + _bracketed(inner) if inner else ""
+    return sign + _in_brackets(inner) if inner else ""

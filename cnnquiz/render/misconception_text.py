@@ -1,4 +1,4 @@
-"""What is said of a slip: its own sentence, and its name quietly behind it; two slips together as one."""
+"""What is said of a misconception: its own sentence, and its name behind it; of two together, one sentence."""
 
 from __future__ import annotations
 
@@ -10,37 +10,37 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang
 from cnnquiz.solver.calculator import Misconception
 
-Slips = Sequence[tuple[Misconception, ...]]
+Groups = Sequence[tuple[Misconception, ...]]
 MOST = 3
 BARE = ("up", "down", "after", "over", "with", "only", "elementwise")  # words that no article stands before
 
 
-def said(screen: Screen, slips: Slips) -> list[Text]:
-    """The slips that lead to a number, each in its words."""
+def misconception_lines(screen: Screen, groups: Groups) -> list[Text]:
+    """The misconceptions that lead to a number, each in its own words."""
     body = screen.margin + "  "
-    if len(slips) < 2:
-        return [line for group in slips for line in hang(screen, _group(screen, group), body)]
+    if len(groups) < 2:
+        return [line for group in groups for line in hang(screen, _group(screen, group), body)]
     lead = Text.assemble(body, screen.pick("•", "-"), " ")
-    either = "Either of these leads there:" if len(slips) == 2 else "Each of these leads there:"
-    each = (hang(screen, _group(screen, group), lead) for group in slips[:MOST])
+    either = "Either of these leads there:" if len(groups) == 2 else "Each of these leads there:"
+    each = (hang(screen, _group(screen, group), lead) for group in groups[:MOST])
     return [*hang(screen, Text(either), body), *(line for lines in each for line in lines)]
 
 
 def _group(screen: Screen, group: tuple[Misconception, ...]) -> Text:
-    """One slip as its sentence, with its name; two as one sentence, and then each."""
+    """One misconception as its sentence, with its name; two together as one sentence, and then each."""
     if len(group) == 1:
         return Text.assemble(screen.text(group[0].say), " ", screen.text(f"({group[0].name})", "note"))
     return screen.text(" ".join([together([one.name for one in group]), *map(_reason, group)]))
 
 
-def _reason(slip: Misconception) -> str:
+def _reason(misconception: Misconception) -> str:
     """Its sentence, without the deed that was said before: `You rounded up: the last ...` is `The last ...`."""
-    words = slip.say.removeprefix(f"You {deed(slip.name)}: ")
+    words = misconception.say.removeprefix(f"You {deed(misconception.name)}: ")
     return words[:1].upper() + words[1:]
 
 
 def together(names: Sequence[str]) -> str:
-    """Several slips in one sentence: Perhaps you rounded up and forgot the bias."""
+    """Several misconceptions in one sentence: Perhaps you rounded up and forgot the bias."""
     deeds = [deed(name) for name in names]
     if all(deeds):
         return f"Perhaps you {' and '.join(deeds)}."

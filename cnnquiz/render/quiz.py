@@ -1,19 +1,25 @@
-"""The quiz on the screen: banner, question, hints, verdict and its reasons. Everything is appended below."""
+"""A quiz on the screen: banner, question, hints, verdict and its reasons, and the desk that shows them.
+
+Everything is appended below what stands there; nothing is painted over.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from typing import Protocol
 
 from rich.text import Text
 
-from cnnquiz.model import Choice, Figure, Variant
-from cnnquiz.quiz.session import Reply, Session
+from cnnquiz.model import Choice, Variant
+from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
+from cnnquiz.render import typed
 from cnnquiz.render.console import Screen
+from cnnquiz.render.item import labelled_prose, options, options_in_words, question_blocks
 from cnnquiz.render.key_status import warning_line
-from cnnquiz.render.layout import bar, hang, paragraphs
+from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.solution import worked
-from cnnquiz.render.typed import expected
+from cnnquiz.render.result import clock
+from cnnquiz.render.solution import step_by_step
 from cnnquiz.solution import Solution
 
 COMMANDS = (
@@ -23,22 +29,8 @@ COMMANDS = (
     ("q", "quit", "save and leave; the same command goes on later"),
     ("?", "keys", "this list"),
 )
-SAID = {
-    "no-hint": "There are no more hints for this question.",
-    "first": "This is the first question.",
-    "time-up": "The time is up.",
-}
-
-
-
-
-def again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:
-    """A question once more, before its verdict."""
-    lead = Text.assemble(screen.margin, f"Question {number} of {of}", "  ")
-    head = hang(screen, screen.text(variant.item.topic), lead)
-    stem = prose(screen, variant.stem, screen.margin, "strong")
-    drawn = picture(screen, variant.item.figure, figure) if variant.item.figure else []
-    return [Text(), Text(), *paragraphs([head, stem, drawn, options(screen, variant.choices)])]
+TIME_UP = "The time is up."
+NO_HINTS = "There are no more hints for this question."
 
 
 def key_of(variant: Variant, command: str) -> str:
@@ -49,8 +41,7 @@ def key_of(variant: Variant, command: str) -> str:
 
 def banner(screen: Screen, title: str, facts: Iterable[str]) -> list[Text]:
     """The quiz's title, and what is special about this session."""
-    lines = hang(screen, screen.text(title, "title"), screen.margin)
-    return [Text(), *lines, *hang(screen, screen.text(screen.pick(" · ", ", ").join(facts)), screen.margin)]
+    return [Text(), *paragraph(screen, title, "title"), *paragraph(screen, screen.pick(" · ", ", ").join(facts))]
 
 
 def question(screen: Screen, session: Session, left: str, figure: str) -> list[Text]:
@@ -58,14 +49,18 @@ def question(screen: Screen, session: Session, left: str, figure: str) -> list[T
     variant = session.variant
     blocks = [
         _header(screen, session, left),
-        prose(screen, variant.stem, screen.margin, "strong"),
-        picture(screen, variant.item.figure, figure) if variant.item.figure else [],
-        options(screen, variant.choices),
-        hang(screen, Text(expected(variant)), screen.margin) if not variant.choices else [],
+        *question_blocks(screen, variant, figure),
         _several(screen, variant),
-        _standing(screen, session),
+        _earlier_answer(screen, session),
     ]
     return [Text(), Text(), *paragraphs(blocks)]
+
+
+def question_again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:
+    """A question once more, before its verdict."""
+    head = hang(screen, screen.text(variant.item.topic), f"{screen.margin}Question {number} of {of}  ")
+    stem, drawing, _ = question_blocks(screen, variant, figure)
+    return [Text(), Text(), *paragraphs([head, stem, drawing, options(screen, variant.choices)])]
 
 
 def _header(screen: Screen, session: Session, left: str) -> list[Text]:
@@ -74,40 +69,20 @@ def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     seed = session.variant.seed
     for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", left):
         line.append_text(screen.text(f"  {words}" if words else ""))
-    return hang(screen, line, screen.margin)
-
-
-def options(screen: Screen, choices: Iterable[Choice]) -> list[Text]:
-    """The options, each behind its letter."""
-    blocks = [
-        prose(screen, choice.text, Text.assemble(screen.margin, "  ", (screen.plain(choice.letter), "key"), "  "))
-        for choice in choices
-    ]
-    return [line for block in blocks for line in block]
-
-
-def picture(screen: Screen, figure: Figure, drawn: str) -> list[Text]:
-    """The figure as drawn where the screen can show it, and in words elsewhere; its caption below."""
-    lines = [line.rstrip() for line in screen.plain(drawn).splitlines()]
-    widest = max((Text(line).cell_len for line in lines), default=0)
-    caption = hang(screen, inline(screen, figure.caption, "note"), screen.margin) if figure.caption else []
-    if not lines or not screen.unicode or widest > screen.columns:
-        return [*hang(screen, inline(screen, f"Figure: {figure.alt}"), screen.margin, screen.margin + "  "), *caption]
-    margin = screen.margin if widest + len(screen.margin) <= screen.columns else ""
-    return [*(Text(margin + line, no_wrap=True, overflow="ignore") for line in lines), *caption]
+    return paragraph(screen, line)
 
 
 def _several(screen: Screen, variant: Variant) -> list[Text]:
     words = "Several may be right: type all their letters, such as a c."
-    return hang(screen, Text(words), screen.margin) if variant.item.type == "multiple" else []
+    return paragraph(screen, words) if variant.item.type == "multiple" else []
 
 
-def _standing(screen: Screen, session: Session) -> list[Text]:
+def _earlier_answer(screen: Screen, session: Session) -> list[Text]:
     """In an exam, what was answered before."""
     if not session.exam or session.reply is None:
         return []
     words = f"Your answer so far: {session.reply.response}" if session.reply.response else "Skipped so far."
-    return hang(screen, screen.text(f"{words} (Enter keeps it)"), screen.margin)
+    return paragraph(screen, f"{words} (Enter keeps it)")
 
 
 def key_line(screen: Screen, session: Session) -> list[Text]:
@@ -115,17 +90,16 @@ def key_line(screen: Screen, session: Session) -> list[Text]:
     variant = session.variant
     letters = [choice.letter for choice in variant.choices]
     keys = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
-    wide = screen.columns >= 60
-    names = ("h", "s", "b", "q", "?") if wide else ("h", "s", "?")
+    names = "hsbq?" if screen.columns >= 60 else "hs?"
     keys += [
         (key_of(variant, key), word)
         for key, word, _ in COMMANDS
         if key in names and not (key == "h" and (session.exam or not variant.hints)) and (key != "b" or session.at)
     ]
-    return hang(screen, joined(screen, keys), screen.margin)
+    return paragraph(screen, key_names(screen, keys))
 
 
-def joined(screen: Screen, keys: Iterable[tuple[str, str]]) -> Text:
+def key_names(screen: Screen, keys: Iterable[tuple[str, str]]) -> Text:
     """Keys with what they do, side by side."""
     pieces = [Text.assemble((screen.plain(key), "key"), " ", word) for key, word in keys]
     return Text("   ").join(pieces)
@@ -143,21 +117,20 @@ def help_lines(screen: Screen, session: Session) -> list[Text]:
     words = ["Backspace goes back too."] if session.at and (pressed or session.told) else []
     if session.at and not session.told and key_of(variant, "b") == "B" and variant.choices:
         words.insert(0, "B goes back; a small b answers where there is an option b.")
-    return [Text(), *rows, *hang(screen, Text(" ".join(words)), screen.margin)] if words else [Text(), *rows]
+    return [Text(), *rows, *(paragraph(screen, " ".join(words)) if words else [])]
 
 
-def going_on(screen: Screen, session: Session) -> Text:
+def pause_line(screen: Screen, session: Session) -> Text:
     """What the keys do between a verdict and the next question."""
     last = session.at + 1 >= len(session.variants) and session.complete
     keys = [("Enter", "result" if last else "next question")]
     keys += [("b", "back")] if session.at else []
-    return Text.assemble(screen.margin, joined(screen, [*keys, ("q", "quit")]), "  ")
+    return Text.assemble(screen.margin, key_names(screen, [*keys, ("q", "quit")]), "  ")
 
 
 def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:
     """One hint, and how many there are."""
-    label = f"Hint {number} of {of}: " if of > 1 else "Hint: "
-    return [Text(), *prose(screen, text, Text.assemble(screen.margin, (label, "em"))), Text()]
+    return [Text(), *labelled_prose(screen, f"Hint {number} of {of}" if of > 1 else "Hint", text), Text()]
 
 
 def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution | None) -> list[Text]:
@@ -167,13 +140,12 @@ def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution |
     chosen = [choice for choice in variant.choices if choice.letter in reply.response.split()]
     right = [choice for choice in variant.choices if choice.letter in variant.key]
     key = [] if reply.mark.verdict == "right" else _key(screen, variant, right)
-    whys = [prose(screen, choice.why, body) for choice in chosen if choice.why and (wrong or not key)]
-    steps = worked(screen, solution, body + "  ") if solution else []
+    whys = [line for choice in chosen if wrong or not key for line in prose(screen, choice.why, body)]
     blocks = [
-        [*_verdict(screen, variant, reply, chosen), *(line for why in whys for line in why)],
+        [*_verdict(screen, variant, reply, chosen), *whys],
         [*key, *(line for each in right if key for line in prose(screen, each.why, body) if each not in chosen)],
         prose(screen, variant.rationale, body),
-        [Text.assemble(body, ("Step by step", "title")), *steps] if steps else [],
+        step_by_step(screen, solution, body),
         warning_line(screen, variant.worked, body),
     ]
     return [Text(), *paragraphs(blocks)]
@@ -190,17 +162,102 @@ def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice
     if not reply.response:
         return [lead]
     lead.append(": ")
-    said = _named(screen, chosen) if chosen else screen.text(reply.response)
-    return hang(screen, said, lead)
+    return hang(screen, options_in_words(screen, chosen) if chosen else screen.text(reply.response), lead)
 
 
 def _key(screen: Screen, variant: Variant, right: list[Choice]) -> list[Text]:
-    said = _named(screen, right) if right else screen.text(" or ".join(variant.key), "answer")
+    key = options_in_words(screen, right) if right else screen.text(" or ".join(variant.key), "answer")
     words = "The answers are " if len(right) > 1 else "The answer is "
-    return hang(screen, Text.assemble(words, said), screen.margin + "  ")
+    return hang(screen, Text.assemble(words, key), screen.margin + "  ")
 
 
-def _named(screen: Screen, choices: list[Choice]) -> Text:
-    """Options by letter and words: d, 125x125x4."""
-    pieces = [Text.assemble((screen.plain(c.letter), "strong"), "  ", inline(screen, c.text)) for c in choices]
-    return Text("; ").join(pieces)
+class Reader(Protocol):
+    """Where the events come from; `ended` is true once the input has come to its end."""
+
+    ended: bool
+
+    def read(self, session: Session) -> Event: ...
+
+
+class Desk:
+    """A screen, a reader of events, and what the questions need: the clock, the disk, figures, worked steps."""
+
+    def __init__(
+        self,
+        screen: Screen,
+        reader: Reader,
+        clock: Callable[[], float],
+        keep: Callable[[Variant, Reply], None],
+        figure: Callable[[Variant], str],
+        solve: Callable[[Variant], Solution | None],
+        ready: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.screen, self.reader, self.clock = screen, reader, clock
+        self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
+
+    def ask(self, session: Session) -> None:
+        """Put the question on the screen, and its verdict again where it stands."""
+        self.screen.show(*question(self.screen, session, self._time_left(session), self.figure(session.variant)))
+        if session.told and session.reply:
+            self.screen.show(*self._verdict(session.variant, session.reply))
+        else:
+            self.screen.show("", *key_line(self.screen, session))
+            self._hints(session)
+        self.ready()
+
+    def _hints(self, session: Session) -> None:
+        """The hints that were shown before, where the question comes back without a reply."""
+        variant, shown = session.variant, session.hints[session.at]
+        for number, words in enumerate(variant.hints[:shown] if session.reply is None else (), 1):
+            self.screen.show(*hint(self.screen, words, number, len(variant.hints)))
+
+    def read(self, session: Session) -> Event:
+        """What the person does next."""
+        return self.reader.read(session)
+
+    def keep(self, session: Session, reply: Reply) -> None:
+        """Put a reply on disk."""
+        self.save(session.variant, reply)
+
+    def tell(self, session: Session, outcome: Outcome) -> None:
+        """Say what came of the event."""
+        self.screen.show(*self._outcome(session, outcome))
+
+    def review(self, session: Session) -> None:
+        """After an exam: each item that was asked, with its verdict and its reasons."""
+        self.screen.show("", "", *paragraph(self.screen, "The questions with their answers", "title"))
+        of, pairs = len(session.variants), zip(session.variants, session.replies, strict=True)
+        for number, (variant, reply) in enumerate(pairs, 1):
+            if reply or number <= session.reached + 1:
+                self.screen.show(*question_again(self.screen, variant, number, of, self.figure(variant)))
+                self.screen.show(*self._verdict(variant, reply or Reply("", SKIPPED)))
+
+    def _outcome(self, session: Session, outcome: Outcome) -> list[Text]:
+        screen, variant = self.screen, session.variant
+        match outcome.told:
+            case "verdict" if outcome.reply:
+                return self._verdict(variant, outcome.reply)
+            case "hint":
+                return hint(screen, outcome.text, session.hints[session.at], len(variant.hints))
+            case "help":
+                return [*help_lines(screen, session), Text()]
+            case "unreadable":
+                return self._line(typed.unreadable(variant, outcome.text))
+            case "no-hint":
+                return self._line("An exam has no hints." if session.exam else NO_HINTS)
+            case "first":
+                return self._line("This is the first question.")
+            case "time-up":
+                reply = None if session.exam else outcome.reply
+                return [Text(), *self._line(TIME_UP), *self._verdict(variant, reply)] if reply else self._line(TIME_UP)
+        return []
+
+    def _verdict(self, variant: Variant, reply: Reply) -> list[Text]:
+        return verdict(self.screen, variant, reply, self.solve(variant))
+
+    def _line(self, words: str) -> list[Text]:
+        return [*paragraph(self.screen, words), Text()]
+
+    def _time_left(self, session: Session) -> str:
+        """How much time is left, in words."""
+        return "" if session.deadline is None else f"{clock(max(0.0, session.deadline - self.clock()))} left"

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs
 
 SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
 BAR = 20
@@ -30,13 +30,13 @@ def result_lines(
 def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[Text]:
     of = len(result.rows)
     words = Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")
-    lines = hang(screen, words, screen.margin)
+    lines = paragraph(screen, words)
     if result.late:
         late = f"{result.answers} of {of} answered when the time was up."
-        lines += hang(screen, Text(late), screen.margin)
+        lines += paragraph(screen, late)
     if pass_mark is not None:
         reached = "reached" if result.percent >= pass_mark else "not reached"
-        lines += hang(screen, Text(f"The pass mark of {number(pass_mark)} % is {reached}."), screen.margin)
+        lines += paragraph(screen, f"The pass mark of {number(pass_mark)} % is {reached}.")
     return lines
 
 
@@ -54,7 +54,7 @@ def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
     for cells in table:
         cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
     lines = columns(table, frozenset({1, 5}), gap)
-    return indented(lines, screen.margin)
+    return indent(lines, screen.margin)
 
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
@@ -74,15 +74,15 @@ def _topics(screen: Screen, result: QuizResult) -> list[Text]:
         [screen.text(name), bar(screen, score, of, width), Text(f"{number(score)} of {of}")]
         for name, score, of in topics
     ]
-    return [*hang(screen, Text("By topic", "title"), screen.margin), *indented(columns(rows, gap=2), screen.margin)]
+    return [*paragraph(screen, "By topic", "title"), *indent(columns(rows, gap=2), screen.margin)]
 
 
 def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
     if not todo:
         return []
-    lines = hang(screen, Text("Next", "title"), screen.margin)
+    lines = paragraph(screen, "Next", "title")
     for command, purpose in todo:
-        lines += hang(screen, screen.text(purpose), screen.margin)
+        lines += paragraph(screen, purpose)
         lines += hang(screen, screen.text(command, "code"), screen.margin + "  ", screen.margin + "    ")
     return lines
 

@@ -8,14 +8,14 @@ from datetime import date, datetime, timedelta
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.render.layout import bar, columns, indent, paragraph, paragraphs
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
 def forecast(screen: Screen, due: int, following: datetime | None, days: Sequence[int], now: datetime) -> list[Text]:
     """What is due now, when the next comes, and a row for each of the next days."""
-    head = hang(screen, Text("Coming up", "title"), screen.margin)
+    head = paragraph(screen, "Coming up", "title")
     words = [f"{count(due, 'item')} due now: cnnquiz review."] if due else ["Nothing is due now."]
     words += [f"The next comes {until(now, following)}."] if following else []
     most, today = max(days, default=0), now.date()
@@ -24,14 +24,14 @@ def forecast(screen: Screen, due: int, following: datetime | None, days: Sequenc
         [Text(named(today, place)), bar(screen, number, most, wide), Text(str(number))]
         for place, number in enumerate(days)
     ]
-    table = indented(columns(rows, frozenset({2}), gap=2), screen.margin + "  ") if most else []
-    return [*head, *hang(screen, Text(" ".join(words)), screen.margin), *table]
+    table = indent(columns(rows, frozenset({2}), gap=2), screen.margin + "  ") if most else []
+    return [*head, *paragraph(screen, Text(" ".join(words))), *table]
 
 
 def nothing_yet(screen: Screen) -> list[list[Text]]:
     """That nothing was answered so far, and where to begin."""
     words = "Nothing to review yet: what you answer comes back here before you forget it."
-    return [hang(screen, screen.text(each), screen.margin) for each in (words, "Begin with: cnnquiz take week8")]
+    return [paragraph(screen, each) for each in (words, "Begin with: cnnquiz take week8")]
 
 
 def closing(*blocks: Sequence[Text]) -> list[Text]:

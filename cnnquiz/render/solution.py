@@ -15,7 +15,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw
-from cnnquiz.render.layout import columns, hang, indented, paragraphs
+from cnnquiz.render.layout import columns, hang, indent, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, spoken, text
@@ -44,7 +44,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
     blocks = [
         _heading(screen, solution),
         *_groups(screen, solution),
-        *(indented(picture, screen.margin) for picture in pictures),
+        *(indent(picture, screen.margin) for picture in pictures),
         _results(screen, solution),
         [line for note in solution.notes for line in prose(screen, typeset(screen, note), screen.margin)],
         _conventions(screen, solution),
@@ -52,13 +52,19 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
     return paragraphs([[Text()], *[block for block in blocks if block]])
 
 
-def worked(screen: Screen, solution: Solution, margin: str) -> list[Text]:
-    """The steps in short, as they stand behind the answer of a quiz item: a line each where they fit."""
+def step_by_step(screen: Screen, solution: Solution | None, margin: str, indentation: str = "  ") -> list[Text]:
+    """The steps under their heading, as they stand behind the answer of an item; nothing without steps."""
+    steps = short_steps(screen, solution, margin + indentation) if solution else []
+    return [Text.assemble(margin, ("Step by step", "title")), *steps] if steps else []
+
+
+def short_steps(screen: Screen, solution: Solution, margin: str) -> list[Text]:
+    """The steps in short: a line each where they fit."""
     steps = [step for step in solution.steps if step.formula or step.substituted or step.value]
     titles = [screen.text(typeset(screen, _sentence(step.title))) for step in steps]
     rows = columns([(title, _chain(screen, step)) for title, step in zip(titles, steps, strict=True)])
     if all(len(margin) + row.cell_len <= screen.width for row in rows):
-        return indented(rows, margin)
+        return indent(rows, margin)
     pairs = zip(titles, steps, strict=True)
     blocks = ([*hang(screen, title, margin), *_aligned(screen, step, margin + "  ")] for title, step in pairs)
     return [line for block in blocks for line in block]
@@ -80,7 +86,7 @@ def _groups(screen: Screen, solution: Solution) -> Iterable[list[Text]]:
         group = list(pairs)
         name = _sentence(typeset(screen, solution.label(result))) if result else ""
         alone = len(group) == 1 and _sentence(group[0][1].title) == name
-        heading = hang(screen, screen.text(name, "title"), screen.margin) if name and not alone else []
+        heading = paragraph(screen, name, "title") if name and not alone else []
         yield paragraphs([heading, *(_step(screen, number, step) for number, step in group)])
 
 
@@ -126,7 +132,7 @@ def _results(screen: Screen, solution: Solution) -> list[Text]:
     names = [*solution.answer, *(name for name in solution.results if name not in solution.answer)]
     simple = [name for name in names if not _is_table(solution.results[name])]
     rows = [_result(screen, solution, name) for name in simple]
-    lines = indented(columns(rows, gap=2), screen.margin) if rows else []
+    lines = indent(columns(rows, gap=2), screen.margin) if rows else []
     return lines if all(line.cell_len <= screen.width for line in lines) else _stacked(screen, rows)
 
 

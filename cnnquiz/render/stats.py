@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indented, paragraphs
+from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs
 
 MOST = 10  # rows of a list; the rest is in `--format json`
 LONGEST = 40  # columns of the line over time
@@ -28,10 +28,10 @@ def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list
     """The parts of the page, those without content empty."""
     if not stats.total.attempts:
         hint = "No answers yet. Begin with: cnnquiz take week8"
-        return [hang(screen, screen.text(hint), screen.margin)]
+        return [paragraph(screen, hint)]
     return [
         [Text.assemble(screen.margin, screen.text("Your progress", "title"))],
-        hang(screen, screen.text(summary(stats)), screen.margin),
+        paragraph(screen, summary(stats)),
         titled(screen, "Topics, the weakest first", bars(screen, stats.topics)),
         titled(screen, "Banks", bars(screen, [replace(each, name=shown(each.name)) for each in stats.banks])),
         titled(screen, "Over time", over_time(screen, stats.days)),
@@ -51,7 +51,7 @@ def summary(stats: Stats) -> str:
 def titled(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
     """Lines under their title; without lines, nothing."""
     head = Text.assemble(screen.margin, screen.text(title, "title"))
-    return [head, *indented(lines, screen.margin + "  ")] if lines else []
+    return [head, *indent(lines, screen.margin + "  ")] if lines else []
 
 
 def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:

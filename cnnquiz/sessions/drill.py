@@ -227,7 +227,7 @@ class DrillSession:
         variant = turn.asked.variant
         response = answers.read_response(variant, text)
         if response is None:
-            self.screen.show(*view.not_read(self.screen, variant, text))
+            self.screen.show(*view.unreadable_lines(self.screen, variant, text))
             return None
         mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
         wrong = mark.verdict == "wrong"
@@ -252,7 +252,7 @@ class DrillSession:
 
     def _solution(self, turn: Turn) -> How:
         """Show the worked steps; the question then counts as wrong."""
-        self.screen.show(*view.solved(self.screen, turn.asked, solution_of(turn.asked.variant)))
+        self.screen.show(*view.answer_lines(self.screen, turn.asked, solution_of(turn.asked.variant)))
         return "wrong"
 
     def _save(self, turn: Turn, response: Try) -> None:
@@ -263,7 +263,7 @@ class DrillSession:
 
     def _pause(self) -> None:
         """Leave the person time to read the worked steps."""
-        self.screen.write(view.going_on(self.screen))
+        self.screen.write(view.pause_line(self.screen))
         try:
             text = keys.line() or ""
         except EOFError:

@@ -23,7 +23,7 @@ from cnnquiz.quiz.session import End, Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render import review as page
 from cnnquiz.render.listing import show_json
-from cnnquiz.render.quiz_desk import Desk, Reader
+from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.bank_locator import BankLocator
 from cnnquiz.sessions.preload import preloader

@@ -23,7 +23,7 @@ from cnnquiz.quiz.result import QuizResult, quiz_result, replies
 from cnnquiz.quiz.session import Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render.layout import hang
-from cnnquiz.render.quiz_desk import Desk, Reader
+from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import clock, result_lines
 from cnnquiz.sessions.preload import preloader
 from cnnquiz.sessions.recorder import Recorder

@@ -30,9 +30,9 @@ class Axis(Struct, frozen=True):
     padding: tuple[int, int]
     kernel: int
     stride: int
-    dilation: int
     positions: int
     unused: int
+    dilation: int = 1
 
     @property
     def end(self) -> int:
