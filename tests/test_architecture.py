@@ -24,8 +24,8 @@ solver: layers, calculators
 layers: calculators
 calculators: bank, items, answers, render
 bank: items, quiz, checks, history, render
-answers: items, quiz, checks, history, render
-items: quiz, checks, history, render
+answers: quiz, checks, history, render
+items: answers, quiz, checks, history, render
 quiz: checks, history, render
 history: bank, items, quiz, render
 checks: quiz, history, render

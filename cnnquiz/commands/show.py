@@ -95,4 +95,5 @@ def as_json(variant: Variant) -> dict[str, Any]:
         },
         "key": " ".join(variant.key), "hints": variant.hints, "rationale": variant.rationale,
         "source": item.source, "note": item.note, "content_hash": variant.content_hash,
+        "status": variant.worked.status, "reason": variant.worked.reason,
     }  # fmt: skip
