@@ -19,10 +19,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.answers import mark
-from cnnquiz.checks import wrong_values as words
+from cnnquiz.answers import mark, read_response
+from cnnquiz.checks import wrong_values
 from cnnquiz.checks.subject import Subject
-from cnnquiz.model import Finding, Level
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.model import Choice, Finding, Level, Variant
 from cnnquiz.solution import text
 
 LEVEL: Level = "error"
@@ -32,7 +33,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each key that another option, or another value, contradicts."""
     for worked in subject.derived:
         if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
-            message, remedy = words.wrong(worked)
+            message, remedy = wrong_values.message_and_remedy(worked)
             yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
     yield from unmarkable(subject)
 
@@ -40,14 +41,35 @@ def check(subject: Subject) -> Iterator[Finding]:
 def unmarkable(subject: Subject) -> Iterator[Finding]:
     """Each key that its own marking refuses, and each distractor that it lets pass."""
     for worked in subject.items:
-        variant = words.variant_of(worked)
+        variant = variant_of(worked)
         if variant is None:
             continue
-        response = words.key_response(worked, variant)
+        response = key_response(worked, variant)
         if response is None or mark(variant, response).verdict != "right":
-            message = f"the key `{' '.join(worked.keys)[:60]}` fails its own marking: {words.reason(worked)}"
+            message = f"the key `{' '.join(worked.keys)[:60]}` fails its own marking: {reason(worked)}"
             yield subject.finding(__name__, LEVEL, worked, ("key",), message)
         for choice in variant.choices if worked.item.type != "multiple" else ():
             if choice.letter not in worked.keys and mark(variant, choice.letter).verdict == "right":
                 message = f"option {choice.letter} is marked as right, but the key is {worked.keys[0]}"
                 yield subject.finding(__name__, LEVEL, worked, ("options", choice.letter), message)
+
+
+def variant_of(worked: WorkedItem) -> Variant | None:
+    """The item as it is asked; None where another rule already says that its key cannot be an answer."""
+    if not any(worked.keys) or any(key not in worked.options for key in worked.keys if worked.options):
+        return None
+    if len(worked.keys) > 1 and worked.item.type != "multiple":
+        return None
+    choices = tuple(Choice(letter, letter, words, "") for letter, words in worked.texts.items())
+    return Variant("", worked.item, None, worked.item.stem, choices, worked.keys, (), "", worked, "")
+
+
+def key_response(worked: WorkedItem, variant: Variant) -> str | None:
+    """The key as a student would type it, read by the program."""
+    return read_response(variant, " ".join(worked.keys) if worked.options else worked.keys[0])
+
+
+def reason(worked: WorkedItem) -> str:
+    """Why a key cannot be read."""
+    kinds = {"expression": "an expression", "shape": "a shape", "number": "a number", "true-false": "true or false"}
+    return f"it does not read as {kinds.get(worked.item.type, 'a value')}"

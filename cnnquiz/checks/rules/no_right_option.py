@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.checks import wrong_values as words
+from cnnquiz.checks import wrong_values
 from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
@@ -31,6 +31,6 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each item in which the right value is missing."""
     for worked in subject.derived:
         if worked.options and worked.derived is not None and worked.value_refutes_key and not worked.right_letters:
-            message, remedy = words.wrong(worked)
+            message, remedy = wrong_values.message_and_remedy(worked)
             message = f"no option holds the right value: {message}"
             yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
