@@ -180,7 +180,7 @@ class TakeSession:
             reader = input_events.Script(self.screen, input_events.script(self.options.answers, self.questions))
         else:
             reader = input_events.Keys(self.screen, _seconds_left) if pressing else input_events.Lines(self.screen)
-        preload = preloader(self.questions if pressing and not self.plan.exam else ())
+        preload = preloader(self.questions) if pressing and not self.plan.exam else lambda: None
 
         def ready() -> None:
             list(self.questions)  # the first one is on the screen: draw the others
