@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import pkgutil
-import shutil
 import sys
 from pathlib import Path
 
@@ -37,8 +35,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of the commands, without importing any."""
-        names = (module.name for module in pkgutil.iter_modules(commands.__path__))
-        return sorted(name for name in names if not name.startswith("_"))
+        return sorted(path.stem for path in Path(commands.__path__[0]).glob("[!_]*.py"))
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name, from its file."""
@@ -104,7 +101,7 @@ def run(args: list[str]) -> object:
     """Run one command line; what the command returned: an exit code, or None for 0."""
     if instruction := os.environ.get(COMPLETE):
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
-    width = max(min(shutil.get_terminal_size().columns, 80) - 2, 30)
+    width = max(min(terminal_columns(), 80) - 2, 30)
     color = None if shows_bold() else False
     try:
         with cli.make_context("cnnquiz", args, terminal_width=width, color=color) as ctx:
@@ -114,6 +111,17 @@ def run(args: list[str]) -> object:
     except click.UsageError as fault:
         fault.ctx = fault.ctx or context_of(args)
         raise
+
+
+def terminal_columns() -> int:
+    """COLUMNS, else the terminal's width, else 80. (The import of shutil, which knows it, takes longer than this.)"""
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
+    try:
+        return os.get_terminal_size(sys.__stdout__.fileno() if sys.__stdout__ else 1).columns or 80
+    except (OSError, ValueError):
+        return 80
 
 
 def context_of(args: list[str]) -> click.Context:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import signal
 import termios
+import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
 from conftest import Start, ended
+
+from cnnquiz.model import Variant
+from cnnquiz.sessions.preload import preloader
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")
 PROMPT = "> $"
@@ -196,6 +201,20 @@ def test_two_terminals_at_once(start: Start) -> None:
         child.send("q")
         child.expect("1 of .* done and saved")
         assert ended(child) == 0
+
+
+def test_no_signal_is_lost_while_questions_are_worked_ahead() -> None:
+    masks: list[set[int]] = []
+
+    def questions() -> Iterator[Variant]:
+        masks.append(set(signal.pthread_sigmask(signal.SIG_BLOCK, [])))
+        yield from ()
+
+    preloader(questions())()
+    deadline = time.monotonic() + 20
+    while not masks and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert {signal.SIGINT, signal.SIGCONT} <= masks[0], "they wake the main thread, which waits for a key"
 
 
 def test_a_stopped_quiz_goes_on_with_single_keys(start: Start) -> None:

@@ -24,7 +24,6 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     Without --key nothing gives the answers away. With --format json all is there.
     """
     from cnnquiz.bank import fault_place
-    from cnnquiz.files import figure_text
     from cnnquiz.items.variants import draw, original
     from cnnquiz.render.console import stdout
     from cnnquiz.render.listing import show_json
@@ -35,11 +34,10 @@ def command(what: str, key: bool, seed: int | None, format: str) -> None:
     items = [item] if item else bank.items
     with fault_place(loaded):
         variants = [original(bank, each) if seed is None else draw(bank, each, seed) for each in items]
-    figures = [figure_text(loaded, each.figure) if each.figure else "" for each in items]
     if format == "text":
-        show(loaded, variants, figures, key)
+        show(loaded, variants, key)
         return
-    documents = [as_json(variant) | {"figure": figure} for variant, figure in zip(variants, figures, strict=True)]
+    documents = [as_json(each) | {"figure": figure(loaded, each)} for each in variants]
     more = documents[0] if item else {"title": bank.title, "items": documents}
     show_json(stdout(), {"bank": bank.id} | more)
 
@@ -65,7 +63,7 @@ def open_item(what: str) -> tuple[Loaded, Item | None]:
     return loaded, item
 
 
-def show(loaded: Loaded, variants: list[Variant], figures: list[str], key: bool) -> None:
+def show(loaded: Loaded, variants: list[Variant], key: bool) -> None:
     """Print the items, numbered as in the bank."""
     from cnnquiz.items.variants import solution_of
     from cnnquiz.render.console import stdout
@@ -76,11 +74,17 @@ def show(loaded: Loaded, variants: list[Variant], figures: list[str], key: bool)
     screen = stdout()
     numbers = {item.id: number for number, item in enumerate(loaded.bank.items, 1)}
     screen.show("", *hang(screen, screen.text(loaded.bank.title, "title"), screen.margin))
-    for variant, figure in zip(variants, figures, strict=True):
-        number = numbers[variant.item.id]
-        page = (screen, variant, number, figure)
+    for variant in variants:
+        page = (screen, variant, numbers[variant.item.id], figure(loaded, variant))
         screen.show("", *(key_lines(*page, solution_of(variant)) if key else item_lines(*page)))
     screen.show("")
+
+
+def figure(loaded: Loaded, variant: Variant) -> str:
+    """The item's figure, or nothing."""
+    from cnnquiz.files import figure_text
+
+    return figure_text(loaded, variant.item.figure) if variant.item.figure else ""
 
 
 def as_json(variant: Variant) -> dict[str, Any]:

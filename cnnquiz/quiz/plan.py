@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
+from cnnquiz.bank import Loaded, fault_place
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.model import Bank, Choice, Item, Variant
+
+T = TypeVar("T")
 
 # Options that speak of the others stay behind them; items whose options name letters keep their order.
 _OF_OTHERS = re.compile(
@@ -43,6 +48,20 @@ class Plan(Struct, frozen=True):
     mistakes: bool = False
 
 
+class Questions(Sequence[Variant]):
+    """One question for each of some things, drawn when it is first needed: the first need not wait for the last."""
+
+    def __init__(self, things: Sequence[T], draw: Callable[[T], Variant]) -> None:
+        self._places, self._draw = range(len(things)), cache(lambda place: draw(things[place]))
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __getitem__(self, at: Any) -> Any:
+        places = self._places[at]
+        return [self._draw(place) for place in places] if isinstance(at, slice) else self._draw(places)
+
+
 def select_items(bank: Bank, topic: str = "", only: Iterable[str] | None = None) -> list[Item]:
     """The items of a bank with that topic, among those with the ids in `only`; CnnquizError for an unknown topic."""
     ids = {item.id for item in bank.items} if only is None else set(only)
@@ -62,9 +81,20 @@ def arrange(bank: Bank, items: Sequence[Item], order: int | None, limit: int | N
     return arranged[:limit]
 
 
-def draw(bank: Bank, plan: Plan) -> tuple[Variant, ...]:
-    """The questions of the plan, ready to be asked; items that have left the bank are left out."""
-    return tuple(_question(bank, item, plan) for item in map(bank.item, plan.items) if item is not None)
+def draw(loaded: Loaded, plan: Plan) -> Questions:
+    """The questions of the plan; items that have left the bank are left out.
+
+    Taking one that cannot be drawn raises CnnquizError with its place in the bank's file.
+    """
+    assert loaded.bank is not None
+    bank = loaded.bank
+    items = [item for item in map(bank.item, plan.items) if item is not None]
+
+    def question(item: Item) -> Variant:
+        with fault_place(loaded):
+            return _question(bank, item, plan)
+
+    return Questions(items, question)
 
 
 def _question(bank: Bank, item: Item, plan: Plan) -> Variant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 import threading
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -16,6 +17,8 @@ def preloader(variants: Iterable[Variant]) -> Callable[[], None]:
     """A function that works the questions in a thread when it is first called; later calls do nothing."""
 
     def work() -> None:
+        # The keyboard is waited for in the main thread: a signal that came here would not wake it.
+        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         with contextlib.suppress(CnnquizError):
             work_ahead(variants)
 

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
 from datetime import date, datetime, timedelta
-from functools import cache, partial
-from typing import Any
 
 from msgspec import Struct
 
@@ -18,6 +15,7 @@ from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import solution_of
 from cnnquiz.model import Variant
+from cnnquiz.quiz.plan import Questions
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import End, Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz
@@ -61,32 +59,6 @@ class Unaskable(CnnquizError):
     def __init__(self, card: Card, why: str) -> None:
         super().__init__(why)
         self.card = card
-
-
-class ReviewQueue(Sequence[Variant]):
-    """The questions, each drawn when it comes up, so that the first need not wait for the last."""
-
-    def __init__(self, cards: Sequence[Card], banks: BankLocator, history: History) -> None:
-        self.cards = cards
-        self._draw = cache(partial(_draw, banks, history))
-
-    def __len__(self) -> int:
-        return len(self.cards)
-
-    def __getitem__(self, at: Any) -> Any:
-        if isinstance(at, slice):
-            return [self._draw(card) for card in self.cards[at]]
-        return self._draw(self.cards[at])
-
-
-def _draw(banks: BankLocator, history: History, card: Card) -> Variant:
-    """The card's question; its seed is new after every attempt, and the same until then."""
-    bank, item = banks.item(card.bank, card.item)
-    seed = SeededRandom(card.bank, card.item, history.attempt_count(card.bank, card.item), "review").below(SEEDS)
-    try:
-        return variants.draw(bank, item, seed)
-    except ItemFault as fault:
-        raise Unaskable(card, fault.why) from None
 
 
 class Forecast(Struct, frozen=True):
@@ -168,9 +140,18 @@ class ReviewSession:
         """Ask what has no reply yet; what cannot be asked is passed over."""
         while True:
             try:
-                return play(start(ReviewQueue(self._open_cards(), self.banks, self.history)), desk).end
+                return play(start(Questions(self._open_cards(), self._draw)), desk).end
             except Unaskable as fault:
                 self.passed_over.append((fault.card, str(fault)))
+
+    def _draw(self, card: Card) -> Variant:
+        """The card's question; its seed is new after every attempt, and the same until then."""
+        bank, item = self.banks.item(card.bank, card.item)
+        count = self.history.attempt_count(card.bank, card.item)
+        try:
+            return variants.draw(bank, item, SeededRandom(card.bank, card.item, count, "review").below(SEEDS))
+        except ItemFault as fault:
+            raise Unaskable(card, fault.why) from None
 
     def _open_cards(self) -> list[Card]:
         """The cards without a reply that are not passed over."""

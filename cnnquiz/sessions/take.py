@@ -12,7 +12,7 @@ from random import SystemRandom
 import msgspec
 from msgspec import Struct
 
-from cnnquiz.bank import Loaded, fault_place, open_bank
+from cnnquiz.bank import Loaded, open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.history import History, SavedSession
@@ -75,7 +75,7 @@ class TakeSession:
         self.screen = self._screen()
         self.recorder = Recorder(history, "take")
         self.plan = Plan([])
-        self.questions: tuple[Variant, ...] = ()
+        self.questions: Sequence[Variant] = ()
         self.saved: set[str] = set()  # the ids of the items with a reply
 
     def _screen(self) -> console.Screen:
@@ -88,19 +88,18 @@ class TakeSession:
         """Resume or begin, ask to the end, and show the result; the exit code."""
         self.plan, attempts, leaves = self._resume() or (self._new_plan(), [], False)
         self.saved = {each.item for each in attempts}
-        with fault_place(self.loaded):
-            self.questions = draw(self.bank, self.plan)
+        self.questions = draw(self.loaded, self.plan)
         if not self.questions:
             return self._report_empty()
+        self.questions[0]  # before anything is shown: it may have a fault
         desk = self._desk()  # before anything is saved: it may refuse the answers given
+        kept = replies(self.questions, attempts) if attempts else ()
         if leaves:
-            session = start(self.questions, self.plan.exam, replies=replies(self.questions, attempts))
-            return self._leave(session, desk)
+            return self._leave(start(self.questions, self.plan.exam, replies=kept), desk)
         self._begin()
         deadline = None if self.plan.seconds is None else time.monotonic() + _rest_of_time(self.plan, attempts)
         timed = self.options.answers is None
-        session = start(self.questions, self.plan.exam, deadline, replies(self.questions, attempts), timed)
-        session = play(session, desk)
+        session = play(start(self.questions, self.plan.exam, deadline, kept, timed), desk)
         return self._leave(session, desk) if session.end == "left" else self._close(session, desk)
 
     # How it begins
@@ -175,14 +174,18 @@ class TakeSession:
 
     def _desk(self) -> Desk:
         """The desk, with a reader for the answers given, for a terminal, or for any other input."""
-        pressing, ready = keys.can_press(), lambda: None
         reader: Reader
+        pressing = keys.can_press()
         if self.options.answers is not None:
             reader = input_events.Script(self.screen, input_events.script(self.options.answers, self.questions))
         else:
             reader = input_events.Keys(self.screen, _seconds_left) if pressing else input_events.Lines(self.screen)
-        if pressing and not self.plan.exam:
-            ready = preloader(self.questions)
+        preload = preloader(self.questions) if pressing and not self.plan.exam else lambda: None
+
+        def ready() -> None:
+            list(self.questions)  # the first one is on the screen: draw the others
+            preload()
+
         return Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
 
     def _save(self, variant: Variant, reply: Reply) -> None:
