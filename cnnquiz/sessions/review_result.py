@@ -13,6 +13,7 @@ from cnnquiz.quiz.plan import Result
 from cnnquiz.quiz.session import End
 from cnnquiz.render import console, quiz
 from cnnquiz.render import review as page
+from cnnquiz.render.layout import count
 from cnnquiz.render.listing import show_json
 from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.review import Forecast, Review, forecast, now
@@ -29,8 +30,8 @@ def begin(review: Review) -> None:
     """The banner, and what could not be asked."""
     until = review.wishes.until
     number, due = len(review.cards), review.due - len(review.passed_over)
-    facts = [f"{page.count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
-    facts += [f"planned towards {until}: {page.count((until - now().date()).days, 'day')} left"] if until else []
+    facts = [f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
+    facts += [f"planned towards {until}: {count((until - now().date()).days, 'day')} left"] if until else []
     _problems(review)
     review.screen.show(*quiz.banner(review.screen, "Review", facts))
 
@@ -42,7 +43,7 @@ def _problems(review: Review) -> None:
     if passed := review.passed_over:
         reasons = list(dict.fromkeys(why for _, why in passed))
         more = f", and {len(reasons) - 3} more" if len(reasons) > 3 else ""
-        words = f"{page.count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
+        words = f"{count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
         console.stderr().say(words)
 
 
@@ -56,7 +57,7 @@ def close(review: Review, end: End) -> int:
     else:
         review.finish()
         screen.show(*result_lines(screen, found.result, None, [])[:-1])
-        screen.show(*page.closing(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
+        screen.show(*page.page(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
     if review.wishes.json:
         show_json(console.stdout(), _document(review, found, ahead))
     return 0
@@ -78,9 +79,9 @@ def show_forecast(review: Review) -> int:
     if review.wishes.json:
         show_json(console.stdout(), _document(review, _answered(review), ahead))
     elif not ahead.due and ahead.next is None:
-        screen.show(*page.closing(*page.nothing_yet(screen)))
+        screen.show(*page.page(*page.empty_page(screen)))
     else:
-        screen.show(*page.closing(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
+        screen.show(*page.page(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
     return 0
 
 
