@@ -20,7 +20,7 @@ WORDS: dict[str, Action] = {
     "keys": "help",
 }  # fmt: skip
 TICK = Event("tick")
-Resumption = Literal["go on", "anew", "leave"]
+Resumption = Literal["resume", "anew", "leave"]
 
 
 def event(variant: Variant, text: str) -> Event:
@@ -55,10 +55,10 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
     return text
 
 
-def go_on(screen: Screen, stopped: str) -> Resumption:
+def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to resume an unfinished session; another key repeats the choices."""
-    meanings: dict[str, Resumption] = {"y": "go on", keys.ENTER: "go on", "n": "anew", "q": "leave"}
-    choices = quiz.key_names(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
+    meanings: dict[str, Resumption] = {"y": "resume", keys.ENTER: "resume", "n": "anew", "q": "leave"}
+    choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
     screen.show("", *paragraph(screen, stopped))
     while True:
         screen.show(*paragraph(screen, choices))

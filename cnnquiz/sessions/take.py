@@ -104,7 +104,7 @@ class TakeSession:
             return None
         saved, plan = found
         attempts = self.history.responses(saved.session)
-        wanted = "anew" if self.wishes.fresh else input_events.go_on(self.screen, _stopped(plan, attempts))
+        wanted = "anew" if self.wishes.fresh else input_events.ask_to_resume(self.screen, _stopped(plan, attempts))
         if wanted == "anew":
             self.history.abandon(saved.session)
             return None
