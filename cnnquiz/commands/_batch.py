@@ -10,7 +10,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
-from cnnquiz.solver.search import Found
+from cnnquiz.solver.inverse import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
 

@@ -140,13 +140,15 @@ class Calculator:
 
     def given_from(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
-        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
-        left_open = {q.short for q in self.quantities if q.default is REQUIRED} | set(without)
-        full = {q.short: stated.get(q.short, None if q.short in left_open else q.default) for q in self.quantities}
+        full = {**self._defaults, **dict.fromkeys(without), **values}
         for symbol, short in self._symbols:
             if full.get(symbol) is None:
                 full[symbol] = full[short]
-        return Given(stated, self.prepare(full))
+        return Given(dict(values), self.prepare(full))
+
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return {q.short: None if q.default is REQUIRED else q.default for q in self.quantities}
 
     @cached_property
     def _symbols(self) -> list[tuple[str, str]]:
