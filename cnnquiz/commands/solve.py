@@ -150,7 +150,7 @@ def _bound(text: str) -> tuple[str, str]:
 
 
 def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
-    from cnnquiz.render.console import stdout, unstyled
+    from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
     from cnnquiz.render.solution import show_solution, written
 
@@ -160,7 +160,7 @@ def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> 
     elif format in ("latex", "markdown"):
         screen.console.file.write(written(solution, format))
     else:
-        show_solution(screen if format == "rich" else unstyled(screen), solution, drawings=draw)
+        show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)

@@ -39,7 +39,7 @@ def show_solution(screen: Screen, solution: Solution, drawings: bool = True) -> 
 
 def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) -> list[Text]:
     """The whole solution: title and givens, steps, drawings, results, notes and conventions."""
-    inside = screen.narrowed(len(screen.margin))
+    inside = screen.narrow(len(screen.margin))
     pictures = [draw(inside, drawing) for drawing in solution.drawings] if drawings else []
     blocks = [
         _heading(screen, solution),
