@@ -152,13 +152,13 @@ def _bound(text: str) -> tuple[str, str]:
 def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
     from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
-    from cnnquiz.render.solution import show_solution, written
+    from cnnquiz.render.solution import show_solution, solution_text
 
     screen: Screen = stdout()
     if format == "json":
         show_json(screen, body)
     elif format in ("latex", "markdown"):
-        screen.console.file.write(written(solution, format))
+        screen.console.file.write(solution_text(solution, format))
     else:
         show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
 

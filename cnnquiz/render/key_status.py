@@ -25,7 +25,7 @@ def key_stands(screen: Screen, variant: Variant, margin: str) -> list[Text]:
     return hang(screen, inline(screen, words, "note"), margin, margin + "  ")
 
 
-def only_asserted(screen: Screen, variant: Variant, margin: str) -> list[Text]:
+def source_only(screen: Screen, variant: Variant, margin: str) -> list[Text]:
     """The line of `key_stands` where the key is asserted; nothing else has to be said."""
     return key_stands(screen, variant, margin) if standing(variant.item) == "asserted" else []
 

@@ -32,7 +32,7 @@ def inline(screen: Screen, markdown: str, style: str = "") -> Text:
     if not _MARKUP.search(text):
         return screen.text(text, style)
     [run] = _parser().parseInline(text)
-    return _styled(screen, run.children or [], style)
+    return _text_of(screen, run.children or [], style)
 
 
 def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = "") -> list[Text]:
@@ -57,11 +57,11 @@ def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, s
             bullet = f"{token.info or screen.pick('•', '-')}{'.' if token.info else ''} "
         elif token.type == "inline":
             begin, below = token.map or (0, 0)
-            yield begin == end > 0, bullet, _styled(screen, token.children or [], style)
+            yield begin == end > 0, bullet, _text_of(screen, token.children or [], style)
             end, bullet = below, ""
 
 
-def _styled(screen: Screen, tokens: Sequence[Token], style: str) -> Text:
+def _text_of(screen: Screen, tokens: Sequence[Token], style: str) -> Text:
     """The words of the tokens, each in the styles of the marks around it."""
     text, starts = Text(style=style), list[int]()
     for token in tokens:
