@@ -60,7 +60,7 @@ def test_no_colour_is_bold_and_none_is_unreadable_on_some_background() -> None:
 
 
 def test_a_plain_screen_gets_no_escape_codes() -> None:
-    for screen in (a_screen(), console.unstyled(a_screen(terminal=True))):
+    for screen in (a_screen(), console.without_styles(a_screen(terminal=True))):
         screen.show(screen.text("words", "right"), Text("more", "bold red"))
         assert screen.console.file.getvalue() == "words\nmore\n"  # type: ignore[attr-defined]
 

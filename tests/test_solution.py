@@ -9,7 +9,7 @@ import pytest
 from screens import SCREENS, a_screen, solved, widest
 
 from cnnquiz.render import drawings
-from cnnquiz.render.solution import short_steps, show_solution, solution_lines, written
+from cnnquiz.render.solution import short_steps, show_solution, solution_lines, solution_text
 from cnnquiz.solution import Drawing
 
 CONV = {"in_": "14x14x3", "k": "3", "s": "2", "p": "1", "filters": "4"}
@@ -41,9 +41,9 @@ def test_long_steps_have_their_equals_signs_below_one_another() -> None:
 
 def test_a_solution_in_the_other_formats() -> None:
     solution = solved("conv", **CONV)
-    assert json.loads(written(solution, "json"))["results"]["output_shape"] == [7, 7, 4]
-    assert r"\begin{align*}" in written(solution, "latex")
-    assert written(solution, "markdown").startswith("**")
+    assert json.loads(solution_text(solution, "json"))["results"]["output_shape"] == [7, 7, 4]
+    assert r"\begin{align*}" in solution_text(solution, "latex")
+    assert solution_text(solution, "markdown").startswith("**")
 
 
 DRAWINGS: list[tuple[str, dict[str, Any]]] = [

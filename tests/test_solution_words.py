@@ -11,7 +11,7 @@ from test_calculators import NAMES, good
 
 from cnnquiz import calculators
 from cnnquiz.render import drawings
-from cnnquiz.render.solution import grouped, solution_lines
+from cnnquiz.render.solution import display_value, solution_lines
 from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Drawing, Math, Solution, Step, chain_of, joints, latex_chain
 
@@ -125,7 +125,7 @@ def test_the_letters_are_explained_once() -> None:
 
 
 def test_numbers_are_grouped_for_a_person_alone() -> None:
-    assert [grouped(1792, True), grouped(999, True), grouped(1792, False)] == ["1,792", "999", "1792"]
+    assert [display_value(1792, True), display_value(999, True), display_value(1792, False)] == ["1,792", "999", "1792"]
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])

@@ -151,17 +151,17 @@ def _bounds(text: str) -> tuple[str, str]:
 
 
 def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
-    from cnnquiz.render.console import stdout, unstyled
+    from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
-    from cnnquiz.render.solution import show_solution, written
+    from cnnquiz.render.solution import show_solution, solution_text
 
     screen: Screen = stdout()
     if format == "json":
         show_json(screen, body)
     elif format in ("latex", "markdown"):
-        screen.console.file.write(written(solution, format))
+        screen.console.file.write(solution_text(solution, format))
     else:
-        show_solution(screen if format == "rich" else unstyled(screen), solution, drawings=draw)
+        show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)

@@ -11,7 +11,7 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO, Any
+from typing import IO, Any, Literal
 
 from msgspec import Struct, structs
 from rich.console import Console, RenderableType
@@ -36,12 +36,6 @@ STYLES = {
     "bar": "cyan",
     "note": "italic",
 }
-
-
-# What rich would do by itself to a text: nothing of it happens here.
-_PLAIN: dict[str, Any] = {
-    "markup": False, "emoji": False, "highlight": False, "legacy_windows": False, "force_jupyter": False,
-}  # fmt: skip
 
 
 class _Console(Console):
@@ -70,7 +64,7 @@ class Screen(Struct, frozen=True):
         """The left margin; a narrow terminal has none to spare."""
         return "  " if self.columns >= 60 else ""
 
-    def narrowed(self, by: int) -> Screen:
+    def narrow(self, by: int) -> Screen:
         """The same screen for what will be moved to the right by so many columns."""
         return structs.replace(self, columns=self.width - by)
 
@@ -106,12 +100,9 @@ class Screen(Struct, frozen=True):
         self.console.file.flush()
 
 
-def unstyled(screen: Screen) -> Screen:
+def without_styles(screen: Screen) -> Screen:
     """The same screen without colours or any other styling."""
-    console = _Console(
-        file=screen.console.file, width=screen.columns, color_system=None, theme=Theme(STYLES), **_PLAIN
-    )
-    return structs.replace(screen, console=console, colour=False)
+    return structs.replace(screen, console=_console(screen.console.file, screen.columns, False), colour=False)
 
 
 def nowhere() -> Screen:
@@ -131,23 +122,24 @@ def stderr() -> Screen:
 
 def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None = None) -> Screen:
     """Decide what a stream can show, and give the console for it."""
-    terminal = stream is not None and _is_terminal(stream)
+    terminal = _is_terminal(stream)
     colour = terminal and not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
     width = columns or _columns(stream if terminal else None, env)
-    console = _Console(
-        file=_lenient(stream),
-        width=width,
-        force_terminal=colour,
-        color_system="standard" if colour else None,
-        theme=Theme(STYLES),
-        **_PLAIN,
-    )
-    return Screen(console, _shows_unicode(stream, env), colour, terminal, width)
+    return Screen(_console(_lenient(stream), width, colour), _shows_unicode(stream, env), colour, terminal, width)
 
 
-def _is_terminal(stream: IO[str]) -> bool:
+def _console(file: IO[str], width: int, colour: bool) -> Console:
+    """A console that does nothing to a text by itself: no markup, no emoji, no highlighting."""
+    system: Literal["standard"] | None = "standard" if colour else None
+    return _Console(
+        file=file, width=width, color_system=system, force_terminal=colour, theme=Theme(STYLES),
+        markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
+    )  # fmt: skip
+
+
+def _is_terminal(stream: IO[str] | None) -> bool:
     with contextlib.suppress(ValueError, AttributeError):  # a closed stream is no terminal
-        return stream.isatty()
+        return stream is not None and stream.isatty()
     return False
 
 
@@ -163,21 +155,18 @@ def _columns(terminal: IO[str] | None, env: Mapping[str, str]) -> int:
 
 
 def _shows_unicode(stream: IO[str] | None, env: Mapping[str, str]) -> bool:
-    """Whether the stream's encoding, and the locale that the user chose, know this field's letters."""
-    if _ascii_locale(env):
+    """Whether the stream's encoding, and the locale that the user chose, know this field's letters.
+
+    A user who chose the C locale wants ASCII, though Python itself treats it as UTF-8 (PEP 540).
+    """
+    chosen = env.get("PYTHONIOENCODING") or env.get("PYTHONUTF8") or not sys.flags.utf8_mode
+    if not chosen and (env.get("LC_ALL") or env.get("LANG")) in ("C", "POSIX"):
         return False
     try:
         PROBE.encode(getattr(stream, "encoding", None) or "ascii")
     except (UnicodeEncodeError, LookupError):
         return False
     return True
-
-
-def _ascii_locale(env: Mapping[str, str]) -> bool:
-    """Whether the user chose the C locale, which Python itself treats as UTF-8 (PEP 540)."""
-    if env.get("PYTHONIOENCODING") or env.get("PYTHONUTF8") or not sys.flags.utf8_mode:
-        return False
-    return (env.get("LC_ALL") or env.get("LANG")) in ("C", "POSIX")
 
 
 def _lenient(stream: IO[str] | None) -> IO[str]:

@@ -9,13 +9,13 @@ from rich.text import Text
 from cnnquiz.model import Variant
 from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render.console import Screen
-from cnnquiz.render.item import labelled_prose
+from cnnquiz.render.item import prose_with_label
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import prose
 from cnnquiz.render.quiz import key_names
 from cnnquiz.render.solution import step_by_step
-from cnnquiz.render.typed import expected, unreadable
+from cnnquiz.render.typed import form_prompt, unreadable
 from cnnquiz.solution import Solution
 
 COMMANDS = (
@@ -60,7 +60,7 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
-    wanted = screen.text(expected(asked.variant))
+    wanted = screen.text(form_prompt(asked.variant))
     keys = key_names(screen, [(key, word) for key, word, _ in COMMANDS])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return paragraph(screen, Text.assemble(wanted, "   ", keys))
@@ -97,13 +97,13 @@ def wrong(screen: Screen, response: str, slips: Groups) -> list[Text]:
 
 def hint(screen: Screen, label: str, words: str) -> list[Text]:
     """One hint; without a label, what is said in place of one."""
-    return [Text(), *labelled_prose(screen, label, words), Text()]
+    return [Text(), *prose_with_label(screen, label, words), Text()]
 
 
 def once_more(screen: Screen, label: str, words: str) -> list[Text]:
     """The second try, with a hint where no misconception was recognised."""
     body = screen.margin + "  "
-    return [*labelled_prose(screen, label, words, body), *hang(screen, Text("Try it once more:"), body), Text()]
+    return [*prose_with_label(screen, label, words, body), *hang(screen, Text("Try it once more:"), body), Text()]
 
 
 def answer_lines(screen: Screen, asked: Question, solution: Solution | None) -> list[Text]:

@@ -12,7 +12,7 @@ from cnnquiz.render.key_status import status_line
 from cnnquiz.render.layout import hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import step_by_step
-from cnnquiz.render.typed import expected
+from cnnquiz.render.typed import form_prompt
 from cnnquiz.solution import Solution
 
 
@@ -34,8 +34,11 @@ def key_lines(screen: Screen, variant: Variant, number: int, figure: str, soluti
         prose(screen, variant.rationale, screen.margin),
         step_by_step(screen, solution, screen.margin, ""),
         status_line(screen, variant.worked, screen.margin),
-        [line for n, hint in enumerate(variant.hints, 1) for line in labelled_prose(screen, f"Hint {n}", hint)],
-        [*labelled_prose(screen, "Source", variant.item.source), *labelled_prose(screen, "Note", variant.item.note)],
+        [line for n, hint in enumerate(variant.hints, 1) for line in prose_with_label(screen, f"Hint {n}", hint)],
+        [
+            *prose_with_label(screen, "Source", variant.item.source),
+            *prose_with_label(screen, "Note", variant.item.note),
+        ],
     ])  # fmt: skip
 
 
@@ -50,7 +53,7 @@ def question_blocks(screen: Screen, variant: Variant, figure: str) -> tuple[list
     """The stem, the figure, and the options or, without options, what is to be typed."""
     stem = prose(screen, variant.stem, screen.margin, "strong")
     drawing = picture(screen, variant.item.figure, figure) if variant.item.figure else []
-    return stem, drawing, options(screen, variant.choices) or paragraph(screen, expected(variant))
+    return stem, drawing, options(screen, variant.choices) or paragraph(screen, form_prompt(variant))
 
 
 def options(screen: Screen, choices: Iterable[Choice]) -> list[Text]:
@@ -81,7 +84,7 @@ def _reason(screen: Screen, choice: Choice, right: bool) -> list[Text]:
     return [*hang(screen, words, lead), *prose(screen, choice.why, " " * lead.cell_len)]
 
 
-def labelled_prose(screen: Screen, label: str, words: str, margin: str | None = None) -> list[Text]:
+def prose_with_label(screen: Screen, label: str, words: str, margin: str | None = None) -> list[Text]:
     """Markdown behind a label: `Hint 1: ...`; nothing where there are no words."""
     lead = Text.assemble(screen.margin if margin is None else margin, (f"{label}: " if label else "", "em"))
     return prose(screen, words, lead) if words else []

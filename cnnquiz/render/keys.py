@@ -31,7 +31,7 @@ def press(seconds: float | None = None) -> str:
     Ctrl-D and a closed terminal raise EOFError, Ctrl-C KeyboardInterrupt.
     """
     descriptor = sys.stdin.fileno()
-    with _unbuffered(descriptor):
+    with _single_keys(descriptor):
         if not select.select([descriptor], [], [], seconds)[0]:
             return NOTHING
         key = _character(descriptor)
@@ -51,7 +51,7 @@ def line(seconds: float | None = None) -> str | None:
 
 
 @contextlib.contextmanager
-def _unbuffered(descriptor: int) -> Iterator[None]:
+def _single_keys(descriptor: int) -> Iterator[None]:
     """Keys one by one and unechoed; what was typed ahead is kept, and Ctrl-C still interrupts.
 
     After Ctrl-Z and `fg` the shell has put its own mode back, so it is set once more then.

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import cache, partial
+from typing import Any
 
 from rich.text import Text
 
@@ -13,15 +13,10 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.safe import clean
 
-if TYPE_CHECKING:
-    from markdown_it import MarkdownIt
-    from markdown_it.rules_inline import StateInline
-    from markdown_it.token import Token
-
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
 # so that "from $5 to $6" stays what it says.
 _MATH = re.compile(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
-_PRODUCT = re.compile(r"(?<=[\w)\]])\*+(?=[\w(\[])")
+_PRODUCT = re.compile(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
 _MARKUP = re.compile(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
 _LONGEST = 100_000
 
@@ -32,7 +27,7 @@ def inline(screen: Screen, markdown: str, style: str = "") -> Text:
     if not _MARKUP.search(text):
         return screen.text(text, style)
     [run] = _parser().parseInline(text)
-    return _styled(screen, run.children or [], style)
+    return _text_of(screen, run.children or [], style)
 
 
 def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = "") -> list[Text]:
@@ -57,11 +52,11 @@ def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, s
             bullet = f"{token.info or screen.pick('•', '-')}{'.' if token.info else ''} "
         elif token.type == "inline":
             begin, below = token.map or (0, 0)
-            yield begin == end > 0, bullet, _styled(screen, token.children or [], style)
+            yield begin == end > 0, bullet, _text_of(screen, token.children or [], style)
             end, bullet = below, ""
 
 
-def _styled(screen: Screen, tokens: Sequence[Token], style: str) -> Text:
+def _text_of(screen: Screen, tokens: Sequence[Any], style: str) -> Text:
     """The words of the tokens, each in the styles of the marks around it."""
     text, starts = Text(style=style), list[int]()
     for token in tokens:
@@ -80,33 +75,22 @@ def _styled(screen: Screen, tokens: Sequence[Token], style: str) -> Text:
 
 
 @cache
-def _parser() -> MarkdownIt:
+def _parser() -> Any:
     """A parser of the marks that a bank may use, and of no others."""
     from markdown_it import MarkdownIt
 
     parser = MarkdownIt("zero", {"maxNesting": 100}).enable(["emphasis", "backticks", "escape", "newline", "list"])
-    parser.inline.ruler.before("escape", "math", _math)
-    parser.inline.ruler.before("emphasis", "product", _product)
+    parser.inline.ruler.before("escape", "math", partial(_match, _MATH, "math"))
+    parser.inline.ruler.before("emphasis", "product", partial(_match, _PRODUCT, "text"))
     return parser
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    """A rule of the parser: mathematics between dollar signs."""
-    match = _MATH.match(state.src, state.pos)
+def _match(pattern: re.Pattern[str], kind: str, state: Any, silent: bool) -> bool:
+    """A rule of the parser: what the pattern finds here, in its group, is a token of that kind."""
+    match = pattern.match(state.src, state.pos)
     if match is None:
         return False
     if not silent:
-        state.push("math", "", 0).content = match[1]
-    state.pos = match.end()
-    return True
-
-
-def _product(state: StateInline, silent: bool) -> bool:
-    """A rule of the parser: the stars of 2*3*(n - 1) multiply."""
-    match = _PRODUCT.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        state.pending += match.group()
+        state.push(kind, "", 0).content = match[1]
     state.pos = match.end()
     return True

@@ -14,7 +14,7 @@ from cnnquiz.model import Choice, Variant
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import typed
 from cnnquiz.render.console import Screen
-from cnnquiz.render.item import labelled_prose, options, options_in_words, question_blocks
+from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.key_status import warning_line
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
@@ -130,7 +130,7 @@ def pause_line(screen: Screen, session: Session) -> Text:
 
 def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:
     """One hint, and how many there are."""
-    return [Text(), *labelled_prose(screen, f"Hint {number} of {of}" if of > 1 else "Hint", text), Text()]
+    return [Text(), *prose_with_label(screen, f"Hint {number} of {of}" if of > 1 else "Hint", text), Text()]
 
 
 def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution | None) -> list[Text]:
@@ -197,7 +197,7 @@ class Desk:
 
     def ask(self, session: Session) -> None:
         """Put the question on the screen, and its verdict again where it stands."""
-        self.screen.show(*question(self.screen, session, self._time_left(session), self.figure(session.variant)))
+        self.screen.show(*question(self.screen, session, self._clock_text(session), self.figure(session.variant)))
         if session.told and session.reply:
             self.screen.show(*self._verdict(session.variant, session.reply))
         else:
@@ -258,6 +258,6 @@ class Desk:
     def _line(self, words: str) -> list[Text]:
         return [*paragraph(self.screen, words), Text()]
 
-    def _time_left(self, session: Session) -> str:
+    def _clock_text(self, session: Session) -> str:
         """How much time is left, in words."""
         return "" if session.deadline is None else f"{clock(max(0.0, session.deadline - self.clock()))} left"

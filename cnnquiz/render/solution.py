@@ -25,7 +25,7 @@ SEPARATED_FROM = 1_000
 SHORT = 40
 
 
-def written(solution: Solution, format: str) -> str:
+def solution_text(solution: Solution, format: str) -> str:
     """The solution in a format that is the same on every screen: json, latex or markdown."""
     if format == "json":
         return json.dumps(solution.as_json(), indent=2, ensure_ascii=False) + "\n"
@@ -39,7 +39,7 @@ def show_solution(screen: Screen, solution: Solution, drawings: bool = True) -> 
 
 def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) -> list[Text]:
     """The whole solution: title and givens, steps, drawings, results, notes and conventions."""
-    inside = screen.narrowed(len(screen.margin))
+    inside = screen.narrow(len(screen.margin))
     pictures = [draw(inside, drawing) for drawing in solution.drawings] if drawings else []
     blocks = [
         _heading(screen, solution),
@@ -66,7 +66,7 @@ def short_steps(screen: Screen, solution: Solution, margin: str) -> list[Text]:
     if all(len(margin) + row.cell_len <= screen.width for row in rows):
         return indent(rows, margin)
     pairs = zip(titles, steps, strict=True)
-    blocks = ([*hang(screen, title, margin), *_aligned(screen, step, margin + "  ")] for title, step in pairs)
+    blocks = ([*hang(screen, title, margin), *_equation_lines(screen, step, margin + "  ")] for title, step in pairs)
     return [line for block in blocks for line in block]
 
 
@@ -95,21 +95,21 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
     lead = Text.assemble(screen.margin, (f"{number:>2}", "key"), "  ")
     below = " " * lead.cell_len
     lines = hang(screen, screen.text(typeset(screen, step.title)), lead)
-    lines += _aligned(screen, step, below + "  ")
+    lines += _equation_lines(screen, step, below + "  ")
     return lines + (prose(screen, typeset(screen, step.why), below, "note") if step.why else [])
 
 
-def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
+def _equation_lines(screen: Screen, step: Step, margin: str) -> list[Text]:
     """Formula, numbers and value: on one line when short, else with their equals signs below one another."""
     parts = chain_of(step)
     signs = joints(parts, " = ", screen.pick(" ≈ ", " ~ "))
     chain = _chain(screen, step)
     if chain.cell_len <= min(SHORT, screen.width - len(margin)):
         return [Text.assemble(margin, chain)] if parts else []
-    left, sign, right = spelled(screen, parts[0]).partition(" = ")
+    left, sign, right = spelling(screen, parts[0]).partition(" = ")
     first = f"{margin}{left} = " if sign else f"{margin}  "
     indent = margin + " " * len(left) if sign else margin[:-1]
-    words = [right if sign else left, *(spelled(screen, part) for part in parts[1:])]
+    words = [right if sign else left, *(spelling(screen, part) for part in parts[1:])]
     lines: list[Text] = []
     for number, (part, word) in enumerate(zip(parts, words, strict=True)):
         style = "answer" if part is step.value else ""
@@ -123,7 +123,7 @@ def _chain(screen: Screen, step: Step) -> Text:
     line = Text()
     for sign, part in zip(["", *joints(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
         line.append(sign)
-        line.append(screen.plain(spelled(screen, part)), "answer" if part is step.value else "")
+        line.append(screen.plain(spelling(screen, part)), "answer" if part is step.value else "")
     return line
 
 
@@ -133,18 +133,18 @@ def _results(screen: Screen, solution: Solution) -> list[Text]:
     simple = [name for name in names if not _is_table(solution.results[name])]
     rows = [_result(screen, solution, name) for name in simple]
     lines = indent(columns(rows, gap=2), screen.margin) if rows else []
-    return lines if all(line.cell_len <= screen.width for line in lines) else _stacked(screen, rows)
+    return lines if all(line.cell_len <= screen.width for line in lines) else _result_lines(screen, rows)
 
 
 def _result(screen: Screen, solution: Solution, name: str) -> Sequence[Text]:
     main = name in solution.answer
     value = solution.results[name]
-    shown = spelled(screen, value) if isinstance(value, Math) else typeset(screen, grouped(value, screen.person))
+    shown = spelling(screen, value) if isinstance(value, Math) else typeset(screen, display_value(value, screen.person))
     mark = Text(screen.pick("▸", ">") if main else " ", "key")
     return mark, screen.text(typeset(screen, solution.label(name))), screen.text(shown, "answer" if main else "")
 
 
-def _stacked(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
+def _result_lines(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
     """Name and value on lines of their own, where columns are too wide."""
     lines: list[Text] = []
     for mark, name, value in rows:
@@ -159,15 +159,15 @@ def _conventions(screen: Screen, solution: Solution) -> list[Text]:
     return hang(screen, inline(screen, typeset(screen, f"Conventions: {words}."), "note"), screen.margin)
 
 
-def spelled(screen: Screen, math: Math) -> str:
+def spelling(screen: Screen, math: Math) -> str:
     """Mathematics in the spelling that the screen can show."""
     return screen.pick(math.unicode, math.ascii)
 
 
-def grouped(value: Any, separate: bool) -> str:
+def display_value(value: Any, separate: bool) -> str:
     """A value as text; for a person, a long number (or a shape of one number) with commas."""
     if isinstance(value, tuple) and len(value) == 1 and not isinstance(value, Vector):
-        return grouped(value[0], separate)
+        return display_value(value[0], separate)
     if separate and isinstance(value, int) and not isinstance(value, bool) and abs(value) >= SEPARATED_FROM:
         return f"{value:,}"
     return value_text(value)

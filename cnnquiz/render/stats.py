@@ -78,7 +78,7 @@ def over_time(screen: Screen, days: Sequence[Tally]) -> list[Text]:
     step, called = (timedelta(days=7), "week") if weekly else (timedelta(days=1), "day")
     if len(found) < 2:
         return []
-    room = screen.narrowed(len(screen.margin) + 2)
+    room = screen.narrow(len(screen.margin) + 2)
     marks = sparkline(screen, found, step)[-room.width :]
     shown = found[-len(marks) :]
     words = f"a column for each {called}: {percent(shown[0].accuracy)} at first, {percent(shown[-1].accuracy)} now"
@@ -117,7 +117,7 @@ def review(screen: Screen, found: Outlook) -> list[Text]:
     gone = percent(1 - (found.retention or 0))
     recall = f"Expected to be forgotten since you last met them: {gone} of {count(found.items, 'item')}"
     coming = "Due today and on the next days: " + ", ".join(f"{number:,}" for number in found.forecast)
-    room = screen.narrowed(len(screen.margin) + 2)
+    room = screen.narrow(len(screen.margin) + 2)
     return [line for words in (due, recall, coming) for line in hang(room, room.text(words))]
 
 

@@ -14,7 +14,7 @@ FORMS = {
 }
 
 
-def expected(variant: Variant) -> str:
+def form_prompt(variant: Variant) -> str:
     """What is to be typed where there are no options."""
     short = "a number" if variant.item.type == "number" else form(variant)
     return f"Type {short}."

@@ -16,11 +16,11 @@ def write(report: Report) -> str:
 def annotation(finding: Finding) -> str:
     """One finding as a workflow command."""
     fields = {"file": finding.path, "line": finding.line, "col": finding.column, "title": finding.rule}
-    shown = ",".join(f"{name}={escaped(str(value), ',:')}" for name, value in fields.items())
-    return f"::{finding.level} {shown}::{escaped(sentences(finding))}"
+    shown = ",".join(f"{name}={escape(str(value), ',:')}" for name, value in fields.items())
+    return f"::{finding.level} {shown}::{escape(sentences(finding))}"
 
 
-def escaped(text: str, more: str = "") -> str:
+def escape(text: str, more: str = "") -> str:
     """Text in which nothing ends the command or a field of it."""
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")

@@ -23,7 +23,7 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
     for bank in report.banks:
         for finding in bank.findings:
             yield from finding_lines(finding, bank.excerpts.get(finding.line, ""))
-    yield from asserted_lines(report)
+    yield from source_only_lines(report)
     if any(bank.slow for bank in report.banks):
         yield "note", f"Note: {SLOW}."
     if report.mutation is not None:
@@ -64,7 +64,7 @@ def one_line(text: str) -> str:
     return "".join(character for character in " ".join(text.split()) if category(character)[0] != "C")
 
 
-def asserted_lines(report: Report) -> Iterator[tuple[str, str]]:
+def source_only_lines(report: Report) -> Iterator[tuple[str, str]]:
     """The items whose keys rest on their sources, a line each; where they are many, how many, without `--verbose`."""
     banks = [bank for bank in report.banks if bank.asserted]
     total = sum(len(bank.asserted) for bank in banks)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 from rich.text import Text
 
@@ -22,23 +22,37 @@ WIDEST = 60
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
+class Frame(NamedTuple):
+    """The ends of both axes."""
+
+    left: float
+    right: float
+    low: float
+    high: float
+
+    def place(self, x: float, y: float, columns: int, rows: int) -> tuple[int, int]:
+        """The row (from the top) and the column of a point on a grid."""
+        column = round((x - self.left) / (self.right - self.left) * (columns - 1))
+        return round((self.high - y) / (self.high - self.low) * (rows - 1)), column
+
+
 def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     """The plot between its axes, with the ends of the axes in numbers and the marks explained below."""
     marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
-    xs = [float(x) for x in data["xs"]]
-    ys = [float(y) for y in data["ys"]]
-    across, up = _ends([*xs, *(mark[0] for mark in marks)]), _round(_ends([*ys, *(mark[1] for mark in marks)]))
-    labels = [typeset(screen, f"{value:.4g}") for value in up]
+    points = [(float(x), float(y)) for x, y in zip(data["xs"], data["ys"], strict=True)]
+    xs, ys = zip(*points, *((x, y) for x, y, _ in marks), strict=True)
+    frame = Frame(*_ends(xs), *_round(_ends(ys)))
+    labels = [typeset(screen, f"{value:.4g}") for value in (frame.low, frame.high)]
     left = max(map(len, labels)) + 1
     width = min(screen.width - left - 2, WIDEST)
-    if width < 16 or len(xs) < 2:
+    if width < 16 or len(points) < 2:
         return []
-    cells = _plot(screen, list(zip(xs, ys, strict=True)), across, up, width)
+    cells = _plot(screen, points, frame, width)
     for number, (x, y, _) in enumerate(marks):
-        row, column = _place(x, y, across, up, width, HEIGHT)
+        row, column = frame.place(x, y, width, HEIGHT)
         cells[row][column] = Text(_sign(number), "slip")
-    lines = _framed(screen, cells, labels, left)
-    lines.append(Text(" " * (left + 1)) + _axis_ends(screen, across, width, str(data.get("xlabel", ""))))
+    lines = _with_axes(screen, cells, labels, left)
+    lines.append(Text(" " * (left + 1)) + _axis_ends(screen, frame, width, str(data.get("xlabel", ""))))
     if data.get("ylabel"):
         lines.insert(0, screen.text(f"{' ' * left}{typeset(screen, data['ylabel'])}", "note"))
     for number, (x, y, name) in enumerate(marks):
@@ -58,31 +72,15 @@ def _round(ends: tuple[float, float]) -> tuple[float, float]:
     return math.floor(ends[0] / grain + 1e-9) * grain, math.ceil(ends[1] / grain - 1e-9) * grain
 
 
-def _place(
-    x: float, y: float, across: tuple[float, float], up: tuple[float, float], width: int, height: int
-) -> tuple[int, int]:
-    """The row (from the top) and the column of a point."""
-    column = round((x - across[0]) / (across[1] - across[0]) * (width - 1))
-    row = round((up[1] - y) / (up[1] - up[0]) * (height - 1))
-    return row, column
-
-
-def _plot(
-    screen: Screen,
-    points: list[tuple[float, float]],
-    across: tuple[float, float],
-    up: tuple[float, float],
-    width: int,
-) -> list[list[Text]]:
+def _plot(screen: Screen, points: list[tuple[float, float]], frame: Frame, width: int) -> list[list[Text]]:
     """The points joined by lines, on a grid of Braille dots or of stars."""
     fine = screen.unicode
     columns, rows = (2 * width, 4 * HEIGHT) if fine else (width, HEIGHT)
     bits = [[0] * width for _ in range(HEIGHT)]
+    many = 2 * max(columns, rows) // max(len(points) - 1, 1) + 2
     for (x1, y1), (x2, y2) in pairwise(points):
-        many = 2 * max(columns, rows) // max(len(points) - 1, 1) + 2
-        for part in range(many + 1):
-            t = part / many
-            row, column = _place(x1 + t * (x2 - x1), y1 + t * (y2 - y1), across, up, columns, rows)
+        for t in (part / many for part in range(many + 1)):
+            row, column = frame.place(x1 + t * (x2 - x1), y1 + t * (y2 - y1), columns, rows)
             if fine:
                 bits[row // 4][column // 2] |= DOTS[row % 4][column % 2]
             else:
@@ -90,20 +88,17 @@ def _plot(
     return [[Text((chr(0x2800 + bit) if fine else "*") if bit else " ", "bar") for bit in line] for line in bits]
 
 
-def _framed(screen: Screen, cells: list[list[Text]], labels: list[str], left: int) -> list[Text]:
+def _with_axes(screen: Screen, cells: list[list[Text]], labels: list[str], left: int) -> list[Text]:
     """The rows behind the upright axis, over the lying one."""
-    low, high = labels
-    lines = []
-    for number, row in enumerate(cells):
-        label = high if number == 0 else low if number == len(cells) - 1 else ""
-        lines.append(trim(Text.assemble(label.rjust(left), screen.pick("│", "|"), *row)))
-    corner, line = screen.pick("└", "+"), screen.pick("─", "-")
-    return [*lines, Text(" " * left + corner + line * len(cells[0]))]
+    beside = [labels[1], *[""] * (len(cells) - 2), labels[0]]
+    bar, corner, line = screen.pick("│", "|"), screen.pick("└", "+"), screen.pick("─", "-")
+    rows = [trim(Text.assemble(label.rjust(left), bar, *row)) for label, row in zip(beside, cells, strict=True)]
+    return [*rows, Text(" " * left + corner + line * len(cells[0]))]
 
 
-def _axis_ends(screen: Screen, across: tuple[float, float], width: int, name: str) -> Text:
+def _axis_ends(screen: Screen, frame: Frame, width: int, name: str) -> Text:
     """The ends of the lying axis in numbers, and what it shows between them."""
-    first, last = (typeset(screen, f"{value:.4g}") for value in across)
+    first, last = (typeset(screen, f"{value:.4g}") for value in (frame.left, frame.right))
     middle = screen.text(typeset(screen, name), "note")
     room = max(width - len(first) - len(last) - middle.cell_len, 2)
     return Text.assemble(first, " " * (room // 2), middle, " " * (room - room // 2), last)

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import columns, hang
-from cnnquiz.render.solution import grouped
+from cnnquiz.render.solution import display_value
 from cnnquiz.render.typeset import typeset
 
 MOST_ROWS = 400
@@ -24,7 +24,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     rows = [[_cell(screen, value) for value in row] for row in data["rows"][:MOST_ROWS]]
     numbers = {index for index, value in enumerate(data["rows"][0]) if not isinstance(value, str | tuple)}
     for count in range(len(data["columns"]), 1, -1):
-        kept = _kept(count)
+        kept = _choice_of_columns(count)
         heading = [Text(data["columns"][index], "note") for index in kept]
         cells = [heading, *([screen.text(row[index]) for index in kept] for row in rows)]
         right = {place for place, index in enumerate(kept) if index in numbers}
@@ -38,10 +38,10 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     return lines + ([Text(f"... and {more} more layers", "note")] if more else [])
 
 
-def _kept(count: int) -> list[int]:
+def _choice_of_columns(count: int) -> list[int]:
     """Which columns stay: the second goes first, then the last ones."""
     return [0, *range(2, count + 1)] if count < 6 else list(range(count))
 
 
 def _cell(screen: Screen, value: Any) -> str:
-    return value if isinstance(value, str) else typeset(screen, grouped(value, screen.person))
+    return value if isinstance(value, str) else typeset(screen, display_value(value, screen.person))
