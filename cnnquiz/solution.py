@@ -218,7 +218,7 @@ def decimal_text(value: Fraction) -> str:
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
 
 
-def mixed(value: Any) -> tuple[int, int, int] | None:
+def mixed_number(value: Any) -> tuple[int, int, int] | None:
     """A fraction above 1 that no short decimal gives, as whole, numerator and denominator: 128/3 is 42 2/3."""
     if not isinstance(value, Fraction) or value <= 1 or "/" not in decimal_text(value):
         return None
@@ -226,9 +226,9 @@ def mixed(value: Any) -> tuple[int, int, int] | None:
     return whole, rest, value.denominator
 
 
-def spoken(value: Any) -> str:
+def prose_text(value: Any) -> str:
     """A value as prose says it: as `text`, but 128/3 as 42 2/3."""
-    parts = mixed(value)
+    parts = mixed_number(value)
     return "{} {}/{}".format(*parts) if parts else text(value)
 
 

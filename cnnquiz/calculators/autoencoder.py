@@ -14,8 +14,8 @@ from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import exact
-from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
@@ -121,13 +121,14 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             f"Weights of the {name}",
             chain(f"W_{letter} = sum_i n_i n_(i+1)"),
             filled,
-            value(env[f"W_{letter}"]),
+            value_math(env[f"W_{letter}"]),
             why,
             "parameters",
         )
         if env["bias"]:
-            total = chain(*(value(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
-            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, value(env[f"b_{letter}"]), of="parameters")
+            total = chain(*(value_math(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
+            count = value_math(env[f"b_{letter}"])
+            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, count, of="parameters")
 
 
 def count(env: Env) -> dict[str, Any]:

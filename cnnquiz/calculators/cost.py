@@ -25,7 +25,7 @@ from cnnquiz.layers.state import exact
 from cnnquiz.layers.window_givens import tally
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
-from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.mathematics.notation import chain
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import integer

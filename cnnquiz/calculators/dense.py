@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.window_givens import numbers, tally
-from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, integer, matrix, shape
@@ -139,14 +139,14 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         filled = sum_of_products(row, x, b[number - 1] if b else None)
         why = "A row of W holds one unit's weights; its bias is added." if number == 1 else ""
         formula = chain(rule.replace("_j", f"_{number}"))
-        yield Step(f"Unit {number}", formula, filled, value(results["y"][number - 1]), why, "y")
+        yield Step(f"Unit {number}", formula, filled, value_math(results["y"][number - 1]), why, "y")
     if b is not None:
-        wide, long = value(results["augmented_weights"]), value(results["augmented_input"])
+        wide, long = value_math(results["augmented_weights"]), value_math(results["augmented_input"])
         yield Step(
             "As one product",
             chain("y = [W b][x; 1]"),
             chain(wide, long, joint=" "),
-            value(results["y"]),
+            value_math(results["y"]),
             "A 1 appended to x meets the column of biases, so Wx + b is one product.",
             "y",
         )

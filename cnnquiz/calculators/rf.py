@@ -22,7 +22,7 @@ from cnnquiz.layers.receptive_field import prepare as prepare
 from cnnquiz.layers.state import LayerState, exact
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
-from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.mathematics.notation import chain
 from cnnquiz.solution import NO_MATH, Step, text
 from cnnquiz.solver.calculator import Quantity, Result
 from cnnquiz.solver.givens import integer

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.window_givens import numbers
-from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, integer
 from cnnquiz.solver.givens import numbers as number_list

@@ -18,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indented, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, spoken, text
+from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, prose_text, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000
@@ -171,7 +171,7 @@ def value_text(value: Any) -> str:
     """A given or a result as text; layers in the short form that `--layers` takes."""
     if _is_table(value):
         return "; ".join(" ".join(f"{name} {text(inner)}" for name, inner in row.items()) for row in value)
-    return spoken(value)
+    return prose_text(value)
 
 
 def _is_table(value: Any) -> bool:

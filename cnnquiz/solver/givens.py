@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Letter as Letter
 from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
@@ -17,12 +18,6 @@ _WHOLE = re.compile(r"[+-]?\d{1,30}")
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
 _DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 _LETTER = re.compile(r"[A-Za-z](_?\d)?")
-
-
-class Letter(str):
-    """A letter that stands for a number (`--in n`): the answer is then a formula."""
-
-    __slots__ = ()
 
 
 class Written(tuple[Any, ...]):

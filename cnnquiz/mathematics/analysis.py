@@ -1,0 +1,132 @@
+"""Expressions with exp, ln, sigmoid and the like: worked to 100 digits, and differentiated by dual numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import expression, precise
+from cnnquiz.mathematics.expression import Algebra, Expr, evaluator
+from cnnquiz.mathematics.functions import FUNCTIONS, REAL_NAMES, Function
+from cnnquiz.mathematics.precise import divide, exact, shortened
+
+MAX_EXPONENT = 10_000
+
+
+def parse(text: Any, *names: str) -> Expr:
+    """The expression that a text spells, over these names and all functions of numbers."""
+    return expression.parse(str(text), names, REAL_NAMES)
+
+
+def number(expr: Expr, env: Mapping[str, Any]) -> Any:
+    """The value: exact as far as it is a short fraction, otherwise to 100 digits."""
+    return evaluator(expr, PRECISE)(env)
+
+
+def slope(expr: Expr, name: str, at: Any) -> Any:
+    """The derivative at a place, each value carrying its slope along; KeyError where a part has no rule for it."""
+    return evaluator(expr, _DUAL)({name: (at, 1)})[1]
+
+
+def function_value(function: Function, x: Any) -> Any:
+    """The value of a function of one number."""
+    return function.value(x) if function.value else number(_by_formula(function.formula), {"x": x})
+
+
+def slope_formula(function: Function, x: Any) -> Expr:
+    """The formula of the derivative that holds at x: at a kink, the value that the function's table has for it."""
+    slopes = function.slopes
+    right, left, kink = slopes if len(slopes) == 3 else slopes * 3
+    return _by_formula(right if x > 0 else left if x < 0 else kink)
+
+
+@lru_cache(maxsize=256)
+def _by_formula(formula: str) -> Expr:
+    return parse(formula, "x", "a")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if isinstance(exponent, int):
+        if abs(exponent) > MAX_EXPONENT:
+            raise CnnquizError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
+        if base == 0 and exponent < 0:
+            raise CnnquizError("division by zero")
+        return shortened(precise.power(base, exponent))
+    if exponent == Fraction(1, 2):
+        return precise.sqrt(base)
+    return precise.exp(exponent * precise.ln(base))
+
+
+ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: shortened(exact(a + b)),
+    "-": lambda a, b: shortened(exact(a - b)),
+    "*": lambda a, b: shortened(exact(a * b)),
+    "/": lambda a, b: shortened(divide(a, b)),
+    "**": _power,
+    "neg": operator.neg,
+}
+
+
+def _operation(symbol: str) -> Callable[..., Any]:
+    if symbol not in ARITHMETIC:
+        raise CnnquizError("only numbers, names, functions and + - * / ^ are worked here")
+    return ARITHMETIC[symbol]
+
+
+def _function(name: str) -> Callable[..., Any]:
+    function = FUNCTIONS[name]
+
+    def apply(*arguments: Any) -> Any:
+        try:
+            return function.value(*arguments) if function.value else function_value(function, *arguments)
+        except TypeError:
+            raise CnnquizError(f"`{name}` does not take {len(arguments)} numbers") from None
+
+    return apply
+
+
+PRECISE = Algebra(_operation, _function)
+
+Dual = tuple[Any, Any]
+
+
+def _dual_power(base: Dual, exponent: Dual) -> Dual:
+    (u, du), (v, dv) = base, exponent
+    if not isinstance(v, int) or dv != 0:
+        raise KeyError("**")
+    return Fraction(u) ** v, v * Fraction(u) ** (v - 1) * du if v else 0
+
+
+_DUAL_ARITHMETIC: dict[str, Callable[[Dual, Dual], Dual]] = {
+    "+": lambda a, b: (a[0] + b[0], a[1] + b[1]),
+    "-": lambda a, b: (a[0] - b[0], a[1] - b[1]),
+    "*": lambda a, b: (a[0] * b[0], a[1] * b[0] + a[0] * b[1]),
+    "/": lambda a, b: (Fraction(a[0]) / b[0], (Fraction(a[1]) * b[0] - a[0] * b[1]) / (b[0] * b[0])),
+    "**": _dual_power,
+}
+
+
+def _dual_operation(symbol: str) -> Callable[..., Dual]:
+    if symbol == "neg":
+        return lambda a: (-a[0], -a[1])
+    apply = _DUAL_ARITHMETIC[symbol]
+    return lambda a, b: tuple(map(shortened, apply(a, b)))
+
+
+def _dual_function(name: str) -> Callable[..., Dual]:
+    function = FUNCTIONS[name]
+    if not function.slopes:
+        raise KeyError(name)
+
+    def apply(argument: Dual) -> Dual:
+        x, rise = argument
+        return function_value(function, x), shortened(rise * number(slope_formula(function, x), {"x": x}))
+
+    return apply
+
+
+_DUAL = Algebra(_dual_operation, _dual_function, lambda value: value if isinstance(value, tuple) else (value, 0))
