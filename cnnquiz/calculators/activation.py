@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.mathematics.activations import activation, formula, largest_slope, slope, usual_alpha, value
-from cnnquiz.mathematics.analysis import parse, slope_formula
+from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
+from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, math, value_math
 from cnnquiz.mathematics.precise import rounded
@@ -57,9 +57,9 @@ def work(env: Env) -> dict[str, Any]:
     if x is None:
         return found
     return found | {
-        "value": rounded(value(f, x, a)),
-        "derivative": rounded(slope(f, x, a)),
-        "value_exact": math(formula(f, x), {"x": x, "a": a}).ascii,
+        "value": rounded(function_value(f, x, a)),
+        "derivative": rounded(function_slope(f, x, a)),
+        "value_exact": math(value_formula(f, x), {"x": x, "a": a}).ascii,
         "derivative_exact": math(slope_formula(f, x), {"x": x, "a": a}).ascii,
     }
 
@@ -68,7 +68,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The rule, the number put in, and the same for the derivative."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     if x is not None:
-        rule = parse(f.definition, "x") if f.name == "relu" else formula(f, x)
+        rule = parse(f.definition, "x") if f.name == "relu" else value_formula(f, x)
         said = f"{f.name} is {f.definition}." if f.name in ("leaky-relu", "elu", "gelu", "step") else ""
         parts = (("value", "f(x) = ", rule, said), ("derivative", "f'(x) = ", slope_formula(f, x), _reason(f.name, x)))
         for name, left, expr, why in parts:
@@ -100,11 +100,11 @@ def count(env: Env) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if env["x"] is not None:
         x = sympy.Rational(Fraction(env["x"]))
-        whole = symbolic(formula(f, env["x"]), {"x": t, "a": a})
+        whole = symbolic(value_formula(f, env["x"]), {"x": t, "a": a})
         found["value"] = evaluated(whole.subs(t, x))
         found["derivative"] = evaluated(sympy.diff(whole, t).subs(t, x))
     if f.name not in ("softplus", "gelu", "swish"):
-        found["maximum_derivative"] = max(slope(f, Fraction(at, 4), a) for at in range(-20, 21))
+        found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
     return found
 
 
@@ -121,14 +121,15 @@ def _wrong(name: str, rule: Callable[..., Any], *functions: str) -> Callable[[En
 
 MISCONCEPTIONS = (
     misconception("derivative-as-value", "The derivative is sigma(x)(1 - sigma(x)), not sigma(x) itself.",
-                  wrong=_wrong("derivative", value)),
-    misconception("value-as-derivative", "That is the slope at x; the value is asked.", wrong=_wrong("value", slope)),
+                  wrong=_wrong("derivative", function_value)),
+    misconception("value-as-derivative", "That is the slope at x; the value is asked.",
+                  wrong=_wrong("value", function_slope)),
     misconception("sign-in-exponent", "The exponent is -x: sigma grows with x.",
-                  wrong=_wrong("value", lambda f, x, a: value(f, -x, a), "sigmoid")),
+                  wrong=_wrong("value", lambda f, x, a: function_value(f, -x, a), "sigmoid")),
     misconception("squared-value", "The derivative is sigma times its complement, not sigma squared.",
-                  wrong=_wrong("derivative", lambda f, x, a: value(f, x, a) ** 2, "sigmoid")),
+                  wrong=_wrong("derivative", lambda f, x, a: function_value(f, x, a) ** 2, "sigmoid")),
     misconception("forgot-square", "The derivative is 1 - tanh(x)^2: the tanh is squared.",
-                  wrong=_wrong("derivative", lambda f, x, a: 1 - value(f, x, a), "tanh")),
+                  wrong=_wrong("derivative", lambda f, x, a: 1 - function_value(f, x, a), "tanh")),
     misconception("passed-negative", "Below zero the input does not pass unchanged.",
                   wrong=_wrong("value", lambda f, x, a: x, *_KINKED)),
     misconception("dropped-sign", "max(0, x) cuts what is negative; it does not turn it round.",
@@ -164,5 +165,5 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     reach = min(max(6, 2 * abs(x or 0)), _WIDEST) if f.name != "gelu" else max(6, abs(x or 0))
     xs = [Fraction(reach) * at / 30 for at in range(-30, 31)]
     marks = [] if x is None else [[float(x), float(results["value"]), f"f({value_math(x).ascii})"]]
-    ys = [float(value(f, at, a)) for at in xs]
+    ys = [float(function_value(f, at, a)) for at in xs]
     yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "x", "ylabel": f.name})

@@ -13,7 +13,8 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, formula, largest_slope, slope, usual_alpha, value
+from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
+from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.mathematics.notation import chain, factor, value_math
 from cnnquiz.mathematics.precise import exact, rounded, shortened
@@ -75,7 +76,7 @@ def _layers(env: Env) -> list[tuple[Any, Any]]:
 
 
 def _slope(env: Env, z: Any) -> Any:
-    return slope(activation(env["function"]), z, env["alpha"])
+    return function_slope(activation(env["function"]), z, env["alpha"])
 
 
 def work(env: Env) -> dict[str, Any]:
@@ -121,7 +122,7 @@ def count(env: Env) -> dict[str, Any]:
 
         f, x, total = activation(env["function"]), sympy.Symbol("x", real=True), sympy.Integer(1)
         for z, w in _layers(env):
-            rise = sympy.diff(symbolic(formula(f, z), {"x": x, "a": env["alpha"]}), x)
+            rise = sympy.diff(symbolic(value_formula(f, z), {"x": x, "a": env["alpha"]}), x)
             total *= sympy_value(w) * rise.subs(x, sympy_value(z))
         found["product"] = evaluated(total)
     return found
@@ -132,7 +133,7 @@ def _wrong(rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
 
 
 def _product_of_values(env: Env) -> Any:
-    return prod(w * value(activation(env["function"]), z, env["alpha"]) for z, w in _layers(env))
+    return prod(w * function_value(activation(env["function"]), z, env["alpha"]) for z, w in _layers(env))
 
 
 MISCONCEPTIONS = (

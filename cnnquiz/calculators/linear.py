@@ -13,8 +13,8 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, formula
-from cnnquiz.mathematics.analysis import parse
+from cnnquiz.mathematics.activations import activation
+from cnnquiz.mathematics.analysis import function_formula, parse
 from cnnquiz.mathematics.expression import Env, functions_in
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, value_math
@@ -61,7 +61,7 @@ def _map(text: str) -> Map:
     if name := operator_name(text):
         return Map(name)
     with suppress(GivenError):
-        return Map(formula(activation(text)))
+        return Map(function_formula(activation(text)))
     bare = text.removesuffix("(x)")
     if bare in REAL_NAMES:
         return Map(parse(f"{bare}(x)", "x"))

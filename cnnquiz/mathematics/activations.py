@@ -1,4 +1,4 @@
-"""Activation functions: their value and derivative at x, the formula on the side of zero where x lies, the steepest."""
+"""Activation functions by the names that people give them, and the largest derivative of each."""
 
 from __future__ import annotations
 
@@ -7,21 +7,14 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.analysis import number, parse, slope_formula
-from cnnquiz.mathematics.expression import Expr
+from cnnquiz.mathematics.analysis import function_slope
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
 from cnnquiz.mathematics.precise import rounded, sigmoid, sqrt
 
 _OTHER_NAMES = {
-    "logistic": "sigmoid",
-    "sigma": "sigmoid",
-    "leakyrelu": "leaky-relu",
-    "leaky relu": "leaky-relu",
-    "silu": "swish",
-    "linear": "identity",
-    "heaviside": "step",
-    "rectifier": "relu",
-}
+    "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
+    "silu": "swish", "linear": "identity", "heaviside": "step", "rectifier": "relu",
+}  # fmt: skip
 
 
 def activation(text: Any) -> Function:
@@ -38,25 +31,6 @@ def usual_alpha(function: Function) -> Fraction | int:
     return Fraction(1, 100) if function.name == "leaky-relu" else 1
 
 
-def formula(function: Function, x: Any = None) -> Expr:
-    """Its formula on the side of zero where x lies; without x, one formula for both sides (alpha as usual)."""
-    whole = function.formula or f"{function.name}(x)"
-    if x is None or function.sides is None:
-        return parse(whole, "x")
-    right, left = function.sides
-    return parse(right if x > 0 else left, "x", "a")
-
-
-def value(function: Function, x: Any, alpha: Any) -> Any:
-    """f(x), to 100 digits."""
-    return number(formula(function, x), {"x": x, "a": alpha})
-
-
-def slope(function: Function, x: Any, alpha: Any) -> Any:
-    """f'(x), to 100 digits."""
-    return number(slope_formula(function, x), {"x": x, "a": alpha})
-
-
 @lru_cache(maxsize=256)
 def largest_slope(name: str, alpha: Any) -> Any:
     """The largest value of the derivative (its least upper bound where it is not reached)."""
@@ -66,7 +40,7 @@ def largest_slope(name: str, alpha: Any) -> Any:
         return Fraction(1, 4)
     if name in ("gelu", "swish"):
         top = sqrt(2) if name == "gelu" else _steepest_swish()
-        return rounded(slope(ACTIVATIONS[name], top, alpha))
+        return rounded(function_slope(ACTIVATIONS[name], top, alpha))
     return 0 if name == "step" else 1
 
 

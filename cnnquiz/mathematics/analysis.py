@@ -32,20 +32,38 @@ def slope(expr: Expr, name: str, at: Any) -> Any:
     return evaluator(expr, _DUAL)({name: (at, 1)})[1]
 
 
-def function_value(function: Function, x: Any) -> Any:
-    """The value of a function of one number."""
-    return function.value(x) if function.value else number(_by_formula(function.formula), {"x": x})
+def function_value(function: Function, x: Any, alpha: Any = None) -> Any:
+    """f(x); alpha is what some activation functions take besides."""
+    return function.value(x) if function.value else number(value_formula(function, x), {"x": x, "a": alpha})
+
+
+def function_slope(function: Function, x: Any, alpha: Any = None) -> Any:
+    """f'(x)"""
+    return number(slope_formula(function, x), {"x": x, "a": alpha})
+
+
+def value_formula(function: Function, x: Any) -> Expr:
+    """The function's formula on the side of zero where x lies."""
+    if function.sides is None:
+        return function_formula(function)
+    right, left = function.sides
+    return _in_x(right if x > 0 else left)
 
 
 def slope_formula(function: Function, x: Any) -> Expr:
     """The formula of the derivative that holds at x: at a kink, the value that the function's table has for it."""
     slopes = function.slopes
     right, left, kink = slopes if len(slopes) == 3 else slopes * 3
-    return _by_formula(right if x > 0 else left if x < 0 else kink)
+    return _in_x(right if x > 0 else left if x < 0 else kink)
+
+
+def function_formula(function: Function) -> Expr:
+    """One formula for both sides of zero, with alpha as it usually is; a function that has none is called."""
+    return _in_x(function.formula or f"{function.calls[0]}(x)")
 
 
 @lru_cache(maxsize=256)
-def _by_formula(formula: str) -> Expr:
+def _in_x(formula: str) -> Expr:
     return parse(formula, "x", "a")
 
 
@@ -79,10 +97,11 @@ def _operation(symbol: str) -> Callable[..., Any]:
 
 def _function(name: str) -> Callable[..., Any]:
     function = FUNCTIONS[name]
+    value = function.value or (lambda x: function_value(function, x))
 
     def apply(*arguments: Any) -> Any:
         try:
-            return function.value(*arguments) if function.value else function_value(function, *arguments)
+            return value(*arguments)
         except TypeError:
             raise CnnquizError(f"`{name}` does not take {len(arguments)} numbers") from None
 
@@ -124,7 +143,7 @@ def _dual_function(name: str) -> Callable[..., Dual]:
 
     def apply(argument: Dual) -> Dual:
         x, rise = argument
-        return function_value(function, x), shortened(rise * number(slope_formula(function, x), {"x": x}))
+        return function_value(function, x), shortened(rise * function_slope(function, x))
 
     return apply
 

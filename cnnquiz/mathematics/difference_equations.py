@@ -156,13 +156,8 @@ def is_time_invariant(system: System) -> bool:
 
 
 _INPUTS: tuple[dict[int, Any], ...] = (
-    {0: 1},
-    {1: 1},
-    {0: 1, 1: 2, 2: 3},
-    {0: -1, 2: 1},
-    {0: 2},
-    {0: Fraction(1, 2), 1: -3, 3: 1},
-)
+    {0: 1}, {1: 1}, {0: 1, 1: 2, 2: 3}, {0: -1, 2: 1}, {0: 2}, {0: Fraction(1, 2), 1: -3, 3: 1},
+)  # fmt: skip
 _SPAN = 8
 
 

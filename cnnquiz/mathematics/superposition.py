@@ -17,16 +17,8 @@ from cnnquiz.solution import Vector
 _TINY = Fraction(1, 10**50)  # what 100 digits leave of a difference that is none
 # x, y: the sums are tried in this order, the plainest first
 _PAIRS = [
-    (1, -1),
-    (1, 1),
-    (1, 2),
-    (-1, -2),
-    (Fraction(1, 2), Fraction(1, 2)),
-    (3, 5),
-    (Fraction(1, 3), 4),
-    (-7, 2),
-    (0, 0),
-]
+    (1, -1), (1, 1), (1, 2), (-1, -2), (Fraction(1, 2), Fraction(1, 2)), (3, 5), (Fraction(1, 3), 4), (-7, 2), (0, 0),
+]  # fmt: skip
 _FACTORS = [(2, 1), (-1, 1), (2, -1), (3, 2), (0, 1), (Fraction(1, 2), 3)]
 _SEQUENCES = [(1, 0, 0, 0), (0, 1, 0, 0), (1, 2, 3, 4), (4, 1, -2, 3), (-1, 0, 0, 0), (0, 0, 0, 0)]
 _WEIGHTS = [2, 3]
