@@ -123,7 +123,7 @@ class Solution(Struct, frozen=True):
         return self.as_markdown()
 
 
-def chain_of(step: Step) -> list[Math]:
+def equation_parts(step: Step) -> list[Math]:
     """Formula, numbers and value, without those that say again what stands there already: no `f(x) = 0 = 0`."""
     kept: list[Math] = []
     said = ""
@@ -137,15 +137,15 @@ def chain_of(step: Step) -> list[Math]:
     return kept
 
 
-def joints(parts: list[Math], equal: str, about: str) -> list[str]:
+def equation_signs(parts: list[Math], equal: str, about: str) -> list[str]:
     """The sign before each part but the first: `about` where a number on either side of it is rounded."""
     return [about if before.rounded or part.rounded else equal for before, part in pairwise(parts)]
 
 
 def latex_chain(step: Step) -> str:
     """Formula = numbers = value in LaTeX."""
-    parts = chain_of(step)
-    signs = ["", *joints(parts, " = ", r" \approx ")]
+    parts = equation_parts(step)
+    signs = ["", *equation_signs(parts, " = ", r" \approx ")]
     return "".join(sign + part.latex for sign, part in zip(signs, parts, strict=False))
 
 
@@ -212,7 +212,7 @@ def decimal_text(value: Fraction) -> str:
     if scaled.denominator != 1:
         if value.denominator < LONGEST_RATIO and abs(value.numerator) < LONGEST_RATIO:
             return f"{value.numerator}/{value.denominator}"
-        return _rounded(value)
+        return _significant(value)
     sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
     whole, fraction = divmod(digits, 10**12)
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
@@ -232,7 +232,7 @@ def prose_text(value: Any) -> str:
     return "{} {}/{}".format(*parts) if parts else text(value)
 
 
-def _rounded(value: Fraction, digits: int = 10) -> str:
+def _significant(value: Fraction, digits: int = 10) -> str:
     """A fraction as a decimal of so many significant digits: 0.6652409558."""
     with localcontext() as context:
         context.prec = digits

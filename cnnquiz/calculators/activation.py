@@ -16,7 +16,7 @@ from cnnquiz.mathematics.analysis import function_slope, function_value, parse, 
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, math, value_math
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.sympy_forms import evaluated, symbolic
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Kind, number
@@ -101,8 +101,8 @@ def count(env: Env) -> dict[str, Any]:
     if env["x"] is not None:
         x = sympy.Rational(Fraction(env["x"]))
         whole = symbolic(value_formula(f, env["x"]), {"x": t, "a": a})
-        found["value"] = evaluated(whole.subs(t, x))
-        found["derivative"] = evaluated(sympy.diff(whole, t).subs(t, x))
+        found["value"] = from_sympy(whole.subs(t, x))
+        found["derivative"] = from_sympy(sympy.diff(whole, t).subs(t, x))
     if f.name not in ("softplus", "gelu", "swish"):
         found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
     return found

@@ -15,7 +15,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, value_math
 from cnnquiz.mathematics.precise import exact, rounded, sqrt
-from cnnquiz.mathematics.sympy_forms import evaluated, sympy_value
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import number, numbers
@@ -94,8 +94,8 @@ def count(env: Env) -> dict[str, Any]:
     root = sympy.sqrt(sympy_value(variance + Fraction(env["eps"])))
     hats = [sympy_value(Fraction(sum(one - other for other in x), n)) / root for one in x]
     gamma, beta = sympy_value(env["gamma"]), sympy_value(env["beta"])
-    output = Vector(evaluated(gamma * hat + beta) for hat in hats)
-    return {"variance": exact(variance), "normalised": Vector(map(evaluated, hats)), "output": output}
+    output = Vector(from_sympy(gamma * hat + beta) for hat in hats)
+    return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
 def _wrong(**changes: Any) -> Callable[[Env], dict[str, Any]]:

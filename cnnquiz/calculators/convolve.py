@@ -92,14 +92,14 @@ def _convolution(env: Env, **other: Any) -> Convolution:
     return Convolution(env["H"], **asked)
 
 
-def _flattened(env: Env, y: Grid) -> Any:
+def _like_input(env: Env, y: Grid) -> Any:
     """The output as the input was given: a sequence, or rows."""
     return y[0] if env["flat"] else y
 
 
 def _results(env: Env, y: Grid) -> dict[str, Any]:
     """The output, and its only number where it has one."""
-    return {"y": _flattened(env, y)} | ({"value": y[0][0]} if size(y) == (1, 1) else {})
+    return {"y": _like_input(env, y)} | ({"value": y[0][0]} if size(y) == (1, 1) else {})
 
 
 def work(env: Env) -> dict[str, Any]:
@@ -110,7 +110,7 @@ def work(env: Env) -> dict[str, Any]:
     if env["x2"] is not None:
         second = rows(env["x2"])
         y2, y_sum = output(second), output(grid_sum(env["X"], second))
-        found |= {"y2": _flattened(env, y2), "y_sum": _flattened(env, y_sum)}
+        found |= {"y2": _like_input(env, y2), "y_sum": _like_input(env, y_sum)}
         found["superposition"] = y_sum == grid_sum(y, y2)
     return found
 
@@ -119,7 +119,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The kernel turned round; each output as a sum of products; superposition."""
     if want in (None, "y", "size"):
         if not env["correlate"]:
-            backwards = _flattened(env, Vector(map(Vector, half_turn(env["H"]))))
+            backwards = _like_input(env, Vector(map(Vector, half_turn(env["H"]))))
             why = "Convolution runs through the kernel backwards; correlation does not."
             yield Step("Turn the kernel round", value=value_math(backwards), why=why, of="y")
         yield from _output_steps(env, rows(results["y"]))
@@ -157,7 +157,7 @@ def count(env: Env) -> dict[str, Any]:
     scatter = _convolution(env).scatter
     y = scatter(env["X"])
     found = _results(env, y) | {"size": sum(1 for _ in y[0]) if env["flat"] else (len(y), sum(1 for _ in y[0]))}
-    return found if env["x2"] is None else found | {"y2": _flattened(env, scatter(rows(env["x2"])))}
+    return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
 
 
 def _wrong(applies: Callable[[Env], bool] = lambda env: True, **other: Any) -> Callable[[Env], dict[str, Any]]:
@@ -169,7 +169,7 @@ def _elementwise(env: Env) -> dict[str, Any]:
     if size(env["X"]) != size(env["H"]):
         return {}
     y = Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(env["X"], env["H"], strict=True))
-    return {"y": _flattened(env, y)}
+    return {"y": _like_input(env, y)}
 
 
 def _length_plus_one(env: Env) -> dict[str, Any]:
@@ -203,7 +203,7 @@ def conventions(env: Env) -> dict[str, str]:
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """What the other convention for the kernel gives."""
-    other = _flattened(env, _convolution(env, correlate=not env["correlate"]).output(env["X"]))
+    other = _like_input(env, _convolution(env, correlate=not env["correlate"]).output(env["X"]))
     if other != results["y"]:
         name = "convolution (kernel turned round)" if env["correlate"] else "cross-correlation (kernel not turned)"
         yield f"As {name} it would be {value_math(other).ascii}."

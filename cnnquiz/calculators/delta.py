@@ -17,7 +17,7 @@ from cnnquiz.mathematics import analysis
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.mathematics.notation import chain, math, value_math
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.sympy_forms import evaluated, symbolic
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import integer, number, words
@@ -111,7 +111,7 @@ def count(env: Env) -> dict[str, Any]:
         found["area"] = sum(strip / Fraction(env["A"]) for _ in range(64))
         found["height"] = 64 * Fraction(1) / (64 * Fraction(env["A"]))
     if env["f"] is not None:
-        found["sifting"] = evaluated(symbolic(env["f"], {"t": env["t0"]}))
+        found["sifting"] = from_sympy(symbolic(env["f"], {"t": env["t0"]}))
     return found
 
 

@@ -17,8 +17,8 @@ from cnnquiz.mathematics.activations import activation, largest_slope, usual_alp
 from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.mathematics.notation import chain, factor, value_math
-from cnnquiz.mathematics.precise import exact, rounded, shortened
-from cnnquiz.mathematics.sympy_forms import evaluated, symbolic, sympy_value
+from cnnquiz.mathematics.precise import exact, limit_digits, rounded
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import Kind, integer, numbers
@@ -85,7 +85,7 @@ def work(env: Env) -> dict[str, Any]:
     if env["values"] is not None:
         total: Any = 1
         for z, w in _layers(env):
-            total = shortened(total * w * _slope(env, z))
+            total = limit_digits(total * w * _slope(env, z))
         found["product"] = rounded(total)
     return found
 
@@ -124,7 +124,7 @@ def count(env: Env) -> dict[str, Any]:
         for z, w in _layers(env):
             rise = sympy.diff(symbolic(value_formula(f, z), {"x": x, "a": env["alpha"]}), x)
             total *= sympy_value(w) * rise.subs(x, sympy_value(z))
-        found["product"] = evaluated(total)
+        found["product"] = from_sympy(total)
     return found
 
 

@@ -15,7 +15,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, value_math
 from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
-from cnnquiz.mathematics.sympy_forms import evaluated, sympy_value
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Math, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import choice, integer, numbers
@@ -183,7 +183,7 @@ def count(env: Env) -> dict[str, Any]:
     if n > 50 or max(scores) - min(scores) > _APART:
         return {}
     loss = _of_logits(env) if env["logits"] is not None else _of_likelihood(env)
-    return {"loss": evaluated(loss if env["kind"] == "cross-entropy" else loss / n)}
+    return {"loss": from_sympy(loss if env["kind"] == "cross-entropy" else loss / n)}
 
 
 def _of_likelihood(env: Env) -> Any:
@@ -217,7 +217,7 @@ def _mean(kind: str) -> Callable[[Env], Any]:
     return lambda env: _total(env, kind) / len(env["q"])
 
 
-def _signed(env: Env) -> Any:
+def _mean_error(env: Env) -> Any:
     return Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])
 
 
@@ -237,7 +237,7 @@ MISCONCEPTIONS = (
     misconception("absolute-for-squared", "The errors are squared.", wrong=_wrong("mse", rule=_mean("mae"))),
     misconception("squared-for-absolute", "The errors are not squared here.", wrong=_wrong("mae", rule=_mean("mse"))),
     misconception("signed-errors", "Without a square or a sign taken off, errors cancel.",
-                  wrong=_wrong("mse", "mae", rule=_signed)),
+                  wrong=_wrong("mse", "mae", rule=_mean_error)),
     misconception("one-minus-probability", "The loss is -ln p, not 1 - p.",
                   wrong=_wrong("cross-entropy", rule=lambda env: 1 - _right_probability(env))),
     misconception("probability-for-loss", "That is the probability; the loss is -ln of it.",

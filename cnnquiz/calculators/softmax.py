@@ -15,7 +15,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, value_math
 from cnnquiz.mathematics.precise import exact, exp, power, rounded
-from cnnquiz.mathematics.sympy_forms import evaluated, sympy_value
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer, number, numbers
@@ -107,7 +107,7 @@ def count(env: Env) -> dict[str, Any]:
     if len(env["scaled"]) > 50:
         return {}
     logits = [sympy_value(z) for z in env["scaled"]]
-    return _results(env, [evaluated(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
+    return _results(env, [from_sympy(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
 
 
 def _wrong(rule: Callable[[list[Any]], list[Any]]) -> Callable[[Env], dict[str, Any]]:

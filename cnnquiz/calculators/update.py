@@ -151,7 +151,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     place = "l" if method.ahead else "theta"
     for t, (state, rules) in enumerate(run(method, _start(env), _gradient(env), min(env["steps"], _SHOWN)), 1):
         if method.ahead:
-            filled = _filled(parse("theta - gamma*v", *state), rules[0][1])
+            filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
             ahead = value_math(rounded(state["l"]))
             yield Step(f"Step {t}: look ahead", chain("l = theta - gamma*v"), filled, ahead, why, "theta")
@@ -166,10 +166,10 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             why = _overshoot(env, state) if rule.symbol == "theta" else ""
             why = why or (rule.why if t == 1 else "")
             left, found = math(rule.expr, left=rule.symbol), value_math(rounded(after))
-            yield Step(title, left, _filled(rule.expr, before), found, why, "theta")
+            yield Step(title, left, _with_numbers(rule.expr, before), found, why, "theta")
 
 
-def _filled(formula: Expr, state: Mapping[str, Any]) -> Any:
+def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:
     return math(formula, {name: rounded(one) for name, one in state.items()})
 
 

@@ -12,7 +12,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import expression, precise
 from cnnquiz.mathematics.expression import Algebra, Expr, evaluator
 from cnnquiz.mathematics.functions import FUNCTIONS, REAL_NAMES, Function
-from cnnquiz.mathematics.precise import divide, exact, shortened
+from cnnquiz.mathematics.precise import divide, exact, limit_digits
 
 MAX_EXPONENT = 10_000
 
@@ -73,17 +73,17 @@ def _power(base: Any, exponent: Any) -> Any:
             raise CnnquizError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
         if base == 0 and exponent < 0:
             raise CnnquizError("division by zero")
-        return shortened(precise.power(base, exponent))
+        return limit_digits(precise.power(base, exponent))
     if exponent == Fraction(1, 2):
         return precise.sqrt(base)
     return precise.exp(exponent * precise.ln(base))
 
 
 ARITHMETIC: dict[str, Callable[..., Any]] = {
-    "+": lambda a, b: shortened(exact(a + b)),
-    "-": lambda a, b: shortened(exact(a - b)),
-    "*": lambda a, b: shortened(exact(a * b)),
-    "/": lambda a, b: shortened(divide(a, b)),
+    "+": lambda a, b: limit_digits(exact(a + b)),
+    "-": lambda a, b: limit_digits(exact(a - b)),
+    "*": lambda a, b: limit_digits(exact(a * b)),
+    "/": lambda a, b: limit_digits(divide(a, b)),
     "**": _power,
     "neg": operator.neg,
 }
@@ -97,11 +97,15 @@ def _operation(symbol: str) -> Callable[..., Any]:
 
 def _function(name: str) -> Callable[..., Any]:
     function = FUNCTIONS[name]
-    value = function.value or (lambda x: function_value(function, x))
+    return refuse_other_numbers(name, function.value or (lambda x: function_value(function, x)))
+
+
+def refuse_other_numbers(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, which says in one line when it is called with as many numbers as it does not take."""
 
     def apply(*arguments: Any) -> Any:
         try:
-            return value(*arguments)
+            return function(*arguments)
         except TypeError:
             raise CnnquizError(f"`{name}` does not take {len(arguments)} numbers") from None
 
@@ -133,7 +137,7 @@ def _dual_operation(symbol: str) -> Callable[..., Dual]:
     if symbol == "neg":
         return lambda a: (-a[0], -a[1])
     apply = _DUAL_ARITHMETIC[symbol]
-    return lambda a, b: tuple(map(shortened, apply(a, b)))
+    return lambda a, b: tuple(map(limit_digits, apply(a, b)))
 
 
 def _dual_function(name: str) -> Callable[..., Dual]:
@@ -143,7 +147,7 @@ def _dual_function(name: str) -> Callable[..., Dual]:
 
     def apply(argument: Dual) -> Dual:
         x, rise = argument
-        return function_value(function, x), shortened(rise * function_slope(function, x))
+        return function_value(function, x), limit_digits(rise * function_slope(function, x))
 
     return apply
 

@@ -14,7 +14,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number
 from cnnquiz.mathematics.expression import Expr, Name, Neg, Num, Op, evaluate, parse
 from cnnquiz.mathematics.functions import REAL_NAMES
-from cnnquiz.mathematics.precise import shortened
+from cnnquiz.mathematics.precise import limit_digits
 from cnnquiz.mathematics.sympy_forms import symbolic
 
 FARTHEST = 1_000  # samples that an index may look back or ahead
@@ -100,7 +100,7 @@ def run(
     """
     y: dict[int, Any] = {}
     for n in range(first, last + 1):
-        y[n] = shortened(number(system.rule, sample_values(system, n, x, y, past)))
+        y[n] = limit_digits(number(system.rule, sample_values(system, n, x, y, past)))
     return y
 
 

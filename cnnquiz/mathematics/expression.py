@@ -138,10 +138,10 @@ def _tree(text: str) -> Expr:
             tree = ast.parse(source, mode="eval")
         return _Reader(source).read(tree.body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise CnnquizError(f"cannot read the expression {_quoted(text)}: write it as in 2*k + 1") from None
+        raise CnnquizError(f"cannot read the expression {_quote(text)}: write it as in 2*k + 1") from None
 
 
-def _quoted(text: str) -> str:
+def _quote(text: str) -> str:
     short = text if len(text) <= 60 else text[:57] + "..."
     return "`" + "".join(c if c.isprintable() else "?" for c in short) + "`"
 
@@ -156,7 +156,7 @@ class _Reader:
     def read(self, node: ast.expr, depth: int) -> Expr:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise CnnquizError(f"the expression {_quoted(self.text)} is too large")
+            raise CnnquizError(f"the expression {_quote(self.text)} is too large")
         match node:
             case ast.Constant(value=value):
                 return Num(self.number(node, value))
@@ -176,20 +176,20 @@ class _Reader:
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return Call(function, tuple(self.read(a, depth + 1) for a in args))
         raise CnnquizError(
-            f"the expression {_quoted(self.text)} uses {type(node).__name__}; "
+            f"the expression {_quote(self.text)} uses {type(node).__name__}; "
             "only numbers, names, known functions and arithmetic are read"
         )
 
     def number(self, node: ast.Constant, value: object) -> int | Fraction:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise CnnquizError(f"the expression {_quoted(self.text)} has {_quoted(repr(value))} where a number belongs")
+            raise CnnquizError(f"the expression {_quote(self.text)} has {_quote(repr(value))} where a number belongs")
         if isinstance(value, float):
             if not math.isfinite(value):
-                raise CnnquizError(f"a number in {_quoted(self.text)} is too large")
+                raise CnnquizError(f"a number in {_quote(self.text)} is too large")
             written = ast.get_source_segment(self.text, node)  # the float itself would keep 17 digits only
             return exact(Fraction(written)) if written and value else 0
         if value.bit_length() > MAX_BITS:
-            raise CnnquizError(f"a number in {_quoted(self.text)} is too large")
+            raise CnnquizError(f"a number in {_quote(self.text)} is too large")
         return value
 
     def chain(self, symbol: str, parts: list[Expr]) -> Expr:
@@ -200,7 +200,7 @@ class _Reader:
 
     def comparison(self, sides: list[ast.expr], ops: list[ast.cmpop], depth: int) -> Expr:
         if any(type(op) not in _SYMBOLS for op in ops):
-            raise CnnquizError(f"the comparison in {_quoted(self.text)} is none of < <= > >= == !=")
+            raise CnnquizError(f"the comparison in {_quote(self.text)} is none of < <= > >= == !=")
         read = [self.read(side, depth + 1) for side in sides]
         pairs = [Op(_SYMBOLS[type(op)], a, b) for a, op, b in zip(read, ops, read[1:], strict=False)]
         return self.chain("and", list(pairs))
@@ -210,10 +210,10 @@ def _check_names(expr: Expr, text: str, names: Collection[str] | None, functions
     for part in walk(expr):
         if isinstance(part, Name) and names is not None and part.id not in names:
             known = ", ".join(sorted(names)) or "none"
-            raise CnnquizError(f"unknown name `{part.id}` in {_quoted(text)}; known names: {known}")
+            raise CnnquizError(f"unknown name `{part.id}` in {_quote(text)}; known names: {known}")
         if isinstance(part, Call) and part.function not in functions:
             raise CnnquizError(
-                f"unknown function `{part.function}` in {_quoted(text)}; known: {', '.join(sorted(functions))}"
+                f"unknown function `{part.function}` in {_quote(text)}; known: {', '.join(sorted(functions))}"
             )
 
 

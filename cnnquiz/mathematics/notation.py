@@ -78,14 +78,14 @@ def value_math(value: Any) -> Math:
 
 def chain(*pieces: Any, joint: str = "") -> Math:
     """Typed formulas (`y = sigma(x)`), Math and numbers, one behind the other, in three spellings."""
-    read = [p if isinstance(p, Math) else typed_math(p) if isinstance(p, str) else value_math(p) for p in pieces]
-    between = typed_math(joint)
+    read = [p if isinstance(p, Math) else formula_math(p) if isinstance(p, str) else value_math(p) for p in pieces]
+    between = formula_math(joint)
     kinds = ("ascii", "unicode", "latex")
     ascii_, unicode, latex = (getattr(between, kind).join(getattr(piece, kind) for piece in read) for kind in kinds)
     return Math(ascii_, unicode, latex, any(piece.rounded for piece in read))
 
 
-def typed_math(words: str) -> Math:
+def formula_math(words: str) -> Math:
     """A formula typed in ASCII, in three spellings: theta^2, sum_i z_i, sqrt(v), a*b."""
     latex = words
     for pattern, sign in _LATEX_FORMS:
@@ -122,7 +122,7 @@ def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None)
     """1*3 + 2*(-4) + 5, the numbers put in."""
     pairs = list(zip(left, right, strict=True))
     terms = [chain(factor(a), "*", factor(b)) for a, b in pairs[:MOST_TERMS]]
-    terms += [typed_math("...")] if len(pairs) > MOST_TERMS else []
+    terms += [formula_math("...")] if len(pairs) > MOST_TERMS else []
     terms += [factor(plus)] if plus is not None else []
     return chain(*terms, joint=" + ")
 

@@ -34,7 +34,7 @@ def _convolution(x: Sequence, h: Sequence) -> Sequence:
     return y
 
 
-def _running_sum(x: Sequence) -> Sequence:
+def _cumulative_sum(x: Sequence) -> Sequence:
     return [sum(x[: at + 1]) for at in range(len(x))]
 
 
@@ -48,7 +48,7 @@ def _softmax(x: Sequence) -> Sequence:
     return [Fraction(power) / sum(powers) for power in powers]
 
 
-def _standardised(x: Sequence) -> Sequence:
+def _batch_norm(x: Sequence) -> Sequence:
     mean = Fraction(sum(x), len(x))
     variance = sum((one - mean) ** 2 for one in x) / len(x)
     return [(one - mean) / sqrt(variance + 1) for one in x]
@@ -61,7 +61,7 @@ OPERATORS = {
     "dense without bias": Operator("y = W*x", _dense),
     "dense": Operator("y = W*x + b", lambda x, w: [y + 1 for y in _dense(x, w)]),
     "derivative": Operator("y[n] = x[n] - x[n-1]", lambda x, w: [a - b for a, b in zip(x, [0, *x], strict=False)]),
-    "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: _running_sum(x)),
+    "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: _cumulative_sum(x)),
     "delay": Operator("y[n] = x[n-1]", lambda x, w: [0 * x[0], *x]),
     "scaling": Operator("y[n] = c*x[n]", lambda x, w: [w[0] * one for one in x]),
     "average pooling": Operator(
@@ -79,7 +79,7 @@ OPERATORS = {
     "mean": Operator("y = (x[0] + ... + x[3])/4", lambda x, w: [_share(sum(x), 4)]),
     "sum": Operator("y = x[0] + ... + x[3]", lambda x, w: [sum(x)]),
     "softmax": Operator("y[i] = exp(x[i])/sum_j exp(x[j])", lambda x, w: _softmax(x)),
-    "batch normalisation": Operator("y[i] = (x[i] - mean)/sqrt(var + eps)", lambda x, w: _standardised(x)),
+    "batch normalisation": Operator("y[i] = (x[i] - mean)/sqrt(var + eps)", lambda x, w: _batch_norm(x)),
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number, parse
 from cnnquiz.mathematics.expression import Expr
-from cnnquiz.mathematics.precise import shortened
+from cnnquiz.mathematics.precise import limit_digits
 
 NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
 FAR = 10**50
@@ -131,7 +131,7 @@ def _value(rule: Assignment, state: State) -> Any:
     root = {"s": state["s"], "shat": state.get("shat")}.get("shat" if "shat" in rule.formula else "s")
     if rule.symbol == "theta" and "sqrt" in rule.formula and root == 0 and state["epsilon"] == 0:
         return state["theta"]
-    return shortened(number(rule.expr, state))
+    return limit_digits(number(rule.expr, state))
 
 
 def thetas_by_sums(name: str, start: State, gradient: Gradient, steps: int) -> list[Any]:
@@ -139,19 +139,19 @@ def thetas_by_sums(name: str, start: State, gradient: Gradient, steps: int) -> l
     theta, seen, thetas = start["theta"], list[Any](), list[Any]()
     a, eps = start["alpha"], start["epsilon"]
     for t in range(1, steps + 1):
-        kept = a * _decayed_sum(seen, start["gamma"])
+        kept = a * _geometric_sum(seen, start["gamma"])
         at = theta - start["gamma"] * kept if name == "nesterov" else theta
         seen.append(gradient(at, t))
         squares = [g * g for g in seen]
         if name in ("momentum", "nesterov"):
-            step = a * _decayed_sum(seen, start["gamma"])
+            step = a * _geometric_sum(seen, start["gamma"])
         elif name == "sgd":
             step = a * seen[-1]
         else:
             top, below = _adaptive(name, start, seen, squares, t)
             root = number(parse("sqrt(x)", "x"), {"x": below}) + eps
             step = a * Fraction(top) / root if root else 0
-        theta = shortened(theta - step)
+        theta = limit_digits(theta - step)
         thetas.append(theta)
     return thetas
 
@@ -161,12 +161,12 @@ def _adaptive(name: str, start: State, seen: list[Any], squares: list[Any], t: i
     if name == "adagrad":
         return seen[-1], sum(squares)
     if name == "rmsprop":
-        return seen[-1], (1 - start["rho"]) * _decayed_sum(squares, start["rho"])
+        return seen[-1], (1 - start["rho"]) * _geometric_sum(squares, start["rho"])
     b1, b2 = Fraction(start["beta1"]), Fraction(start["beta2"])
-    mean, square = (1 - b1) * _decayed_sum(seen, b1), (1 - b2) * _decayed_sum(squares, b2)
+    mean, square = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
     return mean / (1 - b1**t), square / (1 - b2**t)
 
 
-def _decayed_sum(values: list[Any], keep: Any) -> Any:
+def _geometric_sum(values: list[Any], keep: Any) -> Any:
     """The values added up, each older one counting keep times less."""
     return sum(value * Fraction(keep) ** age for age, value in enumerate(reversed(values)))

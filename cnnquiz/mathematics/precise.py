@@ -50,7 +50,7 @@ def fraction(x: Decimal) -> Any:
     return exact(Fraction(Context(prec=DIGITS).plus(x)))
 
 
-def shortened(x: Any) -> Any:
+def limit_digits(x: Any) -> Any:
     """The number itself; one that has grown too long, rounded to 100 significant digits."""
     if isinstance(x, Fraction) and (x.denominator > _LONG or abs(x.numerator) > _LONG):
         return fraction(decimal(x))
@@ -107,7 +107,7 @@ def tanh(x: Any) -> Any:
     """The hyperbolic tangent, by exp(-2|x|), which does not overflow."""
     if x == 0:
         return 0
-    small = _CONTEXT.exp(decimal(-2 * abs(_bounded(x))))
+    small = _CONTEXT.exp(decimal(-2 * abs(_within_bounds(x))))
     size = _CONTEXT.divide(_CONTEXT.subtract(Decimal(1), small), _CONTEXT.add(Decimal(1), small))
     return fraction(size if x > 0 else size.copy_negate())
 
@@ -125,7 +125,7 @@ def cosh(x: Any) -> Any:
 def sigmoid(x: Any) -> Any:
     """1/(1 + e^-x)"""
     one = Decimal(1)
-    return fraction(_CONTEXT.divide(one, _CONTEXT.add(one, _CONTEXT.exp(decimal(-_bounded(x))))))
+    return fraction(_CONTEXT.divide(one, _CONTEXT.add(one, _CONTEXT.exp(decimal(-_within_bounds(x))))))
 
 
 def sin(x: Any) -> Any:
@@ -160,7 +160,7 @@ def _by_mpmath(name: str, x: Any, refusal: str, most: int) -> Any:
         return fraction(decimal(Fraction(*mpmath.libmp.to_rational(found._mpf_))))
 
 
-def _bounded(x: Any) -> Any:
+def _within_bounds(x: Any) -> Any:
     if abs(x) > LARGEST_EXPONENT:
         raise GivenError(f"{_short(x)} is beyond what is worked here: stay within {LARGEST_EXPONENT:,}")
     return x

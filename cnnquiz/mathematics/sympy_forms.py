@@ -11,8 +11,8 @@ from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.analysis import parse
-from cnnquiz.mathematics.expression import Algebra, Env, Expr, Letter, evaluator
+from cnnquiz.mathematics.analysis import parse, refuse_other_numbers
+from cnnquiz.mathematics.expression import Algebra, Env, Expr, Letter, evaluator, names_in
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.notation import superscripts, value_math
 from cnnquiz.mathematics.precise import exact, rounded
@@ -54,22 +54,13 @@ def symbolic(expr: Expr, env: Env) -> Any:
 
 def value(expr: Expr, env: Env) -> Any:
     """The value of an expression in which letters stand for numbers, simplified."""
-    return simplified(sympy_expr(expr, env))
+    return simplify(sympy_expr(expr, env))
 
 
-def _operation(symbol: str) -> Callable[..., Any]:
+def _sympy(name: str) -> Any:
     import sympy
 
-    found: Callable[..., Any] | None = {
-        **{sign: getattr(operator, name) for sign, name in _OPERATORS.items()},
-        "/": _divide, "//": lambda a, b: sympy.floor(a / b), "%": sympy.Mod,
-    }.get(symbol)  # fmt: skip
-    if found is None:
-        raise CnnquizError(f"`{symbol}` cannot be worked with letters")
-    return found
-
-
-_OPERATORS = {"+": "add", "-": "sub", "*": "mul", "**": "pow", "neg": "neg"}
+    return getattr(sympy, name)
 
 
 def _divide(left: Any, right: Any) -> Any:
@@ -78,24 +69,37 @@ def _divide(left: Any, right: Any) -> Any:
     return left / right
 
 
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow, "neg": operator.neg, "/": _divide,
+    "//": lambda a, b: _sympy("floor")(a / b), "%": lambda a, b: _sympy("Mod")(a, b),
+}  # fmt: skip
+
+
+def _operation(symbol: str) -> Callable[..., Any]:
+    if symbol not in _OPERATIONS:
+        raise CnnquizError(f"`{symbol}` cannot be worked with letters")
+    return _OPERATIONS[symbol]
+
+
 def _function(name: str, by_formula: bool) -> Callable[..., Any]:
     """sympy's function of that name, or its formula worked by sympy; `by_formula`: the formula if there is one."""
-    import sympy
-
     function = FUNCTIONS.get(name)
     if function is None or not (function.exact or by_formula):
         raise CnnquizError(f"`{name}` cannot be worked with letters")
     if function.formula and (by_formula or not function.sympy):
-        worked = evaluator(parse(function.formula, "x", "y"), _SMOOTH)
-        return lambda *arguments: worked(dict(zip("xy", arguments, strict=False)))
-    return getattr(sympy, function.sympy) if isinstance(function.sympy, str) else function.sympy
+        formula = parse(function.formula, "x", "y")
+        work = evaluator(formula, _SMOOTH)
+        of_two = "y" in names_in(formula)
+        found = (lambda x, y: work({"x": x, "y": y})) if of_two else (lambda x: work({"x": x}))
+        return refuse_other_numbers(name, found)
+    return refuse_other_numbers(name, _sympy(function.sympy) if isinstance(function.sympy, str) else function.sympy)
 
 
 _LETTERS = Algebra(_operation, partial(_function, by_formula=False), sympy_value)
 _SMOOTH = Algebra(_operation, partial(_function, by_formula=True), sympy_value)
 
 
-def evaluated(found: Any) -> Any:
+def from_sympy(found: Any) -> Any:
     """A sympy number as we show numbers: exact where it is a fraction, otherwise to 30 digits."""
     import sympy
 
@@ -114,17 +118,18 @@ def derivative(expr: Expr, name: str) -> Expr:
 
     x = sympy.Symbol(name, real=True)
     slope = sympy.diff(symbolic(expr, {name: x}), x)
-    plain = sympy.simplify(slope)
-    shorter = min((plain, sympy.expand(slope)), key=lambda form: len(str(form)))
-    return parse(str(shorter).replace("Abs(", "abs("), name)
+    forms = [sympy.simplify(slope), sympy.expand(slope), slope]
+    readable = [form for form in forms[:2] if not form.has(sympy.pi)] or forms[2:]
+    shortest = min(readable, key=lambda form: len(str(form)))
+    return parse(str(shortest).replace("Abs(", "abs("), name)
 
 
-def simplified(found: Any) -> Any:
+def simplify(found: Any) -> Any:
     """A sympy value in its plainest form: one fraction inside each rounding, factors multiplied out."""
     import sympy
 
     if isinstance(found, tuple):
-        return tuple(simplified(axis) for axis in found)
+        return tuple(simplify(axis) for axis in found)
     if not isinstance(found, sympy.Basic):
         return found
     return found.replace(
@@ -159,7 +164,7 @@ def _printers() -> tuple[Any, Any]:
     from sympy.printing.latex import LatexPrinter
     from sympy.printing.str import StrPrinter
 
-    def ordered(printer: type) -> Any:
+    def sums_first(printer: type) -> Any:
         def terms(self: Any, expr: Any, order: Any = None) -> list[Any]:
             found = printer._as_ordered_terms(self, expr, order=order)  # type: ignore[attr-defined]
             added = [term for term in found if not term.could_extract_minus_sign()]
@@ -170,7 +175,7 @@ def _printers() -> tuple[Any, Any]:
 
         return type(printer.__name__, (printer,), {"_as_ordered_terms": terms})()
 
-    return ordered(StrPrinter), ordered(LatexPrinter)
+    return sums_first(StrPrinter), sums_first(LatexPrinter)
 
 
 def _factor(written: Math, found: Any) -> Math:

@@ -18,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indented, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, prose_text, text
+from cnnquiz.solution import Math, Solution, Step, Vector, equation_parts, equation_signs, prose_text, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000
@@ -95,8 +95,8 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
 
 def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
     """Formula, numbers and value: on one line when short, else with their equals signs below one another."""
-    parts = chain_of(step)
-    signs = joints(parts, " = ", screen.pick(" ≈ ", " ~ "))
+    parts = equation_parts(step)
+    signs = equation_signs(parts, " = ", screen.pick(" ≈ ", " ~ "))
     chain = _chain(screen, step)
     if chain.cell_len <= min(SHORT, screen.width - len(margin)):
         return [Text.assemble(margin, chain)] if parts else []
@@ -113,9 +113,9 @@ def _aligned(screen: Screen, step: Step, margin: str) -> list[Text]:
 
 def _chain(screen: Screen, step: Step) -> Text:
     """Formula = numbers = value on one line."""
-    parts = chain_of(step)
+    parts = equation_parts(step)
     line = Text()
-    for sign, part in zip(["", *joints(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
+    for sign, part in zip(["", *equation_signs(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
         line.append(sign)
         line.append(screen.plain(spelled(screen, part)), "answer" if part is step.value else "")
     return line
