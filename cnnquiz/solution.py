@@ -1,4 +1,4 @@
-"""Step and Solution: a derivation as data. Nothing here prints; `render` shows it, `__str__` is plain text."""
+"""Step and Solution: a derivation as data, and as JSON, Markdown and LaTeX; `render` shows it in a terminal."""
 
 from __future__ import annotations
 
@@ -212,7 +212,7 @@ def decimal_text(value: Fraction) -> str:
     if scaled.denominator != 1:
         if value.denominator < LONGEST_RATIO and abs(value.numerator) < LONGEST_RATIO:
             return f"{value.numerator}/{value.denominator}"
-        return _significant(value)
+        return _significant_digits(value)
     sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
     whole, fraction = divmod(digits, 10**12)
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
@@ -232,7 +232,7 @@ def prose_text(value: Any) -> str:
     return "{} {}/{}".format(*parts) if parts else text(value)
 
 
-def _significant(value: Fraction, digits: int = 10) -> str:
+def _significant_digits(value: Fraction, digits: int = 10) -> str:
     """A fraction as a decimal of so many significant digits: 0.6652409558."""
     with localcontext() as context:
         context.prec = digits
