@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from cnnquiz import calculators
 from cnnquiz.errors import GivenError
 from cnnquiz.layers import networks
-from cnnquiz.layers.kinds import RULES
+from cnnquiz.layers.kinds import EFFECTS
 from cnnquiz.layers.layer import Layer, parse_layer, parse_layers
 from cnnquiz.layers.propagation import propagate
 from cnnquiz.layers.state import begin
@@ -47,17 +47,17 @@ def positions(n: int, layer: dict[str, Any]) -> int:
 
 @given(n=st.integers(1, 40), layers=st.lists(windows(), min_size=1, max_size=5))
 def test_sizes_are_those_of_windows_walked_one_by_one(n: int, layers: list[dict[str, Any]]) -> None:
-    flow = begin((n, 2))
+    state = begin((n, 2))
     for layer in layers:
-        expected = positions(flow.shape[0], layer)
+        expected = positions(state.shape[0], layer)
         reach = layer["d"] * (layer["k"] - 1) + 1
         try:
-            flow, counts = RULES[layer["type"]](parse_layer(layer), flow)
+            state, counts = EFFECTS[layer["type"]](parse_layer(layer), state)
         except GivenError:
-            assert reach > flow.shape[0] + 2 * layer["p"]
+            assert reach > state.shape[0] + 2 * layer["p"]
             return
-        if reach <= flow.shape[0] + 2 * layer["p"] or not layer.get("ceil"):
-            assert flow.shape[0] == expected
+        if reach <= state.shape[0] + 2 * layer["p"] or not layer.get("ceil"):
+            assert state.shape[0] == expected
         assert counts.parameters == (0 if layer["type"] == "pool" else counts.parameters)
 
 

@@ -17,18 +17,18 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
-from cnnquiz.solver.lines import Env, line
+from cnnquiz.solver.lines import Env
 
-MOST_LAYERS = 1_001
-BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
+_MOST_LAYERS = 1_001
+_BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
 
 
-def _sizes(raw: Any) -> Vector:
+def _read_sizes(raw: Any) -> Vector:
     """Layer sizes from the input to the output: 784-128-784, or a list."""
     parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
-    if not 3 <= len(parts) <= MOST_LAYERS or len(parts) % 2 == 0:
+    if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
         raise GivenError(
             f"{shown(raw)} is no autoencoder: write an odd number of sizes, input to output, as in 784-128-784"
         )
@@ -38,17 +38,13 @@ def _sizes(raw: Any) -> Vector:
     return sizes
 
 
-EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
-
 QUANTITIES = (
-    Quantity(
-        "layers", "layer_sizes", Kind("A-B-A", _sizes), "sizes from input to output: 784-128-784", positional=True
-    ),
+    Quantity("layers", "layer_sizes", Kind("A-B-A", _read_sizes), "sizes from input to output: 784-128-784",
+             positional=True),
     Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
     Quantity("bias", "bias", FLAG, "whether the units have biases", True),
-    Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
-)
-
+    Quantity("dtype", "dtype", choice(*_BYTES), "how a number is stored", "fp32"),
+)  # fmt: skip
 RESULTS = (
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
     Result("encoder", "encoder", "the encoder's parameters"),
@@ -58,24 +54,16 @@ RESULTS = (
     Result("bytes", "bytes", "memory of the parameters", answer=True),
     Result("code", "code", "size of the latent space"),
 )
-
-
 LINES = (
     line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),
     line("decoder", "W_d + b_d", "Decoder", "It has weights of its own.", when="not tied"),
-    line(
-        "decoder",
-        "b_d",
-        "Decoder",
-        "Tied: the encoder's weights are used again, transposed; only biases are new.",
-        when="tied",
-    ),
+    line("decoder", "b_d", "Decoder", "Tied: the encoder's weights are used again, transposed; only biases are new.",
+         when="tied"),
     line("parameters", "encoder + decoder", "Together"),
     line("ratio", "n/code", "Compression ratio", "The input's size over the code's."),
     line("stages", "(L - 1)/2", "Stages of pre-training", "One shallow autoencoder is trained for each encoder layer."),
     line("bytes", "parameters*B", "Memory", "B bytes for each number."),
-)
-
+)  # fmt: skip
 MISCONCEPTIONS = (
     misconception("forgot-decoder", "The decoder has weights too (unless tied).", parameters="encoder"),
     misconception("forgot-bias", "One bias for each unit is missing.", encoder="W_e", decoder="W_d"),
@@ -90,6 +78,7 @@ MISCONCEPTIONS = (
     ),
     misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )
+EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -104,7 +93,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
     env = dict(values) | {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
     env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
-    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": BYTES[values["dtype"]]}
+    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
@@ -117,18 +106,12 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             continue
         filled = sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
-        yield Step(
-            f"Weights of the {name}",
-            chain(f"W_{letter} = sum_i n_i n_(i+1)"),
-            filled,
-            value_math(env[f"W_{letter}"]),
-            why,
-            "parameters",
-        )
+        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value_math(env[f"W_{letter}"])
+        yield Step(f"Weights of the {name}", rule, filled, total, why, "parameters")
         if env["bias"]:
-            total = chain(*(value_math(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
-            count = value_math(env[f"b_{letter}"])
-            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, count, of="parameters")
+            added = chain(*part[1:13], *(["..."] if len(part) > 13 else []), joint=" + ")
+            total = value_math(env[f"b_{letter}"])
+            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), added, total, of="parameters")
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -153,7 +136,7 @@ def conventions(env: Env) -> dict[str, str]:
     """What was counted."""
     rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
     rules["weights"] = "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder"
-    return rules | {"bytes": f"{BYTES[env['dtype']]} for each number ({env['dtype']})"}
+    return rules | {"bytes": f"{_BYTES[env['dtype']]} for each number ({env['dtype']})"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """Dense layer: the output Wx + b of a fully connected layer, also as one product, and its parameters.
 
-    parameters = n m + m
+    parameters = n m + m,  Wx + b = [W b][x; 1]
 
 Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1.
 """
@@ -12,29 +12,23 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.window_givens import numbers, tally
+from cnnquiz.layers.counts import tally
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import FLAG, integer, matrix, shape
-from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.solver.lines import Env, line
-
-EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
+from cnnquiz.solver.lines import Env, parts
 
 QUANTITIES = (
-    Quantity(
-        "inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000), symbol="n"
-    ),
-    Quantity(
-        "units", "out_features", integer(1), "units, which are the numbers that go out", None, (1, 10_000), symbol="m"
-    ),
+    Quantity("inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000),
+             symbol="n"),
+    Quantity("units", "out_features", integer(1), "units, which are the numbers that go out", None, (1, 10_000),
+             symbol="m"),
     Quantity("bias", "bias", FLAG, "whether each unit has a bias (with W given: whether b is)", None),
-    Quantity("x", "input", number_list(), "the input vector: 1,2", None),
+    Quantity("x", "input", numbers(), "the input vector: 1,2", None),
     Quantity("W", "weight", matrix(), "the weights, a row for each unit: 1 2; 3 4", None),
-    Quantity("b", "bias_vector", number_list(), "the biases, one for each unit: 5,6", None),
-)
-
+    Quantity("b", "bias_vector", numbers(), "the biases, one for each unit: 5,6", None),
+)  # fmt: skip
 RESULTS = (
     Result("y", "y", "the output Wx + b", answer=True, label="output y"),
     Result("augmented_weights", "augmented_weights", "[W b], which takes [x; 1] to the same output"),
@@ -42,7 +36,6 @@ RESULTS = (
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
     Result("weights", "weights", "weights without the biases"),
 )
-
 LINES = (
     line("n", "h*w*c", "Flatten", "Every number of the map comes in.", when="axes_in == 3"),
     line("n", "prod(i)", "Flatten", "Every number of the map comes in.", when="axes_in == 2 or axes_in == 4"),
@@ -51,45 +44,46 @@ LINES = (
     line("parameters", "weights", when="not biased"),
 )
 
-Rows = tuple[tuple[Any, ...], ...]
 
-
-def _times(W: Rows, x: tuple[Any, ...]) -> tuple[Any, ...]:
+def _product(W: Any, x: Any) -> tuple[Any, ...]:
     """Wx, each row of W by x."""
     return tuple(sum(w * one for w, one in zip(row, x, strict=True)) for row in W)
 
 
-def _transposed(env: Env) -> dict[str, Any]:
+def _without_bias(env: Env) -> dict[str, Any]:
+    return {"y": Vector(_product(env["W"], env["x"]))} if env["W"] is not None and env["x"] is not None else {}
+
+
+def _by_columns(env: Env) -> dict[str, Any]:
     W, x, b = env["W"], env["x"], env["b"]
     if W is None or x is None or len(W) != len(x):
         return {}
-    turned = _times(tuple(zip(*W, strict=True)), x)
+    turned = _product(tuple(zip(*W, strict=True)), x)
     return {"y": Vector(y + (b[at] if b else 0) for at, y in enumerate(turned))}
-
-
-def _without_bias(env: Env) -> dict[str, Any]:
-    return {"y": Vector(_times(env["W"], env["x"]))} if env["W"] is not None and env["x"] is not None else {}
 
 
 MISCONCEPTIONS = (
     misconception("forgot-bias", "One bias for each unit is missing.", parameters="weights"),
     misconception("bias-per-input", "Biases belong to the outputs, not to the inputs.", parameters="n*m + n"),
-    misconception(
-        "one-bias-per-layer", "Each unit has a bias of its own, not one for the layer.", parameters="weights + 1",
-    ),
+    misconception("one-bias-per-layer", "Each unit has a bias of its own, not one for the layer.",
+                  parameters="weights + 1"),
     misconception("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
     misconception("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
     misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=_without_bias),
-    misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_transposed),
-)
+    misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_by_columns),
+)  # fmt: skip
+EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """Sizes from W, x and b where they are given; refuses those that do not go together."""
     env = dict(values)
-    _from_vectors(env)
+    if env["W"] is not None:
+        _take_sizes(env)
+    elif env["x"] is not None or env["b"] is not None:
+        raise GivenError("W is missing: the weights, a row for each unit, as in 1 2; 3 4", "W")
     inputs = env["inputs"]
-    env["axes_in"] = len(inputs) if isinstance(inputs, tuple) else 1
+    env["axes_in"] = len(parts(inputs))
     env["n"], env["i"] = (None, inputs) if isinstance(inputs, tuple) else (inputs, None)
     env["h"], env["w"], env["c"] = inputs if env["axes_in"] == 3 else (None, None, None)
     env["m"] = env["units"]
@@ -99,12 +93,9 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def _from_vectors(env: dict[str, Any]) -> None:
+def _take_sizes(env: dict[str, Any]) -> None:
+    """Inputs and units as W has them."""
     W, x, b = env["W"], env["x"], env["b"]
-    if W is None:
-        if x is not None or b is not None:
-            raise GivenError("W is missing: the weights, a row for each unit, as in 1 2; 3 4", "W")
-        return
     if x is not None and len(x) != len(W[0]):
         raise GivenError(f"x has {len(x)} numbers, but the rows of W have {len(W[0])}: they must be as many", "x")
     if b is not None and len(b) != len(W):
@@ -112,8 +103,7 @@ def _from_vectors(env: dict[str, Any]) -> None:
     for name, size in (("inputs", len(W[0])), ("units", len(W))):
         stated = env[name]
         if stated is not None and (prod(stated) if isinstance(stated, tuple) else stated) != size:
-            stated = "x".join(map(str, stated)) if isinstance(stated, tuple) else stated
-            raise GivenError(f"{name}: {stated} are given, but W has {size}", name)
+            raise GivenError(f"{name}: {'x'.join(map(str, parts(stated)))} are given, but W has {size}", name)
         env[name] = stated if stated is not None else size
 
 
@@ -122,7 +112,7 @@ def work(env: Env) -> dict[str, Any]:
     W, x, b = env["W"], env["x"], env["b"]
     if W is None or x is None:
         return {}
-    y = Vector(total + (b[row] if b else 0) for row, total in enumerate(_times(W, x)))
+    y = Vector(total + (b[row] if b else 0) for row, total in enumerate(_product(W, x)))
     if b is None:
         return {"y": y}
     wide = Vector(Vector((*row, bias)) for row, bias in zip(W, b, strict=True))
@@ -133,32 +123,25 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """Each unit's sum; then the same as one product."""
     if "y" not in results or want not in (None, "y", "augmented_weights", "augmented_input"):
         return
-    W, x, b = env["W"], env["x"], env["b"]
+    x, b, y = env["x"], env["b"], results["y"]
     rule = "y_j = sum_i W_ji x_i + b_j" if b else "y_j = sum_i W_ji x_i"
-    for number, row in enumerate(W[:6], 1):
+    for number, row in enumerate(env["W"][:6], 1):
         filled = sum_of_products(row, x, b[number - 1] if b else None)
         why = "A row of W holds one unit's weights; its bias is added." if number == 1 else ""
-        formula = chain(rule.replace("_j", f"_{number}"))
-        yield Step(f"Unit {number}", formula, filled, value_math(results["y"][number - 1]), why, "y")
+        formula, found = chain(rule.replace("_j", f"_{number}")), value_math(y[number - 1])
+        yield Step(f"Unit {number}", formula, filled, found, why, "y")
     if b is not None:
-        wide, long = value_math(results["augmented_weights"]), value_math(results["augmented_input"])
-        yield Step(
-            "As one product",
-            chain("y = [W b][x; 1]"),
-            chain(wide, long, joint=" "),
-            value_math(results["y"]),
-            "A 1 appended to x meets the column of biases, so Wx + b is one product.",
-            "y",
-        )
+        product = chain(results["augmented_weights"], results["augmented_input"], joint=" ")
+        why = "A 1 appended to x meets the column of biases, so Wx + b is one product."
+        yield Step("As one product", chain("y = [W b][x; 1]"), product, value_math(y), why, "y")
 
 
 def count(env: Env) -> dict[str, Any]:
     """The weights and biases added up unit by unit; y as a sum of the columns of [W b]."""
     found: dict[str, Any] = {}
-    if numbers(env["inputs"], env["units"]):
-        sizes = env["inputs"] if isinstance(env["inputs"], tuple) else (env["inputs"],)
-        if numbers(*sizes):
-            found["parameters"] = tally(tally(*sizes) + (1 if env["biased"] else 0), env["units"])
+    sizes = parts(env["inputs"])
+    if are_numbers(*sizes, env["units"]):
+        found["parameters"] = tally(tally(*sizes) + (1 if env["biased"] else 0), env["units"])
     if env["W"] is not None and env["x"] is not None:
         columns = [*zip(*env["W"], strict=True), *([env["b"]] if env["b"] else [])]
         total = [0] * len(env["W"])

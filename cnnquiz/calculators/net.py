@@ -10,55 +10,39 @@ from collections.abc import Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
+from cnnquiz import calculators
 from cnnquiz.errors import GivenError
+from cnnquiz.layers import counts, steps
 from cnnquiz.layers import drawings as pictures
-from cnnquiz.layers import steps
 from cnnquiz.layers.blocks import depth
-from cnnquiz.layers.counting import count as count
-from cnnquiz.layers.counting import weighed
-from cnnquiz.layers.network_givens import (  # fmt: skip
-    CHANNELS,
-    IN,
-    KEPT,
-    LAYER,
-    LAYERS,
-    LAYOUT,
-    NETWORK,
-    described_type,
-    macs,
-    number,
-    picked,
-    worked,
-    written,
-)
-from cnnquiz.layers.propagation import Row
+from cnnquiz.layers.families import LAYOUT
+from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
+from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.state import one_number, with_layout
+from cnnquiz.layers.vocabulary import KEPT
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Kind, integer, shown
 from cnnquiz.solver.lines import Env
 
-EXTRAS = ("bias", "bn", "activation", "pool")
+_EXTRAS = ("bias", "bn", "activation", "pool")
 
 
-def _counted(raw: Any) -> tuple[str, ...]:
+def _read_extras(raw: Any) -> tuple[str, ...]:
     """What is counted besides the multiply-adds: some of bias, bn, activation, pool."""
     names = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip())
     for name in names:
-        if name and name not in EXTRAS:
-            raise GivenError(f"{shown(name)} is none of {', '.join(EXTRAS)}")
+        if name and name not in _EXTRAS:
+            raise GivenError(f"{shown(name)} is none of {', '.join(_EXTRAS)}")
     return tuple(name for name in names if name)
 
 
-EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
-LETTERS = steps.LETTERS
-
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
-    Quantity("count", "count", Kind("bias,bn,...", _counted), "count these too: bias,bn,activation,pool", ()),
+    Quantity("count", "count", Kind("bias,bn,...", _read_extras), "count these too: bias,bn,activation,pool", ()),
     Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None),
     LAYOUT,
 )  # fmt: skip
-
 RESULTS = (
     Result("output_shape", "output_shape", "what comes out", answer=True),
     Result("inputs", "inputs", "numbers that go in"),
@@ -78,61 +62,61 @@ RESULTS = (
     Result("weight_bytes", "weight_bytes", "bytes of what is stored, in fp32"),
     Result("activation_bytes", "activation_bytes", "bytes of the maps of one image, in fp32"),
     Result("layers", "layers", "a row for each layer"),
-)
+)  # fmt: skip
+EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
+LETTERS = steps.LETTERS
+
+count = counts.network_counts
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The network worked through, and the rows in view: all, or those of the layer that is asked for."""
-    env = {**values, **worked(values), "count": frozenset(values["count"])}
-    env["view"] = env["rows"] if env["layer"] is None else picked(env["rows"], env["layer"])
-    return env
+    """What each layer makes, and those in view: all, or those of the layer that is asked for."""
+    return {**network_givens(values), "count": frozenset(values["count"])}
 
 
 def work(env: Env) -> dict[str, Any]:
-    """The totals, and the rows."""
-    rows: Sequence[Row] = env["view"]
-    counted, layout = env["count"], env["layout"]
-    parameters = sum(row.counts.parameters for row in rows)
-    stored = sum(row.counts.stored for row in rows)
-    total = sum(macs(row, counted) for row in rows)
-    kinds = [row.layer.kind for row in rows]
-    kept = sum(prod(row.shape) for row in rows if row.layer.kind in KEPT)
-    last = _last_map(rows)
+    """The totals, and a row for each layer."""
+    results: Sequence[LayerResult] = env["view"]
+    stored = sum(result.counts.stored for result in results)
+    macs = sum(steps.macs(result, env["count"]) for result in results)
+    kinds = [result.layer.kind for result in results]
+    kept = sum(map(steps.kept_numbers, results))
+    last = _last_map(results).after
     return {
-        "output_shape": written(rows[-1].shape, layout),
-        "inputs": prod(rows[0].before.shape),
-        "parameters": parameters,
+        "output_shape": with_layout(results[-1].shape, env["layout"]),
+        "inputs": prod(results[0].before.shape),
+        "parameters": sum(map(steps.parameters, results)),
         "stored": stored,
-        "macs": total,
-        "flops": 2 * total,
+        "macs": macs,
+        "flops": 2 * macs,
         "conv_layers": kinds.count("conv") + kinds.count("tconv"),
         "dense_layers": kinds.count("dense"),
-        "filters": sum(row.shape[-1] for row in rows if row.layer.kind in ("conv", "tconv")),
-        "flattened": next((prod(row.before.shape) for row in rows if row.layer.kind == "dense"), None),
+        "filters": sum(result.shape[-1] for result in results if result.layer.kind in ("conv", "tconv")),
+        "flattened": next((prod(result.before.shape) for result in results if result.layer.kind == "dense"), None),
         "depth": None if env["layer"] else depth(env["parts"]),
-        "receptive_field": number(last.flow.field),
-        "jump": number(last.flow.jump),
+        "receptive_field": one_number(last.field),
+        "jump": one_number(last.jump),
         "weight_bytes": 4 * stored,
-        "activation_bytes": 4 * (kept + (prod(env["begin"]) if rows is env["rows"] else 0)),
-        "layers": [_row(row, counted, layout) for row in rows],
+        "activation_bytes": 4 * (kept + (prod(env["begin"]) if results is env["results"] else 0)),
+        "layers": [_row(result, env) for result in results],
     }
 
 
-def _last_map(rows: Sequence[Row]) -> Row:
+def _last_map(results: Sequence[LayerResult]) -> LayerResult:
     """The last layer that slides a window or joins branches: behind it, every value sees everything."""
-    maps = [row for row in rows if row.layer.kind in KEPT and row.layer.kind not in ("gap", "dense")]
-    return maps[-1] if maps else rows[-1]
+    maps = [one for one in results if one.layer.kind in KEPT and one.layer.kind not in ("gap", "dense")]
+    return maps[-1] if maps else results[-1]
 
 
-def _row(row: Row, counted: frozenset[str], layout: str) -> dict[str, Any]:
+def _row(result: LayerResult, env: Env) -> dict[str, Any]:
     return {
-        "name": row.name,
-        "type": described_type(row),
-        "shape": written(row.shape, layout),
-        "parameters": row.counts.parameters,
-        "macs": macs(row, counted),
-        "receptive_field": number(row.flow.field),
-        "jump": number(row.flow.jump),
+        "name": result.name,
+        "type": result.layer.word,
+        "shape": with_layout(result.shape, env["layout"]),
+        "parameters": result.counts.parameters,
+        "macs": steps.macs(result, env["count"]),
+        "receptive_field": one_number(result.after.field),
+        "jump": one_number(result.after.jump),
     }
 
 
@@ -140,64 +124,54 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """One layer in its own steps, or the totals added up by kind of layer."""
     if env["layer"] is not None:
         known = {"trainable": "parameters", "flops": "macs", "parameters": "parameters", "macs": "macs"}
-        yield from steps.steps(env["view"], env["count"], want and known.get(want, "output_shape"))
+        wanted = want and known.get(want, "output_shape")
+        yield from steps.layer_steps(env["view"], calculators.load, env["count"], wanted)
         return
     if want in (None, "parameters", "trainable", "stored"):
-        yield from steps.totals(env["rows"], "parameters", lambda row: row.counts.parameters)
+        yield from steps.total_steps(env["results"], "parameters", steps.parameters)
     if want in (None, "output_shape"):
-        yield steps.output(env["rows"])
+        yield steps.output_step(env["results"])
     if want in (None, "macs", "flops"):
-        yield from steps.totals(env["rows"], "macs", lambda row: macs(row, env["count"]))
-
-
-# -- wrong rules, conventions, pictures ---------------------------------------------------------------
+        yield from steps.total_steps(env["results"], "macs", lambda result: steps.macs(result, env["count"]))
 
 
 def _only(*kinds: str) -> Any:
     def wrong(env: Env) -> dict[str, Any]:
-        rows = [row for row in env["view"] if row.layer.kind in kinds]
-        found = {"parameters": sum(r.counts.parameters for r in rows), "macs": sum(r.counts.macs for r in rows)}
+        results = [result for result in env["view"] if result.layer.kind in kinds]
+        found = {"parameters": sum(map(steps.parameters, results)), "macs": sum(map(steps.macs, results))}
         return {name: value for name, value in found.items() if value and not (name == "macs" and env["count"])}
 
     return wrong
 
 
-def _no_biases(env: Env) -> dict[str, Any]:
-    biased = [row for row in env["view"] if row.layer.kind in ("conv", "tconv", "dense") and row.layer.bias]
-    return {"parameters": sum(r.counts.parameters for r in env["view"]) - sum(weighed(r)[1] for r in biased)}
+def _without_biases(env: Env) -> dict[str, Any]:
+    biased = [one for one in env["view"] if one.layer.kind in ("conv", "tconv", "dense") and one.layer.bias]
+    return {"parameters": sum(map(steps.parameters, env["view"])) - sum(counts.weights_of(one)[1] for one in biased)}
 
 
-def _total(name: str, amount: Any) -> Any:
-    return lambda env: {} if env["count"] else {name: sum(amount(row) for row in env["view"])}
+def _total(name: str, amount: steps.Amount) -> Any:
+    return lambda env: {} if env["count"] else {name: sum(map(amount, env["view"]))}
 
 
 MISCONCEPTIONS = (
-    misconception("forgot-bias", "The biases are missing.", wrong=_no_biases),
+    misconception("forgot-bias", "The biases are missing.", wrong=_without_biases),
     misconception("forgot-dense", "The dense layers hold weights too.", wrong=_only("conv", "tconv", "bn")),
     misconception("forgot-conv", "The convolutions hold weights too.", wrong=_only("dense")),
-    misconception(
-        "batchnorm-counted-running", "Running mean and variance are stored, not learned.",
-        wrong=_total("parameters", lambda row: row.counts.stored),
-    ),
-    misconception(
-        "flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-        wrong=_total("macs", lambda row: 2 * row.counts.macs),
-    ),
-    misconception(
-        "macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-        wrong=_total("flops", lambda row: row.counts.macs),
-    ),
-    misconception(
-        "forgot-positions", "Each weight is used at every output position.",
-        wrong=_total("macs", lambda row: row.counts.parameters),
-    ),
+    misconception("batchnorm-counted-running", "Running mean and variance are stored, not learned.",
+                  wrong=_total("parameters", lambda result: result.counts.stored)),
+    misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
+                  wrong=_total("macs", lambda result: 2 * result.counts.macs)),
+    misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
+                  wrong=_total("flops", steps.macs)),
+    misconception("forgot-positions", "Each weight is used at every output position.",
+                  wrong=_total("macs", steps.parameters)),
 )  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     counted = env["count"]
-    names = ", ".join(name for name in EXTRAS if name in counted)
+    names = ", ".join(name for name in _EXTRAS if name in counted)
     also = f"with one for each {names}" if counted else "biases not counted"
     rules = {"MACs": f"multiply-adds of convolutions and dense layers, {also}", "FLOPs": "two for each MAC"}
     rules["memory"] = "fp32, with activations, normalisation and dropout worked in place"
@@ -208,8 +182,9 @@ def conventions(env: Env) -> dict[str, str]:
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """Where the table goes on, and where a common other convention gives another number."""
-    if env["layer"] is None and env["rows"][-1].flow.field != _last_map(env["rows"]).flow.field:
-        name = _last_map(env["rows"]).name
+    last = _last_map(env["results"])
+    if env["layer"] is None and env["results"][-1].after.field != last.after.field:
+        name = last.name
         yield f"The receptive field is that of the last map ({name}), before the layers that take in the whole map."
     if env["net"] is not None and env["net"].variants:
         base = env["net"].name.partition("/")[0]
@@ -219,5 +194,5 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The table of layers, and the maps shrinking."""
     if env["layer"] is None:
-        yield pictures.drawing(env["rows"], results["layers"])
-        yield pictures.shrinking(env["rows"])
+        yield pictures.layer_table(env["results"], results["layers"])
+        yield pictures.shrinking_maps(env["results"])

@@ -2,6 +2,8 @@
 
     convolution: (k*k*C + 1) F      dense: (n + 1) m      batch normalisation: 2 F learned, 4 F stored
 
+Depthwise separable convolutions are those of Howard et al., MobileNets, 2017.
+
 Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, chapters 6 and 9.
 """
 
@@ -11,20 +13,13 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers import weights
-from cnnquiz.layers.window_givens import numbers, spread, tally
-from cnnquiz.solver.calculator import Quantity, Result, lines_when, misconception
-from cnnquiz.solver.givens import FLAG, axes, choice, integer, shape
-from cnnquiz.solver.lines import Env, line
+from cnnquiz.layers import families
+from cnnquiz.layers.counts import filter_counts, tally
+from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
+from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
+from cnnquiz.solver.lines import Env
 
-LAYERS = ("conv", "dense", "depthwise", "separable", "batchnorm", "embedding")
-ALSO = {
-    "convolution": "conv", "conv2d": "conv", "linear": "dense", "fc": "dense", "fully-connected": "dense",
-    "depthwise-conv": "depthwise", "dw": "depthwise", "depthwise-separable": "separable", "separable-conv": "separable",
-    "batch-norm": "batchnorm", "batch-normalization": "batchnorm", "batch-normalisation": "batchnorm",
-    "bn": "batchnorm",
-}  # fmt: skip
-NEEDS = {
+_NEEDS = {
     "conv": ("k", "channels", "filters"),
     "dense": ("inputs", "units"),
     "depthwise": ("k", "channels"),
@@ -32,34 +27,30 @@ NEEDS = {
     "batchnorm": ("features",),
     "embedding": ("vocabulary", "width"),
 }
-
-EXAMPLES = (
-    "--k 5 --channels 3 --filters 100",
-    "--inputs 1960 --units 10",
-    "separable --k 3 --channels 32 --filters 64",
-)
-
+_ALSO = {
+    "convolution": "conv", "conv2d": "conv", "linear": "dense", "fc": "dense", "fully-connected": "dense",
+    "depthwise-conv": "depthwise", "dw": "depthwise", "depthwise-separable": "separable", "separable-conv": "separable",
+    "batch-norm": "batchnorm", "batch-normalization": "batchnorm", "batch-normalisation": "batchnorm",
+    "bn": "batchnorm",
+}  # fmt: skip
 QUANTITIES = (
-    Quantity("layer", "layer", choice(*LAYERS, also=ALSO), "the layer; without it, the one that the givens belong to",
+    Quantity("layer", "layer", choice(*_NEEDS, also=_ALSO), "the layer; without it, the one that the givens belong to",
              None, positional=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 5, or one for each axis, 3x5", None, (1, 11)),
-    Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C"),
+    families.CHANNELS,
     Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F"),
-    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g"),
+    families.GROUPS,
     Quantity("bias", "bias", FLAG, "whether there are biases", None),
     Quantity("bn", "batch_norm", FLAG, "whether batch normalisation follows the convolution", False),
     Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n", monotonic=True),
     Quantity("units", "out_features", integer(1), "units, dense", None, (1, 4096), symbol="m", monotonic=True),
-    Quantity(
-        "features", "num_features", integer(1), "channels, batch norm", None, (1, 4096), symbol="F", monotonic=True,
-    ),
-    Quantity(
-        "vocabulary", "num_embeddings", integer(1), "words, embedded", None, (1, 100_000), symbol="V", monotonic=True,
-    ),
+    Quantity("features", "num_features", integer(1), "channels, batch norm", None, (1, 4096), symbol="F",
+             monotonic=True),
+    Quantity("vocabulary", "num_embeddings", integer(1), "words, embedded", None, (1, 100_000), symbol="V",
+             monotonic=True),
     Quantity("width", "embedding_dim", integer(1), "numbers a word", None, (1, 4096), symbol="D", monotonic=True),
     Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
 )  # fmt: skip
-
 RESULTS = (
     Result("parameters", "trainable", "trainable parameters", answer=True, short="parameters"),
     Result("trainable", "trainable", "numbers that are learned", short="trainable"),
@@ -67,10 +58,8 @@ RESULTS = (
     Result("weights", "weights", "weights among them"),
     Result("biases", "biases", "biases among them"),
 )
-
-
 LINES = (
-    *lines_when("is_conv", *weights.LINES),
+    *lines_when("is_conv", *families.WEIGHT_LINES),
     line("weights", "w*F", when="is_conv"),
     line("biases", "F", when="(is_conv or is_separable) and bias"),
     # dense
@@ -86,26 +75,29 @@ LINES = (
     line("weights", "depthwise + pointwise", "Weights", when="is_separable"),
     line("biases", "C + F", "Biases", "One for each filter of both halves.", when="is_separable and bias"),
     # batch normalisation, alone or behind a convolution
-    line("learned", "2*F", "Scale and shift", "Each channel learns one gamma and one beta.",
-         when="normed"),
-    line("running", "2*F", "Running mean and variance", "They are measured and stored, not learned.",
-         when="normed"),
+    *lines_when(
+        "normed",
+        line("learned", "2*F", "Scale and shift", "Each channel learns one gamma and one beta."),
+        line("running", "2*F", "Running mean and variance", "They are measured and stored, not learned."),
+    ),
     line("trainable", "learned", when="is_batchnorm"),
     line("trainable", "parameters + learned", "Together", when="bn"),
     line("stored", "trainable + running", "Stored", when="normed"),
     # embedding
     line("weights", "V*D", "Weights", "Each word of the vocabulary has its own row.", when="is_embedding"),
-    line("total", "weights + biases", "Together", when="(is_dense or is_depthwise or is_separable) and bias"),
-    line("total", "weights", when="(is_dense or is_depthwise or is_separable or is_embedding) and not bias"),
-    line("trainable", "total", when="not is_conv and not is_batchnorm"),
+    *lines_when(
+        "not is_conv and not is_batchnorm",
+        line("total", "weights + biases", "Together", when="bias and not is_embedding"),
+        line("total", "weights", when="not bias"),
+        line("trainable", "total"),
+    ),
     line("trainable", "parameters", when="is_conv and not bn"),
     line("stored", "trainable", when="not normed"),
 )  # fmt: skip
-
 MISCONCEPTIONS = (
-    *weights.SLIPS,
+    *families.WEIGHT_MISCONCEPTIONS,
     misconception("swapped-channels", "The depth is that of the input; each filter has one bias.",
-         parameters="(prod(k)*F + 1)*C"),
+                  parameters="(prod(k)*F + 1)*C"),
     misconception("bias-per-position", "A filter's bias serves at every position.", parameters="w*F + F*prod(o)"),
     misconception("kernel-side-only", "A kernel has k*k places, not k.", w="max(k)*C"),
     misconception("dense-forgot-bias", "One bias for each unit is missing.", biases="0"),
@@ -116,67 +108,50 @@ MISCONCEPTIONS = (
     misconception("forgot-depthwise", "The depthwise half is missing.", weights="pointwise"),
     misconception("batchnorm-counted-running", "Running mean and variance are stored, not learned.", learned="4*F"),
     misconception("batchnorm-ignored", "Batch normalisation learns a scale and a shift for each channel.",
-         trainable="parameters"),
+                  trainable="parameters"),
     misconception("bias-before-batchnorm", "The shift of the normalisation makes a bias before it superfluous.",
-         trainable="parameters + F + learned"),
+                  trainable="parameters + F + learned"),
 )  # fmt: skip
+EXAMPLES = (
+    "--k 5 --channels 3 --filters 100",
+    "--inputs 1960 --units 10",
+    "separable --k 3 --channels 32 --filters 64",
+)
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The layer that is meant, and its givens by the letters of the formulas."""
-    layer = values["layer"] or _meant(values)
-    env = spread({**values, "in": None}, ("k",))
+    """The layer that is meant, and whether it has biases or is normalised; refuses givens of other layers."""
+    marked = (name for name in ("dense", "batchnorm", "embedding") if any(values[q] is not None for q in _NEEDS[name]))
+    layer = values["layer"] or next(marked, "conv")
+    env = families.along_axes({**values, "in": None}, "k")
     bn = bool(values["bn"]) and layer == "conv"
     bias = values["bias"] if values["bias"] is not None else layer in ("conv", "dense") and not bn
-    env |= {
-        "layer": layer, "C": values["channels"], "F": values["features"] or values["filters"],
-        "g": values["groups"], "n": values["inputs"], "m": values["units"], "V": values["vocabulary"],
-        "D": values["width"], "o": values["out"], "bias": bias, "bn": bn, "normed": bn or layer == "batchnorm",
-    }  # fmt: skip
-    env |= {f"is_{name}": name == layer for name in LAYERS}
-    env["k"] = env["k"] if layer in ("conv", "depthwise", "separable") else None
-    _check(env, layer, values)
-    if layer == "conv":
-        weights.must_divide(env)
-    return env
-
-
-def _meant(values: Mapping[str, Any]) -> str:
-    """The layer that the givens belong to."""
-    kinds = ("dense", "batchnorm", "embedding")
-    marked = (layer for layer in kinds if any(values[name] is not None for name in NEEDS[layer]))
-    return next(marked, "conv")
-
-
-def _check(env: Mapping[str, Any], layer: str, values: Mapping[str, Any]) -> None:
-    strangers = {name for needs in NEEDS.values() for name in needs} - set(NEEDS[layer])
+    env |= {"layer": layer, "bias": bias, "bn": bn, "normed": bn or layer == "batchnorm"}
+    env |= {"F": values["features"] or values["filters"], "k": env["k"] if "k" in _NEEDS[layer] else None}
+    env |= {f"is_{name}": name == layer for name in _NEEDS}
+    strangers = {name for needs in _NEEDS.values() for name in needs} - set(_NEEDS[layer])
     if layer == "batchnorm":
         strangers -= {"filters"}
     for name in sorted(strangers):
         if values[name] is not None:
-            raise GivenError(f"{name} does not belong to a {layer} layer: it takes {', '.join(NEEDS[layer])}", name)
+            raise GivenError(f"{name} does not belong to a {layer} layer: it takes {', '.join(_NEEDS[layer])}", name)
+    if layer == "conv":
+        families.refuse_uneven_groups(env)
+    return env
 
 
 def count(env: Env) -> dict[str, Any]:
     """The numbers that the layer holds, added up array by array."""
-    layer, k = env["layer"], env["k"]
-    F, C = env["F"], env["C"]
-    arrays: list[tuple[Any, ...]] = []
-    if layer == "conv":
-        inner = weights.counted(env)
-        arrays = [(inner["parameters"],)] if inner else [(None,)]
-        arrays += [(F,), (F,)] if env["bn"] else []
-    elif layer == "dense":
-        arrays = [(env["n"], env["m"]), *([(env["m"],)] if env["bias"] else [])]
-    elif layer == "depthwise":
-        arrays = [(*(k or (None,)), C), *([(C,)] if env["bias"] else [])]
-    elif layer == "separable":
-        arrays = [(*(k or (None,)), C), (C, F), *([(C,), (F,)] if env["bias"] else [])]
-    elif layer == "batchnorm":
-        arrays = [(F,), (F,)]
-    else:
-        arrays = [(env["V"], env["D"])]
-    if not all(numbers(*sizes) for sizes in arrays):
+    F, C, m = env["F"], env["C"], env["m"]
+    kernel = (*(env["k"] or (None,)), C)
+    weights: dict[str, list[tuple[Any, ...]]] = {
+        "conv": [(filter_counts(env).get("parameters"),)], "dense": [(env["n"], m)], "depthwise": [kernel],
+        "separable": [kernel, (C, F)], "batchnorm": [(F,), (F,)], "embedding": [(env["V"], env["D"])],
+    }  # fmt: skip
+    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": [(C,), (F,)]}
+    arrays = weights[env["layer"]] + (biases.get(env["layer"], []) if env["bias"] else [])
+    arrays += [(F,), (F,)] if env["bn"] else []
+    if not all(are_numbers(*sizes) for sizes in arrays):
         return {}
     total = sum(tally(*sizes) for sizes in arrays)
     return {"parameters": total, "trainable": total}

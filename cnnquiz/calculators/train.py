@@ -12,45 +12,26 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.window_givens import numbers
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import FLAG, integer
-from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.solver.lines import Env, line
-
-EXAMPLES = (
-    "--samples 1000 --batch 64 --epochs 5",
-    "--samples 1000 --batch 64 --epochs 5 --drop-last yes",
-    "--samples n --batch b --epochs e",
-)
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
+from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
-    Quantity(
-        "samples",
-        "num_samples",
-        integer(1),
-        "samples (images) in the training set",
-        search=(1, 10_000),
-        symbol="N",
-        monotonic=True,
-    ),
+    Quantity("samples", "num_samples", integer(1), "samples (images) in the training set", search=(1, 10_000),
+             symbol="N", monotonic=True),
     Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024), symbol="B"),
-    Quantity(
-        "epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E", monotonic=True,
-    ),
+    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E",
+             monotonic=True),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
-    Quantity("losses", "batch_losses", number_list(), "mean loss of each batch of one epoch, in order", None),
-)
-
+    Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
+)  # fmt: skip
 RESULTS = (
     Result("iterations_per_epoch", "m", "updates in one epoch", answer=True, short="per-epoch"),
     Result("iterations", "iterations", "updates in the whole training", answer=True, short="iterations"),
     Result("last_batch", "last", "samples in the last batch of an epoch", short="last-batch"),
     Result("epoch_loss", "epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )
-
-
 LINES = (
     line("q", "N/B", "Batches, before rounding", name="quotient"),
     line("m", "ceil(q)", "Round up", "The last, smaller batch is an update too.", when="not drop_last"),
@@ -59,52 +40,44 @@ LINES = (
     line("last", "N - (m - 1)*B", "Last batch", "What the full batches leave.", when="not drop_last"),
     line("last", "min(B, m*B)", "Last batch", "With drop_last, every batch is full.", when="drop_last"),
     line("seen", "(m - 1)*B + last", "Samples of the epoch", "Those in the batches that are used."),
-    line(
-        "total",
-        "(S - l)*B + l*last",
-        "Losses, each times its batch",
-        "A batch's loss is a mean: times the size of the batch it is a sum again.",
-    ),
+    line("total", "(S - l)*B + l*last", "Losses, each times its batch",
+         "A batch's loss is a mean: times the size of the batch it is a sum again."),
     line("epoch_loss", "total/seen", "Mean over the samples", "A smaller batch counts for less."),
-)
-
+)  # fmt: skip
 MISCONCEPTIONS = (
     misconception("batches-rounded-down", "The last, smaller batch is a step too (unless drop_last).", m="floor(q)"),
     misconception("batches-rounded-up", "With drop_last the incomplete batch is no step.", m="ceil(q)"),
-    misconception(
-        "counted-epochs-once", "That is one epoch: iterations = batches in an epoch x epochs.", iterations="m",
-    ),
-    misconception(
-        "epochs-as-iterations", "An epoch is a whole pass of many iterations, one for each batch.", iterations="E",
-    ),
-    misconception(
-        "batches-across-epochs",
-        "A batch does not reach into the next epoch: round within each epoch.",
-        iterations="ceil(N*E/B)",
-    ),
-    misconception(
-        "batch-times-epochs", "The batch size divides the samples; it is no number of steps.", iterations="B*E",
-    ),
-    misconception(
-        "one-sample-steps", "One update is made for each batch, not for each sample.", m="N", iterations="N*E",
-    ),
+    misconception("counted-epochs-once", "That is one epoch: iterations = batches in an epoch x epochs.",
+                  iterations="m"),
+    misconception("epochs-as-iterations", "An epoch is a whole pass of many iterations, one for each batch.",
+                  iterations="E"),
+    misconception("batches-across-epochs", "A batch does not reach into the next epoch: round within each epoch.",
+                  iterations="ceil(N*E/B)"),
+    misconception("batch-times-epochs", "The batch size divides the samples; it is no number of steps.",
+                  iterations="B*E"),
+    misconception("one-sample-steps", "One update is made for each batch, not for each sample.",
+                  m="N", iterations="N*E"),
     misconception("full-last-batch", "The last batch holds only what the full ones leave.", last="B"),
     misconception("mean-of-means", "A smaller batch counts for less: weigh each loss by its batch.", epoch_loss="S/m"),
+)  # fmt: skip
+EXAMPLES = (
+    "--samples 1000 --batch 64 --epochs 5",
+    "--samples 1000 --batch 64 --epochs 5 --drop-last yes",
+    "--samples n --batch b --epochs e",
 )
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The givens under the letters of the formulas; one loss for each batch."""
-    env = values | {"N": values["samples"], "B": values["batch"], "E": values["epochs"], "S": None, "l": None}
+    """The sum of the losses and the last one; one is needed for each batch."""
     losses = values["losses"]
     if losses is None:
-        return env
-    if not numbers(env["N"], env["B"]):
+        return values | {"S": None, "l": None}
+    if not are_numbers(values["N"], values["B"]):
         raise GivenError("losses need samples and batch as numbers", "losses")
-    batches = len(_starts(env))
+    batches = len(_starts(values))
     if len(losses) != batches:
         raise GivenError(f"losses: {len(losses)} for {batches} batches; give one for each batch of the epoch", "losses")
-    return env | {"S": sum(losses), "l": losses[-1]}
+    return values | {"S": sum(losses), "l": losses[-1]}
 
 
 def _starts(env: Env) -> range:

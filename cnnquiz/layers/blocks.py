@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from typing import Any
 
 from msgspec import Struct
@@ -30,11 +30,13 @@ class Scope:
         self.prefix, self.numbered = prefix, numbered
         self.counts: dict[str, int] = {}
 
-    def name(self, word: str) -> str:
-        """A name for an unnamed layer: conv1, conv2 at the top; relu, relu2 inside a block."""
-        self.counts[word] = self.counts.get(word, 0) + 1
-        count = self.counts[word]
-        return f"{self.prefix}{word}{count if self.numbered or count > 1 else ''}"
+    def free_name(self, word: str, taken: Container[str]) -> str:
+        """A name for an unnamed layer, not taken yet: conv1, conv2 at the top; relu, relu2 inside a block."""
+        while True:
+            count = self.counts[word] = self.counts.get(word, 0) + 1
+            name = f"{self.prefix}{word}{count if self.numbered or count > 1 else ''}"
+            if name not in taken:
+                return name
 
 
 class Place(Struct, frozen=True):
@@ -72,18 +74,18 @@ class Expansion:
     def part(self, written: Any, scope: Scope, place: Place) -> Iterator[Part]:
         """The parts that one element of a list stands for."""
         if isinstance(written, Layer):
-            yield self.kept(written, written.name or self.free(word_of(written), scope), place)
+            yield self.with_name(written, written.name or scope.free_name(written.word, self.paths), place)
         elif isinstance(written, str):
             yield from self.chain(written, "", scope, place)
         elif isinstance(written, dict) and len(written) == 1:
             name, value = next(iter(written.items()))
-            yield from self.named(str(name), value, scope, place)
+            yield from self.entry(str(name), value, scope, place)
         elif isinstance(written, dict) and "block" in written:
-            yield from self.block(written, self.free(str(written["block"]), scope), place)
+            yield from self.block(written, scope.free_name(str(written["block"]), self.paths), place)
         else:
             yield self.layer(written, "", scope, place)
 
-    def named(self, name: str, value: Any, scope: Scope, place: Place) -> Iterator[Part]:
+    def entry(self, name: str, value: Any, scope: Scope, place: Place) -> Iterator[Part]:
         """`name: layers`, `name: {block: ...}`, or the branches of `add:` and `concat:`."""
         inside = place.at(name)
         if name in JOINS:
@@ -102,31 +104,25 @@ class Expansion:
     def chain(self, text: str, name: str, scope: Scope, place: Place) -> Iterator[Layer]:
         """Layers in one text; the first has the name, the others stand under it: conv1, conv1.bn, conv1.relu."""
         inner = Scope(f"{name}.", numbered=False) if name else scope
-        for index, piece in enumerate(filled(text, place).split(";")):
+        for index, piece in enumerate(put_in(text, place).split(";")):
             yield self.layer(piece, name if index == 0 else "", inner, place)
 
     def layer(self, written: Any, name: str, scope: Scope, place: Place) -> Layer:
         """One layer, read and named."""
         if isinstance(written, dict):
-            written = {key: filled(v, place) if isinstance(v, str) else v for key, v in written.items()}
+            written = {key: put_in(v, place) if isinstance(v, str) else v for key, v in written.items()}
         try:
             layer = parse_layer(written)
         except GivenError as fault:
             raise LayerFault(f"{name}: {fault}" if name else str(fault), place.path) from None
-        return self.kept(layer, name or layer.name or self.free(word_of(layer), scope), place)
+        return self.with_name(layer, name or layer.name or scope.free_name(layer.word, self.paths), place)
 
-    def kept(self, layer: Layer, name: str, place: Place) -> Layer:
+    def with_name(self, layer: Layer, name: str, place: Place) -> Layer:
         """The layer under its name, which no other may have."""
-        self.keep(name, place)
+        self.take_name(name, place)
         return replace(layer, name=name)
 
-    def free(self, word: str, scope: Scope) -> str:
-        """A name for what has none, that no other has so far."""
-        while (name := scope.name(word)) in self.paths:
-            pass
-        return name
-
-    def keep(self, name: str, place: Place) -> None:
+    def take_name(self, name: str, place: Place) -> None:
         """Note where a name is written; refuse it if it is taken."""
         if name in self.paths:
             raise LayerFault(f"two layers are called {shown(name)}: rename one", place.path)
@@ -143,22 +139,22 @@ class Expansion:
             own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
             inner = replace(place.at(branch), depth=place.depth + 1)
             branches.append((str(branch), self.parts(layers, own, inner)))
-        name = self.free(kind, scope)
-        self.keep(name, place)
+        name = scope.free_name(kind, self.paths)
+        self.take_name(name, place)
         return Join(kind, name, tuple(branches))
 
     def block(self, use: Mapping[str, Any], name: str, place: Place) -> Iterator[Part]:
         """A block with its numbers put in, as often as `repeat` says; `first` has the first one's own numbers."""
-        numbers = {key: filled(str(v), place) for key, v in use.items() if key not in ("block", "repeat", "first")}
-        block = filled(str(use["block"]), place)
+        numbers = {key: put_in(str(v), place) for key, v in use.items() if key not in ("block", "repeat", "first")}
+        block = put_in(str(use["block"]), place)
         if block not in self.blocks:
             known = ", ".join(self.blocks) or "none in this file"
             raise LayerFault(f"there is no block {shown(block)}: there are {known}", (*place.path, "block"))
         first = use.get("first", {})
         if not isinstance(first, dict):
             raise LayerFault("`first` holds the first block's own numbers, as in first: {s: 2}", (*place.path, "first"))
-        own = {key: filled(str(v), place) for key, v in first.items()}
-        repeat = self.repeats(filled(str(use.get("repeat", "1")), place), place)
+        own = {key: put_in(str(v), place) for key, v in first.items()}
+        repeat = self.repeats(put_in(str(use.get("repeat", "1")), place), place)
         for number in range(1, repeat + 1):
             prefix = name if "repeat" not in use else f"{name}_{number}"
             given = numbers | own if number == 1 else numbers
@@ -176,18 +172,13 @@ class Expansion:
         return times
 
 
-def word_of(layer: Layer) -> str:
-    """What an unnamed layer is called, before its number."""
-    return layer.mode if layer.kind == "activation" else layer.kind
-
-
 def starts_with_kind(text: str) -> bool:
     """Whether a text is a layer of its own, and not only a layer's numbers."""
     words = text.split()
     return not words or words[0].lower().rstrip(";") in KINDS or not words[0][:1].isdigit()
 
 
-def filled(text: str, place: Place) -> str:
+def put_in(text: str, place: Place) -> str:
     """A text with the block's numbers in place of {n}, {s}, ..."""
 
     def value(match: re.Match[str]) -> str:

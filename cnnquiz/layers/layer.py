@@ -13,7 +13,19 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.vocabulary import KIND_FIELDS, KINDS, SPELLINGS, TAKES, USUAL, WINDOW, bare_number, example, kind_of
+from cnnquiz.layers.vocabulary import (  # fmt: skip
+    KIND_FIELDS,
+    KINDS,
+    SPELLINGS,
+    TAKES,
+    USUAL,
+    WINDOW,
+    WINDOWS,
+    bare_number,
+    example,
+    kind_of,
+)
+from cnnquiz.layers.windows import Window, same_padding
 from cnnquiz.solver.givens import axes, flag, shown, whole
 
 MOST_LAYERS = 10_000
@@ -46,15 +58,51 @@ class Layer(Struct, frozen=True):
     learned: bool = False
     fixed: bool = False
 
+    @property
+    def word(self) -> str:
+        """What it is called without its numbers: conv, pool, relu."""
+        return self.mode if self.kind == "activation" else self.kind
+
+    def __str__(self) -> str:
+        """The layer as it may be written: conv 20 k5 s2."""
+        word = "dw" if self.groups == 0 else "avgpool" if (self.kind, self.mode) == ("pool", "average") else self.word
+        words = [word] + ([str(self.out)] if self.out else [])
+        for name in (*WINDOW, "op") if self.kind in WINDOWS else ():
+            value = getattr(self, name)
+            if value not in _UNWRITTEN[name]:
+                words.append(f"p {value}" if isinstance(value, str) else name + "x".join(map(str, value)))
+        words += [f"g{self.groups}"] if self.groups > 1 else []
+        words += [word for word, on in (("ceil", self.ceil), ("nobias", not self.bias)) if on]
+        return " ".join(words)
+
+    def windows(self, axes: int) -> tuple[Window, ...]:
+        """Its window along each of so many axes; LayerFault where one of its numbers has another number of axes."""
+        k, s, d = (_per_axis(n, v, axes) for n, v in (("k", self.k), ("s", self.s or self.k), ("d", self.d)))
+        if isinstance(self.p, str):
+            paddings = tuple(map(same_padding, k, d))
+        else:
+            paddings = tuple((p, p) for p in _per_axis("p", self.p, axes))
+        op = _per_axis("op", self.op, axes)
+        return tuple(Window(*n[:3], *n[3], n[4]) for n in zip(k, s, d, paddings, op, strict=True))
+
 
 class LayerFault(GivenError):
-    """A layer that cannot be read or worked; `path` leads to it in the list or file that it stands in."""
+    """A layer that cannot be read, or that does not fit; `path` leads to it in the list or file that it stands in."""
 
     def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
         super().__init__(message, "layers")
         self.path = path
 
 
+def _per_axis(name: str, values: Axes, axes: int) -> Axes:
+    if len(values) == axes:
+        return values
+    if len(values) == 1:
+        return values * axes
+    raise LayerFault(f"{name} has {len(values)} numbers, but the map has {axes} axes: write one, or {axes}")
+
+
+_UNWRITTEN = {"k": ((),), "s": ((), (1,)), "p": ((0,),), "d": ((1,),), "op": ((0,),)}  # numbers that are left out
 SWITCHES = ("bias", "ceil", "learned", "fixed")
 _READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
 _WINDOW = re.compile(r"k=?\d[\dx×*,]*")
@@ -82,10 +130,10 @@ def parse_layers(given: Any) -> tuple[Layer, ...]:
         raise LayerFault('there are no layers: write for example "conv 10 k3; pool k2"')
     if len(given) > MOST_LAYERS:
         raise LayerFault(f"{len(given):,} layers are too many: write at most {MOST_LAYERS:,}")
-    return tuple(_numbered(number, part) for number, part in enumerate(given, 1))
+    return tuple(_read_numbered(number, part) for number, part in enumerate(given, 1))
 
 
-def _numbered(number: int, part: Any) -> Layer:
+def _read_numbered(number: int, part: Any) -> Layer:
     try:
         return parse_layer(part)
     except GivenError as fault:
@@ -97,16 +145,16 @@ def parse_layer(part: Any) -> Layer:
     if isinstance(part, Layer):
         return part
     if isinstance(part, dict):
-        return _from_mapping(part)
+        return _read_mapping(part)
     if isinstance(part, list | tuple) and len(part) in (2, 3):
         return _layer("window", dict(zip(("k", "s", "d"), part, strict=False)))
     if not isinstance(part, str):
         raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
-    return _from_text(part)
+    return _read_text(part)
 
 
 @lru_cache(maxsize=4096)
-def _from_text(part: str) -> Layer:
+def _read_text(part: str) -> Layer:
     words = part.lower().split()
     if not words:
         raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
@@ -114,16 +162,16 @@ def _from_text(part: str) -> Layer:
         words = ["window", *words]
     fields: dict[str, Any] = {}
     written: dict[str, str] = {}
-    for word in _joined(words[1:]):
-        name, value = _field_of(word, words[0])
+    for word in _join_words(words[1:]):
+        name, value = _read_field(word, words[0])
         if name in fields:
             raise LayerFault(f"{shown(word)} gives {name} a second time in {shown(part)}")
         fields[name], written[name] = value, word
     return _layer(words[0], fields, written)
 
 
-def _joined(words: list[str]) -> list[str]:
-    """The words with `k 3` and `p = same` drawn together into `k3` and `p=same`."""
+def _join_words(words: list[str]) -> list[str]:
+    """The words with `k 3` and `p = same` joined into `k3` and `p=same`."""
     out: list[str] = []
     for word in words:
         before = out[-1] if out else ""
@@ -139,7 +187,7 @@ def _joined(words: list[str]) -> list[str]:
 _ALONE = {*SWITCHES, "nobias", "same", "valid"}
 
 
-def _field_of(word: str, kind: str) -> tuple[str, Any]:
+def _read_field(word: str, kind: str) -> tuple[str, Any]:
     if word in ("same", "valid"):
         return "p", word
     if word in _ALONE:
@@ -153,7 +201,7 @@ def _field_of(word: str, kind: str) -> tuple[str, Any]:
     raise LayerFault(f"{shown(word)} cannot be read here: write for example {example(kind)}")
 
 
-def _from_mapping(mapping: dict[Any, Any]) -> Layer:
+def _read_mapping(mapping: dict[Any, Any]) -> Layer:
     """`{conv: 64, k: 3}`, `{type: conv, filters: 64, k: 3}`, or `{k: 3, s: 1}`: any window that slides."""
     fields = {SPELLINGS.get(str(name), str(name)): value for name, value in mapping.items()}
     written = {SPELLINGS.get(str(name), str(name)): str(name) for name in mapping}
@@ -179,7 +227,7 @@ def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = Mappi
     for name in fields:
         if name not in takes:
             raise LayerFault(f"{word} takes no {shown(written.get(name, name))}: write {example(word)}, or less of it")
-    values = {name: _value(name, value) for name, value in fields.items() if name != "rate"}
+    values = {name: _read_value(name, value) for name, value in fields.items() if name != "rate"}
     if "k" in takes and "k" not in values:
         raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {example(word)}")
     if kind["kind"] == "dense" and "out" not in values:
@@ -187,7 +235,7 @@ def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = Mappi
     return Layer(**{**kind, **values})
 
 
-def _value(name: str, value: Any) -> Any:
+def _read_value(name: str, value: Any) -> Any:
     try:
         if name in SWITCHES:
             return flag(value)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from cnnquiz.layers.blocks import expand
 from cnnquiz.layers.layer import LayerFault
 from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
+from cnnquiz.naming import did_you_mean
 from cnnquiz.solver.givens import shape, shown
 
 FOLDER = Path(__file__).parent.parent / "networks"
@@ -51,20 +51,20 @@ def load(name: str) -> Network:
     """A network by its name (vgg16), its variant (alexnet/ungrouped) or its file (mine.yaml)."""
     known = names()
     head, _, variant = name.partition("/")
-    head = spelled(head, known)
+    head = own_name(head, known)
     if head in known:
-        return _read(FOLDER / f"{head}.yaml", variant, bundled=True)
+        return _bundled_network(FOLDER / f"{head}.yaml", variant)
     if name.endswith((".yaml", ".yml")):
-        return _read(Path(name), "", bundled=False)
+        return _from_file(Path(name), "")
     path, _, variant = name.rpartition("/")
     if path.endswith((".yaml", ".yml")):
-        return _read(Path(path), variant, bundled=False)
-    near = difflib.get_close_matches(head[:60].lower(), known, 3, 0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(known)}, or name a .yaml file"
+        return _from_file(Path(path), variant)
+    otherwise = f"there are {', '.join(known)}, or name a .yaml file"
+    hint = did_you_mean(head.lower(), known, otherwise, cutoff=0.5)
     raise GivenError(f"no network is called {shown(name)}: {hint}", "network")
 
 
-def spelled(name: str, known: list[str]) -> str:
+def own_name(name: str, known: list[str]) -> str:
     """A network's own name for any usual spelling of it: VGG-16, ResNet50, MobileNet."""
     bare = {_bare(own): own for own in known}
     return bare.get(ALSO.get(_bare(name), _bare(name)), name)
@@ -74,12 +74,8 @@ def _bare(name: str) -> str:
     return name.lower().replace("-", "").replace("_", "").replace(" ", "")
 
 
-def _read(path: Path, variant: str, bundled: bool) -> Network:
-    return _bundled(path, variant) if bundled else _from_file(path, variant)
-
-
 @lru_cache(maxsize=64)
-def _bundled(path: Path, variant: str) -> Network:
+def _bundled_network(path: Path, variant: str) -> Network:
     return _from_file(path, variant, keep_places=False)
 
 
@@ -89,7 +85,7 @@ def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
     where = shown_path(path)
     document = reader.document(read_bytes(path, LARGEST), where)
     try:
-        network, paths = build(_checked(document.tree), variant)
+        network, paths = build(_check_fields(document.tree), variant)
     except LayerFault as fault:
         line, column = document.find(fault.path)
         raise CnnquizError(f"{where}:{line}:{column}: {fault}") from None
@@ -121,11 +117,11 @@ def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
     return size if isinstance(size, tuple) else (size,)
 
 
-def _checked(tree: Any) -> dict[str, Any]:
+def _check_fields(tree: Any) -> dict[str, Any]:
     """The fields, none missing and none unknown."""
     if not isinstance(tree, dict):
         raise LayerFault("a network has fields, as in `name: mine`, `input: 32x32x3`, `layers: ...`")
-    _known(tree, FIELDS, ())
+    _refuse_unknown(tree, FIELDS, ())
     for name in ("format", "name", "input", "layers"):
         if name not in tree:
             raise LayerFault(f"`{name}` is missing: write {_example(name)}")
@@ -141,11 +137,10 @@ def _example(name: str) -> str:
     return {"format": "format: 1", "name": "name: mine", "input": "input: 32x32x3"}.get(name, "layers: and a list")
 
 
-def _known(fields: dict[str, Any], known: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: tuple[str | int, ...]) -> None:
     for name in fields:
         if name not in known:
-            near = difflib.get_close_matches(name, known, 1, 0.5)
-            hint = f"did you mean `{near[0]}`?" if near else f"there are {', '.join(known)}"
+            hint = did_you_mean(name, known, f"there are {', '.join(known)}", most=1, cutoff=0.5, quote="`")
             raise LayerFault(f"`{shown(name)}` is not a field here: {hint}", (*path, name))
 
 
@@ -162,5 +157,5 @@ def _with_variant(
     own = variants[variant]
     if not isinstance(own, dict):
         raise LayerFault("a variant has fields of its own, as in `layers: ...`", ("variants", variant))
-    _known(own, VARIED, ("variants", variant))
+    _refuse_unknown(own, VARIED, ("variants", variant))
     return {**tree, **own}, {n: ("variants", variant, n) if n in own else (n,) for n in VARIED}

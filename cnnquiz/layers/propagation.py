@@ -1,4 +1,4 @@
-"""From layer to layer, branches included: exact, and in time linear in the layers."""
+"""From layer to layer, with branches: exact, and in time linear in the layers."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.kinds import RULES, Counts
+from cnnquiz.layers.kinds import EFFECTS, Counts
 from cnnquiz.layers.layer import Layer, LayerFault
-from cnnquiz.layers.state import LayerState, Shape, begin, merged
+from cnnquiz.layers.state import LayerState, Shape, after_join, begin
 from cnnquiz.solution import text
 
 
@@ -27,13 +27,13 @@ class Join(Struct, frozen=True):
 Part = Layer | Join
 
 
-class Row(Struct, frozen=True):
-    """One layer, worked: what it got, what it made, what it costs."""
+class LayerResult(Struct, frozen=True):
+    """One layer with the map before it, the map after it, and what it costs."""
 
     layer: Layer
     before: LayerState
-    flow: LayerState
-    counts: Counts
+    after: LayerState
+    counts: Counts = Counts()
 
     @property
     def name(self) -> str:
@@ -43,53 +43,53 @@ class Row(Struct, frozen=True):
     @property
     def shape(self) -> Shape:
         """The shape of its output."""
-        return self.flow.shape
+        return self.after.shape
 
 
-def propagate(parts: Sequence[Part], shape: Shape) -> list[Row]:
-    """Every layer worked in order, branches one after another; LayerFault names a layer that does not fit."""
-    rows: list[Row] = []
-    _through(parts, begin(shape), rows)
-    return rows
+def propagate(parts: Sequence[Part], shape: Shape) -> list[LayerResult]:
+    """What each layer makes, in order, branches one after another; LayerFault names a layer that does not fit."""
+    results: list[LayerResult] = []
+    _propagate(parts, begin(shape), results)
+    return results
 
 
-def _through(parts: Sequence[Part], flow: LayerState, rows: list[Row]) -> LayerState:
+def _propagate(parts: Sequence[Part], state: LayerState, results: list[LayerResult]) -> LayerState:
     for part in parts:
-        flow = _join(part, flow, rows) if isinstance(part, Join) else _layer(part, flow, rows)
-    return flow
+        state = _join(part, state, results) if isinstance(part, Join) else _layer(part, state, results)
+    return state
 
 
-def _layer(layer: Layer, flow: LayerState, rows: list[Row]) -> LayerState:
+def _layer(layer: Layer, state: LayerState, results: list[LayerResult]) -> LayerState:
     try:
-        after, counts = RULES[layer.kind](layer, flow)
+        after, counts = EFFECTS[layer.kind](layer, state)
     except GivenError as fault:
-        raise LayerFault(f"layer {len(rows) + 1} ({layer.name or layer.kind}): {fault}", (layer.name,)) from None
-    rows.append(Row(layer, flow, after, counts))
+        raise LayerFault(f"layer {len(results) + 1} ({layer.name or layer.kind}): {fault}", (layer.name,)) from None
+    results.append(LayerResult(layer, state, after, counts))
     return after
 
 
-def _join(join: Join, flow: LayerState, rows: list[Row]) -> LayerState:
-    flows: list[LayerState] = []
+def _join(join: Join, state: LayerState, results: list[LayerResult]) -> LayerState:
+    states: list[LayerState] = []
     for name, parts in join.branches:
-        straight = name == "shortcut" and flows and flows[0].shape == flow.shape
-        flows.append(flow if straight else _through(parts, flow, rows))
+        straight = name == "shortcut" and states and states[0].shape == state.shape
+        states.append(state if straight else _propagate(parts, state, results))
     try:
-        after = _meet(join, flows)
+        after = _meeting(join, states)
     except GivenError as fault:
-        raise LayerFault(f"layer {len(rows) + 1} ({join.name}): {fault}", (join.name,)) from None
-    rows.append(Row(Layer(join.kind, join.name), flow, after, Counts()))
+        raise LayerFault(f"layer {len(results) + 1} ({join.name}): {fault}", (join.name,)) from None
+    results.append(LayerResult(Layer(join.kind, join.name), state, after, Counts()))
     return after
 
 
-def _meet(join: Join, flows: list[LayerState]) -> LayerState:
-    """The branches' outputs together; their sizes and their strides must agree."""
+def _meeting(join: Join, states: list[LayerState]) -> LayerState:
+    """The branches' outputs together; LayerFault where their sizes or their strides differ."""
     names = [name for name, _ in join.branches]
-    sizes = [flow.shape if join.kind == "add" else flow.shape[:-1] for flow in flows]
-    each = ", ".join(f"{name} {text(flow.shape)}" for name, flow in zip(names, flows, strict=True))
+    sizes = [state.shape if join.kind == "add" else state.shape[:-1] for state in states]
+    each = ", ".join(f"{name} {text(state.shape)}" for name, state in zip(names, states, strict=True))
     if len(set(sizes)) > 1:
         what = "shapes" if join.kind == "add" else "heights and widths"
         raise LayerFault(f"the {what} of the branches do not agree: {each}; {join.kind} needs them equal")
-    if len({flow.jump for flow in flows}) > 1:
-        steps = ", ".join(f"{name} {text(flow.jump)}" for name, flow in zip(names, flows, strict=True))
+    if len({state.jump for state in states}) > 1:
+        steps = ", ".join(f"{name} {text(state.jump)}" for name, state in zip(names, states, strict=True))
         raise LayerFault(f"the strides of the branches do not agree: {steps} pixels apart; make them equal")
-    return merged(join.kind, flows)
+    return after_join(join.kind, states)

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 from math import prod
+from typing import Any
 
 from msgspec import Struct
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.windows import span
+from cnnquiz.layers.windows import Window
+from cnnquiz.mathematics.precise import exact
+from cnnquiz.solver.lines import one
 
 Shape = tuple[int, ...]
 Length = int | Fraction
@@ -38,57 +41,60 @@ class LayerState(Struct, frozen=True):
         return tuple(exact(e + Fraction(r) / 2) for e, r in zip(self.edge, self.field, strict=True))
 
 
-def exact(value: Length) -> Length:
-    """An integer where the fraction is one."""
-    return value.numerator if value.denominator == 1 else value
-
-
 def begin(shape: Shape) -> LayerState:
-    """The input: each pixel sees itself."""
+    """The state of the input: each pixel sees itself."""
     grid = shape[:-1] or shape
     ones = (1,) * len(grid)
     return LayerState(shape, grid, ones, ones, (0,) * len(grid))
 
 
-def widened(
-    flow: LayerState, shape: Shape, k: Shape, s: Shape, d: Shape, paddings: Sequence[tuple[int, int]]
-) -> LayerState:
-    """After a window of kernel k: the field grows by d(k-1) jumps, and the jump by the stride."""
-    field = tuple(r + (span(a, b) - 1) * j for r, a, b, j in zip(flow.field, k, d, flow.jump, strict=True))
-    edge = tuple(e - p[0] * j for e, p, j in zip(flow.edge, paddings, flow.jump, strict=True))
-    jump = tuple(j * b for j, b in zip(flow.jump, s, strict=True))
+def after_windows(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
+    """After windows, one an axis: the field grows by their reach less 1, in jumps, and the jump by their stride."""
+    field = tuple(r + (w.reach - 1) * j for r, w, j in zip(state.field, windows, state.jump, strict=True))
+    edge = tuple(e - w.before * j for e, w, j in zip(state.edge, windows, state.jump, strict=True))
+    jump = tuple(j * w.s for j, w in zip(state.jump, windows, strict=True))
     if max(jump) > FARTHEST:
         raise GivenError(f"the strides so far multiply to {len(str(int(max(jump))))} digits: stride less", "layers")
     return LayerState(shape, shape[:-1], field, jump, edge)
 
 
-def spread(flow: LayerState, shape: Shape, k: Shape, s: Shape, d: Shape, p: Shape) -> LayerState:
+def after_transposed(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
     """After a transposed convolution: each value gathers from at most ceil(reach / stride) neighbours."""
-    gathered = [-(-span(a, b) // c) - 1 for a, b, c in zip(k, d, s, strict=True)]
-    field = tuple(r + g * j for r, g, j in zip(flow.field, gathered, flow.jump, strict=True))
-    jump = tuple(exact(Fraction(j) / b) for j, b in zip(flow.jump, s, strict=True))
-    reach = [Fraction(b * (a - 1)) / 2 - q for a, b, q in zip(k, d, p, strict=True)]
-    centre = [c - j * w for c, j, w in zip(flow.start, jump, reach, strict=True)]
+    more = [-(-w.reach // w.s) - 1 for w in windows]
+    field = tuple(r + m * j for r, m, j in zip(state.field, more, state.jump, strict=True))
+    jump = tuple(exact(Fraction(j) / w.s) for j, w in zip(state.jump, windows, strict=True))
+    shift = [Fraction(w.reach - 1) / 2 - w.before for w in windows]
+    centre = [c - j * m for c, j, m in zip(state.start, jump, shift, strict=True)]
     edge = tuple(exact(c - Fraction(r) / 2) for c, r in zip(centre, field, strict=True))
     return LayerState(shape, shape[:-1], field, jump, edge)
 
 
-def at_once(flow: LayerState, shape: Shape, grid: Shape) -> LayerState:
+def after_whole_map(state: LayerState, shape: Shape, grid: Shape) -> LayerState:
     """After a layer that takes the whole map in at once: global pooling, or a dense layer."""
-    field = tuple(r + (n - 1) * j for r, n, j in zip(flow.field, flow.grid, flow.jump, strict=True))
-    return LayerState(shape, grid, field, flow.jump, flow.edge)
+    field = tuple(r + (n - 1) * j for r, n, j in zip(state.field, state.grid, state.jump, strict=True))
+    return LayerState(shape, grid, field, state.jump, state.edge)
 
 
-def flat(flow: LayerState) -> LayerState:
+def after_flatten(state: LayerState) -> LayerState:
     """All values in one row; each still sees what it saw."""
-    return LayerState((prod(flow.shape),), flow.grid, flow.field, flow.jump, flow.edge)
+    return LayerState((prod(state.shape),), state.grid, state.field, state.jump, state.edge)
 
 
-def merged(kind: str, flows: Sequence[LayerState]) -> LayerState:
+def after_join(kind: str, states: Sequence[LayerState]) -> LayerState:
     """Branches together: the field is as wide as all of them."""
-    first = flows[0]
-    channels = sum(flow.shape[-1] for flow in flows) if kind == "concat" else first.shape[-1]
-    edge = tuple(map(min, *(flow.edge for flow in flows)))
-    ends = [tuple(e + r for e, r in zip(flow.edge, flow.field, strict=True)) for flow in flows]
+    first = states[0]
+    channels = sum(state.shape[-1] for state in states) if kind == "concat" else first.shape[-1]
+    edge = tuple(map(min, *(state.edge for state in states)))
+    ends = [tuple(e + r for e, r in zip(state.edge, state.field, strict=True)) for state in states]
     field = tuple(end - e for end, e in zip(map(max, *ends), edge, strict=True))
     return LayerState((*first.shape[:-1], channels), first.grid, field, first.jump, edge)
+
+
+def with_layout(shape: Shape, layout: str) -> Shape:
+    """A shape as the layout writes it: axes and channels (hwc), or channels and axes (chw)."""
+    return shape if layout == "hwc" else (shape[-1], *shape[:-1])
+
+
+def one_number(values: Sequence[Length]) -> Any:
+    """One exact number where all axes agree, otherwise one for each."""
+    return one(tuple(map(exact, values)))

@@ -1,102 +1,26 @@
-"""The steps of one layer of a network, in the words of the calculator that works such a layer."""
+"""The steps of layers: how each changes the size of the map, what each costs, and what all come to."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from math import prod
 from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.layers.kinds import per_axis
-from cnnquiz.layers.layer_givens import described
-from cnnquiz.layers.network_givens import macs
-from cnnquiz.layers.propagation import Row
+from cnnquiz.layers.layer import Layer
+from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.state import Shape
+from cnnquiz.layers.vocabulary import KEPT, WINDOW
+from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import evaluate, parse
+from cnnquiz.mathematics.notation import value_math
 from cnnquiz.solution import Step, text
+from cnnquiz.solver.calculator import Calculator
+from cnnquiz.solver.lines import alike_axes
 
-WINDOW = ("k", "s", "p", "d")
-
-
-def steps(
-    rows: Sequence[Row], counted: frozenset[str] = frozenset(), want: str | None = None
-) -> Iterator[Step]:
-    """One layer in full, or what leads to one result of it; a block by a step for each layer, and their sum."""
-    if len(rows) == 1:
-        yield from _layer(rows[0], want)
-        if want in (None, "macs"):
-            yield from _also(rows[0], counted)
-        return
-    if want in (None, "parameters"):
-        yield from totals(rows, "parameters", lambda row: row.counts.parameters)
-    if want in (None, "macs"):
-        yield from totals(rows, "macs", lambda row: macs(row, counted))
-    if want in (None, "output_shape"):
-        yield output(rows)
-
-
-def output(rows: Sequence[Row]) -> Step:
-    """What comes out in the end."""
-    why = f"{rows[-1].name} is the last layer."
-    return Step("Output shape", value=notation.value_math(rows[-1].shape), why=why, of="output_shape")
-
-
-def _also(row: Row, counted: frozenset[str]) -> Iterator[Step]:
-    """The operations of a layer that are counted besides its multiply-adds."""
-    for kind, many in row.counts.extra:
-        if kind in counted:
-            value = notation.value_math(many)
-            yield Step(f"Also counted: {kind}", value=value, why="One for each, as asked for.", of="macs")
-            total = notation.value_math(macs(row, counted))
-            yield Step("All together", value=total, of="macs")
-
-
-def _layer(row: Row, want: str | None) -> Iterator[Step]:
-    given, name = _given(row)
-    if not name and want not in (None, "output_shape"):
-        yield from totals([row], want, lambda row: getattr(row.counts, want))
-        return
-    if not name:
-        before = f"{text(row.before.shape)} goes in, {text(row.shape)} comes out"
-        yield Step(f"{row.name}: {described(row.layer)}", value=notation.value_math(row.shape), why=before + ".")
-        return
-    from cnnquiz import calculators
-
-    calculator = calculators.load(name)
-    if want is None or want in calculator.result_values(calculator.read(given)):
-        for step in calculator.solve(calculator.read(given), want).steps:
-            yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
-    if name == "dense" and want in (None, "macs"):
-        inputs, units = prod(row.before.shape), row.layer.out or 0
-        formula, values = parse("n*m"), {"n": inputs, "m": units}
-        filled, value = notation.math(formula, values), notation.value_math(row.counts.macs)
-        why = "A dense layer uses each weight once."
-        yield Step("Multiply-adds", notation.math(formula), filled, value, why, "macs")
-
-
-def _given(row: Row) -> tuple[dict[str, Any], str]:
-    """The givens of the calculator that works this layer, and its name; nothing for a layer without one."""
-    layer, channels = row.layer, row.before.shape[-1]
-    if layer.kind == "dense":
-        return {"inputs": prod(row.before.shape), "units": layer.out, "bias": layer.bias}, "dense"
-    if layer.kind not in ("conv", "tconv", "pool") or layer.links or layer.learned:
-        return {}, ""
-    size = {"in": list(row.before.shape[:-1]), "channels": channels}
-    numbers = {name: _number(getattr(layer, name)) for name in WINDOW if getattr(layer, name)}
-    if layer.kind == "pool":
-        return size | numbers | {"ceil": layer.ceil}, "pool"
-    filters = {"filters": row.shape[-1], "groups": layer.groups or channels, "bias": layer.bias}
-    op = {"op": _number(layer.op)} if layer.kind == "tconv" else {}
-    return size | numbers | filters | op, layer.kind
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, str):
-        return value
-    return value[0] if len(value) == 1 else list(value)
-
-
+Amount = Callable[[LayerResult], int]
 LETTERS = {
     "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "C": "input channels", "F": "filters",
     "H": "height", "W": "width of the map", "n": "inputs", "m": "units", "w": "weights of a filter", "o": "output size",
@@ -111,33 +35,173 @@ GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "
 MOST_SHOWN = 8  # layers that are worked one by one; more are added up by kind
 
 
-def totals(rows: Sequence[Row], of: str, amount: Callable[[Row], int]) -> Iterator[Step]:
+def parameters(result: LayerResult) -> int:
+    """A layer's trainable numbers."""
+    return result.counts.parameters
+
+
+def macs(result: LayerResult, counted: frozenset[str] = frozenset()) -> int:
+    """A layer's multiply-adds, with the operations that `counted` names: bias, bn, activation, pool."""
+    return result.counts.macs + sum(many for kind, many in result.counts.extra if kind in counted)
+
+
+def kept_numbers(result: LayerResult) -> int:
+    """The numbers in the map that a layer makes, if it makes one of its own."""
+    return prod(result.shape) if result.layer.kind in KEPT else 0
+
+
+# -- sizes --------------------------------------------------------------------------------------------
+
+
+def size_steps(result: LayerResult, number: int, of: str) -> Iterator[Step]:
+    """How one window layer changes the size: one step, or one for each axis that differs."""
+    layer, before = result.layer, result.before.shape[:-1]
+    axes = list(zip(before, layer.windows(len(before)), strict=True))
+    for where, index in alike_axes(axes):
+        n, window = axes[index]
+        formula = parse(_size_formula(layer, window))
+        values = {"i": n, "k": window.k, "s": window.s, "p": window.before, "d": window.d, "op": window.op}
+        yield Step(
+            f"Layer {number}: {layer}{where}",
+            notation.math(formula, left="o"),
+            notation.math(formula, values | {"P": window.before + window.after}),
+            value_math(result.shape[index]),
+            _size_reason(layer, window.rest(n), result.shape),
+            of,
+        )
+
+
+def _size_formula(layer: Layer, window: Window) -> str:
+    """The size along one axis, with only what matters here: no 2p without padding, no division by stride 1."""
+    padding, dilated = window.before + window.after, window.d > 1
+    if layer.kind == "tconv":
+        tail = " + op" if window.op else ""
+        return f"(i - 1)*s{' - 2*p' if padding else ''} + {'d*(k - 1) + 1' if dilated else 'k'}{tail}"
+    pads = "" if not padding else " + 2*p" if window.before == window.after else " + P"
+    span = f"i{pads} - {'d*(k - 1) - 1' if dilated else 'k'}"
+    if window.s == 1:
+        return f"{span} + 1"
+    return f"{'ceil' if layer.ceil else 'floor'}(({span})/s) + 1"
+
+
+def _size_reason(layer: Layer, rest: int, shape: Shape) -> str:
+    channels, after = shape[-1], text(shape)
+    if layer.kind == "tconv":
+        return f"The output is {after}: a transposed convolution runs the formula backwards."
+    if layer.kind != "conv":
+        return f"The output is {after}: pooling keeps the {channels} channels."
+    down = "the last window must fit inside, so round down; " if rest else ""
+    return f"The output is {after}: {down}each of the {channels} filters gives one channel."
+
+
+# -- one layer, in the words of the calculator that works such a layer -------------------------------
+
+
+def layer_steps(
+    results: Sequence[LayerResult],
+    load: Callable[[str], Calculator],
+    counted: frozenset[str] = frozenset(),
+    want: str | None = None,
+) -> Iterator[Step]:
+    """One layer in full, or what leads to one result of it; a block by a step for each layer, and their sum.
+
+    load     gives the calculator of a name
+    counted  the operations that are counted besides the multiply-adds
+    """
+    if len(results) == 1:
+        yield from _one_layer(results[0], load, want)
+        if want in (None, "macs"):
+            yield from _also_counted(results[0], counted)
+        return
+    if want in (None, "parameters"):
+        yield from total_steps(results, "parameters", parameters)
+    if want in (None, "macs"):
+        yield from total_steps(results, "macs", lambda result: macs(result, counted))
+    if want in (None, "output_shape"):
+        yield output_step(results)
+
+
+def output_step(results: Sequence[LayerResult]) -> Step:
+    """What comes out in the end."""
+    why = f"{results[-1].name} is the last layer."
+    return Step("Output shape", value=value_math(results[-1].shape), why=why, of="output_shape")
+
+
+def _also_counted(result: LayerResult, counted: frozenset[str]) -> Iterator[Step]:
+    for kind, many in result.counts.extra:
+        if kind in counted:
+            yield Step(f"Also counted: {kind}", value=value_math(many), why="One for each, as asked for.", of="macs")
+            yield Step("All together", value=value_math(macs(result, counted)), of="macs")
+
+
+def _one_layer(result: LayerResult, load: Callable[[str], Calculator], want: str | None) -> Iterator[Step]:
+    given, name = _calculator_given(result)
+    if not name and want not in (None, "output_shape"):
+        yield from total_steps([result], want, lambda result: int(getattr(result.counts, want)))
+        return
+    if not name:
+        before = f"{text(result.before.shape)} goes in, {text(result.shape)} comes out"
+        yield Step(f"{result.name}: {result.layer}", value=value_math(result.shape), why=before + ".")
+        return
+    calculator = load(name)
+    if want is None or want in calculator.result_values(calculator.read(given)):
+        for step in calculator.solve(calculator.read(given), want).steps:
+            yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
+    if name == "dense" and want in (None, "macs"):
+        formula, values = parse("n*m"), {"n": prod(result.before.shape), "m": result.layer.out or 0}
+        filled, why = notation.math(formula, values), "A dense layer uses each weight once."
+        yield Step("Multiply-adds", notation.math(formula), filled, value_math(result.counts.macs), why, "macs")
+
+
+def _calculator_given(result: LayerResult) -> tuple[dict[str, Any], str]:
+    """The givens of the calculator that works this layer, and its name; nothing for a layer without one."""
+    layer, channels = result.layer, result.before.shape[-1]
+    if layer.kind == "dense":
+        return {"inputs": prod(result.before.shape), "units": layer.out, "bias": layer.bias}, "dense"
+    if layer.kind not in ("conv", "tconv", "pool") or layer.links or layer.learned:
+        return {}, ""
+    names = (*WINDOW, "op") if layer.kind == "tconv" else WINDOW
+    size = {"in": list(result.before.shape[:-1]), "channels": channels}
+    size |= {name: _as_given(value) for name in names if (value := getattr(layer, name))}
+    if layer.kind == "pool":
+        return size | {"ceil": layer.ceil}, "pool"
+    filters = {"filters": result.shape[-1], "groups": layer.groups or channels, "bias": layer.bias}
+    return size | filters, layer.kind
+
+
+def _as_given(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
+    return value[0] if len(value) == 1 else list(value)
+
+
+# -- totals -------------------------------------------------------------------------------------------
+
+
+def total_steps(results: Sequence[LayerResult], of: str, amount: Amount) -> Iterator[Step]:
     """What each layer comes to, or the layers of each kind, and all of them together."""
-    counting = [row for row in rows if amount(row)]
+    counting = [result for result in results if amount(result)]
     if len(counting) <= MOST_SHOWN:
-        steps = [_one(row, of, amount(row)) for row in counting]
-        sums = [amount(row) for row in counting]
+        sums = [amount(result) for result in counting]
+        yield from (_share_of_layer(result, of, total) for result, total in zip(counting, sums, strict=True))
     else:
-        kinds = list(dict.fromkeys(GROUPS.get(row.layer.kind, "others") for row in counting))
-        groups = [[row for row in counting if GROUPS.get(row.layer.kind, "others") == kind] for kind in kinds]
-        sums = [sum(map(amount, group)) for group in groups]
-        steps = [_several(kind, len(g), many, of) for kind, g, many in zip(kinds, groups, sums, strict=True)]
-    yield from steps
+        groups: dict[str, list[LayerResult]] = {}
+        for result in counting:
+            groups.setdefault(GROUPS.get(result.layer.kind, "others"), []).append(result)
+        sums = [sum(map(amount, group)) for group in groups.values()]
+        for (kind, group), total in zip(groups.items(), sums, strict=True):
+            title = f"{len(group)} {kind}" if len(group) > 1 else f"1 {kind.removesuffix('s')}"
+            yield Step(title, value=value_math(total), of=of)
     if len(sums) > 1:
         letters = dict(zip("abcdefgh", sums, strict=False))
         filled = notation.math(parse(" + ".join(letters)), letters)
-        yield Step("All together", substituted=filled, value=notation.value_math(sum(sums)), why=WHY[of], of=of)
+        yield Step("All together", substituted=filled, value=value_math(sum(sums)), why=WHY[of], of=of)
 
 
-def _several(kind: str, number: int, total: int, of: str) -> Step:
-    title = f"{number} {kind}" if number > 1 else f"1 {kind.removesuffix('s')}"
-    return Step(title, value=notation.value_math(total), of=of)
-
-
-def _one(row: Row, of: str, total: int) -> Step:
+def _share_of_layer(result: LayerResult, of: str, total: int) -> Step:
     """One layer's share as a product, where it is the plain one."""
-    title, value = f"{row.name}: {described(row.layer)}", notation.value_math(total)
-    formula, numbers = _product(row, of)
+    title, value = f"{result.name}: {result.layer}", value_math(total)
+    formula, numbers = _product(result, of)
     if not formula or evaluate(parse(formula), numbers) != total:
         return Step(title, value=value, of=of)
     return Step(title, notation.math(parse(formula)), notation.math(parse(formula), numbers), value, of=of)
@@ -149,25 +213,26 @@ def map_product(shape: Sequence[int]) -> tuple[str, dict[str, int]]:
     return "*".join(names), dict(zip(names, shape, strict=True))
 
 
-def _product(row: Row, of: str) -> tuple[str, dict[str, int]]:
+def _product(result: LayerResult, of: str) -> tuple[str, Mapping[str, int]]:
     """The formula of a layer's parameters or multiply-adds, and its numbers."""
-    layer, channels = row.layer, row.before.shape[-1]
+    layer, channels = result.layer, result.before.shape[-1]
     if of == "activations":
-        return map_product(row.shape)
+        return map_product(result.shape)
     if layer.kind == "dense":
-        numbers = {"n": prod(row.before.shape), "m": layer.out or 0}
+        numbers = {"n": prod(result.before.shape), "m": layer.out or 0}
         return ("n*m + m" if of == "parameters" and layer.bias else "n*m"), numbers
     if layer.kind == "bn":
         return "2*C", {"C": channels}
     if layer.kind not in ("conv", "tconv") or layer.links:
         return "", {}
-    axes = len(row.shape) - 1
-    kernel = per_axis("k", layer.k, axes)
+    axes = len(result.shape) - 1
+    kernel = [window.k for window in layer.windows(axes)]
     names = ["k"] * axes if len(set(kernel)) == 1 else ["kd", "kh", "kw"][-axes:]
-    numbers = dict(zip(names, kernel, strict=True)) | {"C": channels // (layer.groups or channels), "F": row.shape[-1]}
+    numbers = dict(zip(names, kernel, strict=True))
+    numbers |= {"C": channels // (layer.groups or channels), "F": result.shape[-1]}
     weights = "*".join([*names, "C"])
     if of == "parameters":
         return (f"({weights} + 1)*F" if layer.bias else f"{weights}*F"), numbers
-    places = row.shape[:-1] if layer.kind == "conv" else row.before.shape[:-1]
+    places = result.shape[:-1] if layer.kind == "conv" else result.before.shape[:-1]
     sides = ["D", "H", "W"][-axes:]
     return "*".join([weights, "F", *sides]), numbers | dict(zip(sides, places, strict=True))

@@ -43,6 +43,8 @@ SPELLINGS = {
     "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
 }  # fmt: skip
 WINDOW = ("k", "s", "p", "d")
+WINDOWS = ("conv", "tconv", "pool", "window")  # kinds that slide a window
+KEPT = (*WINDOWS, "gap", "dense", "add", "concat")  # kinds whose output is a map of its own in memory
 TAKES: dict[str, tuple[str, ...]] = {
     "conv": ("out", *WINDOW, "groups", "bias", "links", "channels"),
     "tconv": ("out", *WINDOW, "op", "groups", "bias", "channels"),
@@ -69,4 +71,5 @@ def bare_number(word: str) -> str:
 
 
 def example(word: str) -> str:
+    """A layer of that kind as it may be written, for messages."""
     return EXAMPLES.get((kind_of(word) or {}).get("kind", "conv"), word)

@@ -1,57 +1,67 @@
-"""The arithmetic of one window sliding along one axis: plain integers, for whole chains of layers."""
+"""The arithmetic of a window that slides along one axis: plain integers, exact."""
 
 from __future__ import annotations
 
-from cnnquiz.errors import GivenError
+from msgspec import Struct
+
+from cnnquiz.errors import NoLayerError
 
 
-def span(k: int, d: int) -> int:
-    """How far a dilated kernel reaches, from its first cell to its last."""
-    return d * (k - 1) + 1
+class Window(Struct, frozen=True):
+    """A window along one axis, all lengths in pixels.
+
+    k              how many taps it has
+    s              how far it moves each time
+    d              the step from one tap to the next
+    before, after  the padding at both ends; a transposed convolution cuts it off its output
+    op             the output padding of a transposed convolution
+    """
+
+    k: int
+    s: int = 1
+    d: int = 1
+    before: int = 0
+    after: int = 0
+    op: int = 0
+
+    @property
+    def reach(self) -> int:
+        """From its first tap to its last, both included."""
+        return self.d * (self.k - 1) + 1
+
+    def room(self, n: int) -> int:
+        """How far it can move along n pixels and their padding; negative where it does not fit."""
+        return n + self.before + self.after - self.reach
+
+    def rest(self, n: int) -> int:
+        """The pixels at the end that no window covers."""
+        return self.room(n) % self.s
+
+    def places(self, n: int, ceil: bool = False) -> int:
+        """How many places it takes along n pixels; NoLayerError, with the remedies, where it does not fit.
+
+        ceil  a last, incomplete window counts too, if it starts in the input or in the padding before it
+        """
+        moves = -(-self.room(n) // self.s) if ceil else self.room(n) // self.s
+        late = ceil and moves * self.s >= n + self.before
+        if (places := moves + (0 if late else 1)) < 1:
+            raise NoLayerError(self._misfit(n), "k")
+        return places
+
+    def transposed(self, n: int) -> int:
+        """The length that a transposed convolution makes of n pixels: the convolution's formula run backwards."""
+        return (n - 1) * self.s - self.before - self.after + self.reach + self.op
+
+    def _misfit(self, n: int) -> str:
+        """That it is longer than the padded input, and what would mend it."""
+        reach, room = self.reach, n + self.before + self.after
+        kernel = f"kernel {self.k}" + (f" with dilation {self.d} reaches {reach} pixels and" if self.d > 1 else "")
+        padding, fitting = -((n - reach) // 2), (room - 1) // self.d + 1
+        remedy = f"padding >= {padding} or kernel <= {fitting} (it is {reach - room} too wide)"
+        return f"{kernel} does not fit the padded input {room}: {remedy}"
 
 
 def same_padding(k: int, d: int) -> tuple[int, int]:
-    """The padding before and after that keeps the size at stride 1; the odd one goes to the end."""
+    """The padding before and after that keeps the size at stride 1; the odd pixel goes to the end."""
     total = d * (k - 1)
     return total // 2, total - total // 2
-
-
-def conv_size(n: int, k: int, s: int, padding: tuple[int, int], d: int) -> int:
-    """How many positions a kernel has; it must fit before anything is divided."""
-    rest = n + sum(padding) - span(k, d)
-    if rest < 0:
-        raise GivenError(unfit(n, sum(padding), k, d), "k")
-    return rest // s + 1
-
-
-def pool_size(n: int, k: int, s: int, p: int, d: int, ceil: bool) -> int:
-    """As `conv_size`; rounding up counts a last window if it starts before the end padding."""
-    if 2 * p > k:
-        raise GivenError(f"padding {p} is more than half the kernel {k}: write p{k // 2} or less", "p")
-    if not ceil:
-        return conv_size(n, k, s, (p, p), d)
-    size = -(-(n + 2 * p - span(k, d)) // s) + 1
-    if (size - 1) * s >= n + p:
-        size -= 1
-    if size < 1:
-        raise GivenError(unfit(n, 2 * p, k, d), "k")
-    return size
-
-
-def tconv_size(n: int, k: int, s: int, p: int, d: int, op: int) -> int:
-    """The size that a transposed convolution makes: the convolution's formula run backwards."""
-    if op >= max(s, d):
-        raise GivenError(f"output padding {op} must be smaller than the stride {s} or the dilation {d}", "op")
-    size = (n - 1) * s - 2 * p + span(k, d) + op
-    if size < 1:
-        most = (size + 2 * p - 1) // 2
-        raise GivenError(f"padding {p} leaves nothing of the output: write p{most} or less", "p")
-    return size
-
-
-def unfit(n: int, padding: int, k: int, d: int) -> str:
-    """That a kernel is larger than the input with so much padding in all, and what would mend it."""
-    reach, room = span(k, d), n + padding
-    kernel = f"kernel {k}" if d == 1 else f"kernel {k} with dilation {d} reaches {reach} pixels and"
-    remedy = f"padding >= {-((n - reach) // 2)} or kernel <= {(room - 1) // d + 1} (it is {reach - room} too wide)"
-    return f"{kernel} does not fit the padded input {room}: {remedy}"

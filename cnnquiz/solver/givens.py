@@ -20,6 +20,11 @@ _DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3}
 _LETTER = re.compile(r"[A-Za-z](_?\d)?")
 
 
+def are_numbers(*values: Any) -> bool:
+    """Whether all of these are known numbers, not letters and not missing."""
+    return all(value is not None and not isinstance(value, Letter) for value in values)
+
+
 class Written(tuple[Any, ...]):
     """A shape written as 256x256x3, in which the channels may stand behind the axes."""
 

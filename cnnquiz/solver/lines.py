@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
@@ -86,6 +86,18 @@ def parts(value: Any) -> tuple[Any, ...]:
 def one(value: Any) -> Any:
     """A value that is the same along every axis, as one number."""
     return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
+
+
+def alike_axes(keys: Sequence[Hashable]) -> list[tuple[str, int]]:
+    """Axes with the same key together: their names as a step's title has them, and the first of them.
+
+    Where all are alike, the title needs none: [("", 0)]; otherwise [(" (height)", 0), (" (width)", 1)].
+    """
+    names, alike = AXIS_NAMES[len(keys)], dict[Hashable, list[int]]()
+    for axis, key in enumerate(keys):
+        alike.setdefault(key, []).append(axis)
+    words = [" and ".join(names[axis] for axis in axes) for axes in alike.values()]
+    return [(f" ({word})" if len(words) > 1 else "", axes[0]) for word, axes in zip(words, alike.values(), strict=True)]
 
 
 def plausible(value: Any) -> bool:
@@ -182,8 +194,8 @@ def _chain_steps(
     name: str, chain: Sequence[Line], active: Sequence[Line], env: Env, values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
     along = [one for one in chain if one.axis]
-    for title, axis in _axis_values(env, values, along):
-        yield from _axis_steps(name, title, along, active, axis, math_of)
+    for where, axis in _axis_values(env, values, along):
+        yield from _axis_steps(name, where, along, active, axis, math_of)
     for one in chain:
         if not one.axis and one.title:
             yield _step(name, one, active, values, values, math_of)
@@ -194,20 +206,18 @@ def _axis_values(env: Env, values: Env, along: Sequence[Line]) -> list[tuple[str
     count = env.get("axes", 1)
     if not along:
         return []
-    names = AXIS_NAMES[count]
-    found: dict[tuple[Any, ...], tuple[list[str], dict[str, Any]]] = {}
-    for axis in range(count):
-        one = {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in values.items()}
-        key = tuple(one[name] for name in sorted(set().union(*(names_in(x.formula) for x in along))) if name in one)
-        found.setdefault(key, ([], one))[0].append(names[axis])
-    alone = len(found) == 1
-    return [("" if alone else " and ".join(words), one) for words, one in found.values()]
+    each = [
+        {n: v[axis] if isinstance(v, tuple) and len(v) == count else v for n, v in values.items()}
+        for axis in range(count)
+    ]
+    used = sorted(set().union(*(names_in(one.formula) for one in along)))
+    keys = [tuple(axis[name] for name in used if name in axis) for axis in each]
+    return [(where, each[axis]) for where, axis in alike_axes(keys)]
 
 
 def _axis_steps(
-    name: str, axis: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
+    name: str, where: str, along: Sequence[Line], active: Sequence[Line], values: Env, math_of: Callable[[Any], Math]
 ) -> Iterator[Step]:
-    where = f" ({axis})" if axis else ""
     last = next((one for one in along if one.combines), None)
     for one in along:
         if last is not None and one.symbol == last.combines[0]:

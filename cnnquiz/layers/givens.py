@@ -1,0 +1,143 @@
+"""The givens that the calculators of layers and networks share, and how they are read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from msgspec.structs import replace
+
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.layers import networks
+from cnnquiz.layers.blocks import expand, flat
+from cnnquiz.layers.layer import Layer, LayerFault
+from cnnquiz.layers.propagation import LayerResult, Part, propagate
+from cnnquiz.layers.state import Shape
+from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.naming import nearest_names
+from cnnquiz.solver.calculator import Quantity
+from cnnquiz.solver.givens import Kind, Letter, integer, shape, shown, words
+from cnnquiz.solver.lines import parts
+
+
+class TypedShape(tuple[int, ...]):
+    """A shape typed as 39x39x3: its channels may stand in it although they are given apart as well."""
+
+    __slots__ = ()
+
+
+def _read_shape(raw: Any) -> Any:
+    size = shape().read(raw)
+    return TypedShape(size) if isinstance(raw, str) and isinstance(size, tuple) else size
+
+
+INPUT = Kind("HxWxC", _read_shape)
+NETWORK = Quantity(
+    "network", "network", words("NETWORK"), "a bundled network (vgg16, alexnet/ungrouped) or a YAML file", None,
+    positional=True,
+)  # fmt: skip
+LAYERS = Quantity("layers", "layers", words("LAYERS"), 'layers in place of a network: "conv 8 k3; pool k2"', None)
+LAYER = Quantity("layer", "layer", words("NAME"), "one layer or block by its name: conv3_1", None)
+IN = Quantity("in", "in_size", INPUT, "input size: 224x224x3; without it, what the network is made for", None)
+CHANNELS = Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None)
+
+
+def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
+    """Axes and channels, as `in`, `channels` and `layout` give them; a shape without channels has 0 of them.
+
+    39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have. With `channels` apart, all
+    numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense layer, 784 is a vector.
+    """
+    if any(isinstance(n, Letter) for n in (channels, *parts(size))):
+        raise GivenError("layers are worked with numbers: write in as in 39x39x3", "in")
+    own = [one for one in layers if isinstance(one, Layer)]
+    axes = next((len(one.k) for one in own if len(one.k) > 1), 0)  # that the layers' numbers speak of: k3x5 has two
+    if isinstance(size, int):
+        first = next((one.kind for one in own if one.kind in (*WINDOWS, "dense")), "")
+        if first == "dense" and channels is None:
+            return (size,)
+        size = (size,) * (axes or 2)
+    elif layout == "chw" and len(size) > 2 and channels is None:
+        size = (*size[1:], size[0])
+    if channels is not None:
+        again = isinstance(size, TypedShape) and len(size) > 2 and size[-1] == channels
+        return tuple(size) if again and len(size) != axes else (*size, channels)
+    return tuple(size) if len(size) >= 3 and len(size) != axes else (*size, 0)
+
+
+def no_channels(shape: Shape) -> GivenError:
+    """The fault of a size without channels where they matter."""
+    axes = "x".join(map(str, shape[:-1]))
+    return GivenError(f"in: {axes} has no channels: write {axes}x3, or give channels", "in")
+
+
+def network_givens(values: dict[str, Any]) -> dict[str, Any]:
+    """The givens, and of the network or layers the `parts`, the input's shape as `begin`, the `results` layer by
+
+    layer, those in `view` (of one layer or block, where one is named) and the `net` if it has a name.
+    """
+    if (values["network"] is None) == (values["layers"] is None):
+        both = "not both" if values["network"] is not None else "as in vgg16 or --layers 'conv 8 k3'"
+        raise GivenError(f"give a network or layers, {both}", "network")
+    if values["network"] is not None:
+        env = _from_network(str(values["network"]), values)
+    else:
+        env = _from_layers(values["layers"], values)
+    results, name = env["results"], values["layer"]
+    return {**values, **env, "view": results if name is None else results_called(name, results)}
+
+
+def _from_layers(layers: Any, values: dict[str, Any]) -> dict[str, Any]:
+    if not (isinstance(layers, str | list | tuple) and layers):
+        raise GivenError('layers: write a text, "conv 10 k3; pool k2", or a list of layers', "layers")
+    parts = _with_classes(expand(layers)[0], values.get("classes"))
+    if values["in"] is None:
+        raise GivenError("in is missing: the input size, as in 224x224x3", "in")
+    begin = _begin_shape(values, list(flat(parts)))
+    return {"begin": begin, "parts": parts, "results": propagate(parts, begin), "net": None}
+
+
+def _from_network(name: str, values: dict[str, Any]) -> dict[str, Any]:
+    net = networks.load(name)
+    parts = _with_classes(net.parts, values.get("classes"))
+    begin = net.input if values["in"] is None else _begin_shape(values, list(flat(parts)), net.input)
+    try:
+        return {"begin": begin, "parts": parts, "results": propagate(parts, begin), "net": net}
+    except LayerFault as fault:
+        line, column = net.places.get(str(fault.path[0]) if fault.path else "", (0, 0))
+        if not line:
+            raise
+        raise CnnquizError(f"{net.path}:{line}:{column}: {fault}") from None
+
+
+def _with_classes(parts: Sequence[Part], classes: int | None) -> tuple[Part, ...]:
+    """The parts, the last dense layer with as many units as there are classes."""
+    if classes is None:
+        return tuple(parts)
+    for index in range(len(parts) - 1, -1, -1):
+        last = parts[index]
+        if isinstance(last, Layer) and last.kind == "dense":
+            return (*parts[:index], replace(last, out=classes), *parts[index + 1 :])
+    raise GivenError("classes: no dense layer stands at the end: leave it out", "classes")
+
+
+def _begin_shape(values: dict[str, Any], layers: Sequence[Layer], made_for: Shape = ()) -> Shape:
+    """The input's shape; a network knows its channels where only the size is given."""
+    begin = input_shape(values["in"], values["channels"], values["layout"], layers)
+    if begin[-1] == 0 and len(made_for) > 1:
+        begin = (*begin[:-1], made_for[-1])
+    if begin[-1] == 0:
+        raise no_channels(begin)
+    return begin
+
+
+def results_called(name: Any, results: Sequence[LayerResult]) -> list[LayerResult]:
+    """Those of one layer, or of all layers of a block: conv3_1, or conv3 for everything in it."""
+    wanted = str(name).strip()
+    exactly = [one for one in results if one.name == wanted]
+    inside = [one for one in results if one.name.startswith((wanted + ".", wanted + "_"))]
+    if exactly or inside:
+        return exactly or inside
+    known = list(dict.fromkeys(part for one in results for part in (one.name, one.name.partition(".")[0])))
+    near = nearest_names(wanted, known, cutoff=0.4) or known[:3]
+    raise GivenError(f"layer: no layer is called {shown(wanted)}: did you mean {' or '.join(near)}?", "layer")

@@ -1,0 +1,163 @@
+"""What each layer of a chain or of a network sees, and the same by walking indices back to the pixels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from msgspec import Struct
+
+from cnnquiz.errors import GivenError
+from cnnquiz.layers.givens import network_givens, results_called
+from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
+from cnnquiz.layers.propagation import Join, LayerResult, Part
+from cnnquiz.layers.state import LayerState, after_transposed, after_windows
+from cnnquiz.layers.vocabulary import WINDOWS
+
+MOST_EQUAL = 10_000  # equal layers
+
+
+def field_givens(values: dict[str, Any]) -> dict[str, Any]:
+    """The givens of `rf`, and what each layer sees as `seen`, their `parts`, `axes_seen`, and the maps' `grids`.
+
+    Refuses layers that need the size of the map.
+    """
+    if values["network"] is None and values["layers"] is None:
+        return _equal_layers(values)
+    if values["k"] is not None:
+        raise GivenError("k belongs to equal layers without `layers` or a network: leave it out", "k")
+    if values["network"] is not None or values["in"] is not None:
+        return _network(values)
+    return _layers_alone(values, parse_layers(values["layers"]))
+
+
+def _equal_layers(values: dict[str, Any]) -> dict[str, Any]:
+    """A stack of equal layers; nothing where one of their numbers is searched for."""
+    if values["layer"] is not None or values["in"] is not None:
+        raise GivenError("give a network or layers: as in vgg16, or --layers 'conv k3; pool k2'", "layers")
+    k, s, d, n = numbers = [values[name] for name in ("k", "s", "d", "n")]
+    if any(one is None for one in numbers):
+        if k is None and n == 1:
+            raise GivenError("give layers, as in --layers 'k3; k2 s2', or a network, or k", "layers")
+        return {**values, "seen": []}
+    if n > MOST_EQUAL:
+        raise GivenError(f"n: {n} layers are too many: at most {MOST_EQUAL}", "n")
+    return _layers_alone(values, (Layer("window", k=(k,), s=(s,), d=(d,)),) * n)
+
+
+def _layers_alone(values: dict[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
+    """Layers without the size of their input: it does not matter to windows."""
+    axes = max((len(one) for layer in layers for one in (layer.k, layer.s, layer.p, layer.d)), default=1)
+    state = LayerState((), (), (1,) * axes, (1,) * axes, (0,) * axes)
+    seen = []
+    for index, layer in enumerate(layers, 1):
+        if layer.kind in ("gap", "dense"):
+            raise LayerFault(f"layer {index} ({layer.kind}) sees the whole map: give in, or leave it out")
+        after = _state_after(layer, state, axes, index)
+        seen.append(LayerResult(layer, state, after))
+        state = after
+    if values["layer"] is not None:
+        seen = _up_to(seen, values["layer"])
+    return {**values, "seen": seen, "parts": tuple(one.layer for one in seen), "axes_seen": axes, "grids": {}}
+
+
+def _state_after(layer: Layer, state: LayerState, axes: int, index: int) -> LayerState:
+    if layer.kind not in WINDOWS:
+        return state
+    try:
+        after = after_transposed if layer.kind == "tconv" else after_windows
+        return after(state, (), layer.windows(axes))
+    except GivenError as fault:
+        raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
+
+
+def _up_to(seen: list[LayerResult], name: Any) -> list[LayerResult]:
+    """The layers up to the one of that number or name."""
+    if str(name).isdigit() and 1 <= int(name) <= len(seen):
+        return seen[: int(name)]
+    for index, one in enumerate(seen, 1):
+        if one.layer.name == name:
+            return seen[:index]
+    raise GivenError(f"layer: write its number, 1 to {len(seen)}", "layer")
+
+
+def _network(values: dict[str, Any]) -> dict[str, Any]:
+    """A network up to the layer that is asked for, or to its last map."""
+    env = network_givens(values)
+    results: list[LayerResult] = env["results"]
+    maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
+    last = (maps or results)[-1] if env["layer"] is None else results_called(env["layer"], results)[-1]
+    parts = _path_to(env["parts"], last.name)
+    names = set(_names(parts))
+    seen = [one for one in results if one.name in names]
+    grids = {one.name: one.before.grid for one in results}
+    return {**env, "seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
+
+
+def _path_to(parts: Sequence[Part], name: str) -> tuple[Part, ...]:
+    """The parts on the way to the layer of that name; of branches that it stands in, only its own."""
+    for index, part in enumerate(parts):
+        if part.name == name:
+            return tuple(parts[: index + 1])
+        if isinstance(part, Join):
+            for _, branch in part.branches:
+                if inside := _path_to(branch, name):
+                    return (*parts[:index], *inside)
+    return ()
+
+
+def _names(parts: Sequence[Part]) -> Iterator[str]:
+    for part in parts:
+        yield part.name
+        if isinstance(part, Join):
+            for _, branch in part.branches:
+                yield from _names(branch)
+
+
+class IndexWalk(Struct, frozen=True):
+    """One walk back along one axis, from a value of the output to the pixels that it depends on.
+
+    grids  the size of the map before each layer, by its name; a layer that is not in it was not worked: the
+           shortcut that is the input itself
+    most   so many indices are followed one by one; of more, only the ends of their span
+    """
+
+    axis: int
+    axes: int
+    grids: Mapping[str, int]
+    most: int
+
+    def pixels(self, parts: Sequence[Part], at: int) -> set[int]:
+        """The pixels that the value at an index depends on; negative ones lie in the padding."""
+        now = {at}
+        for part in reversed(parts):
+            now = self._before(part, now)
+        return now
+
+    def _before(self, part: Part, now: set[int]) -> set[int]:
+        """The indices before one part, for these behind it."""
+        if isinstance(part, Layer):
+            return self._before_layer(part, now)
+        found: set[int] = set()
+        for name, branch in part.branches:
+            direct = name == "shortcut" and self.grids and branch[0].name not in self.grids
+            one = now
+            for inner in () if direct else reversed(branch):
+                one = self._before(inner, one)
+            found |= one
+        return self._followed(found)
+
+    def _before_layer(self, layer: Layer, now: set[int]) -> set[int]:
+        if layer.kind in ("gap", "dense"):
+            size = self.grids.get(layer.name, 1)
+            return set(range(size)) if size <= self.most else {0, size - 1}
+        if layer.kind not in WINDOWS or layer.kind == "tconv":
+            return now
+        window = layer.windows(self.axes)[self.axis]
+        k, d = window.k, window.d
+        taps = range(0, k * d, d) if k * len(now) <= self.most else (0, (k - 1) * d)
+        return self._followed({index * window.s - window.before + tap for index in now for tap in taps})
+
+    def _followed(self, now: set[int]) -> set[int]:
+        """The indices, or the ends alone where there are too many to follow."""
+        return now if len(now) <= self.most else {min(now), max(now)}
