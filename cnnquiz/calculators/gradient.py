@@ -15,13 +15,13 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
-from cnnquiz.mathematics.expression import Env, Letter
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, value_math
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
-from cnnquiz.solver.givens import Kind, integer, numbers
+from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
@@ -57,7 +57,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     f = activation(values["function"])
     given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
-    counted = layers is not None and not isinstance(layers, Letter)
+    counted = are_numbers(layers)
     for key, size in given.items():
         if counted and size != layers:
             raise GivenError(f"{key}: {size} for {layers} layers; give one for each layer", key)
@@ -112,7 +112,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def count(env: Env) -> dict[str, Any]:
     """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
     found: dict[str, Any] = {}
-    if env["n"] is not None and not isinstance(env["n"], Letter):
+    if are_numbers(env["n"]):
         left: Any = Fraction(1)
         for weight in env["weights"] or [1] * env["n"]:
             left = left * env["M"] * abs(weight)
