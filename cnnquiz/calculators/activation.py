@@ -14,7 +14,7 @@ from typing import Any
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, math, value_math
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
 from cnnquiz.solution import Drawing, Step
@@ -74,12 +74,12 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         for name, left, expr, why in parts:
             if want in (None, name, f"{name}_exact"):
                 filled = math(expr, {"x": x, "a": a})
-                yield Step(name.capitalize(), chain(left, math(expr)), filled, value_math(results[name]), why, name)
+                yield step(name.capitalize(), chain(left, math(expr)), filled, results[name], why, name)
     if want in (None, name := "maximum_derivative"):
         why = f"The derivative is largest {f.steepest}."
         if f.name in ("leaky-relu", "elu") and a > 1:
             why = "With a slope above 1, the derivative is largest below zero."
-        yield Step("Largest derivative", chain("max f'(x)"), value=value_math(results[name]), why=why, of=name)
+        yield step("Largest derivative", "max f'(x)", value=results[name], why=why, of=name)
 
 
 def _reason(name: str, x: Any) -> str:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, factor, value_math
+from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exact, rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
@@ -64,23 +64,23 @@ def work(
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """Mean, variance, each value normalised, scale and shift."""
     x, n, mean, variance = env["values"], len(env["values"]), results["mean"], results["variance"]
-    yield Step("Mean", chain("mu = (1/n) sum_i x_i"), chain(exact(mean * n), f"/{n}"), value_math(mean), of="mean")
+    yield step("Mean", "mu = (1/n) sum_i x_i", chain(exact(mean * n), f"/{n}"), mean, of="mean")
     if want == "mean":
         return
-    rule, why = chain("v = (1/n) sum_i (x_i - mu)^2"), "Batch normalisation divides by n, not by n - 1."
-    yield Step("Variance", rule, chain(exact(variance * n), f"/{n}"), value_math(variance), why, "variance")
+    rule, why = "v = (1/n) sum_i (x_i - mu)^2", "Batch normalisation divides by n, not by n - 1."
+    yield step("Variance", rule, chain(exact(variance * n), f"/{n}"), variance, why, "variance")
     if want == "variance":
         return
     spread = chain("sqrt(", variance, " + ", env["eps"], ")")
-    yield Step("Root", chain("sqrt(v + eps)"), spread, value_math(results["std"]), of="normalised")
+    yield step("Root", "sqrt(v + eps)", spread, results["std"], of="normalised")
     for at, (one, hat) in enumerate(zip(x[:_SHOWN], results["normalised"], strict=False), 1):
-        rule = chain(f"x_{at} -> (x_{at} - mu)/sqrt(v + eps)")
+        rule = f"x_{at} -> (x_{at} - mu)/sqrt(v + eps)"
         filled = chain("(", one, " - ", factor(mean), ")/", results["std"])
-        yield Step(f"Value {at}", rule, filled, value_math(hat), of="normalised")
+        yield step(f"Value {at}", rule, filled, hat, of="normalised")
     if want in (None, "output"):
         filled = chain(env["gamma"], "*", results["normalised"], " + ", env["beta"])
         why = "gamma and beta are learned: they can undo the normalisation where that helps."
-        yield Step("Scale and shift", chain("y = gamma*x + beta"), filled, value_math(results["output"]), why, "output")
+        yield step("Scale and shift", "y = gamma*x + beta", filled, results["output"], why, "output")
 
 
 def count(env: Env) -> dict[str, Any]:

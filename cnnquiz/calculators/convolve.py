@@ -13,8 +13,8 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.convolution import Convolution, Grid, grid_sum, half_turn, rows, size
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
-from cnnquiz.solution import Drawing, Math, Step, Vector
+from cnnquiz.mathematics.notation import chain, step, sum_of_products, value_math
+from cnnquiz.solution import Drawing, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number, numbers
 
@@ -121,7 +121,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         if not env["correlate"]:
             backwards = _like_input(env, Vector(map(Vector, half_turn(env["H"]))))
             why = "Convolution runs through the kernel backwards; correlation does not."
-            yield Step("Turn the kernel round", value=value_math(backwards), why=why, of="y")
+            yield step("Turn the kernel round", value=backwards, why=why, of="y")
         yield from _output_steps(env, rows(results["y"]))
     if "y_sum" in results and want in (None, "y2", "y_sum", "superposition"):
         sign = "=" if results["superposition"] else "!="
@@ -129,7 +129,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         why = "Superposition: the output of the sum is the sum of the outputs."
         if not results["superposition"]:
             why = "The bias is added once to the sum's output, but twice to the two outputs: affine, not linear."
-        yield Step("Superposition", chain("x*h + x2*h = (x + x2)*h"), both, why=why, of="y_sum")
+        yield step("Superposition", "x*h + x2*h = (x + x2)*h", both, why=why, of="y_sum")
 
 
 def _output_steps(env: Env, y: Grid) -> Iterator[Step]:
@@ -140,16 +140,16 @@ def _output_steps(env: Env, y: Grid) -> Iterator[Step]:
         name = f"y[{c}]" if env["flat"] else f"y[{r},{c}]"
         pairs = convolution.window(env["X"], down[r], across[c])
         filled = sum_of_products((a for a, _ in pairs), (b for _, b in pairs), env["bias"] or None)
-        yield Step(f"Output {name}", _formula(env, name), filled, value_math(y[r][c]), of="y")
+        yield step(f"Output {name}", _formula(env, name), filled, y[r][c], of="y")
 
 
-def _formula(env: Env, name: str) -> Math:
+def _formula(env: Env, name: str) -> str:
     if env["flat"]:
         rule = "sum_k x[n+k]*h[k]" if env["correlate"] else "sum_k x[k]*h[n-k]"
     else:
         sign = "+" if env["correlate"] else "-"
         rule = f"sum_(p,q) x[i{sign}p,j{sign}q]*h[p,q]"
-    return chain(f"{name} = {rule}" + (" + b" if env["bias"] else ""))
+    return f"{name} = {rule}" + (" + b" if env["bias"] else "")
 
 
 def count(env: Env) -> dict[str, Any]:

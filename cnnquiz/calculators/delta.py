@@ -15,7 +15,7 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import analysis
 from cnnquiz.mathematics.expression import Env, Letter
-from cnnquiz.mathematics.notation import chain, math, value_math
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
 from cnnquiz.solution import Step
@@ -87,17 +87,17 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The limit, the sifting integral and the discrete delta."""
     if want in (None, "limit", "unbounded"):
         why = "delta is no ordinary function but a distribution: what defines it is its unit area."
-        yield Step("Limit", chain("delta(0) = lim_(A -> 0) 1/A"), value=chain("infinity"), why=why, of="limit")
+        yield step("Limit", "delta(0) = lim_(A -> 0) 1/A", value="infinity", why=why, of="limit")
     if "sifting" in results and want in (None, "sifting"):
-        yield Step("Function", chain("f(t) = ", math(env["f"])), of="sifting")
-        rule = chain("integral f(t)*delta(t - t0) dt = f(t0)")
+        yield step("Function", chain("f(t) = ", math(env["f"])), of="sifting")
+        rule = "integral f(t)*delta(t - t0) dt = f(t0)"
         filled = chain("f(", env["t0"], ") = ", math(env["f"], {"t": env["t0"]}))
         why = "The pulse has area 1 and shrinks onto t0, so what is left of f is its value there."
-        yield Step("Sifting", rule, filled, value_math(results["sifting"]), why, "sifting")
+        yield step("Sifting", rule, filled, results["sifting"], why, "sifting")
     if want in (None, "discrete"):
         why = "In discrete time the impulse is an ordinary sequence: 1 at n = 0, 0 elsewhere."
-        filled, found = chain(f"delta[{env['n']}]"), value_math(results["discrete"])
-        yield Step("Discrete delta", substituted=filled, value=found, why=why, of="discrete")
+        asked, found = f"delta[{env['n']}]", results["discrete"]
+        yield step("Discrete delta", substituted=asked, value=found, why=why, of="discrete")
 
 
 def count(env: Env) -> dict[str, Any]:

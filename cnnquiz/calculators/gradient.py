@@ -16,7 +16,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, factor, value_math
+from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 from cnnquiz.solution import Drawing, Step
@@ -95,18 +95,18 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     if want != "product":
         f = activation(env["function"])
         why = f"{f.name}: the derivative is largest {f.steepest}."
-        yield Step("Largest derivative", chain("M = max f'(z)"), value=value_math(env["M"]), why=why, of="bound")
+        yield step("Largest derivative", "M = max f'(z)", value=env["M"], why=why, of="bound")
     if "product" not in results or want not in (None, "product"):
         return
     factors = []
     for number, (z, w) in enumerate(_layers(env)[:8], 1):
         one, why = rounded(_slope(env, z)), _SLOPES if number == 1 else ""
-        yield Step(f"Layer {number}", chain("f'(", z, ")"), value=value_math(one), why=why, of="product")
+        yield step(f"Layer {number}", chain("f'(", z, ")"), value=one, why=why, of="product")
         factors.append(chain(factor(w), "*", factor(one)) if w != 1 else factor(one))
     rest = ["..."] if len(env["values"]) > 8 else []
-    rule = chain("f'(z_1)*f'(z_2)*..." if env["weights"] is None else "w_1 f'(z_1)*w_2 f'(z_2)*...")
+    rule = "f'(z_1)*f'(z_2)*..." if env["weights"] is None else "w_1 f'(z_1)*w_2 f'(z_2)*..."
     filled = chain(*factors, *rest, joint="*")
-    yield Step("Chain rule", rule, filled, value_math(results["product"]), "The chain rule multiplies.", "product")
+    yield step("Chain rule", rule, filled, results["product"], "The chain rule multiplies.", "product")
 
 
 def count(env: Env) -> dict[str, Any]:

@@ -25,7 +25,7 @@ from cnnquiz.mathematics.difference_equations import (
     transfer_function,
 )  # fmt: skip
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, math, value_math
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.solution import Drawing, Math, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
@@ -105,7 +105,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from _value_steps(env, results["h"])
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
-        yield Step("The system", chain("y[n] = sum_k h[k]*x[n-k]"), why=why, of="linear")
+        yield step("The system", "y[n] = sum_k h[k]*x[n-k]", why=why, of="linear")
         return
     if want in (None, "linear", "lti"):
         yield from _linear_steps(system)
@@ -116,14 +116,14 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
 def _value_steps(env: Env, h: Any) -> Iterator[Step]:
     system = env["system"]
     if system is None:
-        yield Step("Impulse response", chain("h[n]"), value=value_math(h), why="It is given.", of="h")
+        yield step("Impulse response", "h[n]", value=h, why="It is given.", of="h")
         return
     y = run(system, impulse, -system.lead, env["n"] - 1)
     for n in range(min(env["n"], _SHOWN)):
         put_in = {name: rounded(one) for name, one in sample_values(system, n, impulse, y).items()}
         why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
-        left = chain(system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip())
-        yield Step(f"h[{n}]", left, math(system.rule, put_in), value_math(h[n]), why, "h")
+        left = system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip()
+        yield step(f"h[{n}]", left, math(system.rule, put_in), h[n], why, "h")
 
 
 def _text(x: Mapping[int, Any]) -> str:
@@ -134,29 +134,29 @@ def _linear_steps(system: System) -> Iterator[Step]:
     found = superposition_failure(system)
     if found is None:
         why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
-        yield Step("Superposition", chain("T(a*p + b*q) = a*T(p) + b*T(q)"), why=why, of="linear")
+        yield step("Superposition", "T(a*p + b*q) = a*T(p) + b*T(q)", why=why, of="linear")
         return
     p, q, *outputs = found
-    whole, parts = (value_math(Vector(map(rounded, output))) for output in outputs)
-    yield Step(f"Add the outputs for {_text(p)} and {_text(q)}", chain("T(p) + T(q)"), value=parts, of="linear")
+    whole, parts = (Vector(map(rounded, output)) for output in outputs)
+    yield step(f"Add the outputs for {_text(p)} and {_text(q)}", "T(p) + T(q)", value=parts, of="linear")
     why = "The two differ, so superposition fails: not linear."
-    yield Step("Output for the sum", chain("T(p + q)"), value=whole, why=why, of="linear")
+    yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
 
 
 def _invariant_steps(system: System) -> Iterator[Step]:
     found = shift_failure(system)
     if found is None:
         why = "n stands only in the indices, as n - k: a later input gives the same output, later."
-        yield Step("Shift", chain("x[n-1] -> y[n-1]"), why=why, of="time_invariant")
+        yield step("Shift", "x[n-1] -> y[n-1]", why=why, of="time_invariant")
         return
     x, start, late, same_later = found
     where = f", from n = {start} on" if start else ""
     many = max(3 + next(at for at, (a, b) in enumerate(zip(late, same_later, strict=True)) if a != b), 5)
     old, new = (_beginning(output, many) for output in (same_later, late))
-    yield Step(f"Output for x = {_text(x)}, one later{where}", chain("y[n-1]"), value=old, of="time_invariant")
+    yield step(f"Output for x = {_text(x)}, one later{where}", "y[n-1]", value=old, of="time_invariant")
     why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
     title = f"Output for x one later, {_text({n + 1: number for n, number in x.items()})}{where}"
-    yield Step(title, chain("T(x[n-1])"), value=new, why=why, of="time_invariant")
+    yield step(title, "T(x[n-1])", value=new, why=why, of="time_invariant")
 
 
 def _beginning(output: list[Any], many: int) -> Math:

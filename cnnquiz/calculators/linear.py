@@ -17,7 +17,7 @@ from cnnquiz.mathematics.activations import activation
 from cnnquiz.mathematics.analysis import function_formula, parse
 from cnnquiz.mathematics.expression import Env, functions_in
 from cnnquiz.mathematics.functions import REAL_NAMES
-from cnnquiz.mathematics.notation import chain, math, value_math
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.superposition import (
@@ -86,24 +86,24 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The operator, then the proof or the counterexample."""
     f: Map = env["f"]
     rule = chain(OPERATORS[f.what].formula) if isinstance(f.what, str) else chain("f(x) = ", math(f.what))
-    yield Step("The operator", rule, of="linear")
+    yield step("The operator", rule, of="linear")
     if results["linear"]:
         yield from _proof_steps(f)
     elif added := sum_failure(f):
         x, y = added.first, added.second
-        left, outputs = chain(f"f({_text(x)}) + f({_text(y)})"), chain(_math(f.at(x)), " + ", _bracket(f.at(y)))
-        yield Step("Add the outputs", left, outputs, _math(added.right), "", "linear")
+        outputs = chain(_math(f.at(x)), " + ", _bracket(f.at(y)))
+        yield step("Add the outputs", f"f({_text(x)}) + f({_text(y)})", outputs, _math(added.right), "", "linear")
         left, whole = chain("f(", _text(x), " + ", _bracket(y), ")"), _math(combination((1, x), (1, y)))
         why = "The two differ, so superposition fails: the operator is not linear."
-        yield Step("Output of the sum", left, chain("f(", whole, ")"), _math(added.left), why, "linear")
+        yield step("Output of the sum", left, chain("f(", whole, ")"), _math(added.left), why, "linear")
         yield from _verdicts(f, results, x)
     elif scaled := factor_failure(f):
         c, x = scaled.first, scaled.second
         factor, output = _bracket((c,)), chain(c, "*", _bracket(f.at(x)))
-        yield Step("Scale the output", chain(factor, f"*f({_text(x)})"), output, _math(scaled.right), "", "linear")
+        yield step("Scale the output", chain(factor, f"*f({_text(x)})"), output, _math(scaled.right), "", "linear")
         left, whole = chain("f(", factor, "*", _bracket(x), ")"), chain("f(", _math(combination((c, x))), ")")
         why = "The two differ, so a factor cannot be taken out: the operator is not linear."
-        yield Step("Output of the scaled input", left, whole, _math(scaled.left), why, "linear")
+        yield step("Output of the scaled input", left, whole, _math(scaled.left), why, "linear")
 
 
 def _verdicts(f: Map, results: Mapping[str, Any], x: Any) -> Iterator[Step]:
@@ -111,23 +111,23 @@ def _verdicts(f: Map, results: Mapping[str, Any], x: Any) -> Iterator[Step]:
     if scaled := factor_failure(f):
         given = f"With c = {value_math(scaled.first).ascii} and x = {_text(scaled.second)}"
         why = f"{given} it is {_text(scaled.left)} against {_text(scaled.right)}."
-        yield Step("Factors", chain("f(c*x) = c*f(x) fails"), why=why, of="homogeneous")
+        yield step("Factors", "f(c*x) = c*f(x) fails", why=why, of="homogeneous")
     if results["affine"]:
         zero = _math(f.at(combination((0, x))))
         why = "Without this constant superposition holds: a line that misses the origin is affine, not linear."
-        yield Step("The constant", chain("f(0)"), value=zero, why=why, of="affine")
+        yield step("The constant", "f(0)", value=zero, why=why, of="affine")
     elif (failed := affine_failure(f)) and failed.left:
         given = f"With x = {_text(failed.first)} and y = {_text(failed.second)}"
         why = f"{given} it is {_text(failed.left)} against {_text(failed.right)}."
-        yield Step("More than a constant", chain("f(x + y) + f(0) = f(x) + f(y) fails"), why=why, of="affine")
+        yield step("More than a constant", "f(x + y) + f(0) = f(x) + f(y) fails", why=why, of="affine")
 
 
 def _proof_steps(f: Map) -> Iterator[Step]:
     if sides := proof(f):
         whole, parts = map(_letters, sides)
-        yield Step("Output of the combination", chain("f(a*x + b*y)"), value=whole, of="linear")
+        yield step("Output of the combination", "f(a*x + b*y)", value=whole, of="linear")
         why = "Both sides are equal for all x, y, a and b: superposition holds, so the operator is linear."
-        yield Step("Combine the outputs", chain("a*f(x) + b*f(y)"), value=parts, why=why, of="linear")
+        yield step("Combine the outputs", "a*f(x) + b*f(y)", value=parts, why=why, of="linear")
 
 
 def _letters(side: list[Any]) -> Math:

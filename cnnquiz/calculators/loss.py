@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, factor, value_math
+from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Math, Step, Vector
@@ -146,19 +146,19 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     kind = env["kind"]
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
-        found = value_math(Vector(map(rounded, env["q"])))
-        yield Step(title, chain("p_i = ", share), value=found, why="The logits become probabilities first.", of="loss")
+        found, why = Vector(map(rounded, env["q"])), "The logits become probabilities first."
+        yield step(title, f"p_i = {share}", value=found, why=why, of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
         if at <= _SHOWN and not (kind == "cross-entropy" and y == 0):
-            rule = chain(_FORMULAS[kind].replace("_i", f"_{at}"))
-            yield Step(f"Element {at}", rule, _term_math(kind, rounded(p), y), value_math(term), of="loss")
-    total = value_math(rounded(_total(env)))
+            rule = _FORMULAS[kind].replace("_i", f"_{at}")
+            yield step(f"Element {at}", rule, _term_math(kind, rounded(p), y), term, of="loss")
+    total = rounded(_total(env))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
-        yield Step("Add them up", chain("L = -sum_i y_i ln p_i"), value=total, why=why, of="loss")
+        yield step("Add them up", "L = -sum_i y_i ln p_i", value=total, why=why, of="loss")
     else:
-        mean, why = chain("L = (1/n) sum_i ", _FORMULAS[kind]), "Divide by the number of elements."
-        yield Step("Mean", mean, chain(total, f"/{len(env['q'])}"), value_math(results["loss"]), why, "loss")
+        mean, why = f"L = (1/n) sum_i {_FORMULAS[kind]}", "Divide by the number of elements."
+        yield step("Mean", mean, chain(total, f"/{len(env['q'])}"), results["loss"], why, "loss")
 
 
 def _term_math(kind: str, p: Any, y: Any) -> Math:

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, value_math
+from cnnquiz.mathematics.notation import chain, step, value_math
 from cnnquiz.mathematics.precise import exact, exp, power, rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
@@ -86,18 +86,18 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The exponentials, their sum, each share."""
     scaled, group = env["scaled"], "probabilities"
     if env["T"] != 1:
-        yield Step("Divide by the temperature", chain("z/T"), value=value_math(Vector(scaled)), of=group)
+        yield step("Divide by the temperature", "z/T", value=Vector(scaled), of=group)
     powers = [exp(z) for z in scaled]
-    written = value_math(Vector(map(rounded, powers)))
-    yield Step("Exponentiate", chain("exp(z_i)"), value=written, why="exp makes every number positive.", of=group)
+    written, why = Vector(map(rounded, powers)), "exp makes every number positive."
+    yield step("Exponentiate", "exp(z_i)", value=written, why=why, of=group)
     total = rounded(sum(powers))
-    yield Step("Add them up", chain("sum_j exp(z_j)"), value=value_math(total), of=group)
+    yield step("Add them up", "sum_j exp(z_j)", value=total, of=group)
     for at, one in enumerate(powers[:_SHOWN], 1):
         if want != "probability" or at == env["class"]:
             first = at == (env["class"] or 1)
             why = "Each class gets its share of the sum, so the probabilities add up to 1." if first else ""
-            rule, filled = chain(f"p_{at} = exp(z_{at})/sum_j exp(z_j)"), chain(rounded(one), "/", total)
-            yield Step(f"Class {at}", rule, filled, value_math(results["probabilities"][at - 1]), why, group)
+            rule, share = f"p_{at} = exp(z_{at})/sum_j exp(z_j)", results["probabilities"][at - 1]
+            yield step(f"Class {at}", rule, chain(rounded(one), "/", total), share, why, group)
 
 
 def count(env: Env) -> dict[str, Any]:

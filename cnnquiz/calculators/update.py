@@ -16,7 +16,7 @@ from typing import Any
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import number, parse, slope
 from cnnquiz.mathematics.expression import Env, Expr, Name, names_in, replace, walk
-from cnnquiz.mathematics.notation import chain, math, value_math
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import derivative
@@ -147,26 +147,25 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     formula, method = _slope_formula(env), METHODS[env["method"]]
     if env["J"] is not None and formula is not None:
         left = chain("J'(theta) = d/dtheta [", math(env["J"]), "]")
-        yield Step("Differentiate", left, value=math(formula), of="theta")
+        yield step("Differentiate", left, value=math(formula), of="theta")
     place = "l" if method.ahead else "theta"
     for t, (state, rules) in enumerate(run(method, _start(env), _gradient(env), min(env["steps"], _SHOWN)), 1):
         if method.ahead:
             filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
-            ahead = value_math(rounded(state["l"]))
-            yield Step(f"Step {t}: look ahead", chain("l = theta - gamma*v"), filled, ahead, why, "theta")
-        gradient = value_math(rounded(state["g"]))
+            yield step(f"Step {t}: look ahead", "l = theta - gamma*v", filled, rounded(state["l"]), why, "theta")
+        gradient = rounded(state["g"])
         if formula is None:
-            yield Step(f"Step {t}: gradient", chain("g"), value=gradient, of="theta")
+            yield step(f"Step {t}: gradient", "g", value=gradient, of="theta")
         else:
             filled = math(formula, {"theta": rounded(state["l"])})
-            yield Step(f"Step {t}: gradient", chain(f"g = J'({place})"), filled, gradient, "", "theta")
+            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, gradient, "", "theta")
         for rule, before, after in rules:
             title = f"Step {t}: {rule.title[:1].lower()}{rule.title[1:]}"
             why = _overshoot(env, state) if rule.symbol == "theta" else ""
             why = why or (rule.why if t == 1 else "")
-            left, found = math(rule.expr, left=rule.symbol), value_math(rounded(after))
-            yield Step(title, left, _with_numbers(rule.expr, before), found, why, "theta")
+            left, filled = math(rule.expr, left=rule.symbol), _with_numbers(rule.expr, before)
+            yield step(title, left, filled, rounded(after), why, "theta")
 
 
 def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:

@@ -91,9 +91,7 @@ def _past_output(at: int, y: Mapping[int, Any]) -> Any:
     return y.get(at, 0)
 
 
-def run(
-    system: System, x: Callable[[int], Any], first: int, last: int, past: Past = _past_output
-) -> dict[int, Any]:
+def run(system: System, x: Callable[[int], Any], first: int, last: int, past: Past = _past_output) -> dict[int, Any]:
     """y[first] to y[last] for an input, at rest before `first`.
 
     past  what an earlier output is taken for; a misconception may take it for something else

@@ -26,6 +26,7 @@ MAX_DEPTH = 40  # levels of brackets
 MAX_EXPONENT = 1_000
 MAX_BITS = 10_000  # of any number that comes up
 
+
 @dataclass(frozen=True, slots=True)
 class Num:
     """A number, exact."""

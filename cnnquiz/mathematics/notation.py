@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, names_in
 from cnnquiz.mathematics.functions import FUNCTIONS
-from cnnquiz.solution import SPELLED_AS, Math, Vector, decimal_text, is_rounded, mixed_number, prose_text
+from cnnquiz.solution import NO_MATH, SPELLED_AS, Math, Step, Vector, decimal_text, is_rounded, mixed_number, prose_text
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
@@ -85,6 +85,13 @@ def chain(*pieces: Any, joint: str = "") -> Math:
     return Math(ascii_, unicode, latex, any(piece.rounded for piece in read))
 
 
+def step(
+    title: str, formula: Any = NO_MATH, substituted: Any = NO_MATH, value: Any = NO_MATH, why: str = "", of: str = ""
+) -> Step:
+    """A step of a derivation; its mathematics may be typed formulas or values as well as Math."""
+    return Step(title, chain(formula), chain(substituted), chain(value), why, of)
+
+
 def formula_math(words: str) -> Math:
     """A formula typed in ASCII, in three spellings: theta^2, sum_i z_i, sqrt(v), a*b."""
     latex = words
@@ -131,7 +138,7 @@ def symbol(name: str, style: Style) -> str:
     """A name as mathematics: with a subscript, as a Greek letter, or upright when it is a word."""
     letter = name.rstrip("0123456789")
     if letter in GREEK and letter != name and style is not ASCII:
-        return symbol(letter, style) + (f"_{{{name[len(letter):]}}}" if style.latex else name[len(letter) :])
+        return symbol(letter, style) + (f"_{{{name[len(letter) :]}}}" if style.latex else name[len(letter) :])
     if style is UNICODE and name in GREEK:
         return GREEK[name]
     name = SPELLED_AS.get(name, name) if style is not ASCII else name
