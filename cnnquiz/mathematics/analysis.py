@@ -79,7 +79,7 @@ def _power(base: Any, exponent: Any) -> Any:
     return precise.exp(exponent * precise.ln(base))
 
 
-ARITHMETIC: dict[str, Callable[..., Any]] = {
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
     "+": lambda a, b: limit_digits(exact(a + b)),
     "-": lambda a, b: limit_digits(exact(a - b)),
     "*": lambda a, b: limit_digits(exact(a * b)),
@@ -90,9 +90,9 @@ ARITHMETIC: dict[str, Callable[..., Any]] = {
 
 
 def _operation(symbol: str) -> Callable[..., Any]:
-    if symbol not in ARITHMETIC:
+    if symbol not in _ARITHMETIC:
         raise CnnquizError("only numbers, names, functions and + - * / ^ are worked here")
-    return ARITHMETIC[symbol]
+    return _ARITHMETIC[symbol]
 
 
 def _function(name: str) -> Callable[..., Any]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate
 from typing import Any
 
+from cnnquiz.mathematics.convolution import Convolution
 from cnnquiz.mathematics.precise import exp, sqrt
 
 LENGTH = 4  # of the sequences that operators are tried on
@@ -27,15 +29,7 @@ def _share(total: Any, many: int) -> Any:
 
 
 def _convolution(x: Sequence, h: Sequence) -> Sequence:
-    y = [0 * x[0]] * (len(x) + len(h) - 1)
-    for i, one in enumerate(x):
-        for j, weight in enumerate(h):
-            y[i + j] = y[i + j] + one * weight
-    return y
-
-
-def _cumulative_sum(x: Sequence) -> Sequence:
-    return [sum(x[: at + 1]) for at in range(len(x))]
+    return list(Convolution((tuple(h),), "full", correlate=False, bias=0).output((tuple(x),))[0])
 
 
 def _dense(x: Sequence, w: Sequence) -> Sequence:
@@ -61,7 +55,7 @@ OPERATORS = {
     "dense without bias": Operator("y = W*x", _dense),
     "dense": Operator("y = W*x + b", lambda x, w: [y + 1 for y in _dense(x, w)]),
     "derivative": Operator("y[n] = x[n] - x[n-1]", lambda x, w: [a - b for a, b in zip(x, [0, *x], strict=False)]),
-    "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: _cumulative_sum(x)),
+    "integration": Operator("y[n] = x[0] + ... + x[n]", lambda x, w: list(accumulate(x))),
     "delay": Operator("y[n] = x[n-1]", lambda x, w: [0 * x[0], *x]),
     "scaling": Operator("y[n] = c*x[n]", lambda x, w: [w[0] * one for one in x]),
     "average pooling": Operator(
