@@ -7,6 +7,7 @@ from fractions import Fraction
 import pytest
 import sympy
 
+from cnnquiz.answers.values import equivalent
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import function_slope, function_value, number, parse, slope
 from cnnquiz.mathematics.functions import ACTIVATIONS, FUNCTIONS, REAL_NAMES
@@ -104,3 +105,15 @@ def test_letters_keep_the_larger_and_the_smaller() -> None:
     n = sympy.Symbol("n", integer=True, positive=True)
     assert sympy_expr(parse("max(n, 3)", "n"), {"n": n}) == sympy.Max(n, 3)
     assert not symbolic(parse("max(n, 3)", "n"), {"n": n}).has(sympy.Max)
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("softplus(x)", "ln(1 + exp(x))", True), ("sinh(x)", "(exp(x) - exp(-x))/2", True),
+        ("Phi(x)", "1 - Phi(-x)", True), ("sigma(x)", "sigmoid(x)", True), ("relu(x)", "max(x, 0)", True),
+        ("sigmoid(x)", "tanh(x)", False), ("exp(x)", "exp(x) + x/10^6", False), ("step(x)", "sign(x)", False),
+    ],
+)  # fmt: skip
+def test_every_function_may_stand_in_an_answer(one: str, other: str, same: bool) -> None:
+    assert equivalent(one, other) is same

@@ -97,7 +97,7 @@ def formula_math(words: str) -> Math:
     latex = words
     for pattern, sign in _LATEX_FORMS:
         latex = re.sub(pattern, sign, latex)
-    plain = _WORD.sub(lambda match: _UNICODE_WORDS[match[1]], words)
+    plain = re.sub(_WORD, lambda match: _UNICODE_WORDS[match[1]], words)
     for sign in ("->", "<=", ">=", "-", "*"):
         plain = plain.replace(sign, UNICODE.signs[sign])
     return Math(words, superscripts(plain), latex)
@@ -117,7 +117,7 @@ _LATEX_FORMS = (
     *((re.escape(sign), re.escape(LATEX.signs[sign]) + " ") for sign in ("*", "<=", ">=", "->")),
 )
 _UNICODE_WORDS = GREEK | {"integral": "∫", "dtheta": "dθ", "sum": "Σ", "sqrt": "√", "infinity": "∞"}
-_WORD = re.compile(r"(?<![a-zA-Z])(" + "|".join(_UNICODE_WORDS) + r")(?![a-zA-Z])")
+_WORD = rf"(?<![a-zA-Z])({'|'.join(_UNICODE_WORDS)})(?![a-zA-Z])"  # compiled when first needed
 
 
 def factor(number: Any) -> Math:
@@ -193,13 +193,11 @@ def _number(value: Fraction, style: Style) -> tuple[str, int]:
     return words.replace("-", style.signs.get("-", "-")), level
 
 
-@dataclass(frozen=True, slots=True)
 class _Writer:
     """Writes an expression in one style; each part with how tightly it binds, which decides on brackets."""
 
-    style: Style
-    env: Env
-    letters: Env
+    def __init__(self, style: Style, env: Env, letters: Env) -> None:
+        self.style, self.env, self.letters = style, env, letters
 
     def text(self, expr: Expr) -> str:
         return self.write(expr)[0]
