@@ -62,7 +62,7 @@ class Drawing(Struct, frozen=True):
 
 
 class Solution(Struct, frozen=True):
-    """A numerical, solved: what was given, the results by name, how they came about, and by which conventions.
+    """A solved problem: what was given, the results by name, the steps to them, and the conventions.
 
     `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
     where a common other convention would give another number. `symbols` says what the letters of the formulas mean.
@@ -124,7 +124,7 @@ class Solution(Struct, frozen=True):
 
 
 def equation_parts(step: Step) -> list[Math]:
-    """Formula, numbers and value, without those that say again what stands there already: no `f(x) = 0 = 0`."""
+    """Formula, numbers and value, leaving out what repeats the part before: no `f(x) = 0 = 0`."""
     kept: list[Math] = []
     said = ""
     for part in (step.formula, step.substituted, step.value):

@@ -63,7 +63,7 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """Both as matrices; sizes that go together."""
+    """Makes both matrices; refuses sizes that do not fit."""
     if values["x"] is None or values["h"] is None:
         return values
     flat = not isinstance(values["x"][0], tuple)

@@ -60,7 +60,7 @@ MISCONCEPTIONS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The function read; a width above zero."""
+    """Reads the function; refuses a width that is not above zero."""
     A = values["A"]
     if A is not None and not isinstance(A, Letter) and A <= 0:
         width = value_math(A).ascii

@@ -53,7 +53,7 @@ LINES = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The largest derivative, the number of layers, and lists that go together."""
+    """Finds the largest derivative and the number of layers; refuses lists of different lengths."""
     f = activation(values["function"])
     given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)

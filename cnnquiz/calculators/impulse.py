@@ -54,7 +54,7 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The system read; from h, the sum of delayed inputs that it stands for."""
+    """Reads the system, or takes h as the response of one."""
     if (values["equation"] is None) == (values["h"] is None):
         raise GivenError(
             "give the system, as in y[n] = x[n] + 0.5*y[n-1], or its response h (and not both)", "equation"

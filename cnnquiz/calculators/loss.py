@@ -101,7 +101,7 @@ def _check(env: Env) -> None:
 
 
 def _logarithms(kind: str, p: Any, y: Any) -> list[tuple[Any, Any]]:
-    """What a logarithm is taken of in one element, each with its weight."""
+    """The logarithms in one element: each weight, with the number that the logarithm is taken of."""
     return [(y, p)] if kind == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
 
 
@@ -172,7 +172,7 @@ def _term_math(kind: str, p: Any, y: Any) -> Math:
 
 
 def count(env: Env) -> dict[str, Any]:
-    """Without the terms: squares multiplied out, larger less smaller, one logarithm of a product, or of a sum."""
+    """Without the terms: squares multiplied out, larger minus smaller, one logarithm of a product or of a sum."""
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":
         product = sum(a * b for a, b in zip(p, y, strict=True))

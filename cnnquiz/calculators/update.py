@@ -67,7 +67,7 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """J or the gradients, read; the usual hyperparameters where none are given."""
+    """Reads J or the gradients; takes the usual hyperparameters where none are given."""
     env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
     if env["steps"] > _MOST_STEPS:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
@@ -173,7 +173,7 @@ def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:
 
 
 def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
-    """Of a step after which J is larger, that it is too long."""
+    """A sentence that the step is too long, where J grew in it."""
     if env["J"] is None:
         return ""
     before, after = (rounded(_J(env, at)) for at in (state["l"], rounded(state["theta"])))
@@ -212,7 +212,7 @@ def _wrong(
 
 
 def _last_rule(old: str, new: str) -> Callable[[Method], Method]:
-    """The method with part of its last rule written otherwise."""
+    """The method with part of its last rule replaced."""
     return lambda method: with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
 
 

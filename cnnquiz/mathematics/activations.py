@@ -18,7 +18,7 @@ _OTHER_NAMES = {
 
 
 def activation(text: Any) -> Function:
-    """The activation function of that name; `relu(x)` is read too."""
+    """The activation function of that name, which may be written `relu(x)`; GivenError for any other."""
     word = str(text).strip().lower().removesuffix("(x)").replace("_", "-").strip()
     for name in (word, word.replace("-", " ")):
         if found := ACTIVATIONS.get(_OTHER_NAMES.get(name, word)):

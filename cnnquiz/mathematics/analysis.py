@@ -33,7 +33,7 @@ def slope(expr: Expr, name: str, at: Any) -> Any:
 
 
 def function_value(function: Function, x: Any, alpha: Any = None) -> Any:
-    """f(x); alpha is what some activation functions take besides."""
+    """f(x); alpha is the second parameter that some activation functions have."""
     return function.value(x) if function.value else number(value_formula(function, x), {"x": x, "a": alpha})
 
 
@@ -51,14 +51,14 @@ def value_formula(function: Function, x: Any) -> Expr:
 
 
 def slope_formula(function: Function, x: Any) -> Expr:
-    """The formula of the derivative that holds at x: at a kink, the value that the function's table has for it."""
+    """The formula of the derivative that holds at x; at a kink, the value by convention."""
     slopes = function.slopes
     right, left, kink = slopes if len(slopes) == 3 else slopes * 3
     return _in_x(right if x > 0 else left if x < 0 else kink)
 
 
 def function_formula(function: Function) -> Expr:
-    """One formula for both sides of zero, with alpha as it usually is; a function that has none is called."""
+    """One formula for both sides of zero, with the usual alpha; for a function without one, a call of it."""
     return _in_x(function.formula or f"{function.calls[0]}(x)")
 
 
@@ -101,7 +101,7 @@ def _function(name: str) -> Callable[..., Any]:
 
 
 def refuse_other_numbers(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, which says in one line when it is called with as many numbers as it does not take."""
+    """The function; a call with a wrong number of arguments raises CnnquizError instead of TypeError."""
 
     def apply(*arguments: Any) -> Any:
         try:

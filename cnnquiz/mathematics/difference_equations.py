@@ -33,7 +33,7 @@ class System:
 
     @property
     def lead(self) -> int:
-        """How far ahead of n the input is looked at; 0 for a causal system."""
+        """How many samples ahead of n the input is used; 0 for a causal system."""
         delays = [delay(index) for which, index in self.samples.values() if which == "x"]
         return max([0, *(-back for back in delays if back is not None)])
 

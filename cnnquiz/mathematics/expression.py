@@ -234,7 +234,7 @@ def power(a: Any, b: Any) -> int | Fraction:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Algebra:
-    """The kind of values that an expression is worked with: exact numbers, numbers to 100 digits, sympy's, trees.
+    """What an expression is evaluated with: exact numbers, numbers to 100 digits, floats, sympy's values, or trees.
 
     operation  what a symbol does ("neg" and "not" with one value, the others with two)
     function   what a function's name does

@@ -111,7 +111,7 @@ State = dict[str, Any]
 def run(
     method: Method, start: State, gradient: Gradient, steps: int
 ) -> Iterator[tuple[State, list[tuple[Assignment, State, Any]]]]:
-    """Step after step: the state at its end, and each rule with the state that it was worked in and its value."""
+    """For each step, the state at its end, and each rule with the state before it and its value."""
     state = {**start, "v": 0, "s": 0, "m": 0}
     for t in range(1, steps + 1):
         at = state["theta"] - state["gamma"] * state["v"] if method.ahead else state["theta"]
@@ -127,7 +127,7 @@ def run(
 
 
 def _value(rule: Assignment, state: State) -> Any:
-    """What the rule gives; with a gradient of 0 all along, no step is made."""
+    """The value of the rule; theta stays where an adaptive step would divide 0 by 0."""
     root = {"s": state["s"], "shat": state.get("shat")}.get("shat" if "shat" in rule.formula else "s")
     if rule.symbol == "theta" and "sqrt" in rule.formula and root == 0 and state["epsilon"] == 0:
         return state["theta"]
@@ -157,7 +157,7 @@ def thetas_by_sums(name: str, start: State, gradient: Gradient, steps: int) -> l
 
 
 def _adaptive(name: str, start: State, seen: list[Any], squares: list[Any], t: int) -> tuple[Any, Any]:
-    """What is divided, and what it is divided by the root of."""
+    """The numerator of an adaptive step, and the number under its root."""
     if name == "adagrad":
         return seen[-1], sum(squares)
     if name == "rmsprop":
@@ -168,5 +168,5 @@ def _adaptive(name: str, start: State, seen: list[Any], squares: list[Any], t: i
 
 
 def _geometric_sum(values: list[Any], keep: Any) -> Any:
-    """The values added up, each older one counting keep times less."""
+    """The sum of the values, each one weighted by `keep` to the power of its age."""
     return sum(value * Fraction(keep) ** age for age, value in enumerate(reversed(values)))

@@ -58,7 +58,7 @@ class Map:
             return None
 
     def with_letters(self, x: list[Any]) -> list[Any]:
-        """Its value at letters, its weights letters too, by sympy."""
+        """Its value for letters, by sympy; its weights are letters too."""
         import sympy
 
         if isinstance(self.what, str):
@@ -81,7 +81,7 @@ def combination(*terms: tuple[Any, tuple[Any, ...]]) -> Vector:
 
 
 def differ(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether the two are not the same, but for rounding."""
+    """Whether two vectors differ by more than rounding."""
     return any(abs(a - b) > _TINY for a, b in zip(left, right, strict=True))
 
 
