@@ -16,7 +16,6 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 from cnnquiz.solver.lines import Env
@@ -70,7 +69,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
 
-inverse_steps = families.inverse_steps
+drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -105,9 +104,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield "With ceil_mode off the window does not fit."
     elif sizes and sizes != results["output_size"]:
         yield f"With ceil_mode {'off' if env['ceil'] else 'on'} it is {'x'.join(map(str, sizes))}."
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
-    """The window sliding along the first axis."""
-    if "output_size" in results and not env["ceil"]:
-        yield families.window_drawing(env, results, next(families.windows(env))[1])
