@@ -19,7 +19,7 @@ from cnnquiz.mathematics.expression import exact
 from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
+from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
 from cnnquiz.solver.lines import Env
 
 _MOST_LAYERS = 1_001
@@ -31,7 +31,7 @@ def _read_sizes(raw: Any) -> Vector:
     parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
     if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
         remedy = "write an odd number of sizes, input to output, as in 784-128-784"
-        raise GivenError(f"{shown(raw)} is no autoencoder: {remedy}")
+        raise GivenError(f"{excerpt(raw)} is no autoencoder: {remedy}")
     sizes = Vector(whole(part, 1, letters=False) for part in parts)
     if sizes[0] != sizes[-1]:
         raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")

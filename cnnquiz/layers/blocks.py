@@ -13,7 +13,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, parse_layer, pieces
 from cnnquiz.layers.propagation import Join, Part
 from cnnquiz.layers.vocabulary import KINDS
-from cnnquiz.solver.givens import shown, whole
+from cnnquiz.solver.givens import excerpt, whole
 
 Path = tuple[str | int, ...]
 DEEPEST = 20
@@ -104,13 +104,13 @@ class Expansion:
     def chain(self, text: str, name: str, scope: Scope, place: Place) -> Iterator[Layer]:
         """Layers in one text; the first has the name, the others stand under it: conv1, conv1.bn, conv1.relu."""
         inner = Scope(f"{name}.", numbered=False) if name else scope
-        for index, piece in enumerate(put_in(text, place).split(";")):
+        for index, piece in enumerate(with_numbers(text, place).split(";")):
             yield self.layer(piece, name if index == 0 else "", inner, place)
 
     def layer(self, written: Any, name: str, scope: Scope, place: Place) -> Layer:
         """One layer, read and named."""
         if isinstance(written, dict):
-            written = {key: put_in(v, place) if isinstance(v, str) else v for key, v in written.items()}
+            written = {key: with_numbers(v, place) if isinstance(v, str) else v for key, v in written.items()}
         try:
             layer = parse_layer(written)
         except GivenError as fault:
@@ -125,7 +125,7 @@ class Expansion:
     def take_name(self, name: str, place: Place) -> None:
         """Note where a name is written; refuse it if it is taken."""
         if name in self.paths:
-            raise LayerFault(f"two layers are called {shown(name)}: rename one", place.path)
+            raise LayerFault(f"two layers are called {excerpt(name)}: rename one", place.path)
         if len(self.paths) >= MOST_LAYERS:
             raise LayerFault(f"these are more than {MOST_LAYERS:,} layers: repeat less", place.path)
         self.paths[name] = place.path
@@ -145,16 +145,17 @@ class Expansion:
 
     def block(self, use: Mapping[str, Any], name: str, place: Place) -> Iterator[Part]:
         """A block with its numbers put in, as often as `repeat` says; `first` has the first one's own numbers."""
-        numbers = {key: put_in(str(v), place) for key, v in use.items() if key not in ("block", "repeat", "first")}
-        block = put_in(str(use["block"]), place)
+        aside = ("block", "repeat", "first")
+        numbers = {key: with_numbers(str(value), place) for key, value in use.items() if key not in aside}
+        block = with_numbers(str(use["block"]), place)
         if block not in self.blocks:
             known = ", ".join(self.blocks) or "none in this file"
-            raise LayerFault(f"there is no block {shown(block)}: there are {known}", (*place.path, "block"))
+            raise LayerFault(f"there is no block {excerpt(block)}: there are {known}", (*place.path, "block"))
         first = use.get("first", {})
         if not isinstance(first, dict):
             raise LayerFault("`first` holds the first block's own numbers, as in first: {s: 2}", (*place.path, "first"))
-        own = {key: put_in(str(v), place) for key, v in first.items()}
-        repeat = self.repeats(put_in(str(use.get("repeat", "1")), place), place)
+        own = {key: with_numbers(str(v), place) for key, v in first.items()}
+        repeat = self.repeats(with_numbers(str(use.get("repeat", "1")), place), place)
         for number in range(1, repeat + 1):
             prefix = name if "repeat" not in use else f"{name}_{number}"
             given = numbers | own if number == 1 else numbers
@@ -168,7 +169,7 @@ class Expansion:
         except GivenError as fault:
             raise LayerFault(f"repeat: {fault}", (*place.path, "repeat")) from None
         if times > MOST_LAYERS:
-            raise LayerFault(f"repeat: {shown(written)} is too large", (*place.path, "repeat"))
+            raise LayerFault(f"repeat: {excerpt(written)} is too large", (*place.path, "repeat"))
         return times
 
 
@@ -178,7 +179,7 @@ def starts_with_kind(text: str) -> bool:
     return not words or words[0].lower().rstrip(";") in KINDS or not words[0][:1].isdigit()
 
 
-def put_in(text: str, place: Place) -> str:
+def with_numbers(text: str, place: Place) -> str:
     """A text with the block's numbers in place of {n}, {s}, ..."""
 
     def value(match: re.Match[str]) -> str:

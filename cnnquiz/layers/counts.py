@@ -87,7 +87,7 @@ def weights_of(result: LayerResult) -> tuple[int, int, int]:
     return 0, tally(learned, channels), 0
 
 
-def stored_numbers(result: LayerResult) -> int:
+def numbers_in_file(result: LayerResult) -> int:
     """The numbers that one layer keeps, learned or not: a batch normalisation also its mean and variance."""
     weights, biases, _ = weights_of(result)
     return weights + (biases + biases if result.layer.kind == "bn" else biases)

@@ -132,10 +132,10 @@ def windows(env: Env) -> Iterator[tuple[int, Window]]:
         for n, *numbers in zip(i, k, s, d, p, p, op, strict=True):
             if set(map(type, (n, *numbers))) == {int}:
                 window = Window(*numbers)
-                yield n, _padded(window, n, same == "tf") if same else window
+                yield n, _with_same_padding(window, n, same == "tf") if same else window
 
 
-def _padded(window: Window, n: int, tensorflow: bool) -> Window:
+def _with_same_padding(window: Window, n: int, tensorflow: bool) -> Window:
     """The window with what `same` pads, found from where the last of TensorFlow's windows must end."""
     total = max(range(0, n, window.s)[-1] + window.reach - n, 0) if tensorflow else window.reach - 1
     return replace(window, before=total // 2, after=total - total // 2)

@@ -16,7 +16,7 @@ from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.naming import nearest_names
 from cnnquiz.solver.calculator import Quantity
-from cnnquiz.solver.givens import Kind, Letter, integer, shape, shown, words
+from cnnquiz.solver.givens import Kind, Letter, excerpt, integer, shape, words
 from cnnquiz.solver.lines import parts
 
 
@@ -84,7 +84,7 @@ def network_givens(values: dict[str, Any]) -> dict[str, Any]:
     else:
         env = _from_layers(values["layers"], values)
     results, name = env["results"], values["layer"]
-    return {**values, **env, "view": results if name is None else results_called(name, results)}
+    return {**values, **env, "view": results if name is None else results_by_name(name, results)}
 
 
 def _from_layers(layers: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -131,7 +131,7 @@ def _begin_shape(values: dict[str, Any], layers: Sequence[Layer], made_for: Shap
     return begin
 
 
-def results_called(name: Any, results: Sequence[LayerResult]) -> list[LayerResult]:
+def results_by_name(name: Any, results: Sequence[LayerResult]) -> list[LayerResult]:
     """Those of one layer, or of all layers of a block: conv3_1, or conv3 for everything in it."""
     wanted = str(name).strip()
     exactly = [one for one in results if one.name == wanted]
@@ -140,4 +140,4 @@ def results_called(name: Any, results: Sequence[LayerResult]) -> list[LayerResul
         return exactly or inside
     known = list(dict.fromkeys(part for one in results for part in (one.name, one.name.partition(".")[0])))
     near = nearest_names(wanted, known, cutoff=0.4) or known[:3]
-    raise GivenError(f"layer: no layer is called {shown(wanted)}: did you mean {' or '.join(near)}?", "layer")
+    raise GivenError(f"layer: no layer is called {excerpt(wanted)}: did you mean {' or '.join(near)}?", "layer")

@@ -17,7 +17,7 @@ from cnnquiz.layers.layer import LayerFault
 from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
 from cnnquiz.naming import did_you_mean
-from cnnquiz.solver.givens import shape, shown
+from cnnquiz.solver.givens import excerpt, shape
 
 FOLDER = Path(__file__).parent.parent / "networks"
 LARGEST = 2_000_000  # bytes of a network's file
@@ -53,7 +53,7 @@ def load(name: str) -> Network:
     head, _, variant = name.partition("/")
     head = own_name(head, known)
     if head in known:
-        return _bundled_network(FOLDER / f"{head}.yaml", variant)
+        return _load_once(FOLDER / f"{head}.yaml", variant)
     if name.endswith((".yaml", ".yml")):
         return _from_file(Path(name), "")
     path, _, variant = name.rpartition("/")
@@ -61,7 +61,7 @@ def load(name: str) -> Network:
         return _from_file(Path(path), variant)
     otherwise = f"there are {', '.join(known)}, or name a .yaml file"
     hint = did_you_mean(head.lower(), known, otherwise, cutoff=0.5)
-    raise GivenError(f"no network is called {shown(name)}: {hint}", "network")
+    raise GivenError(f"no network is called {excerpt(name)}: {hint}", "network")
 
 
 def own_name(name: str, known: list[str]) -> str:
@@ -75,7 +75,7 @@ def _bare(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _bundled_network(path: Path, variant: str) -> Network:
+def _load_once(path: Path, variant: str) -> Network:
     return _from_file(path, variant, keep_places=False)
 
 
@@ -141,7 +141,7 @@ def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: tuple[
     for name in fields:
         if name not in known:
             hint = did_you_mean(name, known, f"there are {', '.join(known)}", most=1, cutoff=0.5, quote="`")
-            raise LayerFault(f"`{shown(name)}` is not a field here: {hint}", (*path, name))
+            raise LayerFault(f"`{excerpt(name)}` is not a field here: {hint}", (*path, name))
 
 
 def _with_variant(
@@ -153,7 +153,7 @@ def _with_variant(
     variants = tree.get("variants", {})
     if variant not in variants:
         known = ", ".join(variants) or "none"
-        raise GivenError(f"{tree['name']} has no variant {shown(variant)}: there are {known}", "network")
+        raise GivenError(f"{tree['name']} has no variant {excerpt(variant)}: there are {known}", "network")
     own = variants[variant]
     if not isinstance(own, dict):
         raise LayerFault("a variant has fields of its own, as in `layers: ...`", ("variants", variant))

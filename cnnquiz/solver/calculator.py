@@ -110,11 +110,11 @@ class Calculator:
         """The quantity of that short name or PyTorch name."""
         found = self._by_name.get(name) or self._by_name.get(name.replace("-", "_"))
         if found is None:
-            hint = did_you_mean(name, self._by_name, f"it takes {self.given_names()}", cutoff=0.4)
+            hint = did_you_mean(name, self._by_name, f"it takes {self.names_of_givens()}", cutoff=0.4)
             raise GivenError(f"{self.name} has no given `{name[:40]}`: {hint}", name[:40])
         return found
 
-    def given_names(self) -> str:
+    def names_of_givens(self) -> str:
         """The short names of all givens, for messages."""
         return ", ".join(quantity.short for quantity in self.quantities)
 
@@ -124,7 +124,7 @@ class Calculator:
         raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
         without  quantities that need not be given, because they are searched for
         """
-        return self.given_from(self.read_values(raw, without), without)
+        return self.with_defaults(self.read_values(raw, without), without)
 
     def read_values(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
         """What `read` reads, each given by its short name, before anything is asked of them together."""
@@ -138,7 +138,7 @@ class Calculator:
             raise MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
-    def given_from(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+    def with_defaults(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
         full = {**self._defaults, **dict.fromkeys(without), **values}
         for symbol, short in self._symbols:
@@ -159,7 +159,7 @@ class Calculator:
         for quantity in self.quantities:
             if quantity.positional:
                 return quantity
-        raise GivenError(f"{self.name} takes its givens by name: {self.given_names()}")
+        raise GivenError(f"{self.name} takes its givens by name: {self.names_of_givens()}")
 
     def _value(self, quantity: Quantity, raw: Any) -> Any:
         try:
@@ -236,12 +236,12 @@ class Calculator:
         """What else must be given for the first answer, so far as its lines tell."""
         active = [one for one in self.lines if one.applies(values)]
         for result in self.results:
-            needed = lines.needed(result.symbol, active)
+            needed = lines.symbols_towards(result.symbol, active)
             unknown = [q for q in self.quantities if q.letter in needed and values.get(q.letter) is None]
             missing = list({q.letter: q for q in reversed(unknown)}.values())[::-1]
             if result.answer and missing:
                 return MissingError(missing)
-        return GivenError(f"these givens determine nothing: {self.name} takes {self.given_names()}")
+        return GivenError(f"these givens determine nothing: {self.name} takes {self.names_of_givens()}")
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -283,7 +283,7 @@ class Calculator:
 
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
-        leading = self.leading_symbols.get(want)
+        leading = self.symbols_behind.get(want)
         if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
             return None
         instead: dict[str, Expr] = {}
@@ -309,11 +309,11 @@ class Calculator:
         return work(env).get(want) if len(rules) < 2 and work is not None and env is not None else None
 
     @cached_property
-    def leading_symbols(self) -> dict[str, set[str]]:
+    def symbols_behind(self) -> dict[str, set[str]]:
         """The symbols that lead to each result, where lines alone give it."""
         if self.work is not None:
             return {}
-        return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results}
+        return {r.name: lines.symbols_towards(r.symbol, self.lines) | {r.symbol} for r in self.results}
 
 
 _LETTERS = re.compile(r"[A-Za-z]\w*")
