@@ -1,4 +1,4 @@
-"""From layers as a file writes them, with blocks, repeats and branches, to the parts that are worked one by one."""
+"""From layers as a file writes them, with blocks, repeats and branches, to parts in the order of their work."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _SAFE = re.compile(r"[\w.×x=-]{1,30}")
 
 
 class Scope:
-    """The names that stand beside one another, under one prefix."""
+    """The names of layers under one prefix, and the numbers of those that have none."""
 
     def __init__(self, prefix: str = "", numbered: bool = True) -> None:
         self.prefix, self.numbered = prefix, numbered
@@ -40,7 +40,7 @@ class Scope:
 
 
 class Place(Struct, frozen=True):
-    """Where something is written, and what may be used there: its path, the block's numbers, how deep it is."""
+    """Where something is written: its path, the block's numbers that it may use, and how deep it is nested."""
 
     path: Path
     given: Mapping[str, str]
@@ -52,7 +52,7 @@ class Place(Struct, frozen=True):
 
 
 class Expansion:
-    """One file's layers being expanded: its blocks, and where each named part is written."""
+    """The expansion of one file's layers: its blocks, and where each named part is written."""
 
     def __init__(self, blocks: Mapping[str, Any], root: Path) -> None:
         self.blocks, self.root = blocks, root
@@ -118,12 +118,12 @@ class Expansion:
         return self.with_name(layer, name or layer.name or scope.free_name(layer.word, self.paths), place)
 
     def with_name(self, layer: Layer, name: str, place: Place) -> Layer:
-        """The layer under its name, which no other may have."""
+        """The layer under its name; LayerFault if another has it."""
         self.take_name(name, place)
         return replace(layer, name=name)
 
     def take_name(self, name: str, place: Place) -> None:
-        """Note where a name is written; refuse it if it is taken."""
+        """Note where a name is written; LayerFault if it is taken."""
         if name in self.paths:
             raise LayerFault(f"two layers are called {excerpt(name)}: rename one", place.path)
         if len(self.paths) >= MOST_LAYERS:
@@ -131,7 +131,7 @@ class Expansion:
         self.paths[name] = place.path
 
     def join(self, kind: str, value: Any, scope: Scope, place: Place) -> Join:
-        """The branches of an `add` or a `concat`; names in the branch `body` stand without it."""
+        """The branches of an `add` or a `concat`; names in the branch `body` get no prefix."""
         if not isinstance(value, dict) or len(value) < 2:
             raise LayerFault(f"{kind} takes two branches or more, each a list of layers under its name", place.path)
         branches = []
@@ -163,7 +163,7 @@ class Expansion:
             yield from self.parts(self.blocks[block], Scope(f"{prefix}.", numbered=False), inside)
 
     def repeats(self, written: str, place: Place) -> int:
-        """How often a block stands."""
+        """How often a block is repeated."""
         try:
             times = int(whole(written, 1, letters=False))
         except GivenError as fault:

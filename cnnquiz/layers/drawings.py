@@ -1,4 +1,4 @@
-"""The layers of a network as pictures: a table of them, and their maps shrinking."""
+"""The layers of a network as pictures: a table of them, and the sizes of their maps."""
 
 from __future__ import annotations
 

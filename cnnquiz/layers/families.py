@@ -12,7 +12,7 @@ from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import MAX_AXES, Letter, Written, are_numbers, axes, choice, integer
+from cnnquiz.solver.givens import MAX_AXES, Letter, TypedShape, are_numbers, axes, choice, integer
 from cnnquiz.solver.lines import Env, Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
@@ -117,7 +117,7 @@ def _has_channels(size: tuple[Any, ...], channels: Any, count: int | None, first
         return len(size) == count + 1
     if channels is None or len(size) > MAX_AXES:
         return len(size) >= MAX_AXES
-    return isinstance(size, Written) and len(size) == MAX_AXES and size[0 if first else -1] == channels
+    return isinstance(size, TypedShape) and len(size) == MAX_AXES and size[0 if first else -1] == channels
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:

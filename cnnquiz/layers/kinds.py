@@ -55,7 +55,7 @@ def _channels_and_groups(layer: Layer, state: LayerState) -> tuple[int, int, int
 
 
 def _weight_counts(weights: int, uses: int, biases: int, positions: int, fixed: bool = False) -> Counts:
-    """The counts of weights that are each used so often, and of biases added at so many positions."""
+    """The counts of weights that are each used `uses` times, and of biases that are added at so many positions."""
     stored = weights + biases
     extra = (("bias", positions * biases),) if biases else ()
     return Counts(0 if fixed else stored, stored, weights * uses, extra)

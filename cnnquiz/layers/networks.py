@@ -118,7 +118,7 @@ def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
 
 
 def _check_fields(tree: Any) -> dict[str, Any]:
-    """The fields, none missing and none unknown."""
+    """The fields of the file; LayerFault where one is missing or unknown."""
     if not isinstance(tree, dict):
         raise LayerFault("a network has fields, as in `name: mine`, `input: 32x32x3`, `layers: ...`")
     _refuse_unknown(tree, FIELDS, ())

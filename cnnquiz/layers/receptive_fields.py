@@ -18,9 +18,10 @@ MOST_EQUAL = 10_000  # equal layers
 
 
 def field_givens(values: dict[str, Any]) -> dict[str, Any]:
-    """The givens of `rf`, and what each layer sees as `seen`, their `parts`, `axes_seen`, and the maps' `grids`.
+    """The givens of `rf` with what each layer sees.
 
-    Refuses layers that need the size of the map.
+    Adds the layers' results as `seen`, their `parts`, the number of axes as `axes_seen`, and the size of the map before
+    each layer as `grids`. Refuses layers that need the size of the map where it is not given.
     """
     if values["network"] is None and values["layers"] is None:
         return _equal_layers(values)

@@ -1,4 +1,4 @@
-"""What stands between two layers, and what one value of it sees of the input. Exact."""
+"""The map between two layers, and what one value of it sees of the input; exact."""
 
 from __future__ import annotations
 

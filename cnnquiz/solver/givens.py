@@ -1,4 +1,4 @@
-"""The kinds of givens: each turns what was typed, or a JSON value, into an exact value, or says what to write."""
+"""The kinds of givens: each turns text or a JSON value into an exact value, or says in a GivenError what to write."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ def are_numbers(*values: Any) -> bool:
     return all(value is not None and not isinstance(value, Letter) for value in values)
 
 
-class Written(tuple[Any, ...]):
-    """A shape written as 256x256x3, in which the channels may stand behind the axes."""
+class TypedShape(tuple[Any, ...]):
+    """A shape typed as 256x256x3: its channels may stand behind the axes, although they are given apart as well."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ def excerpt(raw: Any) -> str:
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:
-    """A whole number, at least `low`; a single letter is let through where letters may stand for numbers."""
+    """A whole number, at least `low`; a single letter stays one where letters may stand for numbers."""
     value = _whole(raw, letters)
     if isinstance(value, Letter):
         return value
@@ -130,7 +130,7 @@ def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
             raise GivenError(f"{excerpt(raw)} is not a size: write it as in 256 or 256x256x3")
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
-        return (Written if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
+        return (TypedShape if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
 
     return Kind("HxWxC", read)
 

@@ -73,7 +73,7 @@ def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any)
 
 
 def lines_when(condition: str, *lines: Line) -> tuple[Line, ...]:
-    """The lines, each under this condition besides its own."""
+    """The lines, each under this condition in addition to its own."""
     return tuple(replace(one, when=f"{condition} and ({one.when})" if one.when else condition) for one in lines)
 
 
@@ -83,7 +83,7 @@ def parts(value: Any) -> tuple[Any, ...]:
 
 
 def one(value: Any) -> Any:
-    """A value that is the same along every axis, as one number."""
+    """A value that is the same along every axis as one number; others as they are."""
     return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
 
 
@@ -112,7 +112,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """The givens and the value of every line, by symbol; a line whose quantities are missing is left out.
 
-    value    how an expression is worked, where not exactly: with letters
+    value    how an expression with letters is worked; without it, exactly
     instead  formulas that replace those of lines: a misconception
     """
     found = dict(env)
@@ -245,7 +245,7 @@ def _step(
 
 
 def _why(one: Line, values: Env) -> str:
-    """The line's reason; of a rounding that has nothing to round, that."""
+    """The line's reason; or that a rounding had nothing to round."""
     match one.formula:
         case Call("floor" | "ceil", (Name(inner),)) if isinstance(values.get(inner), int):
             return "It comes out whole: nothing to round."
