@@ -61,7 +61,7 @@ def filter_counts(env: Env) -> dict[str, Any]:
 
 
 def _filter_weights(k: Sequence[int], channels: int, groups: int, filters: int) -> int:
-    """The weights of all filters, each of which sees every `groups`-th of the channels."""
+    """The weights of all filters, each of which sees one channel for each `groups` of them."""
     return tally(tally(*k, len(range(0, channels, groups))), filters)
 
 

@@ -30,6 +30,7 @@ from cnnquiz.solver.givens import axes, excerpt, flag, whole
 
 MOST_LAYERS = 10_000
 Axes = tuple[int, ...]  # one number for all axes, or one for each
+TreePath = tuple[str | int, ...]  # the names and numbers that lead to something in a file or a list
 
 
 class Layer(Struct, frozen=True):
@@ -89,7 +90,7 @@ class Layer(Struct, frozen=True):
 class LayerFault(GivenError):
     """A layer that cannot be read, or that does not fit; `path` leads to it in the list or file that it stands in."""
 
-    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, message: str, path: TreePath = ()) -> None:
         super().__init__(message, "layers")
         self.path = path
 

@@ -13,7 +13,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.files import read_bytes
 from cnnquiz.files import shown as shown_path
 from cnnquiz.layers.blocks import expand
-from cnnquiz.layers.layer import LayerFault
+from cnnquiz.layers.layer import LayerFault, TreePath
 from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
 from cnnquiz.naming import did_you_mean
@@ -93,7 +93,7 @@ def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
     return replace(network, path="" if not keep_places else where, places=places)
 
 
-def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, tuple[str | int, ...]]]:
+def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, TreePath]]:
     """A network from its file's fields, and the path at which each layer is written."""
     tree, at = _with_variant(written, variant)
     parts, paths = expand(tree["layers"], tree.get("blocks", {}), at["layers"], at["blocks"])
@@ -109,7 +109,7 @@ def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str
     return network, paths
 
 
-def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
+def _input(tree: dict[str, Any], path: TreePath) -> Shape:
     try:
         size = shape().read(tree["input"])
     except GivenError as fault:
@@ -137,7 +137,7 @@ def _example(name: str) -> str:
     return {"format": "format: 1", "name": "name: mine", "input": "input: 32x32x3"}.get(name, "layers: and a list")
 
 
-def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: TreePath) -> None:
     for name in fields:
         if name not in known:
             hint = did_you_mean(name, known, f"there are {', '.join(known)}", most=1, cutoff=0.5, quote="`")
@@ -146,7 +146,7 @@ def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: tuple[
 
 def _with_variant(
     tree: dict[str, Any], variant: str
-) -> tuple[dict[str, Any], dict[str, tuple[str | int, ...]]]:
+) -> tuple[dict[str, Any], dict[str, TreePath]]:
     """The fields, with those of the variant in their place, and the path at which each stands."""
     if not variant:
         return tree, {name: (name,) for name in VARIED}
