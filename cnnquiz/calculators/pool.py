@@ -76,13 +76,18 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """One value an axis, the stride defaulting to the window; refuses what no layer could do."""
     stride = values["k"] if values["s"] is None else values["s"]
     env = families.along_axes({**values, "s": stride}, "k", "s", "p", "d")
-    if all(isinstance(env[name], tuple) for name in ("i", "k", "s", "p", "d")):
-        for k, p in zip(env["k"], env["p"], strict=True):
-            if are_numbers(k, p) and 2 * p > k:
-                raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
     for i, window in families.windows(env):
+        _refuse_wide_padding(window.k, window.before)
         window.places(i, env["ceil"])
+    if None not in (env[name] for name in ("i", "k", "s", "p", "d")):
+        for k, p in zip(env["k"], env["p"], strict=True):
+            _refuse_wide_padding(k, p)
     return env
+
+
+def _refuse_wide_padding(k: Any, p: Any) -> None:
+    if are_numbers(k, p) and 2 * p > k:
+        raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
 
 
 def count(env: Env) -> dict[str, Any]:

@@ -119,18 +119,18 @@ def axes(low: int = 0, names: Sequence[str] = ()) -> Kind:
     return Kind("N" if not names else "|".join(("N", *names)), read)
 
 
-def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
+def shape() -> Kind:
     """A size: 256, 256x256, 256x256x3 (also with × or *), or a list. One number stays one number."""
 
     def read(raw: Any) -> Any:
         parts = split_axes(raw)
         if parts is None:
-            return whole(raw, low)
+            return whole(raw, 1)
         if "" in parts:
             raise GivenError(f"{excerpt(raw)} is not a size: write it as in 256 or 256x256x3")
-        if not 1 <= len(parts) <= most:
-            raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
-        return (TypedShape if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
+        if not 1 <= len(parts) <= MAX_AXES + 1:
+            raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {MAX_AXES + 1}, as in 256x256x3")
+        return (TypedShape if isinstance(raw, str) else tuple)(whole(part, 1) for part in parts)
 
     return Kind("HxWxC", read)
 

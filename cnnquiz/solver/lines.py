@@ -11,10 +11,10 @@ from typing import Any
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse
+from cnnquiz.mathematics.expression import Env as Env
 from cnnquiz.mathematics.expression import replace as with_names_replaced
 from cnnquiz.solution import NO_MATH, Math, Step
 
-Env = Mapping[str, Any]
 _PLAIN = (int, Fraction, str)
 AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
