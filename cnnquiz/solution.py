@@ -1,4 +1,4 @@
-"""Step and Solution: a derivation as data. Nothing here prints; `render` shows it, `__str__` is plain text."""
+"""Step and Solution: a derivation as data, and as JSON, Markdown and LaTeX; `render` shows it in a terminal."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Drawing(Struct, frozen=True):
 
 
 class Solution(Struct, frozen=True):
-    """A numerical, solved: what was given, the results by name, how they came about, and by which conventions.
+    """A solved problem: what was given, the results by name, the steps to them, and the conventions.
 
     `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
     where a common other convention would give another number. `symbols` says what the letters of the formulas mean.
@@ -123,8 +123,8 @@ class Solution(Struct, frozen=True):
         return self.as_markdown()
 
 
-def chain_of(step: Step) -> list[Math]:
-    """Formula, numbers and value, without those that say again what stands there already: no `f(x) = 0 = 0`."""
+def equation_parts(step: Step) -> list[Math]:
+    """Formula, numbers and value, leaving out what repeats the part before: no `f(x) = 0 = 0`."""
     kept: list[Math] = []
     said = ""
     for part in (step.formula, step.substituted, step.value):
@@ -137,15 +137,15 @@ def chain_of(step: Step) -> list[Math]:
     return kept
 
 
-def joints(parts: list[Math], equal: str, about: str) -> list[str]:
+def equation_signs(parts: list[Math], equal: str, about: str) -> list[str]:
     """The sign before each part but the first: `about` where a number on either side of it is rounded."""
     return [about if before.rounded or part.rounded else equal for before, part in pairwise(parts)]
 
 
 def latex_chain(step: Step) -> str:
     """Formula = numbers = value in LaTeX."""
-    parts = chain_of(step)
-    signs = ["", *joints(parts, " = ", r" \approx ")]
+    parts = equation_parts(step)
+    signs = ["", *equation_signs(parts, " = ", r" \approx ")]
     return "".join(sign + part.latex for sign, part in zip(signs, parts, strict=False))
 
 
@@ -212,13 +212,13 @@ def decimal_text(value: Fraction) -> str:
     if scaled.denominator != 1:
         if value.denominator < LONGEST_RATIO and abs(value.numerator) < LONGEST_RATIO:
             return f"{value.numerator}/{value.denominator}"
-        return _rounded(value)
+        return _significant_digits(value)
     sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
     whole, fraction = divmod(digits, 10**12)
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
 
 
-def mixed(value: Any) -> tuple[int, int, int] | None:
+def mixed_number(value: Any) -> tuple[int, int, int] | None:
     """A fraction above 1 that no short decimal gives, as whole, numerator and denominator: 128/3 is 42 2/3."""
     if not isinstance(value, Fraction) or value <= 1 or "/" not in decimal_text(value):
         return None
@@ -226,13 +226,13 @@ def mixed(value: Any) -> tuple[int, int, int] | None:
     return whole, rest, value.denominator
 
 
-def spoken(value: Any) -> str:
+def prose_text(value: Any) -> str:
     """A value as prose says it: as `text`, but 128/3 as 42 2/3."""
-    parts = mixed(value)
+    parts = mixed_number(value)
     return "{} {}/{}".format(*parts) if parts else text(value)
 
 
-def _rounded(value: Fraction, digits: int = 10) -> str:
+def _significant_digits(value: Fraction, digits: int = 10) -> str:
     """A fraction as a decimal of so many significant digits: 0.6652409558."""
     with localcontext() as context:
         context.prec = digits

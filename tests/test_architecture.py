@@ -40,6 +40,7 @@ HOMES = {
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
+    "mpmath": ("mathematics/precise.py",),
     "click": ("cli.py", "commands/", "__main__.py"),
 }
 PURE = ("model", "solution", "solver", "mathematics", "calculators", "layers", "answers", "items", "quiz")
@@ -159,7 +160,7 @@ def test_each_library_stays_in_its_home(path: Path) -> None:
 
 @every_source
 def test_sympy_waits_until_it_is_needed(path: Path) -> None:
-    assert "sympy" not in {name.split(".")[0] for name in imports(path, lazy=False)}
+    assert not {"sympy", "mpmath"} & {name.split(".")[0] for name in imports(path, lazy=False)}
 
 
 def called(path: Path) -> set[str]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from cnnquiz.errors import GivenError
 from cnnquiz.solver import givens
-from cnnquiz.solver.givens import Kind, Letter, Written
+from cnnquiz.solver.givens import Kind, Letter, TypedShape
 
 KINDS = {
     "integer": givens.integer(1), "axes": givens.axes(0, ("same",
@@ -106,13 +106,13 @@ def test_bounds_may_be_reached() -> None:
 
 
 def test_a_shape_remembers_that_it_was_written() -> None:
-    assert isinstance(givens.shape().read("8x9x4"), Written)
-    assert not isinstance(givens.shape().read([8, 9, 4]), Written)
+    assert isinstance(givens.shape().read("8x9x4"), TypedShape)
+    assert not isinstance(givens.shape().read([8, 9, 4]), TypedShape)
 
 
 def test_what_was_typed_is_shown_short_and_harmless() -> None:
-    assert givens.shown("\x1b[31m\n") == "?[31m?"
-    assert givens.shown("9" * 100) == "9" * 30 + "... (100 characters)"
+    assert givens.excerpt("\x1b[31m\n") == "?[31m?"
+    assert givens.excerpt("9" * 100) == "9" * 30 + "... (100 characters)"
 
 
 @given(st.sampled_from(sorted(KINDS)), st.one_of(

@@ -13,7 +13,7 @@ from cnnquiz import calculators
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import display_value, solution_lines
 from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Drawing, Math, Solution, Step, chain_of, joints, latex_chain
+from cnnquiz.solution import Drawing, Math, Solution, Step, equation_parts, equation_signs, latex_chain
 
 
 def solve(name: str, want: str | None = None, **given: Any) -> Solution:
@@ -47,8 +47,8 @@ def test_nothing_stands_twice_in_a_chain(parts: tuple[str, str, str], chain: str
 
 def test_a_rounded_value_stands_behind_another_sign() -> None:
     step = solve("softmax", z="3,1,2").steps[-1]
-    assert joints(chain_of(step), "=", "~") == ["~", "~"]
-    assert joints(chain_of(solve("conv", in_=256, k=7, s=2).steps[2]), "=", "~") == ["=", "="]
+    assert equation_signs(equation_parts(step), "=", "~") == ["~", "~"]
+    assert equation_signs(equation_parts(solve("conv", in_=256, k=7, s=2).steps[2]), "=", "~") == ["=", "="]
     assert r"\approx 0.2447284711" in latex_chain(step)
 
 
@@ -81,7 +81,7 @@ def test_no_step_says_the_same_twice(name: str) -> None:
     for case in good(name):
         calculator = calculators.load(name)
         for step in calculator.solve(calculator.read(case["given"])).steps:
-            said = [part.ascii.rpartition(" = ")[2].replace(" ", "") for part in chain_of(step)]
+            said = [part.ascii.rpartition(" = ")[2].replace(" ", "") for part in equation_parts(step)]
             assert all(one != other for one, other in itertools.pairwise(said)), said
 
 

@@ -14,11 +14,12 @@ from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import exact
-from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.layers.counts import tally
+from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, shown, whole
+from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
 from cnnquiz.solver.lines import Env
 
 _MOST_LAYERS = 1_001
@@ -29,9 +30,8 @@ def _read_sizes(raw: Any) -> Vector:
     """Layer sizes from the input to the output: 784-128-784, or a list."""
     parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
     if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
-        raise GivenError(
-            f"{shown(raw)} is no autoencoder: write an odd number of sizes, input to output, as in 784-128-784"
-        )
+        remedy = "write an odd number of sizes, input to output, as in 784-128-784"
+        raise GivenError(f"{excerpt(raw)} is no autoencoder: {remedy}")
     sizes = Vector(whole(part, 1, letters=False) for part in parts)
     if sizes[0] != sizes[-1]:
         raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
@@ -73,19 +73,16 @@ MISCONCEPTIONS = (
     misconception("two-bytes", "fp32 takes 4 bytes for each number.", bytes="2*parameters"),
     misconception("bits-for-bytes", "That is the number of bits.", bytes="8*B*parameters"),
     misconception("ratio-upside-down", "Compression is the input's size over the code's.", ratio="code/n"),
-    misconception(
-        "stage-for-each-layer", "Only the encoder's layers are pre-trained; the decoder unrolls them.", stages="L - 1"
-    ),
+    misconception("stage-for-each-layer", "Only the encoder's layers are pre-trained; the decoder unrolls them.",
+                  stages="L - 1"),
     misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
-)
+)  # fmt: skip
 EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """The weights and biases of both halves."""
     sizes = values["layers"]
-    if sizes is None:
-        return values
     if values["tied"] and sizes != sizes[::-1]:
         raise GivenError("tied: the decoder must mirror the encoder, as in 784-256-64-256-784", "tied")
     middle = len(sizes) // 2
@@ -106,28 +103,26 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             continue
         filled = sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
-        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value(env[f"W_{letter}"])
+        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value_math(env[f"W_{letter}"])
         yield Step(f"Weights of the {name}", rule, filled, total, why, "parameters")
         if env["bias"]:
-            total = chain(*(value(one) for one in part[1:13]), *(["..."] if len(part) > 13 else []), joint=" + ")
-            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), total, value(env[f"b_{letter}"]), of="parameters")
+            added = chain(*part[1:13], *(["..."] if len(part) > 13 else []), joint=" + ")
+            total = value_math(env[f"b_{letter}"])
+            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), added, total, of="parameters")
 
 
 def count(env: Env) -> dict[str, Any]:
     """Unit by unit: each unit's weights and bias; shallow autoencoders peeled off from the outside."""
-    sizes, own = list(env["layers"]), {"encoder": 0, "decoder": 0}
-    middle = len(sizes) // 2
-    for at, size in enumerate(sizes[1:], 1):
-        half = "encoder" if at <= middle else "decoder"
-        weights = 0 if half == "decoder" and env["tied"] else sizes[at - 1]
-        each = weights + (1 if env["bias"] else 0)
-        own[half] += sum(each for _ in range(size)) if size <= 100_000 else each * size
+    sizes, middle, bias = env["layers"], len(env["layers"]) // 2, 1 if env["bias"] else 0
+    halves = {"encoder": 0, "decoder": 0}
+    for at, (before, size) in enumerate(pairwise(sizes)):
+        weights = 0 if env["tied"] and at >= middle else before
+        halves["encoder" if at < middle else "decoder"] += tally(weights + bias, size)
     stages, left = 0, sizes
     while len(left) > 1:
         stages, left = stages + 1, left[1:-1]
-    total = own["encoder"] + own["decoder"]
-    width = {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
-    found = {**own, "parameters": total, "bytes": total * width // 8, "stages": stages}
+    total, width = sum(halves.values()), {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
+    found = {**halves, "parameters": total, "bytes": total * width // 8, "stages": stages}
     return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
 
 

@@ -12,17 +12,15 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import exact
-from cnnquiz.mathematics.functions import evaluated
-from cnnquiz.mathematics.precise import rounded, sqrt
-from cnnquiz.mathematics.worked_text import chain, factor, value
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, factor, step, value_math
+from cnnquiz.mathematics.precise import exact, rounded, sqrt
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import number, numbers
-from cnnquiz.solver.lines import Env
 
-SHOWN = 8
-
+_SHOWN = 8
 EXAMPLES = ("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1")
 
 QUANTITIES = (
@@ -48,96 +46,76 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return values
 
 
-def _results(
+def work(
     env: Env, *, divisor: int | None = None, root: bool = True, centred: bool = True, shift: bool = True
 ) -> dict[str, Any]:
-    """Algorithm 1; the keywords are its slips."""
-    x = env["values"]
-    n = len(x)
-    mean = exact(Fraction(sum(x)) / n)
-    variance = exact(Fraction(sum((one - mean) ** 2 for one in x)) / (n if divisor is None else divisor))
+    """The four lines of the algorithm; the keywords change one of them, as misconceptions do."""
+    x = [Fraction(one) for one in env["values"]]
+    mean = sum(x) / len(x)
+    variance = sum((one - mean) ** 2 for one in x) / (divisor or len(x))
     below = sqrt(variance + env["eps"]) if root else variance + env["eps"]
-    hats = [rounded(Fraction(one - mean if centred else one) / below) for one in x]
+    hats = [(one - mean if centred else one) / below for one in x]
     scale, move = (env["gamma"], env["beta"]) if shift else (1, 0)
-    outputs = Vector(rounded(scale * (Fraction(one - mean if centred else one) / below) + move) for one in x)
-    return {"mean": mean, "variance": variance, "normalised": Vector(hats), "output": outputs, "std": rounded(below)}
-
-
-def work(env: Env) -> dict[str, Any]:
-    """The four lines of the algorithm."""
-    return _results(env)
+    outputs = Vector(rounded(scale * hat + move) for hat in hats)
+    found = {"mean": exact(mean), "variance": exact(variance), "normalised": Vector(map(rounded, hats))}
+    return {**found, "output": outputs, "std": rounded(below)}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """Mean, variance, each value normalised, scale and shift."""
-    x, n = env["values"], len(env["values"])
-    mean, total = results["mean"], exact(sum(map(Fraction, env["values"])))
-    yield Step("Mean", chain("mu = (1/n) sum_i x_i"), chain(value(total), f"/{n}"), value(mean), of="mean")
+    x, n, mean, variance = env["values"], len(env["values"]), results["mean"], results["variance"]
+    yield step("Mean", "mu = (1/n) sum_i x_i", chain(exact(mean * n), f"/{n}"), mean, of="mean")
     if want == "mean":
         return
-    squares = exact(results["variance"] * n)
-    yield Step(
-        "Variance",
-        chain("v = (1/n) sum_i (x_i - mu)^2"),
-        chain(value(squares), f"/{n}"),
-        value(results["variance"]),
-        "Batch normalisation divides by n, not by n - 1.",
-        "variance",
-    )
+    rule, why = "v = (1/n) sum_i (x_i - mu)^2", "Batch normalisation divides by n, not by n - 1."
+    yield step("Variance", rule, chain(exact(variance * n), f"/{n}"), variance, why, "variance")
     if want == "variance":
         return
-    spread = chain("sqrt(", value(results["variance"]), " + ", value(env["eps"]), ")")
-    yield Step("Root", chain("sqrt(v + eps)"), spread, value(results["std"]), of="normalised")
-    for at, (one, hat) in enumerate(zip(x[:SHOWN], results["normalised"], strict=False), 1):
-        filled = chain("(", value(one), " - ", factor(mean), ")/", value(results["std"]))
-        yield Step(f"Value {at}", chain(f"x_{at} -> (x_{at} - mu)/sqrt(v + eps)"), filled, value(hat), of="normalised")
+    spread = chain("sqrt(", variance, " + ", env["eps"], ")")
+    yield step("Root", "sqrt(v + eps)", spread, results["std"], of="normalised")
+    for at, (one, hat) in enumerate(zip(x[:_SHOWN], results["normalised"], strict=False), 1):
+        rule = f"x_{at} -> (x_{at} - mu)/sqrt(v + eps)"
+        filled = chain("(", one, " - ", factor(mean), ")/", results["std"])
+        yield step(f"Value {at}", rule, filled, hat, of="normalised")
     if want in (None, "output"):
-        filled = chain(value(env["gamma"]), "*", value(results["normalised"]), " + ", value(env["beta"]))
+        filled = chain(env["gamma"], "*", results["normalised"], " + ", env["beta"])
         why = "gamma and beta are learned: they can undo the normalisation where that helps."
-        yield Step("Scale and shift", chain("y = gamma*x + beta"), filled, value(results["output"]), why, "output")
+        yield step("Scale and shift", "y = gamma*x + beta", filled, results["output"], why, "output")
 
 
 def count(env: Env) -> dict[str, Any]:
     """The variance from all pairs, sum (x_i - x_j)^2/(2 n^2); the rest by sympy's roots."""
     import sympy
 
-    x = [Fraction(one) for one in env["values"]]
-    n = len(x)
+    x, n = [Fraction(one) for one in env["values"]], len(env["values"])
     if n > 50:
         return {}
     variance = Fraction(sum((a - b) ** 2 for a in x for b in x), 2 * n * n)
-    spread = variance + Fraction(env["eps"])
-    root = sympy.sqrt(sympy.Rational(spread.numerator, spread.denominator))
-    from_others = [Fraction(sum(one - other for other in x), n) for one in x]
-    hats = [sympy.Rational(away.numerator, away.denominator) / root for away in from_others]
-    gamma, beta = (
-        sympy.Rational(Fraction(one).numerator, Fraction(one).denominator) for one in (env["gamma"], env["beta"])
-    )
-    return {
-        "variance": exact(variance),
-        "normalised": Vector(map(evaluated, hats)),
-        "output": Vector(evaluated(gamma * hat + beta) for hat in hats),
-    }
+    root = sympy.sqrt(sympy_value(variance + Fraction(env["eps"])))
+    hats = [sympy_value(Fraction(sum(one - other for other in x), n)) / root for one in x]
+    gamma, beta = sympy_value(env["gamma"]), sympy_value(env["beta"])
+    output = Vector(from_sympy(gamma * hat + beta) for hat in hats)
+    return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
-def _wrong(**slip: Any) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: _results(env, **slip)
+def _wrong(**changes: Any) -> Callable[[Env], dict[str, Any]]:
+    return lambda env: work(env, **changes)
 
 
 def _sample_variance(env: Env) -> dict[str, Any]:
-    return _results(env, divisor=len(env["values"]) - 1) if len(env["values"]) > 1 else {}
+    return work(env, divisor=len(env["values"]) - 1) if len(env["values"]) > 1 else {}
 
 
 MISCONCEPTIONS = (
     misconception("sample-variance", "Batch normalisation divides by n, not by n - 1.", wrong=_sample_variance),
-    misconception(
-        "forgot-root", "Divide by the standard deviation, the root of the variance.", wrong=_wrong(root=False)
-    ),
+    misconception("forgot-root", "Divide by the standard deviation, the root of the variance.",
+                  wrong=_wrong(root=False)),
     misconception("forgot-mean", "Subtract the mean first.", wrong=_wrong(centred=False)),
     misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.", wrong=_wrong(shift=False)),
-)
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
-    return {"variance": "divided by n (biased)", "eps": f"{value(env['eps']).ascii} (PyTorch adds 0.00001)"}
+    eps = f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)"
+    return {"variance": "divided by n (biased)", "eps": eps}

@@ -13,8 +13,7 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
-from cnnquiz.layers.windows import Window, same_padding
-from cnnquiz.solution import Drawing
+from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 from cnnquiz.solver.lines import Env
@@ -77,7 +76,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
 
-inverse_steps = families.inverse_steps
+drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -90,7 +89,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     if same == "torch" and any(are_numbers(s) and s != 1 for s in env["s"] or ()):
         raise NoLayerError("padding `same` needs stride 1 in PyTorch: write a number, or --framework tf", "p")
     families.refuse_uneven_groups(env)
-    for i, window in families.windows(env):
+    for i, window in families.windows(env) if not same else ():
         window.places(i)
         if env["strict"] and (rest := window.rest(i)):
             room = window.room(i)
@@ -98,24 +97,10 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def _windows(env: Env) -> list[Window]:
-    """The window along each axis; the odd pixel of `same` comes at the end."""
-    if not env["same"]:
-        return [window for _, window in families.windows(env)]
-    found = []
-    for i, k, s, d in zip(env["i"], env["k"], env["s"], env["d"], strict=True):
-        before, after = same_padding(k, d)
-        if env["same_tf"]:
-            total = max(range(0, i, s)[-1] + Window(k, d=d).reach - i, 0)
-            before, after = total // 2, total - total // 2
-        found.append(Window(k, s, d, before, after))
-    return found
-
-
 def count(env: Env) -> dict[str, Any]:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
-    parameters = filter_counts(env)
-    found = parameters | families.size_counts(env, map(slide, env["i"] or (), _windows(env)), env["F"])
+    parameters, sizes = filter_counts(env), (slide(i, window) for i, window in families.windows(env))
+    found = parameters | families.size_counts(env, sizes, env["F"])
     if parameters and "output_size" in found:
         found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *found["output_size"])
     return found
@@ -134,18 +119,10 @@ def conventions(env: Env) -> dict[str, str]:
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """Where a common other convention gives another number."""
-    unused = results.get("unused_border")
-    if unused and any(unused) and not env["same"]:
-        up = tuple(o + (1 if rest else 0) for o, rest in zip(results["output_size"], unused, strict=True))
-        yield (
-            f"Rounding up would give {'x'.join(map(str, up))}; some courses call a size that does not divide "
-            "invalid (--strict refuses it)."
-        )
+    unused = results.get("unused_border", ())
+    if any(unused) and not env["same"]:
+        up = text(tuple(o + (rest > 0) for o, rest in zip(results["output_size"], unused, strict=True)))
+        invalid = "some courses call a size that does not divide invalid (--strict refuses it)"
+        yield f"Rounding up would give {up}; {invalid}."
     if "parameters" in results and env["bias"]:
         yield f"Without biases: {results['parameters'] - env['F']} parameters."
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
-    """The window sliding along the first axis."""
-    if "output_size" in results:
-        yield families.window_drawing(env, results, _windows(env)[0])

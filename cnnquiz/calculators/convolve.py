@@ -7,20 +7,29 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.convolution import added, kept, rows, scattered, size, slid, turned, under
-from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
-from cnnquiz.solution import NO_MATH, Drawing, Math, Step, Vector
+from cnnquiz.mathematics.convolution import Convolution, Grid, grid_sum, half_turn, rows, size
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, step, sum_of_products, value_math
+from cnnquiz.solution import Drawing, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number
-from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.solver.lines import Env
+from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number, numbers
 
-MOST_PRODUCTS = 1_000_000
-SHOWN = 16  # outputs that are worked out in steps
+_MOST_PRODUCTS = 1_000_000
+_SHOWN = 16  # outputs that are worked out in steps
+_MODES = {
+    "full": "every overlap, zeros outside",
+    "valid": "only where one fits inside the other",
+    "same": "the middle of the full output, as long as the longer of the two (numpy)",
+}
+EXAMPLES = (
+    "--x 1,2,3 --h 1,1",
+    "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
+    "--x 1,2,3 --h 1,1 --x2 0,1,0",
+)
 
 
 def _is_matrix(raw: Any) -> bool:
@@ -29,30 +38,19 @@ def _is_matrix(raw: Any) -> bool:
     return isinstance(raw, list | tuple) and bool(raw) and isinstance(raw[0], list | tuple)
 
 
-GRID = Kind("1,2,3|'1 2; 3 4'", lambda raw: matrix().read(raw) if _is_matrix(raw) else number_list().read(raw))
-
-EXAMPLES = (
-    "--x 1,2,3 --h 1,1",
-    "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
-    "--x 1,2,3 --h 1,1 --x2 0,1,0",
-)
-
+_GRID = Kind("1,2,3|'1 2; 3 4'", lambda raw: (matrix() if _is_matrix(raw) else numbers()).read(raw))
 QUANTITIES = (
-    Quantity("x", "input", GRID, "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
-    Quantity("h", "kernel", GRID, "the kernel: 1,1, or rows, 1 0; -1 2"),
+    Quantity("x", "input", _GRID, "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
+    Quantity("h", "kernel", _GRID, "the kernel: 1,1, or rows, 1 0; -1 2"),
     Quantity(
-        "mode",
-        "mode",
-        choice("full", "valid", "same"),
-        "which outputs: all, those without padding, or as many as x",
-        "full",
+        "mode", "mode", choice(*_MODES), "which outputs: all, those without padding, or as many as x", "full"
     ),
     Quantity(
         "correlate", "correlate", FLAG, "do not turn the kernel round (what deep learning calls convolution)", False
     ),
     Quantity("bias", "bias", number(), "a number added to every output", 0),
-    Quantity("x2", "second_input", GRID, "a second input, to show superposition", None),
-)
+    Quantity("x2", "second_input", _GRID, "a second input, to show superposition", None),
+)  # fmt: skip
 
 RESULTS = (
     Result("y", "y", "the output", answer=True, label="output y"),
@@ -65,40 +63,55 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """Both as matrices; sizes that go together."""
-    env = dict(values)
+    """Makes both matrices; refuses sizes that do not fit."""
     if values["x"] is None or values["h"] is None:
-        return env
+        return values
     flat = not isinstance(values["x"][0], tuple)
     for name in ("h", "x2"):
         if values[name] is not None and (not isinstance(values[name][0], tuple)) != flat:
             raise GivenError(f"x and {name} must both be sequences, or both have rows", name)
-    env |= {"flat": flat, "X": rows(values["x"]), "H": rows(values["h"])}
-    products = len(env["X"]) * len(env["X"][0]) * len(env["H"]) * len(env["H"][0])
-    if products > MOST_PRODUCTS:
-        raise GivenError(f"x and h make {products:,} products; at most {MOST_PRODUCTS:,} are worked", "x")
-    if values["mode"] == "valid" and not flat:
-        larger = [x >= h for x, h in zip(size(env["X"]), size(env["H"]), strict=True)]
-        if any(larger) and not all(larger) and size(env["X"]) != size(env["H"]):
-            raise GivenError("valid: h must fit into x along both axes (or x into h)", "mode")
-    if values["x2"] is not None and size(rows(values["x2"])) != size(env["X"]):
+    x, h = rows(values["x"]), rows(values["h"])
+    products = len(x) * len(x[0]) * len(h) * len(h[0])
+    if products > _MOST_PRODUCTS:
+        raise GivenError(f"x and h make {products:,} products; at most {_MOST_PRODUCTS:,} are worked", "x")
+    if values["mode"] == "valid" and not flat and size(x) != size(h) and _reach_apart(x, h):
+        raise GivenError("valid: h must fit into x along both axes (or x into h)", "mode")
+    if values["x2"] is not None and size(rows(values["x2"])) != size(x):
         raise GivenError("x2 must be as long as x, for the two to be added", "x2")
-    return env
+    return {**values, "flat": flat, "X": x, "H": h}
 
 
-def _named(env: Env, y: Any) -> dict[str, Any]:
+def _reach_apart(x: Grid, h: Grid) -> bool:
+    """Whether x is the larger along one axis and h along the other."""
+    return len({a >= b for a, b in zip(size(x), size(h), strict=True)}) > 1
+
+
+def _convolution(env: Env, **other: Any) -> Convolution:
+    """The convolution that is asked for; for misconceptions, another."""
+    asked = {"mode": env["mode"], "correlate": env["correlate"], "bias": env["bias"], **other}
+    return Convolution(env["H"], **asked)
+
+
+def _like_input(env: Env, y: Grid) -> Any:
+    """The output as the input was given: a sequence, or rows."""
+    return y[0] if env["flat"] else y
+
+
+def _results(env: Env, y: Grid) -> dict[str, Any]:
     """The output, and its only number where it has one."""
-    return {"y": y, "value": rows(y)[0][0]} if size(rows(y)) == (1, 1) else {"y": y}
+    return {"y": _like_input(env, y)} | ({"value": y[0][0]} if size(y) == (1, 1) else {})
 
 
 def work(env: Env) -> dict[str, Any]:
     """The output; with a second input, both outputs and that of the sum."""
-    y = slid(env, env["X"])
-    found = _named(env, y) | {"size": len(y) if env["flat"] else (len(y), len(y[0]))}
+    output = _convolution(env).output
+    y = output(env["X"])
+    found = _results(env, y) | {"size": len(y[0]) if env["flat"] else size(y)}
     if env["x2"] is not None:
         second = rows(env["x2"])
-        found["y2"], found["y_sum"] = slid(env, second), slid(env, added(env["X"], second))
-        found["superposition"] = rows(found["y_sum"]) == added(rows(y), rows(found["y2"]))
+        y2, y_sum = output(second), output(grid_sum(env["X"], second))
+        found |= {"y2": _like_input(env, y2), "y_sum": _like_input(env, y_sum)}
+        found["superposition"] = y_sum == grid_sum(y, y2)
     return found
 
 
@@ -106,119 +119,94 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The kernel turned round; each output as a sum of products; superposition."""
     if want in (None, "y", "size"):
         if not env["correlate"]:
-            backwards = turned(env["H"])
-            shown = Vector(backwards[0]) if env["flat"] else Vector(map(Vector, backwards))
+            backwards = _like_input(env, Vector(map(Vector, half_turn(env["H"]))))
             why = "Convolution runs through the kernel backwards; correlation does not."
-            yield Step("Turn the kernel round", value=value(shown), why=why, of="y")
-        yield from _outputs(env, results["y"])
+            yield step("Turn the kernel round", value=backwards, why=why, of="y")
+        yield from _output_steps(env, rows(results["y"]))
     if "y_sum" in results and want in (None, "y2", "y_sum", "superposition"):
         sign = "=" if results["superposition"] else "!="
-        both = chain(value(results["y"]), " + ", value(results["y2"]), f" {sign} ", value(results["y_sum"]))
+        both = chain(results["y"], " + ", results["y2"], f" {sign} ", results["y_sum"])
         why = "Superposition: the output of the sum is the sum of the outputs."
         if not results["superposition"]:
             why = "The bias is added once to the sum's output, but twice to the two outputs: affine, not linear."
-        yield Step("Superposition", chain("x*h + x2*h = (x + x2)*h"), both, NO_MATH, why, "y_sum")
+        yield step("Superposition", "x*h + x2*h = (x + x2)*h", both, why=why, of="y_sum")
 
 
-def _outputs(env: Env, y: Any) -> Iterator[Step]:
-    h = env["H"] if env["correlate"] else turned(env["H"])
-    down, across = kept(env)
+def _output_steps(env: Env, y: Grid) -> Iterator[Step]:
+    convolution = _convolution(env)
+    down, across = convolution.places(env["X"])
     places = [(r, c) for r in range(len(down)) for c in range(len(across))]
-    for r, c in places[:SHOWN]:
+    for r, c in places[:_SHOWN]:
         name = f"y[{c}]" if env["flat"] else f"y[{r},{c}]"
-        found = y[c] if env["flat"] else y[r][c]
-        pairs = under(env["X"], h, down[r], across[c])
+        pairs = convolution.window(env["X"], down[r], across[c])
         filled = sum_of_products((a for a, _ in pairs), (b for _, b in pairs), env["bias"] or None)
-        yield Step(f"Output {name}", _rule(env, name), filled, value(found), of="y")
+        yield step(f"Output {name}", _formula(env, name), filled, y[r][c], of="y")
 
 
-def _rule(env: Env, name: str) -> Math:
+def _formula(env: Env, name: str) -> str:
     if env["flat"]:
         rule = "sum_k x[n+k]*h[k]" if env["correlate"] else "sum_k x[k]*h[n-k]"
     else:
         sign = "+" if env["correlate"] else "-"
         rule = f"sum_(p,q) x[i{sign}p,j{sign}q]*h[p,q]"
-    return chain(f"{name} = {rule}" + (" + b" if env["bias"] else ""))
+    return f"{name} = {rule}" + (" + b" if env["bias"] else "")
 
 
 def count(env: Env) -> dict[str, Any]:
     """Every product x[i] h[j] scattered to the output that it belongs to; the outputs then counted."""
-    y = scattered(env, env["X"])
-    found = _named(env, y[0] if env["flat"] else y)
-    found["size"] = sum(1 for _ in y[0]) if env["flat"] else (sum(1 for _ in y), sum(1 for _ in y[0]))
-    if env["x2"] is None:
-        return found
-    second = scattered(env, rows(env["x2"]))
-    return found | {"y2": second[0] if env["flat"] else second}
+    scatter = _convolution(env).scatter
+    y = scatter(env["X"])
+    found = _results(env, y) | {"size": sum(1 for _ in y[0]) if env["flat"] else (len(y), sum(1 for _ in y[0]))}
+    return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
 
 
-def _wrong(**other: Any) -> Any:
-    return lambda env: _named(env, slid(env, env["X"], **other))
+def _wrong(applies: Callable[[Env], bool] = lambda env: True, **other: Any) -> Callable[[Env], dict[str, Any]]:
+    """What another convolution gives, where that makes sense."""
+    return lambda env: _results(env, _convolution(env, **other).output(env["X"])) if applies(env) else {}
 
 
 def _elementwise(env: Env) -> dict[str, Any]:
     if size(env["X"]) != size(env["H"]):
         return {}
     y = Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(env["X"], env["H"], strict=True))
-    return {"y": y[0] if env["flat"] else y}
+    return {"y": _like_input(env, y)}
+
+
+def _length_plus_one(env: Env) -> dict[str, Any]:
+    return {"size": len(env["x"]) + len(env["h"])} if env["flat"] and env["mode"] == "full" else {}
 
 
 MISCONCEPTIONS = (
-    misconception(
-        "kernel-not-turned",
-        "Convolution turns the kernel round first: h[n - k].",
-        wrong=lambda env: {} if env["correlate"] else _wrong(correlate=True)(env),
-    ),
-    misconception(
-        "kernel-turned",
-        "Cross-correlation, as deep learning uses it, does not turn the kernel round.",
-        wrong=lambda env: _wrong(correlate=False)(env) if env["correlate"] else {},
-    ),
+    misconception("kernel-not-turned", "Convolution turns the kernel round first: h[n - k].",
+                  wrong=_wrong(lambda env: not env["correlate"], correlate=True)),
+    misconception("kernel-turned", "Cross-correlation, as deep learning uses it, does not turn the kernel round.",
+                  wrong=_wrong(lambda env: bool(env["correlate"]), correlate=False)),
     misconception("forgot-bias", "The bias is added to every output.", wrong=_wrong(bias=0)),
-    misconception(
-        "multiplied-elementwise", "Each output is a sum over the window, not one product.", wrong=_elementwise
-    ),
-    misconception(
-        "kept-only-valid",
-        "Outputs where the kernel reaches over the edge count too (zeros outside).",
-        wrong=lambda env: {} if _mixed(env) else _wrong(mode="valid")(env),
-    ),
-    misconception(
-        "forgot-minus-one",
-        "The two overlap in at least one place: the length is n + m - 1.",
-        wrong=lambda env: {"size": len(env["x"]) + len(env["h"])} if env["flat"] and env["mode"] == "full" else {},
-    ),
-    misconception(
-        "padded",
-        "Without padding, only places where the kernel fits inside count.",
-        wrong=lambda env: _wrong(mode="full")(env) if env["mode"] == "valid" else {},
-    ),
-)
-
-
-def _mixed(env: Env) -> bool:
-    larger = {x >= h for x, h in zip(size(env["X"]), size(env["H"]), strict=True)}
-    return env["mode"] == "valid" or len(larger) > 1
+    misconception("multiplied-elementwise", "Each output is a sum over the window, not one product.",
+                  wrong=_elementwise),
+    misconception("kept-only-valid", "Outputs where the kernel reaches over the edge count too (zeros outside).",
+                  wrong=_wrong(lambda env: env["mode"] != "valid" and not _reach_apart(env["X"], env["H"]),
+                               mode="valid")),
+    misconception("forgot-minus-one", "The two overlap in at least one place: the length is n + m - 1.",
+                  wrong=_length_plus_one),
+    misconception("padded", "Without padding, only places where the kernel fits inside count.",
+                  wrong=_wrong(lambda env: env["mode"] == "valid", mode="full")),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     plain = "not turned round (cross-correlation, which deep learning calls convolution)"
-    rules = {"kernel": plain if env["correlate"] else "turned round (convolution as in signal processing)"}
-    rules["mode"] = {
-        "full": "every overlap, zeros outside",
-        "valid": "only where one fits inside the other",
-        "same": "the middle of the full output, as long as the longer of the two (numpy)",
-    }[env["mode"]]
-    return rules
+    kernel = plain if env["correlate"] else "turned round (convolution as in signal processing)"
+    return {"kernel": kernel, "mode": _MODES[env["mode"]]}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
     """What the other convention for the kernel gives."""
-    other = slid(env, env["X"], correlate=not env["correlate"])
+    other = _like_input(env, _convolution(env, correlate=not env["correlate"]).output(env["X"]))
     if other != results["y"]:
         name = "convolution (kernel turned round)" if env["correlate"] else "cross-correlation (kernel not turned)"
-        yield f"As {name} it would be {value(other).ascii}."
+        yield f"As {name} it would be {value_math(other).ascii}."
 
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
@@ -226,4 +214,4 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     if env["flat"] and not env["bias"]:
         h = env["H"][0][::-1] if env["correlate"] else env["H"][0]
         parts = {"x": list(env["X"][0]), "h": list(h), "y": list(results["y"])}
-        yield Drawing("sequence", {**parts, "offset": kept(env)[1].start})
+        yield Drawing("sequence", {**parts, "offset": _convolution(env).places(env["X"])[1].start})

@@ -22,8 +22,9 @@ from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.vocabulary import KEPT
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import exact, parse
-from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.notation import chain
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer
@@ -64,7 +65,7 @@ def work(env: Env) -> dict[str, Any]:
     results, batch = env["view"], env["batch"]
     macs = sum(map(steps.macs, results)) * batch
     stored = sum(result.counts.stored for result in results)
-    activations = sum(map(steps.kept_numbers, results)) * batch
+    activations = sum(map(steps.numbers_in_memory, results)) * batch
     output = 4 * prod(results[-1].shape) * batch
     found = {
         "macs": macs,
@@ -83,7 +84,7 @@ def count(env: Env) -> dict[str, Any]:
     results, batch = env["view"], env["batch"]
     found = counts.network_counts(env)
     macs = counts.tally(found["macs"], batch)
-    stored = sum(map(counts.stored_numbers, results))
+    stored = sum(map(counts.numbers_in_file, results))
     kept = counts.tally(sum(counts.map_numbers(one) for one in results if one.layer.kind in KEPT), batch)
     output = counts.tally(counts.map_numbers(results[-1]), batch, calcsize(_C_TYPES["fp32"]))
     totals = {"macs": macs, "flops": macs + macs, "parameters": found["parameters"], "activations": kept}
@@ -108,7 +109,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
                 yield replace(step, of=name)
         yield _bytes_step("weights", results["weight_bytes_int8"], name)
     if want and want.startswith("activation"):
-        for step in steps.total_steps(view, "activations", steps.kept_numbers):
+        for step in steps.total_steps(view, "activations", steps.numbers_in_memory):
             yield replace(step, of=want)
         yield from _all_images(env, results["activations"], "Every image has its own maps.", want)
         if want != "activations":

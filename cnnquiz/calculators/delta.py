@@ -13,22 +13,21 @@ from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.functions import evaluated, number, parse, symbolic
+from cnnquiz.mathematics import analysis
+from cnnquiz.mathematics.expression import Env, Letter
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.worked_text import chain, value
-from cnnquiz.solution import NO_MATH, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import Letter, integer, words
-from cnnquiz.solver.givens import number as exact_number
-from cnnquiz.solver.lines import Env, line
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
+from cnnquiz.solution import Step
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
 
 QUANTITIES = (
-    Quantity("A", "width", exact_number(letters=True), "width of the pulse: 1/10", None, positional=True),
+    Quantity("A", "width", number(letters=True), "width of the pulse: 1/10", None, positional=True),
     Quantity("f", "function", words("EXPRESSION", 1_000), "a function of t to sift: t^2 + 1", None),
-    Quantity("t0", "time", exact_number(), "where the impulse stands", 0),
+    Quantity("t0", "time", number(), "where the impulse stands", 0),
     Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
 )
 
@@ -50,35 +49,27 @@ MISCONCEPTIONS = (
     misconception("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
     misconception("height-is-width", "The height is 1 divided by the width.", height="A"),
     misconception("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
-    misconception(
-        "delta-is-one",
-        "1 is the discrete delta[0]; the height of the pulse grows without bound.",
-        wrong=lambda env: {"limit": "1"},
-    ),
+    misconception("delta-is-one", "1 is the discrete delta[0]; the height of the pulse grows without bound.",
+                  wrong=lambda env: {"limit": "1"}),
     misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
-    misconception(
-        "sifted-at-zero",
-        "The impulse stands at t0 and picks f there.",
-        wrong=lambda env: {"sifting": _sifted(env, 0)} if env["f"] is not None else {},
-    ),
-    misconception(
-        "discrete-infinite",
-        "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
-        wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {},
-    ),
-)
+    misconception("sifted-at-zero", "The impulse stands at t0 and picks f there.",
+                  wrong=lambda env: {"sifting": _value_at(env, 0)} if env["f"] is not None else {}),
+    misconception("discrete-infinite", "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
+                  wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {}),
+)  # fmt: skip
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The function read; a width above zero."""
+    """Reads the function; refuses a width that is not above zero."""
     A = values["A"]
     if A is not None and not isinstance(A, Letter) and A <= 0:
-        raise GivenError(f"A: the width {value(A).ascii} must be above 0 (the limit A -> 0 is worked anyway)", "A")
-    return {**values, "f": None if values["f"] is None else parse(values["f"], "t")}
+        width = value_math(A).ascii
+        raise GivenError(f"A: the width {width} must be above 0 (the limit A -> 0 is worked anyway)", "A")
+    return {**values, "f": None if values["f"] is None else analysis.parse(values["f"], "t")}
 
 
-def _sifted(env: Env, at: Any) -> Any:
-    return rounded(number(env["f"], {"t": at}))
+def _value_at(env: Env, t: Any) -> Any:
+    return rounded(analysis.number(env["f"], {"t": t}))
 
 
 def work(env: Env) -> dict[str, Any]:
@@ -89,52 +80,38 @@ def work(env: Env) -> dict[str, Any]:
     limit = sympy.limit(1 / A, A, 0, "+")
     found = {"limit": "infinity" if limit == sympy.oo else str(limit), "unbounded": limit == sympy.oo}
     found["discrete"] = 1 if env["n"] == 0 else 0
-    if env["f"] is not None:
-        found["sifting"] = _sifted(env, env["t0"])
-    return found
+    return found if env["f"] is None else found | {"sifting": _value_at(env, env["t0"])}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """The limit, the sifting integral and the discrete delta."""
     if want in (None, "limit", "unbounded"):
-        yield Step(
-            "Limit",
-            chain("delta(0) = lim_(A -> 0) 1/A"),
-            value=chain("infinity"),
-            of="limit",
-            why="delta is no ordinary function but a distribution: what defines it is its unit area.",
-        )
+        why = "delta is no ordinary function but a distribution: what defines it is its unit area."
+        yield step("Limit", "delta(0) = lim_(A -> 0) 1/A", value="infinity", why=why, of="limit")
     if "sifting" in results and want in (None, "sifting"):
-        yield Step("Function", chain("f(t) = ", notation.math(env["f"])), of="sifting")
-        rule = chain("integral f(t)*delta(t - t0) dt = f(t0)")
-        filled = chain("f(", value(env["t0"]), ") = ", notation.math(env["f"], {"t": env["t0"]}))
+        yield step("Function", chain("f(t) = ", math(env["f"])), of="sifting")
+        rule = "integral f(t)*delta(t - t0) dt = f(t0)"
+        filled = chain("f(", env["t0"], ") = ", math(env["f"], {"t": env["t0"]}))
         why = "The pulse has area 1 and shrinks onto t0, so what is left of f is its value there."
-        yield Step("Sifting", rule, filled, value(results["sifting"]), why, "sifting")
+        yield step("Sifting", rule, filled, results["sifting"], why, "sifting")
     if want in (None, "discrete"):
-        yield Step(
-            "Discrete delta",
-            NO_MATH,
-            chain(f"delta[{env['n']}]"),
-            value(results["discrete"]),
-            "In discrete time the impulse is an ordinary sequence: 1 at n = 0, 0 elsewhere.",
-            "discrete",
-        )
+        why = "In discrete time the impulse is an ordinary sequence: 1 at n = 0, 0 elsewhere."
+        asked, found = f"delta[{env['n']}]", results["discrete"]
+        yield step("Discrete delta", substituted=asked, value=found, why=why, of="discrete")
 
 
 def count(env: Env) -> dict[str, Any]:
     """The area by adding up thin strips of the pulse; heights of ever narrower pulses; f by sympy."""
     heights = [1 / Fraction(1, 10**power) for power in range(1, 40)]
-    grows = all(high >= 10 * low for low, high in pairwise(heights))
-    found: dict[str, Any] = {
-        "limit": "infinity" if grows else "",
-        "discrete": [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1],
-    }
+    unbounded = all(high >= 10 * low for low, high in pairwise(heights))
+    found: dict[str, Any] = {"limit": "infinity" if unbounded else ""}
+    found["discrete"] = [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1]
     if env["A"] is not None:
         strip = Fraction(env["A"]) / 64
         found["area"] = sum(strip / Fraction(env["A"]) for _ in range(64))
         found["height"] = 64 * Fraction(1) / (64 * Fraction(env["A"]))
     if env["f"] is not None:
-        found["sifting"] = evaluated(symbolic(env["f"], {"t": env["t0"]}))
+        found["sifting"] = from_sympy(symbolic(env["f"], {"t": env["t0"]}))
     return found
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.worked_text import chain, sum_of_products, value
+from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
@@ -45,21 +45,18 @@ LINES = (
 )
 
 
-def _product(W: Any, x: Any) -> tuple[Any, ...]:
-    """Wx, each row of W by x."""
-    return tuple(sum(w * one for w, one in zip(row, x, strict=True)) for row in W)
-
-
-def _without_bias(env: Env) -> dict[str, Any]:
-    return {"y": Vector(_product(env["W"], env["x"]))} if env["W"] is not None and env["x"] is not None else {}
+def _output(env: Env, **instead: Any) -> dict[str, Any]:
+    """y = Wx + b, row by row; `instead` has others of them."""
+    W, x, b = ({**env, **instead}[name] for name in ("W", "x", "b"))
+    if W is None or x is None:
+        return {}
+    sums = (sum(w * one for w, one in zip(row, x, strict=True)) for row in W)
+    return {"y": Vector(total + (b[row] if b else 0) for row, total in enumerate(sums))}
 
 
 def _by_columns(env: Env) -> dict[str, Any]:
-    W, x, b = env["W"], env["x"], env["b"]
-    if W is None or x is None or len(W) != len(x):
-        return {}
-    turned = _product(tuple(zip(*W, strict=True)), x)
-    return {"y": Vector(y + (b[at] if b else 0) for at, y in enumerate(turned))}
+    W, x = env["W"], env["x"]
+    return _output(env, W=list(zip(*W, strict=True))) if W and x and len(W) == len(x) else {}
 
 
 MISCONCEPTIONS = (
@@ -69,7 +66,7 @@ MISCONCEPTIONS = (
                   parameters="weights + 1"),
     misconception("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
     misconception("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
-    misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=_without_bias),
+    misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=lambda env: _output(env, b=None)),
     misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_by_columns),
 )  # fmt: skip
 EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
@@ -108,15 +105,12 @@ def _take_sizes(env: dict[str, Any]) -> None:
 
 
 def work(env: Env) -> dict[str, Any]:
-    """y = Wx + b, row by row."""
-    W, x, b = env["W"], env["x"], env["b"]
-    if W is None or x is None:
-        return {}
-    y = Vector(total + (b[row] if b else 0) for row, total in enumerate(_product(W, x)))
-    if b is None:
-        return {"y": y}
-    wide = Vector(Vector((*row, bias)) for row, bias in zip(W, b, strict=True))
-    return {"y": y, "augmented_weights": wide, "augmented_input": Vector((*x, 1))}
+    """y = Wx + b, and the same as one product."""
+    found = _output(env)
+    if not found or env["b"] is None:
+        return found
+    wide = Vector(Vector((*row, bias)) for row, bias in zip(env["W"], env["b"], strict=True))
+    return found | {"augmented_weights": wide, "augmented_input": Vector((*env["x"], 1))}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
@@ -128,11 +122,12 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     for number, row in enumerate(env["W"][:6], 1):
         filled = sum_of_products(row, x, b[number - 1] if b else None)
         why = "A row of W holds one unit's weights; its bias is added." if number == 1 else ""
-        yield Step(f"Unit {number}", chain(rule.replace("_j", f"_{number}")), filled, value(y[number - 1]), why, "y")
+        formula, found = chain(rule.replace("_j", f"_{number}")), value_math(y[number - 1])
+        yield Step(f"Unit {number}", formula, filled, found, why, "y")
     if b is not None:
-        product = chain(value(results["augmented_weights"]), value(results["augmented_input"]), joint=" ")
+        product = chain(results["augmented_weights"], results["augmented_input"], joint=" ")
         why = "A 1 appended to x meets the column of biases, so Wx + b is one product."
-        yield Step("As one product", chain("y = [W b][x; 1]"), product, value(y), why, "y")
+        yield Step("As one product", chain("y = [W b][x; 1]"), product, value_math(y), why, "y")
 
 
 def count(env: Env) -> dict[str, Any]:

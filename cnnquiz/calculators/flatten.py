@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.blocks import Scope
 from cnnquiz.layers.counts import shape_after, tally
-from cnnquiz.layers.drawings import shrinking_maps
+from cnnquiz.layers.drawings import map_sizes
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import INPUT, input_shape, no_channels
 from cnnquiz.layers.layer import Layer, parse_layers
@@ -28,7 +28,7 @@ from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import parse
 from cnnquiz.solution import Drawing, Step, text
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import integer, shown, words
+from cnnquiz.solver.givens import excerpt, integer, words
 from cnnquiz.solver.lines import Env, one
 
 QUANTITIES = (
@@ -76,7 +76,7 @@ def _with_names(layers: Sequence[Layer]) -> list[Layer]:
     taken: set[str] = set()
     for number, layer in enumerate(layers, 1):
         if layer.name and layer.name in taken:
-            raise GivenError(f"layer {number}: the name {shown(layer.name)} is taken; write another", "layers")
+            raise GivenError(f"layer {number}: the name {excerpt(layer.name)} is taken; write another", "layers")
         taken |= {layer.name}
     scope = Scope()
     return [layer if layer.name else replace(layer, name=scope.free_name(layer.word, taken)) for layer in layers]
@@ -122,7 +122,7 @@ def count(env: Env) -> dict[str, Any]:
     return _shape_results(shapes, env["layout"]) | {"flattened": tally(*shapes[-1])}
 
 
-def _flattened(shape: Callable[[Env, Shape], Sequence[int]]) -> Callable[[Env], dict[str, Any]]:
+def _numbers_of(shape: Callable[[Env, Shape], Sequence[int]]) -> Callable[[Env], dict[str, Any]]:
     """The numbers of another shape, from the givens and the right one."""
 
     def wrong(env: Env) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _up_to(end: int) -> Callable[[Env], dict[str, Any] | None]:
     return lambda env: {**env, "results": env["results"][:end]} if env["results"][:end] else None
 
 
-def _rounded_up(env: Env) -> dict[str, Any]:
+def _with_ceil(env: Env) -> dict[str, Any]:
     size, shapes = env["begin"][:-1], []
     for result in env["results"]:
         if result.layer.kind not in ("conv", "pool"):
@@ -163,25 +163,25 @@ def _rounded_up(env: Env) -> dict[str, Any]:
 
 MISCONCEPTIONS = (
     misconception("forgot-channels", "Flattening keeps every channel: H W C.",
-                  wrong=_flattened(lambda env, shape: shape[:-1])),
+                  wrong=_numbers_of(lambda env, shape: shape[:-1])),
     misconception("one-layer-early", "That is the size one layer too early.", change=_up_to(-1)),
     misconception("one-layer-late", "That is the size one layer too late.",
                   change=_through(lambda layers: [*layers, layers[-1]])),
     misconception("stopped-after-first-layer", "That is the map after the first layer: the others change it too.",
                   change=_up_to(1)),
     misconception("kept-input", "That is the input flattened: the layers change it first.",
-                  wrong=_flattened(lambda env, shape: env["begin"])),
+                  wrong=_numbers_of(lambda env, shape: env["begin"])),
     misconception("kept-input-size", "The convolutions shrink the map first.",
-                  wrong=_flattened(lambda env, shape: (*env["begin"][:-1], shape[-1]))),
+                  wrong=_numbers_of(lambda env, shape: (*env["begin"][:-1], shape[-1]))),
     misconception("forgot-strides", "The strides were left out: a stride of 2 halves the map.",
                   change=_through(lambda layers: [replace(layer, s=(1,)) for layer in layers])),
     misconception("forgot-padding", "The padding was left out.",
                   change=_through(lambda layers: [replace(layer, p=(0,)) for layer in layers])),
-    misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_rounded_up),
+    misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_with_ceil),
     misconception("channels-multiplied", "Each layer's filters replace the channels before; they do not multiply.",
-                  wrong=_flattened(lambda env, shape: (*shape[:-1], *_filters(env)))),
+                  wrong=_numbers_of(lambda env, shape: (*shape[:-1], *_filters(env)))),
     misconception("channels-added", "Only the last layer's channels are there to flatten; they do not add up.",
-                  wrong=_flattened(lambda env, shape: (*shape[:-1], sum(_filters(env))))),
+                  wrong=_numbers_of(lambda env, shape: (*shape[:-1], sum(_filters(env))))),
 )  # fmt: skip
 
 
@@ -194,4 +194,4 @@ def conventions(env: Env) -> dict[str, str]:
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The maps shrinking."""
-    yield shrinking_maps(env["results"])
+    yield map_sizes(env["results"])

@@ -7,45 +7,35 @@ Source: Hochreiter, The vanishing gradient problem during learning recurrent neu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import ACTIVATIONS, Activation, activation, largest_slope
-from cnnquiz.mathematics.expression import exact
-from cnnquiz.mathematics.functions import evaluated, symbolic
-from cnnquiz.mathematics.precise import rounded, shortened
-from cnnquiz.mathematics.worked_text import chain, factor, value
-from cnnquiz.solution import Drawing, Math, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import Kind, are_numbers, integer
-from cnnquiz.solver.givens import numbers as number_list
-from cnnquiz.solver.lines import Env, line
+from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
+from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, factor, step
+from cnnquiz.mathematics.precise import exact, limit_digits, rounded
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
+from cnnquiz.solution import Drawing, Step
+from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 
-MOST_LAYERS = 1_000
-MOST_LAYERS_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
-
+_MOST = 1_000
+_MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
 EXAMPLES = ("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n")
 
 QUANTITIES = (
     Quantity(
-        "function",
-        "activation",
-        Kind("NAME", lambda raw: activation(raw).name),
-        "the activation of every layer: sigmoid, tanh, relu, ...",
-        "sigmoid",
-        positional=True,
+        "function", "activation", Kind("NAME", lambda raw: activation(raw).name),
+        "the activation of every layer: sigmoid, tanh, relu, ...", "sigmoid", positional=True,
     ),
     Quantity("layers", "num_layers", integer(1), "layers that the gradient passes", None, symbol="n"),
-    Quantity(
-        "values", "pre_activations", number_list(MOST_LAYERS), "the input z of each layer's activation: 0,1,-2", None
-    ),
-    Quantity(
-        "weights", "weight", number_list(MOST_LAYERS), "the weight on the path into each layer (none: all 1)", None
-    ),
-)
+    Quantity("values", "pre_activations", numbers(_MOST), "the input z of each layer's activation: 0,1,-2", None),
+    Quantity("weights", "weight", numbers(_MOST), "the weight on the path into each layer (none: all 1)", None),
+)  # fmt: skip
 
 RESULTS = (
     Result("bound", "bound", "the most that is left of the gradient", answer=True),
@@ -54,97 +44,69 @@ RESULTS = (
     Result("vanishes", "vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
 )
 
-
-CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
+_CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
+_SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."
 LINES = (
-    line("bound", "M**n", "Bound", CHAIN, when="not weights"),
-    line("bound", "M**n*w", "Bound", f"{CHAIN} w is the product of the weights' sizes.", when="weights"),
-)
-
-SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."
-
-
-def _product_of(rule: str) -> Any:
-    def wrong(env: Env) -> dict[str, Any]:
-        if env["values"] is None:
-            return {}
-        f, pairs = ACTIVATIONS[env["function"]], _pairs(env)
-        slopes = [w * f.slope(z, env["alpha"]) for z, w in pairs]
-        if rule == "sum":
-            return {"product": rounded(sum(slopes))}
-        if rule == "values":
-            return {"product": rounded(prod(w * f.value(z, env["alpha"]) for z, w in pairs))}
-        return {"product": rounded(prod(f.slope(z, env["alpha"]) for z, _ in pairs))}
-
-    return wrong
-
-
-MISCONCEPTIONS = (
-    misconception("sum-instead-of-product", "The chain rule multiplies.", bound="n*M"),
-    misconception("one-layer-only", "Each layer has its own factor: take the power.", bound="M"),
-    misconception("one-layer-short", "There are as many factors as layers.", bound="M**(n - 1)"),
-    misconception("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
-    misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
-    misconception("added-derivatives", "The chain rule multiplies the derivatives.", wrong=_product_of("sum")),
-    misconception("values-for-derivatives", SLOPES, wrong=_product_of("values")),
-    misconception(
-        "forgot-weights", "Each layer also multiplies by the weight into it.", wrong=_product_of("no weights")
-    ),
+    line("bound", "M**n", "Bound", _CHAIN, when="not weights"),
+    line("bound", "M**n*w", "Bound", f"{_CHAIN} w is the product of the weights' sizes.", when="weights"),
 )
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The largest derivative, the number of layers, and lists that go together."""
-    name = values["function"]
-    alpha = Fraction(1, 100) if name == "leaky-relu" else 1
-    given = {key: len(values[key]) for key in ("layers", "values", "weights") if isinstance(values[key], tuple)}
+    """Finds the largest derivative and the number of layers; refuses lists of different lengths."""
+    f = activation(values["function"])
+    given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
+    counted = are_numbers(layers)
     for key, size in given.items():
-        if are_numbers(layers) and size != layers:
+        if counted and size != layers:
             raise GivenError(f"{key}: {size} for {layers} layers; give one for each layer", key)
-    most = MOST_LAYERS_IRRATIONAL if name in ("gelu", "swish") else MOST_LAYERS
-    if are_numbers(layers) and layers > most:
-        raise GivenError(f"layers: {layers} are more than the {most} that are worked for {name}", "layers")
+    most = _MOST_IRRATIONAL if f.name in ("gelu", "swish") else _MOST
+    if counted and layers > most:
+        raise GivenError(f"layers: {layers} are more than the {most} that are worked for {f.name}", "layers")
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
-    sizes = [abs(w) for w in values["weights"] or ()]
-    return {**values, "alpha": alpha, "n": layers, "M": largest_slope(name, alpha), "w": exact(prod(sizes))}
+    alpha, sizes = usual_alpha(f), [abs(w) for w in values["weights"] or ()]
+    return {**values, "alpha": alpha, "n": layers, "M": largest_slope(f.name, alpha), "w": exact(prod(sizes))}
 
 
-def _pairs(env: Env) -> list[tuple[Any, Any]]:
+def _layers(env: Env) -> list[tuple[Any, Any]]:
     """The input of each layer's activation, and the weight into the layer."""
     return list(zip(env["values"], env["weights"] or [1] * len(env["values"]), strict=True))
+
+
+def _slope(env: Env, z: Any) -> Any:
+    return function_slope(activation(env["function"]), z, env["alpha"])
 
 
 def work(env: Env) -> dict[str, Any]:
     """The product along the chain, where the values are given."""
     found: dict[str, Any] = {"vanishes": env["M"] < 1}
     if env["values"] is not None:
-        f, total = ACTIVATIONS[env["function"]], 1
-        for z, w in _pairs(env):
-            total = shortened(total * w * f.slope(z, env["alpha"]))
+        total: Any = 1
+        for z, w in _layers(env):
+            total = limit_digits(total * w * _slope(env, z))
         found["product"] = rounded(total)
     return found
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """The largest derivative; each layer's factor; their product."""
-    f: Activation = ACTIVATIONS[env["function"]]
     if want != "product":
+        f = activation(env["function"])
         why = f"{f.name}: the derivative is largest {f.steepest}."
-        yield Step("Largest derivative", chain("M = max f'(z)"), value=value(env["M"]), why=why, of="bound")
+        yield step("Largest derivative", "M = max f'(z)", value=env["M"], why=why, of="bound")
     if "product" not in results or want not in (None, "product"):
         return
-    factors: list[Math] = []
-    for number, (z, w) in enumerate(_pairs(env)[:8], 1):
-        slope = rounded(f.slope(z, env["alpha"]))
-        left = chain("f'(", value(z), ")")
-        yield Step(f"Layer {number}", left, value=value(slope), why=SLOPES if number == 1 else "", of="product")
-        factors.append(chain(factor(w), "*", factor(slope)) if w != 1 else factor(slope))
+    factors = []
+    for number, (z, w) in enumerate(_layers(env)[:8], 1):
+        one, why = rounded(_slope(env, z)), _SLOPES if number == 1 else ""
+        yield step(f"Layer {number}", chain("f'(", z, ")"), value=one, why=why, of="product")
+        factors.append(chain(factor(w), "*", factor(one)) if w != 1 else factor(one))
     rest = ["..."] if len(env["values"]) > 8 else []
     rule = "f'(z_1)*f'(z_2)*..." if env["weights"] is None else "w_1 f'(z_1)*w_2 f'(z_2)*..."
     filled = chain(*factors, *rest, joint="*")
-    yield Step("Chain rule", chain(rule), filled, value(results["product"]), "The chain rule multiplies.", "product")
+    yield step("Chain rule", rule, filled, results["product"], "The chain rule multiplies.", "product")
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -158,17 +120,40 @@ def count(env: Env) -> dict[str, Any]:
     if env["values"] is not None and len(env["values"]) <= 20:
         import sympy
 
-        f, x, total = ACTIVATIONS[env["function"]], sympy.Symbol("x", real=True), sympy.Integer(1)
-        for z, w in _pairs(env):
-            at, weight = (sympy.Rational(Fraction(one).numerator, Fraction(one).denominator) for one in (z, w))
-            total *= weight * sympy.diff(symbolic(f.side(z), {"x": x, "a": env["alpha"]}), x).subs(x, at)
-        found["product"] = evaluated(total)
+        f, x, total = activation(env["function"]), sympy.Symbol("x", real=True), sympy.Integer(1)
+        for z, w in _layers(env):
+            rise = sympy.diff(symbolic(value_formula(f, z), {"x": x, "a": env["alpha"]}), x)
+            total *= sympy_value(w) * rise.subs(x, sympy_value(z))
+        found["product"] = from_sympy(total)
     return found
+
+
+def _wrong(rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
+    return lambda env: {"product": rounded(rule(env))} if env["values"] is not None else {}
+
+
+def _product_of_values(env: Env) -> Any:
+    return prod(w * function_value(activation(env["function"]), z, env["alpha"]) for z, w in _layers(env))
+
+
+MISCONCEPTIONS = (
+    misconception("sum-instead-of-product", "The chain rule multiplies.", bound="n*M"),
+    misconception("one-layer-only", "Each layer has its own factor: take the power.", bound="M"),
+    misconception("one-layer-short", "There are as many factors as layers.", bound="M**(n - 1)"),
+    misconception("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
+    misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
+    misconception("added-derivatives", "The chain rule multiplies the derivatives.",
+                  wrong=_wrong(lambda env: sum(w * _slope(env, z) for z, w in _layers(env)))),
+    misconception("values-for-derivatives", _SLOPES, wrong=_wrong(_product_of_values)),
+    misconception("forgot-weights", "Each layer also multiplies by the weight into it.",
+                  wrong=_wrong(lambda env: prod(_slope(env, z) for z, _ in _layers(env)))),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What the bound leaves out."""
-    return {"weights": "of the given sizes" if env["weights"] else "taken as 1, only the activations are counted"}
+    given = env["weights"] is not None
+    return {"weights": "of the given sizes" if given else "taken as 1, only the activations are counted"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
@@ -183,7 +168,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """What is left after each layer."""
-    if "bound" in results and env["n"] > 1 and not env["weights"]:
+    if "bound" in results and env["n"] > 1 and env["weights"] is None:
         ns = list(range(min(env["n"], 40) + 1))
         ys = [float(Fraction(env["M"]) ** n) for n in ns]
         yield Drawing("stems", {"xs": ns, "ys": ys, "xlabel": "layers", "ylabel": "bound"})

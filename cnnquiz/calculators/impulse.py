@@ -11,22 +11,28 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._impulse_slips import MISCONCEPTIONS as MISCONCEPTIONS
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics import difference_equations, notation
-from cnnquiz.mathematics.difference_equations import System, delay, not_linear, read, run, varies
-from cnnquiz.mathematics.expression import exact
-from cnnquiz.mathematics.functions import number
+from cnnquiz.mathematics import difference_equations
+from cnnquiz.mathematics.difference_equations import (
+    Past,
+    System,
+    delay,
+    impulse,
+    run,
+    sample_values,
+    shift_failure,
+    superposition_failure,
+    transfer_function,
+)  # fmt: skip
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.worked_text import chain, value
 from cnnquiz.solution import Drawing, Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result
+from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer, numbers, words
-from cnnquiz.solver.lines import Env
 
-MOST = 1_000
-SHOWN = 8
-
+_MOST = 1_000
+_SHOWN = 8
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
 LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
 
@@ -34,7 +40,7 @@ QUANTITIES = (
     Quantity(
         "equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None, positional=True
     ),
-    Quantity("h", "response", numbers(MOST), "or its impulse response: 1,2,1", None),
+    Quantity("h", "response", numbers(_MOST), "or its impulse response: 1,2,1", None),
     Quantity("n", "length", integer(1, letters=False), "how many values, from n = 0 on", None),
 )
 
@@ -48,46 +54,46 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The system read; from h, the sum of delayed inputs that it stands for."""
+    """Reads the system, or takes h as the response of one."""
     if (values["equation"] is None) == (values["h"] is None):
         raise GivenError(
             "give the system, as in y[n] = x[n] + 0.5*y[n-1], or its response h (and not both)", "equation"
         )
     length = values["n"] if values["n"] is not None else len(values["h"] or range(8))
-    if length > MOST:
-        raise GivenError(f"n: {length} values are more than the {MOST:,} that are worked", "n")
-    system = read(values["equation"]) if values["equation"] is not None else None
+    if length > _MOST:
+        raise GivenError(f"n: {length} values are more than the {_MOST:,} that are worked", "n")
+    system = None if values["equation"] is None else difference_equations.read(values["equation"])
     return {**values, "n": length, "system": system}
-
-
-def _impulse(system: System, length: int) -> list[Any]:
-    """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
-    y = run(system, {0: 1}, -system.lead, length - 1)
-    return [rounded(y[n]) for n in range(length)]
 
 
 def work(env: Env) -> dict[str, Any]:
     """The response; linearity and time invariance by counterexample, else by proof."""
-    system = env["system"]
+    system: System | None = env["system"]
     if system is None:
         h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
         return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
-    linear = _decided(system, not_linear, difference_equations.is_linear, "linear")
-    invariant = _decided(system, varies, difference_equations.is_time_invariant, "time invariant")
-    ahead = any((delay(i) is None or (delay(i) or 0) < 0) for which, i in system.samples.values() if which == "x")
+    linear = _decide(system, superposition_failure, difference_equations.is_linear, "linear")
+    invariant = _decide(system, shift_failure, difference_equations.is_time_invariant, "time invariant")
+    delays = [delay(index) for which, index in system.samples.values() if which == "x"]
     return {
-        "response": Vector(_impulse(system, env["n"])),
+        "response": _response(system, env["n"]),
         "linear": linear,
         "time_invariant": invariant,
         "lti": linear and invariant,
-        "causal": not ahead,
+        "causal": all(back is not None and back >= 0 for back in delays),
     }
 
 
-def _decided(system: System, refuted: Callable[[System], Any], proved: Callable[[System], bool], what: str) -> bool:
-    if refuted(system) is not None:
+def _response(system: System, length: int, **other: Any) -> Vector:
+    """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
+    y = run(system, first=-system.lead, last=length - 1, **{"x": impulse, **other})
+    return Vector(rounded(y[n]) for n in range(length))
+
+
+def _decide(system: System, failure: Callable[[System], Any], proof: Callable[[System], bool], what: str) -> bool:
+    if failure(system) is not None:
         return False
-    if proved(system):
+    if proof(system):
         return True
     raise GivenError(f"this system is neither proved {what} nor found otherwise: try a plainer form", "equation")
 
@@ -96,10 +102,10 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     """The impulse put in, value after value; then the two tests."""
     system = env["system"]
     if want in (None, "h"):
-        yield from _values(env, results["h"])
+        yield from _value_steps(env, results["h"])
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
-        yield Step("The system", chain("y[n] = sum_k h[k]*x[n-k]"), why=why, of="linear")
+        yield step("The system", "y[n] = sum_k h[k]*x[n-k]", why=why, of="linear")
         return
     if want in (None, "linear", "lti"):
         yield from _linear_steps(system)
@@ -107,64 +113,55 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from _invariant_steps(system)
 
 
-def _values(env: Env, h: Any) -> Iterator[Step]:
+def _value_steps(env: Env, h: Any) -> Iterator[Step]:
     system = env["system"]
     if system is None:
-        yield Step("Impulse response", chain("h[n]"), value=value(h), why="It is given.", of="h")
+        yield step("Impulse response", "h[n]", value=h, why="It is given.", of="h")
         return
-    y = run(system, {0: 1}, -system.lead, env["n"] - 1)
-    for n in range(min(env["n"], SHOWN)):
-        put_in: dict[str, Any] = {"n": n}
-        for name, (which, index) in system.samples.items():
-            at = exact(number(index, {"n": n}))
-            put_in[name] = rounded(({0: 1} if which == "x" else y).get(at, 0))
+    y = run(system, impulse, -system.lead, env["n"] - 1)
+    for n in range(min(env["n"], _SHOWN)):
+        put_in = {name: rounded(one) for name, one in sample_values(system, n, impulse, y).items()}
         why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
-        left = chain(system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip())
-        yield Step(f"h[{n}]", left, notation.math(system.rule, put_in), value(h[n]), why, "h")
+        left = system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip()
+        yield step(f"h[{n}]", left, math(system.rule, put_in), h[n], why, "h")
 
 
 def _text(x: Mapping[int, Any]) -> str:
-    return value(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
+    return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
 
 
 def _linear_steps(system: System) -> Iterator[Step]:
-    found = not_linear(system)
+    found = superposition_failure(system)
     if found is None:
         why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
-        yield Step("Superposition", chain("T(a*p + b*q) = a*T(p) + b*T(q)"), why=why, of="linear")
+        yield step("Superposition", "T(a*p + b*q) = a*T(p) + b*T(q)", why=why, of="linear")
         return
-    p, q, whole, parts = found
-    yield Step(
-        f"Add the outputs for {_text(p)} and {_text(q)}", chain("T(p) + T(q)"), value=_vector(parts), of="linear"
-    )
+    p, q, *outputs = found
+    whole, parts = (Vector(map(rounded, output)) for output in outputs)
+    yield step(f"Add the outputs for {_text(p)} and {_text(q)}", "T(p) + T(q)", value=parts, of="linear")
     why = "The two differ, so superposition fails: not linear."
-    yield Step("Output for the sum", chain("T(p + q)"), value=_vector(whole), why=why, of="linear")
+    yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
 
 
 def _invariant_steps(system: System) -> Iterator[Step]:
-    found = varies(system)
+    found = shift_failure(system)
     if found is None:
         why = "n stands only in the indices, as n - k: a later input gives the same output, later."
-        yield Step("Shift", chain("x[n-1] -> y[n-1]"), why=why, of="time_invariant")
+        yield step("Shift", "x[n-1] -> y[n-1]", why=why, of="time_invariant")
         return
-    x, start, late, shifted = found
+    x, start, late, same_later = found
     where = f", from n = {start} on" if start else ""
-    later = {n + 1: number for n, number in x.items()}
-    many = 3 + next(at for at, (a, b) in enumerate(zip(late, shifted, strict=True)) if a != b)
-    old, new = _begin(shifted, max(many, 5)), _begin(late, max(many, 5))
-    yield Step(f"Output for x = {_text(x)}, one later{where}", chain("y[n-1]"), value=old, of="time_invariant")
+    many = max(3 + next(at for at, (a, b) in enumerate(zip(late, same_later, strict=True)) if a != b), 5)
+    old, new = (_beginning(output, many) for output in (same_later, late))
+    yield step(f"Output for x = {_text(x)}, one later{where}", "y[n-1]", value=old, of="time_invariant")
     why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
-    title = f"Output for x one later, {_text(later)}{where}"
-    yield Step(title, chain("T(x[n-1])"), value=new, why=why, of="time_invariant")
+    title = f"Output for x one later, {_text({n + 1: number for n, number in x.items()})}{where}"
+    yield step(title, "T(x[n-1])", value=new, why=why, of="time_invariant")
 
 
-def _begin(found: list[Any], many: int) -> Math:
+def _beginning(output: list[Any], many: int) -> Math:
     """The first numbers of an output that goes on."""
-    return chain("[", chain(*map(value, map(rounded, found[:many])), joint=", "), ", ...]")
-
-
-def _vector(found: list[Any]) -> Math:
-    return value(Vector(map(rounded, found)))
+    return chain("[", chain(*map(rounded, output[:many]), joint=", "), ", ...]")
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -172,14 +169,33 @@ def count(env: Env) -> dict[str, Any]:
     system = env["system"]
     if system is None:
         return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
-    if not_linear(system) or varies(system) or system.lead:
+    if superposition_failure(system) or shift_failure(system) or system.lead:
         return {}
-    top, bottom = difference_equations.transfer(system)
+    top, bottom = transfer_function(system)
     h: list[Any] = []
     for n in range(env["n"]):
-        rest = top.get(n, Fraction(0)) - sum((bottom[k] * h[n - k] for k in bottom if 0 < k <= n), Fraction(0))
-        h.append(rest)
-    return {"h": Vector(rounded(one) for one in h)}
+        h.append(top.get(n, Fraction(0)) - sum(bottom[k] * h[n - k] for k in bottom if 0 < k <= n))
+    return {"h": Vector(map(rounded, h))}
+
+
+def _wrong(past: Past, x: Callable[[int], Any] = impulse) -> Callable[[Env], dict[str, Any]]:
+    """The response with other past outputs, or for another input."""
+    return lambda env: {"h": _response(env["system"], env["n"], x=x, past=past)} if env["system"] is not None else {}
+
+
+MISCONCEPTIONS = (
+    misconception("forgot-feedback", "The earlier outputs come back in: y[n-1] is not 0.",
+                  wrong=_wrong(lambda n, y: 0)),
+    misconception("feedback-sign", "The past outputs enter with the sign that the equation gives them.",
+                  wrong=_wrong(lambda n, y: -y.get(n, 0))),
+    misconception("step-response", "That is the output for a step; the impulse is 1 at n = 0 only.",
+                  wrong=_wrong(lambda n, y: y.get(n, 0), lambda n: int(n >= 0))),
+    misconception("constant-is-linear", "Superposition fails: see the two inputs that show it.",
+                  wrong=lambda env: {"linear": True, "lti": True}),
+    misconception("linear-means-time-invariant",
+                  "A factor that depends on n changes the output when the input comes later.",
+                  wrong=lambda env: {"time_invariant": True, "lti": True}),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:

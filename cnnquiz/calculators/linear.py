@@ -8,42 +8,40 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.calculators._linear_operator import read
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics import notation, sympy_forms
-from cnnquiz.mathematics.expression import Call, Expr, walk
-from cnnquiz.mathematics.operators import LENGTH, OPERATORS
+from cnnquiz.mathematics.activations import activation
+from cnnquiz.mathematics.analysis import function_formula, parse
+from cnnquiz.mathematics.expression import Env, functions_in
+from cnnquiz.mathematics.functions import REAL_NAMES
+from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.superposition import (
-    affine_fails,
-    apply,
-    apply_or_none,
+    Map,
+    affine_failure,
+    combination,
     differ,
-    factor_fails,
-    plus,
+    factor_failure,
     proof,
-    sum_fails,
-)
-from cnnquiz.mathematics.worked_text import chain, value
-from cnnquiz.solution import NO_MATH, Math, Step, Vector
+    sum_failure,
+)  # fmt: skip
+from cnnquiz.mathematics.sympy_forms import math_of
+from cnnquiz.solution import Math, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import words
-from cnnquiz.solver.lines import Env
 
 EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
 
 QUANTITIES = (
     Quantity(
-        "operator",
-        "expression",
-        words("OPERATOR", 1_000),
-        "an expression in x, or a name: relu(x), 3*x + 1, convolution, max pooling",
-        positional=True,
+        "operator", "expression", words("OPERATOR", 1_000),
+        "an expression in x, or a name: relu(x), 3*x + 1, convolution, max pooling", positional=True,
     ),
-)
+)  # fmt: skip
 
 RESULTS = (
     Result("linear", "linear", "whether superposition holds", answer=True),
@@ -54,169 +52,141 @@ RESULTS = (
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
-    """The operator as code on a list of numbers (an expression in x: a list of one)."""
-    if values["operator"] is None:
-        return values
-    kind, what = read(values["operator"])
-    return {"kind": kind, "what": what}
+    """The operator as a map from numbers to numbers."""
+    return values if values["operator"] is None else {"f": _map(str(values["operator"]).strip())}
+
+
+def _map(text: str) -> Map:
+    """What the text means: an operator or a function by its name, or an expression in x."""
+    if name := operator_name(text):
+        return Map(name)
+    with suppress(GivenError):
+        return Map(function_formula(activation(text)))
+    bare = text.removesuffix("(x)")
+    if bare in REAL_NAMES:
+        return Map(parse(f"{bare}(x)", "x"))
+    if bare.replace("-", "").replace(" ", "").replace("_", "").isalpha() and text != "x":
+        near = ", ".join(sorted(OPERATORS))
+        raise GivenError(f"`{text[:40]}` names no operator known here: write an expression in x, or {near}", "operator")
+    return Map(parse(text, "x"))
 
 
 def work(env: Env) -> dict[str, Any]:
     """Counterexamples first; where there is none, the proof."""
-    added, scaled = sum_fails(env), factor_fails(env)
-    linear = added is None and scaled is None
-    if linear and proof(env) is None:
+    f: Map = env["f"]
+    additive, homogeneous = sum_failure(f) is None, factor_failure(f) is None
+    linear = additive and homogeneous
+    if linear and proof(f) is None:
         raise GivenError("this operator is neither proved linear nor found otherwise: try a plainer form", "operator")
-    affine = linear or (affine_fails(env) is None and proof(env, offset=True) is not None)
-    return {"linear": linear, "additive": added is None, "homogeneous": scaled is None, "affine": affine}
+    affine = linear or (affine_failure(f) is None and proof(f, offset=True) is not None)
+    return {"linear": linear, "additive": additive, "homogeneous": homogeneous, "affine": affine}
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """The operator, then the proof or the counterexample."""
-    named = env["kind"] == "operator"
-    rule = chain(OPERATORS[env["what"]].formula) if named else chain("f(x) = ", notation.math(env["what"]))
-    yield Step("The operator", rule, of="linear")
+    f: Map = env["f"]
+    rule = chain(OPERATORS[f.what].formula) if isinstance(f.what, str) else chain("f(x) = ", math(f.what))
+    yield step("The operator", rule, of="linear")
     if results["linear"]:
-        yield from _proof_steps(env)
-        return
-    added, scaled = sum_fails(env), factor_fails(env)
-    if added is not None:
-        x, y, whole, parts = added
-        left = chain(f"f({_text(x)}) + f({_text(y)})")
-        outputs = chain(_one(apply(env, x)), " + ", _bracket(_one(apply(env, y))))
-        yield Step("Add the outputs", left, outputs, _one(parts), "", "linear")
-        left = chain("f(", _text(x), " + ", _bracket(_one(y)), ")")
-        yield Step(
-            "Output of the sum",
-            left,
-            chain("f(", _one(plus((1, x), (1, y))), ")"),
-            _one(whole),
-            "The two differ, so superposition fails: the operator is not linear.",
-            "linear",
-        )
-        yield from _verdicts(env, results)
-    elif scaled is not None:
-        c, x, whole, part = scaled
-        times = chain(value(c), "*", _bracket(_one(apply(env, x))))
-        factor = _bracket(value(c))
-        yield Step("Scale the output", chain(factor, f"*f({_text(x)})"), times, _one(part), "", "linear")
-        yield Step(
-            "Output of the scaled input",
-            chain("f(", factor, "*", _bracket(_one(x)), ")"),
-            chain("f(", _one(plus((c, x))), ")"),
-            _one(whole),
-            "The two differ, so a factor cannot be taken out: the operator is not linear.",
-            "linear",
-        )
+        yield from _proof_steps(f)
+    elif added := sum_failure(f):
+        x, y = added.first, added.second
+        outputs = chain(_math(f.at(x)), " + ", _bracket(f.at(y)))
+        yield step("Add the outputs", f"f({_text(x)}) + f({_text(y)})", outputs, _math(added.right), "", "linear")
+        left, whole = chain("f(", _text(x), " + ", _bracket(y), ")"), _math(combination((1, x), (1, y)))
+        why = "The two differ, so superposition fails: the operator is not linear."
+        yield step("Output of the sum", left, chain("f(", whole, ")"), _math(added.left), why, "linear")
+        yield from _verdicts(f, results, x)
+    elif scaled := factor_failure(f):
+        c, x = scaled.first, scaled.second
+        factor, output = _bracket((c,)), chain(c, "*", _bracket(f.at(x)))
+        yield step("Scale the output", chain(factor, f"*f({_text(x)})"), output, _math(scaled.right), "", "linear")
+        left, whole = chain("f(", factor, "*", _bracket(x), ")"), chain("f(", _math(combination((c, x))), ")")
+        why = "The two differ, so a factor cannot be taken out: the operator is not linear."
+        yield step("Output of the scaled input", left, whole, _math(scaled.left), why, "linear")
 
 
-def _verdicts(env: Env, results: Mapping[str, Any]) -> Iterator[Step]:
+def _verdicts(f: Map, results: Mapping[str, Any], x: Any) -> Iterator[Step]:
     """Why factors pass through or not, and whether only a constant is in the way, once sums have failed."""
-    if (scaled := factor_fails(env)) is not None:
-        c, x, whole, part = scaled
-        why = f"With c = {value(c).ascii} and x = {_text(x)} it is {_text(whole)} against {_text(part)}."
-        yield Step("Factors", chain("f(c*x) = c*f(x) fails"), why=why, of="homogeneous")
+    if scaled := factor_failure(f):
+        given = f"With c = {value_math(scaled.first).ascii} and x = {_text(scaled.second)}"
+        why = f"{given} it is {_text(scaled.left)} against {_text(scaled.right)}."
+        yield step("Factors", "f(c*x) = c*f(x) fails", why=why, of="homogeneous")
     if results["affine"]:
-        zero = _one(apply(env, plus((0, sum_fails(env)[0]))))  # type: ignore[index]
+        zero = _math(f.at(combination((0, x))))
         why = "Without this constant superposition holds: a line that misses the origin is affine, not linear."
-        yield Step("The constant", chain("f(0)"), value=zero, why=why, of="affine")
-    elif (failed := affine_fails(env)) is not None and failed[2] is not None:
-        x, y, left, right = failed
-        why = f"With x = {_text(x)} and y = {_text(y)} it is {_text(left)} against {_text(right)}."
-        yield Step("More than a constant", chain("f(x + y) + f(0) = f(x) + f(y) fails"), why=why, of="affine")
+        yield step("The constant", "f(0)", value=zero, why=why, of="affine")
+    elif (failed := affine_failure(f)) and failed.left:
+        given = f"With x = {_text(failed.first)} and y = {_text(failed.second)}"
+        why = f"{given} it is {_text(failed.left)} against {_text(failed.right)}."
+        yield step("More than a constant", "f(x + y) + f(0) = f(x) + f(y) fails", why=why, of="affine")
 
 
-def _proof_steps(env: Env) -> Iterator[Step]:
-    found = proof(env)
-    if found is None:
-        return
-    whole, parts = (_letters(side) for side in found)
-    yield Step("Output of the combination", chain("f(a*x + b*y)"), NO_MATH, whole, "", "linear")
-    yield Step(
-        "Combine the outputs",
-        chain("a*f(x) + b*f(y)"),
-        NO_MATH,
-        parts,
-        "Both sides are equal for all x, y, a and b: superposition holds, so the operator is linear.",
-        "linear",
-    )
+def _proof_steps(f: Map) -> Iterator[Step]:
+    if sides := proof(f):
+        whole, parts = map(_letters, sides)
+        yield step("Output of the combination", "f(a*x + b*y)", value=whole, of="linear")
+        why = "Both sides are equal for all x, y, a and b: superposition holds, so the operator is linear."
+        yield step("Combine the outputs", "a*f(x) + b*f(y)", value=parts, why=why, of="linear")
 
 
 def _letters(side: list[Any]) -> Math:
+    """An output with letters, its first numbers."""
     import sympy
 
-    shown = [sympy_forms.math_of(sympy.expand(part)) for part in side[:3]]
-    pieces = [piece for math in shown for piece in (math, ", ")][:-1]
-    return chain(*pieces, *([", ..."] if len(side) > 3 else [])) if len(side) == 1 else chain("[", *pieces, ", ...]")
+    first = chain(*(math_of(sympy.expand(part)) for part in side[:3]), joint=", ")
+    return first if len(side) == 1 else chain("[", first, ", ...]")
 
 
-def _one(vector: tuple[Any, ...]) -> Math:
+def _math(vector: tuple[Any, ...]) -> Math:
     """A sequence; of an expression in x, the one number in it."""
-    return value(Vector(map(rounded, vector))) if len(vector) > 1 else value(rounded(vector[0]))
+    return value_math(Vector(map(rounded, vector)) if len(vector) > 1 else rounded(vector[0]))
 
 
-def _bracket(math: Math) -> Math:
-    return chain("(", math, ")") if math.ascii.startswith("-") else math
+def _bracket(vector: tuple[Any, ...]) -> Math:
+    written = _math(vector)
+    return chain("(", written, ")") if written.ascii.startswith("-") else written
 
 
 def _text(vector: tuple[Any, ...]) -> str:
-    return _one(vector).ascii
+    return _math(vector).ascii
 
 
 def count(env: Env) -> dict[str, Any]:
     """Linear is what a matrix can do: the outputs of the unit vectors are its columns, tried on other vectors."""
-    width = LENGTH if env["kind"] == "operator" else 1
-    units = [tuple(int(at == one) for at in range(width)) for one in range(width)]
-    columns = [apply_or_none(env, unit) for unit in units]
-    if any(column is None for column in columns):
+    f: Map = env["f"]
+    units = [tuple(int(at == one) for at in range(f.width)) for one in range(f.width)]
+    columns = [column for unit in units if (column := f.at_or_none(unit)) is not None]
+    if len(columns) < f.width:
         return {"linear": False}
     for seed in range(1, 40):
-        x = tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(width))
-        y = apply_or_none(env, x)
-        by_matrix = plus(*((factor, column) for factor, column in zip(x, columns, strict=True) if column is not None))
-        if y is not None and differ(y, by_matrix):
+        x = tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(f.width))
+        y = f.at_or_none(x)
+        if y is not None and differ(y, combination(*zip(x, columns, strict=True))):
             return {"linear": False}
     return {"linear": True}
 
 
-def _if(test: Callable[[Env], bool]) -> Callable[[Env], dict[str, Any]]:
+def _linear_if(test: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
     return lambda env: {"linear": True} if test(env) else {}
 
 
-def _is_affine(env: Env) -> bool:
-    return bool(work(env)["affine"])
-
-
 def _has_straight_pieces(env: Env) -> bool:
-    return env["kind"] == "expression" and bool(_functions_in(env["what"]) & {"max", "min", "relu", "abs"})
-
-
-def _functions_in(expr: Expr) -> set[str]:
-    return {part.function for part in walk(expr) if isinstance(part, Call)}
+    what = env["f"].what
+    return not isinstance(what, str) and not functions_in(what).isdisjoint({"max", "min", "relu", "abs"})
 
 
 MISCONCEPTIONS = (
-    misconception(
-        "affine-is-linear",
-        "A line that misses the origin is affine, not linear: f(0) must be 0.",
-        wrong=_if(_is_affine),
-    ),
-    misconception(
-        "straight-pieces-are-linear",
-        "Each piece is a line, but across the corner the sum rule fails.",
-        wrong=_if(_has_straight_pieces),
-    ),
-    misconception(
-        "homogeneous-is-enough",
-        "Factors can be taken out, but sums cannot be taken apart: both are needed.",
-        wrong=_if(lambda env: bool(work(env)["homogeneous"])),
-    ),
-)
+    misconception("affine-is-linear", "A line that misses the origin is affine, not linear: f(0) must be 0.",
+                  wrong=_linear_if(lambda env: work(env)["affine"])),
+    misconception("straight-pieces-are-linear", "Each piece is a line, but across the corner the sum rule fails.",
+                  wrong=_linear_if(_has_straight_pieces)),
+    misconception("homogeneous-is-enough", "Factors can be taken out, but sums cannot be taken apart: both are needed.",
+                  wrong=_linear_if(lambda env: work(env)["homogeneous"])),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What linear means here, and what was put in for the operator."""
     rules = {"linear": "superposition holds, sums and factors pass through"}
-    if env["kind"] == "operator":
-        rules["tried on"] = f"sequences of {LENGTH} numbers"
-    return rules
+    return rules | {"tried on": f"sequences of {LENGTH} numbers"} if env["f"].width > 1 else rules

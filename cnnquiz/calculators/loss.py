@@ -11,28 +11,25 @@ from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.mathematics.functions import evaluated
-from cnnquiz.mathematics.losses import prepare as prepare
-from cnnquiz.mathematics.losses import terms_of, total_of
-from cnnquiz.mathematics.precise import ln, rounded, sqrt
-from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, factor, step, value_math
+from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Math, Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import choice, integer, numbers
-from cnnquiz.solver.lines import Env
 
-MOST = 10_000
-SHOWN = 8
-APART = 60  # between logits that are counted: beyond it too many digits cancel
+_WIDEST = 1_000
+_SHOWN = 8
+_APART = 60  # between logits that are counted: beyond it too many digits cancel
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
 
 QUANTITIES = (
     Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
-    Quantity("p", "input", numbers(MOST), "the predictions (for bce and cross-entropy: probabilities)", None),
-    Quantity(
-        "logits", "logits", numbers(MOST), "scores instead, before sigmoid (bce) or softmax (cross-entropy)", None
-    ),
-    Quantity("y", "target", numbers(MOST), "the targets, as many as predictions", None),
+    Quantity("p", "input", numbers(), "the predictions (for bce and cross-entropy: probabilities)", None),
+    Quantity("logits", "logits", numbers(), "scores instead, before sigmoid (bce) or softmax (cross-entropy)", None),
+    Quantity("y", "target", numbers(), "the targets, as many as predictions", None),
     Quantity("class", "class_index", integer(1, letters=False), "cross-entropy: the right class, counted from 1", None),
 )
 
@@ -42,8 +39,7 @@ RESULTS = (
     Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
 )
 
-
-RULES = {
+_FORMULAS = {
     "mse": "(p_i - y_i)^2",
     "mae": "|p_i - y_i|",
     "bce": "-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
@@ -51,20 +47,95 @@ RULES = {
 }
 
 
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """Predictions and targets of the same length; probabilities from logits."""
+    env = dict(values)
+    if env["kind"] is None:
+        return env
+    given = [name for name in ("p", "logits") if env[name] is not None]
+    errors = env["kind"] in ("mse", "mae")
+    if len(given) != 1 or (given == ["logits"] and errors):
+        raise GivenError("give the predictions p" + ("" if errors else ", or the logits"), "p")
+    size = len(env[given[0]])
+    env["y"] = _target(env, size)
+    if len(env["y"]) != size:
+        raise GivenError(f"y has {len(env['y'])} numbers for {size} predictions: give as many", "y")
+    if any(abs(z) > _WIDEST for z in env["logits"] or ()):
+        raise GivenError(f"logits: stay within -{_WIDEST} and {_WIDEST}", "logits")
+    env["q"] = list(env["p"]) if env["p"] is not None else _probabilities(env)
+    if not errors:
+        _check(env)
+    return env
+
+
+def _target(env: Env, size: int) -> Any:
+    """The targets; for a class, 1 at its place."""
+    if env["class"] is None:
+        if env["y"] is None:
+            alternative = ", or class" if env["kind"] == "cross-entropy" else ""
+            raise GivenError("y is missing: the targets" + alternative, "y")
+        return env["y"]
+    if env["kind"] != "cross-entropy" or env["y"] is not None:
+        raise GivenError("class goes with cross-entropy alone, instead of y", "class")
+    if env["class"] > size:
+        raise GivenError(f"class: there are only {size} classes", "class")
+    return Vector(int(at == env["class"]) for at in range(1, size + 1))
+
+
+def _probabilities(env: Env) -> list[Any]:
+    if env["kind"] == "bce":
+        return [sigmoid(z) for z in env["logits"]]
+    powers = [exp(z) for z in env["logits"]]
+    return [Fraction(one) / sum(powers) for one in powers]
+
+
+def _check(env: Env) -> None:
+    for p, y in zip(env["q"], env["y"], strict=True):
+        if not 0 <= p <= 1 or not 0 <= y <= 1:
+            raise GivenError(f"{'p' if not 0 <= p <= 1 else 'y'}: probabilities lie between 0 and 1", "p")
+        if (p == 0 and y > 0) or (env["kind"] == "bce" and p == 1 and y < 1):
+            raise GivenError(f"p: a target of probability {value_math(p).ascii} makes the loss infinite", "p")
+    if env["kind"] == "cross-entropy" and env["p"] is not None and abs(sum(env["p"]) - 1) > Fraction(1, 100):
+        total = value_math(rounded(sum(env["p"]))).ascii
+        raise GivenError(f"p: the probabilities add up to {total}, not to 1", "p")
+
+
+def _logarithms(kind: str, p: Any, y: Any) -> list[tuple[Any, Any]]:
+    """The logarithms in one element: each weight, with the number that the logarithm is taken of."""
+    return [(y, p)] if kind == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
+
+
+def _terms(env: Env, kind: str = "") -> list[Any]:
+    """What each element adds to the loss."""
+    kind = kind or env["kind"]
+    pairs = zip(env["q"], env["y"], strict=True)
+    if kind == "mse":
+        return [(p - y) ** 2 for p, y in pairs]
+    if kind == "mae":
+        return [abs(p - y) for p, y in pairs]
+    return [sum(-weight * ln(q) for weight, q in _logarithms(kind, p, y) if weight) for p, y in pairs]  # 0 ln 0 = 0
+
+
+def _total(env: Env, kind: str = "") -> Any:
+    return Fraction(sum(_terms(env, kind)))
+
+
+def _loss(env: Env) -> Any:
+    """The sum over the classes, or the mean over the elements."""
+    return rounded(_total(env) if env["kind"] == "cross-entropy" else _total(env) / len(env["q"]))
+
+
 def work(env: Env) -> dict[str, Any]:
     """Every term, then their mean or sum."""
-    terms = terms_of(env)
-    found = {"loss": total_of(env, terms), "terms": Vector(map(rounded, terms))}
-    if len(terms) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
-        found["exact"] = _exact(env)
+    found = {"loss": _loss(env), "terms": Vector(map(rounded, _terms(env)))}
+    if len(env["q"]) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
+        found["exact"] = _formula(env)
     return found
 
 
-def _exact(env: Env) -> str:
-    logs = []
-    for p, y in zip(env["q"], env["y"], strict=True):
-        pairs = [(y, p)] if env["kind"] == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
-        logs += [("" if w == 1 else f"{value(w).ascii}*") + f"ln({value(q).ascii})" for w, q in pairs if w]
+def _formula(env: Env) -> str:
+    pairs = [pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y)]
+    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs if w]
     inner = " + ".join(logs) or "0"
     whole = f"-({inner})" if len(logs) > 1 else f"-{inner}"
     return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
@@ -72,48 +143,47 @@ def _exact(env: Env) -> str:
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """The probabilities, the terms, their mean or sum."""
-    kind, n = env["kind"], len(env["q"])
+    kind = env["kind"]
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
-        shown = value(Vector(map(rounded, env["q"])))
-        yield Step(title, chain("p_i = ", share), value=shown, why="The logits become probabilities first.", of="loss")
+        found, why = Vector(map(rounded, env["q"])), "The logits become probabilities first."
+        yield step(title, f"p_i = {share}", value=found, why=why, of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
-        if at <= SHOWN and not (kind == "cross-entropy" and y == 0):
-            rule = chain(RULES[kind].replace("_i", f"_{at}"))
-            yield Step(f"Element {at}", rule, _filled(kind, rounded(p), y), value(term), of="loss")
-    total = value(rounded(Fraction(sum(terms_of(env)))))
+        if at <= _SHOWN and not (kind == "cross-entropy" and y == 0):
+            rule = _FORMULAS[kind].replace("_i", f"_{at}")
+            yield step(f"Element {at}", rule, _term_math(kind, rounded(p), y), term, of="loss")
+    total = rounded(_total(env))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
-        yield Step("Add them up", chain("L = -sum_i y_i ln p_i"), value=total, why=why, of="loss")
+        yield step("Add them up", "L = -sum_i y_i ln p_i", value=total, why=why, of="loss")
     else:
-        mean, why = chain("L = (1/n) sum_i ", RULES[kind]), "Divide by the number of elements."
-        yield Step("Mean", mean, chain(total, f"/{n}"), value(results["loss"]), why, "loss")
+        mean, why = f"L = (1/n) sum_i {_FORMULAS[kind]}", "Divide by the number of elements."
+        yield step("Mean", mean, chain(total, f"/{len(env['q'])}"), results["loss"], why, "loss")
 
 
-def _filled(kind: str, p: Any, y: Any) -> Math:
-    shown_p, shown_y = value(p), value(y)
+def _term_math(kind: str, p: Any, y: Any) -> Math:
+    """An element's term with its numbers put in."""
     if kind in ("mse", "mae"):
         opening, closing = ("(", ")^2") if kind == "mse" else ("|", "|")
-        return chain(opening, shown_p, " - ", chain("(", shown_y, ")") if y < 0 else shown_y, closing)
+        return chain(opening, p, " - ", factor(y), closing)
     if kind == "cross-entropy":
-        return chain("-", shown_y, "*ln(", shown_p, ")")
-    return chain("-(", shown_y, "*ln(", shown_p, ") + ", value(1 - y), "*ln(", value(rounded(1 - p)), "))")
+        return chain("-", y, "*ln(", p, ")")
+    return chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")
 
 
 def count(env: Env) -> dict[str, Any]:
-    """Without the terms: squares multiplied out, larger less smaller, one logarithm of a product, or of a sum."""
+    """Without the terms: squares multiplied out, larger minus smaller, one logarithm of a product or of a sum."""
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":
-        parts = (sum(a * a for a in p), sum(a * b for a, b in zip(p, y, strict=True)), sum(b * b for b in y))
-        return {"loss": rounded(Fraction(parts[0] - 2 * parts[1] + parts[2]) / n)}
+        product = sum(a * b for a, b in zip(p, y, strict=True))
+        return {"loss": rounded(Fraction(sum(a * a for a in p) - 2 * product + sum(b * b for b in y)) / n)}
     if env["kind"] == "mae":
-        high = sum(max(a, b) for a, b in zip(p, y, strict=True)) - sum(min(a, b) for a, b in zip(p, y, strict=True))
-        return {"loss": rounded(Fraction(high) / n)}
+        return {"loss": rounded(Fraction(sum(map(max, p, y)) - sum(map(min, p, y))) / n)}
     scores = [0, *(env["logits"] or ())]
-    if n > 50 or max(scores) - min(scores) > APART:
+    if n > 50 or max(scores) - min(scores) > _APART:
         return {}
     loss = _of_logits(env) if env["logits"] is not None else _of_likelihood(env)
-    return {"loss": evaluated(loss if env["kind"] == "cross-entropy" else loss / n)}
+    return {"loss": from_sympy(loss if env["kind"] == "cross-entropy" else loss / n)}
 
 
 def _of_likelihood(env: Env) -> Any:
@@ -122,10 +192,9 @@ def _of_likelihood(env: Env) -> Any:
 
     likelihood = sympy.Integer(1)
     for q, target in zip(env["q"], env["y"], strict=True):
-        pairs = [(q, target)] if env["kind"] == "cross-entropy" else [(q, target), (1 - q, 1 - target)]
-        for base, weight in pairs:
+        for weight, base in _logarithms(env["kind"], q, target):
             if weight:
-                likelihood *= _rational(base) ** _rational(weight)
+                likelihood *= sympy_value(base) ** sympy_value(weight)
     return -sympy.log(likelihood)
 
 
@@ -133,88 +202,53 @@ def _of_logits(env: Env) -> Any:
     """Without probabilities: ln(sum of e^z) for each unit of target, or ln(1 + e^z) for each element, less y z."""
     import sympy
 
-    scores = [_rational(z) for z in env["logits"]]
-    less = sum(_rational(y) * z for y, z in zip(env["y"], scores, strict=True))
+    scores = [sympy_value(z) for z in env["logits"]]
+    less = sum(sympy_value(y) * z for y, z in zip(env["y"], scores, strict=True))
     if env["kind"] == "bce":
         return sum(sympy.log(1 + sympy.exp(z)) for z in scores) - less
-    return _rational(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
+    return sympy_value(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
 
 
-def _rational(x: Any) -> Any:
-    import sympy
-
-    return sympy.Rational(Fraction(x).numerator, Fraction(x).denominator)
-
-
-def _when(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
+def _wrong(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
     return lambda env: {"loss": rounded(rule(env))} if env["kind"] in kinds else {}
 
 
-def _sum(env: Env) -> Any:
-    return Fraction(sum(terms_of(env)))
+def _mean(kind: str) -> Callable[[Env], Any]:
+    return lambda env: _total(env, kind) / len(env["q"])
 
 
-def _likely(env: Env) -> Any:
+def _mean_error(env: Env) -> Any:
+    return Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])
+
+
+def _right_probability(env: Env) -> Any:
     """The probability of the right class, where one class alone is right."""
     return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
 
 
-BOTH = ("bce", "cross-entropy")
+_BOTH = ("bce", "cross-entropy")
 MISCONCEPTIONS = (
-    misconception("forgot-mean", "MSE divides by the number of elements.", wrong=_when("mse", "mae", "bce", rule=_sum)),
-    misconception(
-        "halved",
-        "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
-        wrong=_when("mse", rule=lambda env: _sum(env) / (2 * len(env["q"]))),
-    ),
-    misconception(
-        "rooted", "That is the root of it (RMSE).", wrong=_when("mse", rule=lambda env: sqrt(_sum(env) / len(env["q"])))
-    ),
-    misconception(
-        "absolute-for-squared",
-        "The errors are squared.",
-        wrong=_when("mse", rule=lambda env: Fraction(sum(terms_of(env, "mae"))) / len(env["q"])),
-    ),
-    misconception(
-        "squared-for-absolute",
-        "The errors are not squared here.",
-        wrong=_when("mae", rule=lambda env: Fraction(sum(terms_of(env, "mse"))) / len(env["q"])),
-    ),
-    misconception(
-        "signed-errors",
-        "Without a square or a sign taken off, errors cancel.",
-        wrong=_when(
-            "mse",
-            "mae",
-            rule=lambda env: Fraction(sum(p - y for p, y in zip(env["q"], env["y"], strict=True))) / len(env["q"]),
-        ),
-    ),
-    misconception(
-        "one-minus-probability",
-        "The loss is -ln p, not 1 - p.",
-        wrong=_when("cross-entropy", rule=lambda env: 1 - _likely(env)),
-    ),
-    misconception(
-        "probability-for-loss",
-        "That is the probability; the loss is -ln of it.",
-        wrong=_when("cross-entropy", rule=_likely),
-    ),
-    misconception(
-        "forgot-sign",
-        "The logarithm of a probability is negative: the loss is -ln p.",
-        wrong=_when(*BOTH, rule=lambda env: -total_of(env, terms_of(env))),
-    ),
-    misconception(
-        "base-two",
-        "The logarithm is natural, not to the base 2.",
-        wrong=_when(*BOTH, rule=lambda env: total_of(env, terms_of(env)) / ln(2)),
-    ),
-    misconception(
-        "only-positives",
-        "A target of 0 counts too: -ln(1 - p).",
-        wrong=_when("bce", rule=lambda env: Fraction(sum(terms_of(env, "cross-entropy"))) / len(env["q"])),
-    ),
-)
+    misconception("forgot-mean", "MSE divides by the number of elements.",
+                  wrong=_wrong("mse", "mae", "bce", rule=_total)),
+    misconception("halved", "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
+                  wrong=_wrong("mse", rule=lambda env: _total(env) / (2 * len(env["q"])))),
+    misconception("rooted", "That is the root of it (RMSE).",
+                  wrong=_wrong("mse", rule=lambda env: sqrt(_total(env) / len(env["q"])))),
+    misconception("absolute-for-squared", "The errors are squared.", wrong=_wrong("mse", rule=_mean("mae"))),
+    misconception("squared-for-absolute", "The errors are not squared here.", wrong=_wrong("mae", rule=_mean("mse"))),
+    misconception("signed-errors", "Without a square or a sign taken off, errors cancel.",
+                  wrong=_wrong("mse", "mae", rule=_mean_error)),
+    misconception("one-minus-probability", "The loss is -ln p, not 1 - p.",
+                  wrong=_wrong("cross-entropy", rule=lambda env: 1 - _right_probability(env))),
+    misconception("probability-for-loss", "That is the probability; the loss is -ln of it.",
+                  wrong=_wrong("cross-entropy", rule=_right_probability)),
+    misconception("forgot-sign", "The logarithm of a probability is negative: the loss is -ln p.",
+                  wrong=_wrong(*_BOTH, rule=lambda env: -_loss(env))),
+    misconception("base-two", "The logarithm is natural, not to the base 2.",
+                  wrong=_wrong(*_BOTH, rule=lambda env: _loss(env) / ln(2))),
+    misconception("only-positives", "A target of 0 counts too: -ln(1 - p).",
+                  wrong=_wrong("bce", rule=_mean("cross-entropy"))),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:

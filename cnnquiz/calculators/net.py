@@ -22,7 +22,7 @@ from cnnquiz.layers.state import one_number, with_layout
 from cnnquiz.layers.vocabulary import KEPT
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import Kind, integer, shown
+from cnnquiz.solver.givens import Kind, excerpt, integer
 from cnnquiz.solver.lines import Env
 
 _EXTRAS = ("bias", "bn", "activation", "pool")
@@ -33,7 +33,7 @@ def _read_extras(raw: Any) -> tuple[str, ...]:
     names = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip())
     for name in names:
         if name and name not in _EXTRAS:
-            raise GivenError(f"{shown(name)} is none of {', '.join(_EXTRAS)}")
+            raise GivenError(f"{excerpt(name)} is none of {', '.join(_EXTRAS)}")
     return tuple(name for name in names if name)
 
 
@@ -80,7 +80,7 @@ def work(env: Env) -> dict[str, Any]:
     stored = sum(result.counts.stored for result in results)
     macs = sum(steps.macs(result, env["count"]) for result in results)
     kinds = [result.layer.kind for result in results]
-    kept = sum(map(steps.kept_numbers, results))
+    kept = sum(map(steps.numbers_in_memory, results))
     last = _last_map(results).after
     return {
         "output_shape": with_layout(results[-1].shape, env["layout"]),
@@ -195,4 +195,4 @@ def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
     """The table of layers, and the maps shrinking."""
     if env["layer"] is None:
         yield pictures.layer_table(env["results"], results["layers"])
-        yield pictures.shrinking_maps(env["results"])
+        yield pictures.map_sizes(env["results"])

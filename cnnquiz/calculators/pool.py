@@ -16,7 +16,6 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 from cnnquiz.solver.lines import Env
@@ -70,20 +69,25 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
 
-inverse_steps = families.inverse_steps
+drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
     """One value an axis, the stride defaulting to the window; refuses what no layer could do."""
     stride = values["k"] if values["s"] is None else values["s"]
     env = families.along_axes({**values, "s": stride}, "k", "s", "p", "d")
-    if all(isinstance(env[name], tuple) for name in ("i", "k", "s", "p", "d")):
-        for k, p in zip(env["k"], env["p"], strict=True):
-            if are_numbers(k, p) and 2 * p > k:
-                raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
     for i, window in families.windows(env):
+        _refuse_wide_padding(window.k, window.before)
         window.places(i, env["ceil"])
+    if None not in (env[name] for name in ("i", "k", "s", "p", "d")):
+        for k, p in zip(env["k"], env["p"], strict=True):
+            _refuse_wide_padding(k, p)
     return env
+
+
+def _refuse_wide_padding(k: Any, p: Any) -> None:
+    if are_numbers(k, p) and 2 * p > k:
+        raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
 
 
 def count(env: Env) -> dict[str, Any]:
@@ -105,9 +109,3 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield "With ceil_mode off the window does not fit."
     elif sizes and sizes != results["output_size"]:
         yield f"With ceil_mode {'off' if env['ceil'] else 'on'} it is {'x'.join(map(str, sizes))}."
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
-    """The window sliding along the first axis."""
-    if "output_size" in results and not env["ceil"]:
-        yield families.window_drawing(env, results, next(families.windows(env))[1])

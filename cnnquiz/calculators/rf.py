@@ -20,9 +20,9 @@ from cnnquiz.layers.receptive_fields import IndexWalk
 from cnnquiz.layers.state import LayerState, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import exact, parse
-from cnnquiz.mathematics.notation import value_math
-from cnnquiz.mathematics.worked_text import chain
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.notation import chain, value_math
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import NO_MATH, Step, text
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer
@@ -65,7 +65,7 @@ def work(env: Env) -> dict[str, Any]:
     rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
     found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
     widest = max((max(one.layer.k, default=1) for one in seen), default=1)
-    if _can_walk(env) and max(last.field) * widest <= _most_followed(env):
+    if _can_walk(env) and max(last.field) * widest <= _walk_limit(env):
         found["touched"] = one_number([len(_pixels(env, 0, axis)) for axis in range(env["axes_seen"])])
     return found
 
@@ -80,14 +80,14 @@ def _can_walk(env: Env) -> bool:
     return all(one.layer.kind != "tconv" for one in env["seen"])
 
 
-def _most_followed(env: Env) -> int:
+def _walk_limit(env: Env) -> int:
     """How many indices are followed one by one: fewer where they go through many layers."""
     return max(_FOLLOWED // len(env["seen"]), 2)
 
 
 def _pixels(env: Env, at: int, axis: int) -> set[int]:
     grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
-    return IndexWalk(axis, env["axes_seen"], grids, _most_followed(env)).pixels(env["parts"], at)
+    return IndexWalk(axis, env["axes_seen"], grids, _walk_limit(env)).pixels(env["parts"], at)
 
 
 def count(env: Env) -> dict[str, Any]:

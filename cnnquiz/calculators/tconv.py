@@ -70,7 +70,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
         if window.op > most:
             larger = f"stride {window.s} or the dilation {window.d}"
             raise NoLayerError(f"output padding {window.op} must be smaller than the {larger}: op <= {most}", "op")
-        p, length = window.before, window.transposed(i)
+        p, length = window.before, window.tconv_length(i)
         if length < 1:
             full = length + 2 * p
             raise NoLayerError(f"padding {p} leaves nothing of the {full} pixels: padding <= {(full - 1) // 2}", "p")

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
 from cnnquiz.solver.lines import Env

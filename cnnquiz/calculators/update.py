@@ -7,31 +7,30 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
+from math import ceil, floor, log10
 from typing import Any
 
-from cnnquiz.calculators._descent_slips import MISCONCEPTIONS as MISCONCEPTIONS
-from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.derivatives import slope
-from cnnquiz.mathematics.descent import gradient_of, slope_expr, start_of
-from cnnquiz.mathematics.descent import prepare as prepare
-from cnnquiz.mathematics.expression import Expr, replace
-from cnnquiz.mathematics.functions import number, parse
-from cnnquiz.mathematics.optimisers import METHODS, run, unrolled
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.mathematics.analysis import number, parse, slope
+from cnnquiz.mathematics.expression import Env, Expr, Name, names_in, replace, walk
+from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.worked_text import chain, value
+from cnnquiz.mathematics.sympy_forms import derivative
 from cnnquiz.solution import Drawing, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result
-from cnnquiz.solver.givens import Kind, choice, integer, words
-from cnnquiz.solver.givens import number as exact_number
-from cnnquiz.solver.lines import Env
+from cnnquiz.solver import givens
+from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.givens import Kind, choice, integer, numbers, words
 
-SHOWN = 8
-COUNTED = 60
+_SHOWN = 8
+_COUNTED = 60
+_MOST_STEPS = 10_000
+_MOST_WORK = 100_000  # steps times the operations of J
+_VARIABLES = ("theta", "t", "x", "w")
+_USUAL = {"gamma": Fraction(9, 10), "rho": Fraction(9, 10), "beta1": Fraction(9, 10), "beta2": Fraction(999, 1000)}
 EXAMPLES = (
     "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
     "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
@@ -40,26 +39,22 @@ EXAMPLES = (
 
 QUANTITIES = (
     Quantity(
-        "J",
-        "loss",
-        words("EXPRESSION", 1_000),
-        "the function to minimise: 6*theta^2 - 6*theta + 6",
-        None,
+        "J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
         positional=True,
     ),
     Quantity(
         "gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step", None
     ),
-    Quantity("theta", "parameter", exact_number(), "where it starts", 0),
-    Quantity("alpha", "lr", exact_number(), "the learning rate"),
+    Quantity("theta", "parameter", givens.number(), "where it starts", 0),
+    Quantity("alpha", "lr", givens.number(), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
-    Quantity("gamma", "momentum", exact_number(0, 1), "momentum: the share of the last step that is kept", None),
-    Quantity("rho", "decay", exact_number(0, 1), "rmsprop: the share of the old mean", None),
-    Quantity("beta1", "beta1", exact_number(0, 1), "adam: the share of the old mean", None),
-    Quantity("beta2", "beta2", exact_number(0, 1), "adam: the share of the old mean of squares", None),
-    Quantity("epsilon", "eps", exact_number(0), "added to the root, against division by zero", 0),
-)
+    Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None),
+    Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None),
+    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None),
+    Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None),
+    Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0),
+)  # fmt: skip
 
 RESULTS = (
     Result("theta", "new_theta", "theta after the last step", answer=True, label="new theta"),
@@ -71,96 +66,205 @@ RESULTS = (
 )
 
 
+def prepare(values: dict[str, Any]) -> dict[str, Any]:
+    """Reads J or the gradients; takes the usual hyperparameters where none are given."""
+    env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
+    if env["steps"] > _MOST_STEPS:
+        raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
+    if (env["J"] is None) == (env["gradient"] is None):
+        raise GivenError("give J, as in 6*theta^2 - 6*theta + 6, or the gradient (and not both)", "J")
+    if env["beta1"] == 1 or env["beta2"] == 1:
+        raise GivenError("beta1 and beta2 must be below 1: nothing of the gradient would be left", "beta1")
+    if env["J"] is None:
+        return env | {"gradient": _read_gradient(env["gradient"], env["steps"])}
+    env["J"] = _in_theta(env["J"], "J")
+    if len(walk(env["J"])) * env["steps"] > _MOST_WORK:
+        raise GivenError("steps: too many for so long a J; take fewer", "steps")
+    return env
+
+
+def _in_theta(text: Any, name: str) -> Expr:
+    """The expression with its one variable called theta."""
+    found = parse(text, *_VARIABLES)
+    used = sorted(names_in(found))
+    if len(used) > 1:
+        raise GivenError(f"{name}: {' and '.join(used)} both occur; write it in theta alone", name)
+    return replace(found, {one: Name("theta") for one in used})
+
+
+def _read_gradient(raw: Any, steps: int) -> Any:
+    """A number for each step, or an expression in theta."""
+    try:
+        found: tuple[Any, ...] = numbers(_MOST_STEPS).read(raw if isinstance(raw, list | tuple | str) else [raw])
+    except GivenError:
+        return _in_theta(raw, "gradient")
+    if len(found) != steps:
+        raise GivenError(f"gradient: {len(found)} for {steps} steps; give one for each step, or J", "gradient")
+    return found
+
+
+def _slope_formula(env: Env) -> Expr | None:
+    """The derivative of J, or the gradient, as a formula in theta; None where it is given step by step."""
+    if env["J"] is not None:
+        return derivative(env["J"], "theta")
+    return None if isinstance(env["gradient"], Vector) else env["gradient"]
+
+
+def _gradient(env: Env) -> Gradient:
+    """The gradient at a place in a step, by sympy's derivative of J."""
+    formula = _slope_formula(env)
+    if formula is None:
+        return lambda at, t: env["gradient"][t - 1]
+    return lambda at, t: number(formula, {"theta": at})
+
+
+def _start(env: Env) -> dict[str, Any]:
+    return {name: env[name] for name in ("theta", "alpha", "epsilon", *_USUAL)}
+
+
+def _J(env: Env, theta: Any) -> Any:
+    return number(env["J"], {"theta": theta})
+
+
 def work(env: Env) -> dict[str, Any]:
     """Every step, exactly or to 100 digits."""
-    states = [state for state, _ in run(METHODS[env["method"]], start_of(env), gradient_of(env), env["steps"])]
+    states = [state for state, _ in run(METHODS[env["method"]], _start(env), _gradient(env), env["steps"])]
     found: dict[str, Any] = {"thetas": Vector(rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
     found["gradients"] = Vector(rounded(state["g"]) for state in states)
-    formula = slope_expr(env)
+    formula = _slope_formula(env)
     if formula is not None:
-        found["derivative"] = notation.math(formula).ascii
+        found["derivative"] = math(formula).ascii
         if env["method"] == "sgd":
-            found["rule"] = notation.math(replace(METHODS["sgd"].rules[0].expr, {"g": formula})).ascii
+            found["rule"] = math(replace(METHODS["sgd"].rules[0].expr, {"g": formula})).ascii
     if env["J"] is not None:
-        found["J_end"] = rounded(number(env["J"], {"theta": states[-1]["theta"]}))
+        found["J_end"] = rounded(_J(env, states[-1]["theta"]))
     return found
 
 
 def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
     """The derivative, then the rules of each step with their numbers."""
-    formula = slope_expr(env)
+    formula, method = _slope_formula(env), METHODS[env["method"]]
     if env["J"] is not None and formula is not None:
-        left = chain("J'(theta) = d/dtheta [", notation.math(env["J"]), "]")
-        yield Step("Differentiate", left, value=notation.math(formula), of="theta")
-    worked = run(METHODS[env["method"]], start_of(env), gradient_of(env), min(env["steps"], SHOWN))
-    for t, (state, rules) in enumerate(worked, 1):
-        shown = {name: rounded(one) for name, one in state.items()}
-        if METHODS[env["method"]].ahead:
-            filled = notation.math(parse("theta - gamma*v", *state), {n: rounded(v) for n, v in rules[0][1].items()})
+        left = chain("J'(theta) = d/dtheta [", math(env["J"]), "]")
+        yield step("Differentiate", left, value=math(formula), of="theta")
+    place = "l" if method.ahead else "theta"
+    for t, (state, rules) in enumerate(run(method, _start(env), _gradient(env), min(env["steps"], _SHOWN)), 1):
+        if method.ahead:
+            filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
-            yield Step(f"Step {t}: look ahead", chain("l = theta - gamma*v"), filled, value(shown["l"]), why, "theta")
-        yield _gradient_step(env, formula, t, shown)
-        for rule, before in rules:
-            filled = notation.math(rule.expr, {name: rounded(one) for name, one in before.items()})
-            rule_math = notation.math(rule.expr, left=rule.symbol)
-            after = (
-                rounded(rules[rules.index((rule, before)) + 1][1][rule.symbol]) if rule is not rules[-1][0] else None
-            )
-            got = value(shown["theta"] if after is None else after)
-            yield Step(
-                f"Step {t}: {rule.title[:1].lower()}{rule.title[1:]}",
-                rule_math,
-                filled,
-                got,
-                _why(env, rule, t, state, shown),
-                "theta",
-            )
+            yield step(f"Step {t}: look ahead", "l = theta - gamma*v", filled, rounded(state["l"]), why, "theta")
+        gradient = rounded(state["g"])
+        if formula is None:
+            yield step(f"Step {t}: gradient", "g", value=gradient, of="theta")
+        else:
+            filled = math(formula, {"theta": rounded(state["l"])})
+            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, gradient, "", "theta")
+        for rule, before, after in rules:
+            title = f"Step {t}: {rule.title[:1].lower()}{rule.title[1:]}"
+            why = _overshoot(env, state) if rule.symbol == "theta" else ""
+            why = why or (rule.why if t == 1 else "")
+            left, filled = math(rule.expr, left=rule.symbol), _with_numbers(rule.expr, before)
+            yield step(title, left, filled, rounded(after), why, "theta")
 
 
-def _why(env: Env, rule: Any, t: int, state: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
-    """Why a rule is so; of a step that goes too far, that it does."""
-    if rule.symbol == "theta" and env["J"] is not None:
-        before, after = (rounded(number(env["J"], {"theta": at})) for at in (state["l"], shown["theta"]))
-        if after > before:
-            return f"J grew from {value(before).ascii} to {value(after).ascii}: the step is too long."
-    return str(rule.why) if t == 1 else ""
+def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:
+    return math(formula, {name: rounded(one) for name, one in state.items()})
 
 
-def _gradient_step(env: Env, formula: Expr | None, t: int, shown: Mapping[str, Any]) -> Step:
-    if formula is None:
-        return Step(f"Step {t}: gradient", chain("g"), value=value(shown["g"]), of="theta")
-    at = "l" if METHODS[env["method"]].ahead else "theta"
-    filled = notation.math(formula, {"theta": shown["l"]})
-    return Step(f"Step {t}: gradient", chain(f"g = J'({at})"), filled, value(shown["g"]), "", "theta")
+def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
+    """A sentence that the step is too long, where J grew in it."""
+    if env["J"] is None:
+        return ""
+    before, after = (rounded(_J(env, at)) for at in (state["l"], rounded(state["theta"])))
+    if after <= before:
+        return ""
+    return f"J grew from {value_math(before).ascii} to {value_math(after).ascii}: the step is too long."
 
 
 def count(env: Env) -> dict[str, Any]:
     """The recurrences as sums over all gradients, which are found by dual numbers instead of sympy."""
-    if env["steps"] > COUNTED:
+    if env["steps"] > _COUNTED:
         return {}
-    if isinstance(env["gradient"], Vector):
-        thetas = unrolled(env["method"], start_of(env), lambda at, t: env["gradient"][t - 1], env["steps"])
-    elif env["J"] is None:
-        thetas = unrolled(env["method"], start_of(env), gradient_of(env), env["steps"])
-    else:
-        try:
-            thetas = unrolled(env["method"], start_of(env), lambda at, t: slope(env["J"], "theta", at), env["steps"])
-        except KeyError:
-            return {}
+    gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
+    try:
+        thetas = thetas_by_sums(env["method"], _start(env), gradient, env["steps"])
+    except KeyError:
+        return {}
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
+
+
+def _wrong(
+    change: Callable[[Method], Method] = lambda method: method, only: tuple[str, ...] = (), **other: Any
+) -> Callable[[Env], dict[str, Any]]:
+    """The thetas of a changed method, or with other hyperparameters; `gradient` takes the place of the slope of J."""
+
+    def wrong(env: Env) -> dict[str, Any]:
+        rule = other.get("gradient")
+        if (only and env["method"] not in only) or (rule and env["J"] is None):
+            return {}
+        gradient = (lambda at, t: rule(env, at)) if rule else _gradient(env)
+        steps = run(change(METHODS[env["method"]]), _start(env) | other, gradient, env["steps"])
+        thetas = Vector(rounded(state["theta"]) for state, _ in steps)
+        return {"theta": thetas[-1], "thetas": thetas}
+
+    return wrong
+
+
+def _last_rule(old: str, new: str) -> Callable[[Method], Method]:
+    """The method with part of its last rule replaced."""
+    return lambda method: with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
+
+
+def _other(name: str) -> Callable[[Method], Method]:
+    return lambda method: METHODS[name]
+
+
+_ADAPTIVE = ("adagrad", "rmsprop", "adam")
+MISCONCEPTIONS = (
+    misconception("ascended", "Descend: subtract the gradient.", wrong=_wrong(_last_rule("theta - ", "theta + "))),
+    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.", wrong=_wrong(alpha=1)),
+    misconception("J-for-derivative", "The step follows the slope of J, not its value.", wrong=_wrong(gradient=_J)),
+    misconception("plain", "That is plain gradient descent: the method's memory is missing.",
+                  wrong=_wrong(_other("sgd"), ("momentum", "nesterov", *_ADAPTIVE))),
+    misconception("averaged-form", "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
+                  wrong=_wrong(lambda m: with_formulas(m, v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"),
+                               ("momentum",))),
+    misconception("no-look-ahead", "Nesterov takes the gradient at theta - gamma v.",
+                  wrong=_wrong(_other("momentum"), ("nesterov",))),
+    misconception("forgot-root", "Divide by the square root of the squared gradients.",
+                  wrong=_wrong(_last_rule("sqrt", ""), _ADAPTIVE)),
+    misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
+                  wrong=_wrong(_other("adagrad"), ("rmsprop",))),
+    misconception("averaged-squares", "AdaGrad adds the squares up; RMSProp averages them.",
+                  wrong=_wrong(_other("rmsprop"), ("adagrad",))),
+    misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
+                  wrong=_wrong(lambda m: with_formulas(m, mhat="m", shat="s"), ("adam",))),
+)  # fmt: skip
 
 
 def conventions(env: Env) -> dict[str, str]:
     """What was done where sources differ."""
     method = METHODS[env["method"]]
     rules = {"method": f"{env['method']}, {method.convention}"}
-    used = [f"{name} = {value(env[name]).ascii}" for name in method.takes]
-    if used:
-        rules["taken"] = ", ".join(used) + (
-            " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
-        )
+    if method.takes:
+        added = " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
+        rules["taken"] = ", ".join(f"{name} = {value_math(env[name]).ascii}" for name in method.takes) + added
     return rules
+
+
+def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+    """J with the places that the steps reach."""
+    if env["J"] is None:
+        return
+    thetas = [env["theta"], *results["thetas"]][:_SHOWN]
+    low, high = _view(env, thetas)
+    xs = [low + (high - low) * Fraction(at, 40) for at in range(41)]
+    with suppress(CnnquizError, OverflowError):
+        ys = [float(_J(env, x)) for x in xs]
+        names = ["start", *(f"step {t}" for t in range(1, len(thetas)))]
+        marks = [[float(x), float(_J(env, x)), name] for name, x in zip(names, thetas, strict=True)]
+        yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "theta", "ylabel": "J"})
 
 
 def _view(env: Env, thetas: list[Any]) -> tuple[Any, Any]:
@@ -169,26 +273,8 @@ def _view(env: Env, thetas: list[Any]) -> tuple[Any, Any]:
     reach = max(high - low, Fraction(1, 2))
     near = [low - reach * 2 + (high - low + reach * 4) * Fraction(at, 60) for at in range(61)]
     with suppress(CnnquizError):
-        lowest = min(near[1:-1], key=lambda x: number(env["J"], {"theta": x}))
+        lowest = min(near[1:-1], key=lambda x: _J(env, x))
         low, high = min(low, lowest), max(high, lowest)
     edge = max((high - low) / Fraction(4), Fraction(1, 10))
-    grain = Fraction(10) ** (math.floor(math.log10(high - low + 2 * edge)) - 1)
-    return math.floor((low - edge) / grain) * grain, math.ceil((high + edge) / grain) * grain
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
-    """J with the places that the steps reach."""
-    if env["J"] is None:
-        return
-    thetas = [env["theta"], *results["thetas"]][:SHOWN]
-    low, high = _view(env, thetas)
-    xs = [low + (high - low) * Fraction(at, 40) for at in range(41)]
-    try:
-        ys = [float(number(env["J"], {"theta": x})) for x in xs]
-        marks = [
-            [float(x), float(number(env["J"], {"theta": x})), f"step {t}" if t else "start"]
-            for t, x in enumerate(thetas)
-        ]
-    except (CnnquizError, OverflowError):
-        return
-    yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "theta", "ylabel": "J"})
+    grain = Fraction(10) ** (floor(log10(high - low + 2 * edge)) - 1)
+    return floor((low - edge) / grain) * grain, ceil((high + edge) / grain) * grain

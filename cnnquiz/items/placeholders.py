@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.solution import spoken
+from cnnquiz.solution import prose_text
 
 _PROSE = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
 
@@ -27,6 +27,6 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
         if name not in values:
             known = f"write one of {', '.join(sorted(values))}" if values else "the item has no derivation"
             raise CnnquizError(f"{{{name}}} stands for nothing: {known}")
-        return spoken(values[name])
+        return prose_text(values[name])
 
     return _PROSE.sub(value_text, words)

@@ -1,4 +1,4 @@
-"""From layers as a file writes them, with blocks, repeats and branches, to the parts that are worked one by one."""
+"""From layers as a file writes them, with blocks, repeats and branches, to parts in the order of their work."""
 
 from __future__ import annotations
 
@@ -10,12 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, parse_layer, pieces
+from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, TreePath, parse_layer, pieces
 from cnnquiz.layers.propagation import Join, Part
 from cnnquiz.layers.vocabulary import KINDS
-from cnnquiz.solver.givens import shown, whole
+from cnnquiz.solver.givens import excerpt, whole
 
-Path = tuple[str | int, ...]
 DEEPEST = 20
 JOINS = ("add", "concat")
 FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
@@ -24,7 +23,7 @@ _SAFE = re.compile(r"[\w.×x=-]{1,30}")
 
 
 class Scope:
-    """The names that stand beside one another, under one prefix."""
+    """The names of layers under one prefix, and the numbers of those that have none."""
 
     def __init__(self, prefix: str = "", numbered: bool = True) -> None:
         self.prefix, self.numbered = prefix, numbered
@@ -39,59 +38,59 @@ class Scope:
                 return name
 
 
-class Place(Struct, frozen=True):
-    """Where something is written, and what may be used there: its path, the block's numbers, how deep it is."""
+class Context(Struct, frozen=True):
+    """Where something is written: its path, the block's numbers that it may use, and how deep it is nested."""
 
-    path: Path
+    path: TreePath
     given: Mapping[str, str]
     depth: int = 0
 
-    def at(self, *steps: str | int) -> Place:
-        """The place further inside."""
+    def at(self, *steps: str | int) -> Context:
+        """The context of what stands further inside."""
         return replace(self, path=(*self.path, *steps))
 
 
 class Expansion:
-    """One file's layers being expanded: its blocks, and where each named part is written."""
+    """The expansion of one file's layers: its blocks, and where each named part is written."""
 
-    def __init__(self, blocks: Mapping[str, Any], root: Path) -> None:
+    def __init__(self, blocks: Mapping[str, Any], root: TreePath) -> None:
         self.blocks, self.root = blocks, root
-        self.paths: dict[str, Path] = {}
+        self.paths: dict[str, TreePath] = {}
 
-    def parts(self, written: Any, scope: Scope, place: Place) -> tuple[Part, ...]:
+    def parts(self, written: Any, scope: Scope, context: Context) -> tuple[Part, ...]:
         """The parts of one list of layers."""
         if isinstance(written, str):
             written = [written]
         if not isinstance(written, list | tuple) or not written:
-            raise LayerFault("a list of layers stands here, as in `- conv1: conv 64 k3 p1; relu`", place.path)
-        if place.depth > DEEPEST:
-            raise LayerFault(f"blocks stand in blocks more than {DEEPEST} levels deep", place.path)
+            raise LayerFault("a list of layers stands here, as in `- conv1: conv 64 k3 p1; relu`", context.path)
+        if context.depth > DEEPEST:
+            raise LayerFault(f"blocks stand in blocks more than {DEEPEST} levels deep", context.path)
         found: list[Part] = []
         for index, one in enumerate(written):
-            found.extend(self.part(one, scope, place.at(index)))
+            found.extend(self.part(one, scope, context.at(index)))
         return tuple(found)
 
-    def part(self, written: Any, scope: Scope, place: Place) -> Iterator[Part]:
+    def part(self, written: Any, scope: Scope, context: Context) -> Iterator[Part]:
         """The parts that one element of a list stands for."""
         if isinstance(written, Layer):
-            yield self.with_name(written, written.name or scope.free_name(written.word, self.paths), place)
+            yield self.with_name(written, written.name or scope.free_name(written.word, self.paths), context)
         elif isinstance(written, str):
-            yield from self.chain(written, "", scope, place)
+            yield from self.chain(written, "", scope, context)
         elif isinstance(written, dict) and len(written) == 1:
             name, value = next(iter(written.items()))
-            yield from self.entry(str(name), value, scope, place)
+            yield from self.entry(str(name), value, scope, context)
         elif isinstance(written, dict) and "block" in written:
-            yield from self.block(written, scope.free_name(str(written["block"]), self.paths), place)
+            yield from self.block(written, scope.free_name(str(written["block"]), self.paths), context)
         else:
-            yield self.layer(written, "", scope, place)
+            yield self.layer(written, "", scope, context)
 
-    def entry(self, name: str, value: Any, scope: Scope, place: Place) -> Iterator[Part]:
+    def entry(self, name: str, value: Any, scope: Scope, context: Context) -> Iterator[Part]:
         """`name: layers`, `name: {block: ...}`, or the branches of `add:` and `concat:`."""
-        inside = place.at(name)
+        inside = context.at(name)
         if name in JOINS:
             yield self.join(name, value, scope, inside)
         elif name in FIELDS:
-            yield self.layer({name: value}, "", scope, place)
+            yield self.layer({name: value}, "", scope, context)
         elif isinstance(value, str) and starts_with_kind(value):
             yield from self.chain(value, scope.prefix + name, scope, inside)
         elif isinstance(value, dict) and "block" in value:
@@ -101,74 +100,76 @@ class Expansion:
         else:
             yield self.layer({name: value}, "", scope, inside)
 
-    def chain(self, text: str, name: str, scope: Scope, place: Place) -> Iterator[Layer]:
+    def chain(self, text: str, name: str, scope: Scope, context: Context) -> Iterator[Layer]:
         """Layers in one text; the first has the name, the others stand under it: conv1, conv1.bn, conv1.relu."""
         inner = Scope(f"{name}.", numbered=False) if name else scope
-        for index, piece in enumerate(put_in(text, place).split(";")):
-            yield self.layer(piece, name if index == 0 else "", inner, place)
+        for index, piece in enumerate(with_numbers(text, context).split(";")):
+            yield self.layer(piece, name if index == 0 else "", inner, context)
 
-    def layer(self, written: Any, name: str, scope: Scope, place: Place) -> Layer:
+    def layer(self, written: Any, name: str, scope: Scope, context: Context) -> Layer:
         """One layer, read and named."""
         if isinstance(written, dict):
-            written = {key: put_in(v, place) if isinstance(v, str) else v for key, v in written.items()}
+            written = {key: with_numbers(v, context) if isinstance(v, str) else v for key, v in written.items()}
         try:
             layer = parse_layer(written)
         except GivenError as fault:
-            raise LayerFault(f"{name}: {fault}" if name else str(fault), place.path) from None
-        return self.with_name(layer, name or layer.name or scope.free_name(layer.word, self.paths), place)
+            raise LayerFault(f"{name}: {fault}" if name else str(fault), context.path) from None
+        return self.with_name(layer, name or layer.name or scope.free_name(layer.word, self.paths), context)
 
-    def with_name(self, layer: Layer, name: str, place: Place) -> Layer:
-        """The layer under its name, which no other may have."""
-        self.take_name(name, place)
+    def with_name(self, layer: Layer, name: str, context: Context) -> Layer:
+        """The layer under its name; LayerFault if another has it."""
+        self.take_name(name, context)
         return replace(layer, name=name)
 
-    def take_name(self, name: str, place: Place) -> None:
-        """Note where a name is written; refuse it if it is taken."""
+    def take_name(self, name: str, context: Context) -> None:
+        """Note where a name is written; LayerFault if it is taken."""
         if name in self.paths:
-            raise LayerFault(f"two layers are called {shown(name)}: rename one", place.path)
+            raise LayerFault(f"two layers are called {excerpt(name)}: rename one", context.path)
         if len(self.paths) >= MOST_LAYERS:
-            raise LayerFault(f"these are more than {MOST_LAYERS:,} layers: repeat less", place.path)
-        self.paths[name] = place.path
+            raise LayerFault(f"these are more than {MOST_LAYERS:,} layers: repeat less", context.path)
+        self.paths[name] = context.path
 
-    def join(self, kind: str, value: Any, scope: Scope, place: Place) -> Join:
-        """The branches of an `add` or a `concat`; names in the branch `body` stand without it."""
+    def join(self, kind: str, value: Any, scope: Scope, context: Context) -> Join:
+        """The branches of an `add` or a `concat`; names in the branch `body` get no prefix."""
         if not isinstance(value, dict) or len(value) < 2:
-            raise LayerFault(f"{kind} takes two branches or more, each a list of layers under its name", place.path)
+            raise LayerFault(f"{kind} takes two branches or more, each a list of layers under its name", context.path)
         branches = []
         for branch, layers in value.items():
             own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
-            inner = replace(place.at(branch), depth=place.depth + 1)
+            inner = replace(context.at(branch), depth=context.depth + 1)
             branches.append((str(branch), self.parts(layers, own, inner)))
         name = scope.free_name(kind, self.paths)
-        self.take_name(name, place)
+        self.take_name(name, context)
         return Join(kind, name, tuple(branches))
 
-    def block(self, use: Mapping[str, Any], name: str, place: Place) -> Iterator[Part]:
+    def block(self, use: Mapping[str, Any], name: str, context: Context) -> Iterator[Part]:
         """A block with its numbers put in, as often as `repeat` says; `first` has the first one's own numbers."""
-        numbers = {key: put_in(str(v), place) for key, v in use.items() if key not in ("block", "repeat", "first")}
-        block = put_in(str(use["block"]), place)
+        aside = ("block", "repeat", "first")
+        numbers = {key: with_numbers(str(value), context) for key, value in use.items() if key not in aside}
+        block = with_numbers(str(use["block"]), context)
         if block not in self.blocks:
             known = ", ".join(self.blocks) or "none in this file"
-            raise LayerFault(f"there is no block {shown(block)}: there are {known}", (*place.path, "block"))
+            raise LayerFault(f"there is no block {excerpt(block)}: there are {known}", (*context.path, "block"))
         first = use.get("first", {})
         if not isinstance(first, dict):
-            raise LayerFault("`first` holds the first block's own numbers, as in first: {s: 2}", (*place.path, "first"))
-        own = {key: put_in(str(v), place) for key, v in first.items()}
-        repeat = self.repeats(put_in(str(use.get("repeat", "1")), place), place)
+            fault = "`first` holds the first block's own numbers, as in first: {s: 2}"
+            raise LayerFault(fault, (*context.path, "first"))
+        own = {key: with_numbers(str(v), context) for key, v in first.items()}
+        repeat = self.repeats(with_numbers(str(use.get("repeat", "1")), context), context)
         for number in range(1, repeat + 1):
             prefix = name if "repeat" not in use else f"{name}_{number}"
             given = numbers | own if number == 1 else numbers
-            inside = Place((*self.root, block), given, place.depth + 1)
+            inside = Context((*self.root, block), given, context.depth + 1)
             yield from self.parts(self.blocks[block], Scope(f"{prefix}.", numbered=False), inside)
 
-    def repeats(self, written: str, place: Place) -> int:
-        """How often a block stands."""
+    def repeats(self, written: str, context: Context) -> int:
+        """How often a block is repeated."""
         try:
             times = int(whole(written, 1, letters=False))
         except GivenError as fault:
-            raise LayerFault(f"repeat: {fault}", (*place.path, "repeat")) from None
+            raise LayerFault(f"repeat: {fault}", (*context.path, "repeat")) from None
         if times > MOST_LAYERS:
-            raise LayerFault(f"repeat: {shown(written)} is too large", (*place.path, "repeat"))
+            raise LayerFault(f"repeat: {excerpt(written)} is too large", (*context.path, "repeat"))
         return times
 
 
@@ -178,13 +179,13 @@ def starts_with_kind(text: str) -> bool:
     return not words or words[0].lower().rstrip(";") in KINDS or not words[0][:1].isdigit()
 
 
-def put_in(text: str, place: Place) -> str:
+def with_numbers(text: str, context: Context) -> str:
     """A text with the block's numbers in place of {n}, {s}, ..."""
 
     def value(match: re.Match[str]) -> str:
-        found = place.given.get(match[1])
+        found = context.given.get(match[1])
         if found is None or not _SAFE.fullmatch(found):
-            raise LayerFault(f"{{{match[1]}}} has no number here: give it where the block is used", place.path)
+            raise LayerFault(f"{{{match[1]}}} has no number here: give it where the block is used", context.path)
         return found
 
     return _PLACE.sub(value, text)
@@ -193,14 +194,14 @@ def put_in(text: str, place: Place) -> str:
 def expand(
     written: Any,
     blocks: Mapping[str, Any] | None = None,
-    path: Path = ("layers",),
-    root: Path = ("blocks",),
-) -> tuple[tuple[Part, ...], dict[str, Path]]:
+    path: TreePath = ("layers",),
+    root: TreePath = ("blocks",),
+) -> tuple[tuple[Part, ...], dict[str, TreePath]]:
     """The parts of a network, and where each is written; `path` and `root` lead to the layers and the blocks."""
     expansion = Expansion(blocks or {}, root)
     if isinstance(written, str):
         written = pieces(written)
-    return expansion.parts(written, Scope(), Place(path, {})), expansion.paths
+    return expansion.parts(written, Scope(), Context(path, {})), expansion.paths
 
 
 def depth(parts: Sequence[Part]) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -56,8 +57,12 @@ def filter_counts(env: Env) -> dict[str, Any]:
     k, C, F, g = env["k"], env["C"], env["F"], env["g"]
     if not are_numbers(C, F, g, *(k or (None,))):
         return {}
-    weights = tally(*k, sum(1 for channel in range(C) if channel * g // C == 0) if C <= LONG else C // g)
-    return {"parameters": tally(weights + (1 if env["bias"] else 0), F)}
+    return {"parameters": _filter_weights(k, C, g, F) + (F if env["bias"] else 0)}
+
+
+def _filter_weights(k: Sequence[int], channels: int, groups: int, filters: int) -> int:
+    """The weights of all filters, each of which sees one channel for each `groups` of them."""
+    return tally(tally(*k, len(range(0, channels, groups))), filters)
 
 
 def network_counts(env: Env) -> dict[str, Any]:
@@ -77,7 +82,7 @@ def weights_of(result: LayerResult) -> tuple[int, int, int]:
     if layer.kind in ("conv", "tconv"):
         groups, filters = layer.groups or channels, layer.out or channels
         k = [window.k for window in layer.windows(len(result.shape) - 1)]
-        weights = tally(*k, layer.links) if layer.links else tally(tally(*k, len(range(0, channels, groups))), filters)
+        weights = tally(*k, layer.links) if layer.links else _filter_weights(k, channels, groups, filters)
         places = tally(*(shape_after(result)[:-1] if layer.kind == "conv" else result.before.shape[:-1]))
         return weights, filters if layer.bias else 0, places
     if layer.kind == "dense":
@@ -87,7 +92,7 @@ def weights_of(result: LayerResult) -> tuple[int, int, int]:
     return 0, tally(learned, channels), 0
 
 
-def stored_numbers(result: LayerResult) -> int:
+def numbers_in_file(result: LayerResult) -> int:
     """The numbers that one layer keeps, learned or not: a batch normalisation also its mean and variance."""
     weights, biases, _ = weights_of(result)
     return weights + (biases + biases if result.layer.kind == "bn" else biases)

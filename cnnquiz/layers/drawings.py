@@ -1,4 +1,4 @@
-"""The layers of a network as pictures: a table of them, and their maps shrinking."""
+"""The layers of a network as pictures: a table of them, and the sizes of their maps."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def layer_table(results: Sequence[LayerResult], rows: Sequence[dict[str, Any]]) 
     return Drawing("table", {"columns": list(COLUMNS), "rows": table})
 
 
-def shrinking_maps(results: Sequence[LayerResult]) -> Drawing:
+def map_sizes(results: Sequence[LayerResult]) -> Drawing:
     """The heights and channels of the maps in order."""
     maps = [{"name": "input", "height": results[0].before.shape[0], "channels": results[0].before.shape[-1]}]
     maps += [

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from msgspec.structs import replace
+
 from cnnquiz.errors import GivenError, NoLayerError
 from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import MAX_AXES, Letter, Written, are_numbers, axes, choice, integer
+from cnnquiz.solver.givens import MAX_AXES, Letter, TypedShape, are_numbers, axes, choice, integer
 from cnnquiz.solver.lines import Env, Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
@@ -115,17 +117,28 @@ def _has_channels(size: tuple[Any, ...], channels: Any, count: int | None, first
         return len(size) == count + 1
     if channels is None or len(size) > MAX_AXES:
         return len(size) >= MAX_AXES
-    return isinstance(size, Written) and len(size) == MAX_AXES and size[0 if first else -1] == channels
+    return isinstance(size, TypedShape) and len(size) == MAX_AXES and size[0 if first else -1] == channels
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:
-    """The input's length and the window along each axis whose numbers are all known."""
+    """The input's length and the window along each axis whose numbers are all known.
+
+    Where the padding is `same`, it is what the window needs; the odd pixel comes at the end.
+    """
     i, k, s, d, p = (env[name] for name in ("i", "k", "s", "d", "p"))
-    op = env.get("op", (0,) * env["axes"])
+    same, zeros = env.get("same"), (0,) * env["axes"]
+    p, op = zeros if same else p, env.get("op", zeros)
     if None not in (i, k, s, d, p, op):
         for n, *numbers in zip(i, k, s, d, p, p, op, strict=True):
             if set(map(type, (n, *numbers))) == {int}:
-                yield n, Window(*numbers)
+                window = Window(*numbers)
+                yield n, _with_same_padding(window, n, same == "tf") if same else window
+
+
+def _with_same_padding(window: Window, n: int, tensorflow: bool) -> Window:
+    """The window with what `same` pads, found from where the last of TensorFlow's windows must end."""
+    total = max(range(0, n, window.s)[-1] + window.reach - n, 0) if tensorflow else window.reach - 1
+    return replace(window, before=total // 2, after=total - total // 2)
 
 
 def size_counts(env: Env, lengths: Iterable[int], channels: Any) -> dict[str, Any]:
@@ -146,12 +159,14 @@ def refuse_uneven_groups(env: Env) -> None:
             raise NoLayerError(f"groups {g} do not divide the {env[name]} {what}: {remedy}", "groups")
 
 
-def window_drawing(env: Env, results: Mapping[str, Any], window: Window) -> Drawing:
-    """The window sliding along the first axis."""
-    return Drawing("window", {
-        "size": env["i"][0], "padding": [window.before, window.after], "kernel": window.k, "stride": window.s,
-        "dilation": window.d, "positions": results["output_size"][0], "unused": results["unused_border"][0],
-    })  # fmt: skip
+def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+    """The window sliding along the first axis; not in ceil mode, where the last one may be incomplete."""
+    if "output_size" in results and not env.get("ceil"):
+        n, window = next(windows(env))
+        yield Drawing("window", {
+            "size": n, "padding": [window.before, window.after], "kernel": window.k, "stride": window.s,
+            "dilation": window.d, "positions": results["output_size"][0], "unused": results["unused_border"][0],
+        })  # fmt: skip
 
 
 def inverse_steps(env: Env, name: str, target: Any) -> Iterator[Step]:

@@ -16,22 +16,10 @@ from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.naming import nearest_names
 from cnnquiz.solver.calculator import Quantity
-from cnnquiz.solver.givens import Kind, Letter, integer, shape, shown, words
+from cnnquiz.solver.givens import Letter, TypedShape, excerpt, integer, shape, words
 from cnnquiz.solver.lines import parts
 
-
-class TypedShape(tuple[int, ...]):
-    """A shape typed as 39x39x3: its channels may stand in it although they are given apart as well."""
-
-    __slots__ = ()
-
-
-def _read_shape(raw: Any) -> Any:
-    size = shape().read(raw)
-    return TypedShape(size) if isinstance(raw, str) and isinstance(size, tuple) else size
-
-
-INPUT = Kind("HxWxC", _read_shape)
+INPUT = shape()
 NETWORK = Quantity(
     "network", "network", words("NETWORK"), "a bundled network (vgg16, alexnet/ungrouped) or a YAML file", None,
     positional=True,
@@ -66,15 +54,16 @@ def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) ->
 
 
 def no_channels(shape: Shape) -> GivenError:
-    """The fault of a size without channels where they matter."""
+    """The error for a size without channels where they matter."""
     axes = "x".join(map(str, shape[:-1]))
     return GivenError(f"in: {axes} has no channels: write {axes}x3, or give channels", "in")
 
 
 def network_givens(values: dict[str, Any]) -> dict[str, Any]:
-    """The givens, and of the network or layers the `parts`, the input's shape as `begin`, the `results` layer by
+    """The givens of `net`, `cost` and `rf` with the network that they name.
 
-    layer, those in `view` (of one layer or block, where one is named) and the `net` if it has a name.
+    Adds its `parts`, the input's shape as `begin`, the `results` of its layers, those of the layer or block that is
+    asked for as `view`, and the network itself as `net` (None for layers without a name). Refuses what does not fit.
     """
     if (values["network"] is None) == (values["layers"] is None):
         both = "not both" if values["network"] is not None else "as in vgg16 or --layers 'conv 8 k3'"
@@ -84,7 +73,7 @@ def network_givens(values: dict[str, Any]) -> dict[str, Any]:
     else:
         env = _from_layers(values["layers"], values)
     results, name = env["results"], values["layer"]
-    return {**values, **env, "view": results if name is None else results_called(name, results)}
+    return {**values, **env, "view": results if name is None else results_by_name(name, results)}
 
 
 def _from_layers(layers: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -131,8 +120,8 @@ def _begin_shape(values: dict[str, Any], layers: Sequence[Layer], made_for: Shap
     return begin
 
 
-def results_called(name: Any, results: Sequence[LayerResult]) -> list[LayerResult]:
-    """Those of one layer, or of all layers of a block: conv3_1, or conv3 for everything in it."""
+def results_by_name(name: Any, results: Sequence[LayerResult]) -> list[LayerResult]:
+    """The results of one layer, or of all layers of a block: conv3_1, or conv3 for everything in it."""
     wanted = str(name).strip()
     exactly = [one for one in results if one.name == wanted]
     inside = [one for one in results if one.name.startswith((wanted + ".", wanted + "_"))]
@@ -140,4 +129,4 @@ def results_called(name: Any, results: Sequence[LayerResult]) -> list[LayerResul
         return exactly or inside
     known = list(dict.fromkeys(part for one in results for part in (one.name, one.name.partition(".")[0])))
     near = nearest_names(wanted, known, cutoff=0.4) or known[:3]
-    raise GivenError(f"layer: no layer is called {shown(wanted)}: did you mean {' or '.join(near)}?", "layer")
+    raise GivenError(f"layer: no layer is called {excerpt(wanted)}: did you mean {' or '.join(near)}?", "layer")

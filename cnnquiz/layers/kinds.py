@@ -8,7 +8,7 @@ from math import prod
 from msgspec import Struct
 
 from cnnquiz.layers.layer import Layer, LayerFault
-from cnnquiz.layers.state import LayerState, Shape, after_flatten, after_transposed, after_whole_map, after_windows
+from cnnquiz.layers.state import LayerState, Shape, after_flatten, after_tconv, after_whole_map, after_windows
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import text
 
@@ -40,7 +40,7 @@ def _windows(layer: Layer, axes: int) -> tuple[Window, ...]:
     return windows
 
 
-def _grouped_channels(layer: Layer, state: LayerState) -> tuple[int, int, int]:
+def _channels_and_groups(layer: Layer, state: LayerState) -> tuple[int, int, int]:
     """Channels, filters and groups, which must divide both."""
     channels = state.shape[-1]
     if layer.channels not in (None, channels):
@@ -55,7 +55,7 @@ def _grouped_channels(layer: Layer, state: LayerState) -> tuple[int, int, int]:
 
 
 def _weight_counts(weights: int, uses: int, biases: int, positions: int, fixed: bool = False) -> Counts:
-    """The counts of weights that are each used so often, and of biases added at so many positions."""
+    """The counts of weights that are each used `uses` times, and of biases that are added at so many positions."""
     stored = weights + biases
     extra = (("bias", positions * biases),) if biases else ()
     return Counts(0 if fixed else stored, stored, weights * uses, extra)
@@ -64,7 +64,7 @@ def _weight_counts(weights: int, uses: int, biases: int, positions: int, fixed: 
 def _conv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     size = _axes_of(layer, state)
     windows = _windows(layer, len(size))
-    channels, filters, groups = _grouped_channels(layer, state)
+    channels, filters, groups = _channels_and_groups(layer, state)
     out = tuple(map(Window.places, windows, size))
     links = layer.links or filters * (channels // groups)
     if links > filters * channels:
@@ -79,18 +79,18 @@ def _tconv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     if isinstance(layer.p, str):
         raise LayerFault("a transposed convolution takes no padding same: write a number, as in p1")
     windows = layer.windows(len(size))
-    channels, filters, groups = _grouped_channels(layer, state)
-    out = tuple(map(_transposed_size, windows, size))
+    channels, filters, groups = _channels_and_groups(layer, state)
+    out = tuple(map(_tconv_size, windows, size))
     weights = prod(window.k for window in windows) * filters * (channels // groups)
-    after = after_transposed(state, (*out, filters), windows)
+    after = after_tconv(state, (*out, filters), windows)
     return after, _weight_counts(weights, prod(size), filters if layer.bias else 0, prod(out))
 
 
-def _transposed_size(window: Window, n: int) -> int:
+def _tconv_size(window: Window, n: int) -> int:
     if window.op >= max(window.s, window.d):
         larger = f"stride {window.s} or the dilation {window.d}"
         raise LayerFault(f"output padding {window.op} must be smaller than the {larger}")
-    size = window.transposed(n)
+    size = window.tconv_length(n)
     if size < 1:
         most = (size + 2 * window.before - 1) // 2
         raise LayerFault(f"padding {window.before} leaves nothing of the output: write p{most} or less")

@@ -26,10 +26,11 @@ from cnnquiz.layers.vocabulary import (  # fmt: skip
     kind_of,
 )
 from cnnquiz.layers.windows import Window, same_padding
-from cnnquiz.solver.givens import axes, flag, shown, whole
+from cnnquiz.solver.givens import axes, excerpt, flag, whole
 
 MOST_LAYERS = 10_000
 Axes = tuple[int, ...]  # one number for all axes, or one for each
+TreePath = tuple[str | int, ...]  # the names and numbers that lead to something in a file or a list
 
 
 class Layer(Struct, frozen=True):
@@ -89,7 +90,7 @@ class Layer(Struct, frozen=True):
 class LayerFault(GivenError):
     """A layer that cannot be read, or that does not fit; `path` leads to it in the list or file that it stands in."""
 
-    def __init__(self, message: str, path: tuple[str | int, ...] = ()) -> None:
+    def __init__(self, message: str, path: TreePath = ()) -> None:
         super().__init__(message, "layers")
         self.path = path
 
@@ -116,7 +117,7 @@ def pieces(text: str) -> list[Any]:
         try:
             return list(json.loads(text))
         except (ValueError, RecursionError):
-            raise LayerFault(f"{shown(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
+            raise LayerFault(f"{excerpt(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
     return [piece for piece in re.split(r"[;\n]", text) if piece.strip()]
 
 
@@ -149,7 +150,7 @@ def parse_layer(part: Any) -> Layer:
     if isinstance(part, list | tuple) and len(part) in (2, 3):
         return _layer("window", dict(zip(("k", "s", "d"), part, strict=False)))
     if not isinstance(part, str):
-        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+        raise LayerFault(f"{excerpt(part)} is not a layer: write for example conv 10 k3")
     return _read_text(part)
 
 
@@ -157,7 +158,7 @@ def parse_layer(part: Any) -> Layer:
 def _read_text(part: str) -> Layer:
     words = part.lower().split()
     if not words:
-        raise LayerFault(f"{shown(part)} is not a layer: write for example conv 10 k3")
+        raise LayerFault(f"{excerpt(part)} is not a layer: write for example conv 10 k3")
     if _WINDOW.fullmatch(words[0]):
         words = ["window", *words]
     fields: dict[str, Any] = {}
@@ -165,7 +166,7 @@ def _read_text(part: str) -> Layer:
     for word in _join_words(words[1:]):
         name, value = _read_field(word, words[0])
         if name in fields:
-            raise LayerFault(f"{shown(word)} gives {name} a second time in {shown(part)}")
+            raise LayerFault(f"{excerpt(word)} gives {name} a second time in {excerpt(part)}")
         fields[name], written[name] = value, word
     return _layer(words[0], fields, written)
 
@@ -198,7 +199,7 @@ def _read_field(word: str, kind: str) -> tuple[str, Any]:
         return "k", word
     if match := _GLUED.fullmatch(word):
         return SPELLINGS.get(match[1], match[1]), match[2]
-    raise LayerFault(f"{shown(word)} cannot be read here: write for example {example(kind)}")
+    raise LayerFault(f"{excerpt(word)} cannot be read here: write for example {example(kind)}")
 
 
 def _read_mapping(mapping: dict[Any, Any]) -> Layer:
@@ -210,7 +211,7 @@ def _read_mapping(mapping: dict[Any, Any]) -> Layer:
     if word is None:
         word = next((field for field in fields if kind_of(field.lower())), "window")
         if word == "window" and not {*fields} <= {*WINDOW, word}:
-            raise LayerFault(f"{shown(mapping)} has no kind of layer: write type and one of {USUAL}")
+            raise LayerFault(f"{excerpt(mapping)} has no kind of layer: write type and one of {USUAL}")
         head = fields.pop(word, None)
         if isinstance(head, str) and not head.strip().isdigit():
             return replace(parse_layer(f"{word} {head}"), name=str(name))
@@ -222,11 +223,12 @@ def _read_mapping(mapping: dict[Any, Any]) -> Layer:
 def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = MappingProxyType({})) -> Layer:
     kind = kind_of(word)
     if kind is None:
-        raise LayerFault(f"{shown(word)} is not a kind of layer: write one of {', '.join(KINDS)}")
+        raise LayerFault(f"{excerpt(word)} is not a kind of layer: write one of {', '.join(KINDS)}")
     takes = TAKES.get(kind["kind"], ())
     for name in fields:
         if name not in takes:
-            raise LayerFault(f"{word} takes no {shown(written.get(name, name))}: write {example(word)}, or less of it")
+            stranger = excerpt(written.get(name, name))
+            raise LayerFault(f"{word} takes no {stranger}: write {example(word)}, or less of it")
     values = {name: _read_value(name, value) for name, value in fields.items() if name != "rate"}
     if "k" in takes and "k" not in values:
         raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {example(word)}")
@@ -248,5 +250,5 @@ def _read_value(name: str, value: Any) -> Any:
         return (0,)
     axes_read = read if isinstance(read, tuple) else (read,)
     if read != "same" and not all(type(axis) is int for axis in axes_read):
-        raise LayerFault(f"{name}: {shown(value)} is not a number: layers take no letters")
+        raise LayerFault(f"{name}: {excerpt(value)} is not a number: layers take no letters")
     return read if read == "same" else axes_read

@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.files import display_text, read_bytes
 from cnnquiz.layers.blocks import expand
-from cnnquiz.layers.layer import LayerFault
+from cnnquiz.layers.layer import LayerFault, TreePath
 from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
 from cnnquiz.naming import did_you_mean
-from cnnquiz.solver.givens import shape, shown
+from cnnquiz.solver.givens import excerpt, shape
 
 FOLDER = Path(__file__).parent.parent / "networks"
 LARGEST = 2_000_000  # bytes of a network's file
@@ -52,7 +52,7 @@ def load(name: str) -> Network:
     head, _, variant = name.partition("/")
     head = own_name(head, known)
     if head in known:
-        return _bundled_network(FOLDER / f"{head}.yaml", variant)
+        return _load_once(FOLDER / f"{head}.yaml", variant)
     if name.endswith((".yaml", ".yml")):
         return _from_file(Path(name), "")
     path, _, variant = name.rpartition("/")
@@ -60,7 +60,7 @@ def load(name: str) -> Network:
         return _from_file(Path(path), variant)
     otherwise = f"there are {', '.join(known)}, or name a .yaml file"
     hint = did_you_mean(head.lower(), known, otherwise, cutoff=0.5)
-    raise GivenError(f"no network is called {shown(name)}: {hint}", "network")
+    raise GivenError(f"no network is called {excerpt(name)}: {hint}", "network")
 
 
 def own_name(name: str, known: list[str]) -> str:
@@ -74,7 +74,7 @@ def _bare(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _bundled_network(path: Path, variant: str) -> Network:
+def _load_once(path: Path, variant: str) -> Network:
     return _from_file(path, variant, keep_places=False)
 
 
@@ -93,7 +93,7 @@ def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
     return replace(network, path="" if not keep_places else where, places=places)
 
 
-def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, tuple[str | int, ...]]]:
+def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, TreePath]]:
     """A network from its file's fields, and the path at which each layer is written."""
     tree, at = _with_variant(written, variant)
     parts, paths = expand(tree["layers"], tree.get("blocks", {}), at["layers"], at["blocks"])
@@ -109,7 +109,7 @@ def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str
     return network, paths
 
 
-def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
+def _input(tree: dict[str, Any], path: TreePath) -> Shape:
     try:
         size = shape().read(tree["input"])
     except GivenError as fault:
@@ -118,7 +118,7 @@ def _input(tree: dict[str, Any], path: tuple[str | int, ...]) -> Shape:
 
 
 def _check_fields(tree: Any) -> dict[str, Any]:
-    """The fields, none missing and none unknown."""
+    """The fields of the file; LayerFault where one is missing or unknown."""
     if not isinstance(tree, dict):
         raise LayerFault("a network has fields, as in `name: mine`, `input: 32x32x3`, `layers: ...`")
     _refuse_unknown(tree, FIELDS, ())
@@ -137,23 +137,23 @@ def _example(name: str) -> str:
     return {"format": "format: 1", "name": "name: mine", "input": "input: 32x32x3"}.get(name, "layers: and a list")
 
 
-def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: tuple[str | int, ...]) -> None:
+def _refuse_unknown(fields: dict[str, Any], known: tuple[str, ...], path: TreePath) -> None:
     for name in fields:
         if name not in known:
             hint = did_you_mean(name, known, f"there are {', '.join(known)}", most=1, cutoff=0.5, quote="`")
-            raise LayerFault(f"`{shown(name)}` is not a field here: {hint}", (*path, name))
+            raise LayerFault(f"`{excerpt(name)}` is not a field here: {hint}", (*path, name))
 
 
 def _with_variant(
     tree: dict[str, Any], variant: str
-) -> tuple[dict[str, Any], dict[str, tuple[str | int, ...]]]:
+) -> tuple[dict[str, Any], dict[str, TreePath]]:
     """The fields, with those of the variant in their place, and the path at which each stands."""
     if not variant:
         return tree, {name: (name,) for name in VARIED}
     variants = tree.get("variants", {})
     if variant not in variants:
         known = ", ".join(variants) or "none"
-        raise GivenError(f"{tree['name']} has no variant {shown(variant)}: there are {known}", "network")
+        raise GivenError(f"{tree['name']} has no variant {excerpt(variant)}: there are {known}", "network")
     own = variants[variant]
     if not isinstance(own, dict):
         raise LayerFault("a variant has fields of its own, as in `layers: ...`", ("variants", variant))

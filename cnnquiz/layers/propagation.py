@@ -74,14 +74,14 @@ def _join(join: Join, state: LayerState, results: list[LayerResult]) -> LayerSta
         straight = name == "shortcut" and states and states[0].shape == state.shape
         states.append(state if straight else _propagate(parts, state, results))
     try:
-        after = _meeting(join, states)
+        after = _join_state(join, states)
     except GivenError as fault:
         raise LayerFault(f"layer {len(results) + 1} ({join.name}): {fault}", (join.name,)) from None
     results.append(LayerResult(Layer(join.kind, join.name), state, after, Counts()))
     return after
 
 
-def _meeting(join: Join, states: list[LayerState]) -> LayerState:
+def _join_state(join: Join, states: list[LayerState]) -> LayerState:
     """The branches' outputs together; LayerFault where their sizes or their strides differ."""
     names = [name for name, _ in join.branches]
     sizes = [state.shape if join.kind == "add" else state.shape[:-1] for state in states]

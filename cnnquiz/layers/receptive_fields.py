@@ -8,19 +8,20 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.givens import network_givens, results_called
+from cnnquiz.layers.givens import network_givens, results_by_name
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
-from cnnquiz.layers.state import LayerState, after_transposed, after_windows
+from cnnquiz.layers.state import LayerState, after_tconv, after_windows
 from cnnquiz.layers.vocabulary import WINDOWS
 
 MOST_EQUAL = 10_000  # equal layers
 
 
 def field_givens(values: dict[str, Any]) -> dict[str, Any]:
-    """The givens of `rf`, and what each layer sees as `seen`, their `parts`, `axes_seen`, and the maps' `grids`.
+    """The givens of `rf` with what each layer sees.
 
-    Refuses layers that need the size of the map.
+    Adds the layers' results as `seen`, their `parts`, the number of axes as `axes_seen`, and the size of the map before
+    each layer as `grids`. Refuses layers that need the size of the map where it is not given.
     """
     if values["network"] is None and values["layers"] is None:
         return _equal_layers(values)
@@ -65,7 +66,7 @@ def _state_after(layer: Layer, state: LayerState, axes: int, index: int) -> Laye
     if layer.kind not in WINDOWS:
         return state
     try:
-        after = after_transposed if layer.kind == "tconv" else after_windows
+        after = after_tconv if layer.kind == "tconv" else after_windows
         return after(state, (), layer.windows(axes))
     except GivenError as fault:
         raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
@@ -86,7 +87,7 @@ def _network(values: dict[str, Any]) -> dict[str, Any]:
     env = network_givens(values)
     results: list[LayerResult] = env["results"]
     maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
-    last = (maps or results)[-1] if env["layer"] is None else results_called(env["layer"], results)[-1]
+    last = (maps or results)[-1] if env["layer"] is None else results_by_name(env["layer"], results)[-1]
     parts = _path_to(env["parts"], last.name)
     names = set(_names(parts))
     seen = [one for one in results if one.name in names]
@@ -145,7 +146,7 @@ class IndexWalk(Struct, frozen=True):
             for inner in () if direct else reversed(branch):
                 one = self._before(inner, one)
             found |= one
-        return self._followed(found)
+        return self._limit(found)
 
     def _before_layer(self, layer: Layer, now: set[int]) -> set[int]:
         if layer.kind in ("gap", "dense"):
@@ -156,8 +157,8 @@ class IndexWalk(Struct, frozen=True):
         window = layer.windows(self.axes)[self.axis]
         k, d = window.k, window.d
         taps = range(0, k * d, d) if k * len(now) <= self.most else (0, (k - 1) * d)
-        return self._followed({index * window.s - window.before + tap for index in now for tap in taps})
+        return self._limit({index * window.s - window.before + tap for index in now for tap in taps})
 
-    def _followed(self, now: set[int]) -> set[int]:
+    def _limit(self, now: set[int]) -> set[int]:
         """The indices, or the ends alone where there are too many to follow."""
         return now if len(now) <= self.most else {min(now), max(now)}

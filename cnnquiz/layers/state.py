@@ -1,4 +1,4 @@
-"""What stands between two layers, and what one value of it sees of the input. Exact."""
+"""The map between two layers, and what one value of it sees of the input; exact."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.windows import Window
-from cnnquiz.mathematics.expression import exact
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.lines import one
 
 Shape = tuple[int, ...]
@@ -58,7 +58,7 @@ def after_windows(state: LayerState, shape: Shape, windows: Sequence[Window]) ->
     return LayerState(shape, shape[:-1], field, jump, edge)
 
 
-def after_transposed(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
+def after_tconv(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
     """After a transposed convolution: each value gathers from at most ceil(reach / stride) neighbours."""
     more = [-(-w.reach // w.s) - 1 for w in windows]
     field = tuple(r + m * j for r, m, j in zip(state.field, more, state.jump, strict=True))

@@ -45,7 +45,7 @@ def macs(result: LayerResult, counted: frozenset[str] = frozenset()) -> int:
     return result.counts.macs + sum(many for kind, many in result.counts.extra if kind in counted)
 
 
-def kept_numbers(result: LayerResult) -> int:
+def numbers_in_memory(result: LayerResult) -> int:
     """The numbers in the map that a layer makes, if it makes one of its own."""
     return prod(result.shape) if result.layer.kind in KEPT else 0
 
@@ -111,7 +111,7 @@ def layer_steps(
     if len(results) == 1:
         yield from _one_layer(results[0], load, want)
         if want in (None, "macs"):
-            yield from _also_counted(results[0], counted)
+            yield from _extra_steps(results[0], counted)
         return
     if want in (None, "parameters"):
         yield from total_steps(results, "parameters", parameters)
@@ -127,7 +127,7 @@ def output_step(results: Sequence[LayerResult]) -> Step:
     return Step("Output shape", value=value_math(results[-1].shape), why=why, of="output_shape")
 
 
-def _also_counted(result: LayerResult, counted: frozenset[str]) -> Iterator[Step]:
+def _extra_steps(result: LayerResult, counted: frozenset[str]) -> Iterator[Step]:
     for kind, many in result.counts.extra:
         if kind in counted:
             yield Step(f"Also counted: {kind}", value=value_math(many), why="One for each, as asked for.", of="macs")
@@ -135,7 +135,7 @@ def _also_counted(result: LayerResult, counted: frozenset[str]) -> Iterator[Step
 
 
 def _one_layer(result: LayerResult, load: Callable[[str], Calculator], want: str | None) -> Iterator[Step]:
-    given, name = _calculator_given(result)
+    given, name = _calculator_and_givens(result)
     if not name and want not in (None, "output_shape"):
         yield from total_steps([result], want, lambda result: int(getattr(result.counts, want)))
         return
@@ -153,7 +153,7 @@ def _one_layer(result: LayerResult, load: Callable[[str], Calculator], want: str
         yield Step("Multiply-adds", notation.math(formula), filled, value_math(result.counts.macs), why, "macs")
 
 
-def _calculator_given(result: LayerResult) -> tuple[dict[str, Any], str]:
+def _calculator_and_givens(result: LayerResult) -> tuple[dict[str, Any], str]:
     """The givens of the calculator that works this layer, and its name; nothing for a layer without one."""
     layer, channels = result.layer, result.before.shape[-1]
     if layer.kind == "dense":
@@ -162,14 +162,14 @@ def _calculator_given(result: LayerResult) -> tuple[dict[str, Any], str]:
         return {}, ""
     names = (*WINDOW, "op") if layer.kind == "tconv" else WINDOW
     size = {"in": list(result.before.shape[:-1]), "channels": channels}
-    size |= {name: _as_given(value) for name in names if (value := getattr(layer, name))}
+    size |= {name: _plain_number(value) for name in names if (value := getattr(layer, name))}
     if layer.kind == "pool":
         return size | {"ceil": layer.ceil}, "pool"
     filters = {"filters": result.shape[-1], "groups": layer.groups or channels, "bias": layer.bias}
     return size | filters, layer.kind
 
 
-def _as_given(value: Any) -> Any:
+def _plain_number(value: Any) -> Any:
     if isinstance(value, str):
         return value
     return value[0] if len(value) == 1 else list(value)

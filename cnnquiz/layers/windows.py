@@ -48,7 +48,7 @@ class Window(Struct, frozen=True):
             raise NoLayerError(self._misfit(n), "k")
         return places
 
-    def transposed(self, n: int) -> int:
+    def tconv_length(self, n: int) -> int:
         """The length that a transposed convolution makes of n pixels: the convolution's formula run backwards."""
         return (n - 1) * self.s - self.before - self.after + self.reach + self.op
 

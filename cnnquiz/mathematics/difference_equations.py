@@ -11,10 +11,11 @@ from itertools import count as counting
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Expr, Neg, Num, Op, evaluate, exact, parse
-from cnnquiz.mathematics.expression import Name as Named
-from cnnquiz.mathematics.functions import NUMERIC, number, symbolic
-from cnnquiz.mathematics.precise import shortened
+from cnnquiz.mathematics.analysis import number
+from cnnquiz.mathematics.expression import Expr, Name, Neg, Num, Op, evaluate, parse
+from cnnquiz.mathematics.functions import REAL_NAMES
+from cnnquiz.mathematics.precise import limit_digits
+from cnnquiz.mathematics.sympy_forms import symbolic
 
 FARTHEST = 1_000  # samples that an index may look back or ahead
 _SAMPLE = re.compile(r"\b([xy])\s*\[([^\[\]]{1,60})\]")
@@ -32,7 +33,7 @@ class System:
 
     @property
     def lead(self) -> int:
-        """How far ahead of n the input is looked at; 0 for a causal system."""
+        """How many samples ahead of n the input is used; 0 for a causal system."""
         delays = [delay(index) for which, index in self.samples.values() if which == "x"]
         return max([0, *(-back for back in delays if back is not None)])
 
@@ -40,13 +41,13 @@ class System:
 def delay(index: Expr) -> int | None:
     """k where the index is n - k, otherwise None."""
     match index:
-        case Named("n"):
+        case Name("n"):
             return 0
-        case Op("-", Named("n"), Num(int() as back)):
+        case Op("-", Name("n"), Num(int() as back)):
             return back
-        case Op("-", Named("n"), Neg(Num(int() as ahead))) | Op("+", Named("n"), Num(int() as ahead)):
+        case Op("-", Name("n"), Neg(Num(int() as ahead))) | Op("+", Name("n"), Num(int() as ahead)):
             return -ahead
-        case Op("+", Num(int() as ahead), Named("n")):
+        case Op("+", Num(int() as ahead), Name("n")):
             return -ahead
     return None
 
@@ -62,13 +63,13 @@ def read(text: Any) -> System:
     names: dict[str, tuple[str, Expr]] = {}
     fresh = counting()
 
-    def named(match: re.Match[str]) -> str:
+    def sample_name(match: re.Match[str]) -> str:
         name = f"{match[1]}_{next(fresh)}"
         names[name] = (match[1], parse(match[2], ("n",), ()))
         return name
 
-    body = _SAMPLE.sub(named, _IMPLIED.sub("*", left[1]))
-    rule = parse(body, ("n", *names), NUMERIC.keys())
+    body = _SAMPLE.sub(sample_name, _IMPLIED.sub("*", left[1]))
+    rule = parse(body, ("n", *names), REAL_NAMES)
     for which, index in names.values():
         _check(which, index)
     return System(" ".join(words.split()), rule, names)
@@ -82,17 +83,44 @@ def _check(which: str, index: Expr) -> None:
         raise GivenError(f"an index reaches {abs(back)} places; at most {FARTHEST:,} are worked", "equation")
 
 
-def run(system: System, x: Mapping[int, Any], first: int, last: int) -> dict[int, Any]:
-    """y[first] to y[last] for an input that is 0 wherever x has no value; y is 0 before `first`."""
+Past = Callable[[int, Mapping[int, Any]], Any]
+
+
+def _past_output(at: int, y: Mapping[int, Any]) -> Any:
+    """An earlier output; 0 before the first."""
+    return y.get(at, 0)
+
+
+def run(system: System, x: Callable[[int], Any], first: int, last: int, past: Past = _past_output) -> dict[int, Any]:
+    """y[first] to y[last] for an input, at rest before `first`.
+
+    past  what an earlier output is taken for; a misconception may take it for something else
+    """
     y: dict[int, Any] = {}
     for n in range(first, last + 1):
-        env: dict[str, Any] = {"n": n}
-        for name, (which, index) in system.samples.items():
-            at = evaluate(index, {"n": n})
-            whole = isinstance(at, int)
-            env[name] = (x if which == "x" else y).get(at, 0) if whole else 0
-        y[n] = shortened(number(system.rule, env))
+        y[n] = limit_digits(number(system.rule, sample_values(system, n, x, y, past)))
     return y
+
+
+def sample_values(
+    system: System, n: int, x: Callable[[int], Any], y: Mapping[int, Any], past: Past = _past_output
+) -> dict[str, Any]:
+    """n and the samples of x and y that y[n] is made of, by their names in the rule."""
+    found: dict[str, Any] = {"n": n}
+    for name, (which, index) in system.samples.items():
+        at = evaluate(index, {"n": n})
+        found[name] = (x(at) if which == "x" else past(at, y)) if isinstance(at, int) else 0
+    return found
+
+
+def from_samples(values: Mapping[int, Any]) -> Callable[[int], Any]:
+    """The input that has these values and is 0 elsewhere."""
+    return lambda n: values.get(n, 0)
+
+
+def impulse(n: int) -> int:
+    """delta[n]"""
+    return int(n == 0)
 
 
 def is_linear(system: System) -> bool:
@@ -125,35 +153,34 @@ def is_time_invariant(system: System) -> bool:
     return _vanishes(rule.diff(n)) and all(delay(index) is not None for index in used)
 
 
-INPUTS: tuple[dict[int, Any], ...] = (
-    {0: 1},
-    {1: 1},
-    {0: 1, 1: 2, 2: 3},
-    {0: -1, 2: 1},
-    {0: 2},
-    {0: Fraction(1, 2), 1: -3, 3: 1},
-)
-SPAN = 8
+_INPUTS: tuple[dict[int, Any], ...] = (
+    {0: 1}, {1: 1}, {0: 1, 1: 2, 2: 3}, {0: -1, 2: 1}, {0: 2}, {0: Fraction(1, 2), 1: -3, 3: 1},
+)  # fmt: skip
+_SPAN = 8
 
 
-def not_linear(system: System) -> tuple[dict[int, Any], dict[int, Any], list[Any], list[Any]] | None:
+def _output(system: System, x: Mapping[int, Any]) -> list[Any]:
+    """The output for these samples, from the first place on that can see them."""
+    return list(run(system, from_samples(x), -system.lead, _SPAN).values())
+
+
+def superposition_failure(system: System) -> tuple[dict[int, Any], dict[int, Any], list[Any], list[Any]] | None:
     """Two inputs, the output of their sum, and the sum of their outputs, where these differ."""
-    outputs = [list(run(system, x, -system.lead, SPAN).values()) for x in INPUTS]
-    for (p, yp), (q, yq) in combinations_with_replacement(zip(INPUTS, outputs, strict=True), 2):
-        both = {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()}
-        whole = list(run(system, both, -system.lead, SPAN).values())
+    outputs = [_output(system, x) for x in _INPUTS]
+    for (p, yp), (q, yq) in combinations_with_replacement(zip(_INPUTS, outputs, strict=True), 2):
+        whole = _output(system, {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()})
         parts = [a + b for a, b in zip(yp, yq, strict=True)]
         if _differ(whole, parts):
             return p, q, whole, parts
     return None
 
 
-def varies(system: System) -> tuple[dict[int, Any], int, list[Any], list[Any]] | None:
+def shift_failure(system: System) -> tuple[dict[int, Any], int, list[Any], list[Any]] | None:
     """An input, a place n, and from there on the output of the input one later, and the output one later."""
-    for x in INPUTS:
+    for x in _INPUTS:
         first = -system.lead - 1
-        y = list(run(system, x, first, SPAN).values())
-        late = list(run(system, {n + 1: v for n, v in x.items()}, first + 1, SPAN + 1).values())
+        y = list(run(system, from_samples(x), first, _SPAN).values())
+        late = list(run(system, from_samples({n + 1: v for n, v in x.items()}), first + 1, _SPAN + 1).values())
         if _differ(late, y):
             skipped = -first - 1 if _differ(late[-first - 1 :], y[-first - 1 :]) else 0
             return x, first + 1 + skipped, late[skipped:], y[skipped:]
@@ -164,7 +191,7 @@ def _differ(left: list[Any], right: list[Any]) -> bool:
     return any(abs(a - b) > Fraction(1, 10**50) for a, b in zip(left, right, strict=True))
 
 
-def transfer(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
+def transfer_function(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
     """The numerator and denominator in z^-1, each factor read off by setting one sample to 1."""
     top: dict[int, Any] = {}
     bottom: dict[int, Any] = {0: Fraction(1)}
@@ -176,18 +203,3 @@ def transfer(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
         else:
             bottom[back] = bottom.get(back, Fraction(0)) - weight
     return top, bottom
-
-
-Past = Callable[[int, dict[int, Any]], Any]
-
-
-def run_with(system: System, length: int, past: Past, x: Callable[[int], Any]) -> dict[int, Any]:
-    """y up to a length, with what `past` makes of an earlier output: how a slip reads the equation."""
-    y: dict[int, Any] = {}
-    for n in range(-system.lead, length):
-        env: dict[str, Any] = {"n": n}
-        for name, (which, index) in system.samples.items():
-            at = exact(number(index, {"n": n}))
-            env[name] = x(at) if which == "x" else past(at, y)
-        y[n] = shortened(number(system.rule, env))
-    return y

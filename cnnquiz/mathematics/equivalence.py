@@ -3,36 +3,55 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+import operator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics import expression
-from cnnquiz.mathematics.expression import Call, Expr, Name, Neg, Not, Num, Op
+from cnnquiz.mathematics.analysis import function_formula
+from cnnquiz.mathematics.expression import EXACT, Algebra, Expr, evaluator, functions_in, names_in
+from cnnquiz.mathematics.functions import EXACT_NAMES, FUNCTIONS
 
 POINTS = 24
 SEEDS = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37, 41, 43, 47, 53)
 CLOSE = 1e-9
 
-_ANALYTIC: dict[str, Any] = {
-    "exp": math.exp, "log": math.log, "ln": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-    "tanh": math.tanh, "relu": lambda x: max(0.0, x), "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+_FLOAT_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "/": operator.truediv, "//": lambda a, b: math.floor(a / b), "%": lambda a, b: a - b * math.floor(a / b),
+    "**": math.pow,
 }  # fmt: skip
-FUNCTIONS = frozenset(_ANALYTIC) | frozenset(expression.FUNCTIONS)
+
+
+def _float_function(name: str) -> Callable[..., Any]:
+    """The function of floats: Python's where it has one (by sympy's name), otherwise by the formula or the value."""
+    function = FUNCTIONS[name]
+    if isinstance(function.sympy, str) and hasattr(math, function.sympy):
+        found: Callable[..., Any] = getattr(math, function.sympy)
+        return found
+    if function.value is None or (function.formula and not function.exact):
+        work = evaluator(function_formula(function), _FLOATS)
+        return lambda x: work({"x": x})
+    return function.value
+
+
+_FLOATS = Algebra(
+    lambda symbol: _FLOAT_OPERATIONS.get(symbol) or EXACT.operation(symbol), _float_function, float, lazy=True
+)
 
 
 def agree(left: Expr, right: Expr) -> bool:
     """Whether both expressions have the same value wherever both have one, at points spread over all scales."""
     if left == right:
         return True
-    names = sorted(expression.names_in(left) | expression.names_in(right))
+    names = sorted(names_in(left) | names_in(right))
     if len(names) > len(SEEDS):
         return False
-    exact = not any(isinstance(p, Call) and p.function in _ANALYTIC for e in (left, right) for p in expression.walk(e))
+    exact = functions_in(left) | functions_in(right) <= EXACT_NAMES
+    algebra = EXACT if exact else _FLOATS
     tried = 0
     for env in points(names, exact):
-        a, b = (_value(side, env, exact) for side in (left, right))
+        a, b = (_value(side, env, algebra) for side in (left, right))
         if (a is None) != (b is None) or (a is not None and not _close(a, b, exact)):
             return False
         tried += a is not None
@@ -50,11 +69,11 @@ def points(names: list[str], exact: bool) -> Iterator[dict[str, Any]]:
         yield values
 
 
-def _value(expr: Expr, env: Mapping[str, Any], exact: bool) -> Any:
+def _value(expr: Expr, env: dict[str, Any], algebra: Algebra) -> Any:
     """The value at a point; None where there is none (a division by zero, the logarithm of a negative number)."""
     try:
-        return expression.evaluate(expr, env) if exact else _float(expr, env)
-    except (CnnquizError, ArithmeticError, ValueError, TypeError):
+        return evaluator(expr, algebra)(env)
+    except (CnnquizError, ArithmeticError, ValueError, TypeError, KeyError):
         return None
 
 
@@ -62,31 +81,3 @@ def _close(a: Any, b: Any, exact: bool) -> bool:
     if exact or isinstance(a, bool) or isinstance(b, bool):
         return bool(a == b)
     return math.isclose(a, b, rel_tol=CLOSE, abs_tol=CLOSE)
-
-
-def _float(expr: Expr, env: Mapping[str, Any]) -> Any:
-    match expr:
-        case Num(value):
-            return float(value)
-        case Name(name):
-            return env[name]
-        case Neg(operand):
-            return -_float(operand, env)
-        case Not(operand):
-            return not _float(operand, env)
-        case Op(symbol, left, right):
-            small = Op(symbol, Name("a"), Name("b"))
-            return _operation(small, _float(left, env), _float(right, env))
-        case Call(function, arguments):
-            apply = _ANALYTIC.get(function) or expression.FUNCTIONS[function]
-            return apply(*[_float(argument, env) for argument in arguments])
-
-
-def _operation(operation: Op, a: float, b: float) -> Any:
-    if operation.symbol == "**":
-        return math.pow(a, b)
-    if operation.symbol in ("/", "//", "%"):
-        quotient = a / b
-        whole = math.floor(quotient)
-        return {"/": quotient, "//": whole, "%": a - b * whole}[operation.symbol]
-    return expression.evaluate(operation, {"a": a, "b": b})

@@ -11,17 +11,14 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.terms import Call, Expr, Name, Neg, Not, Num, Op, names_in, replace, walk
-
-__all__ = [
-    "FUNCTIONS", "Call", "Env", "Evaluator", "Expr", "Name", "Neg", "Not", "Num", "Op", "divide", "evaluate",
-    "evaluator", "exact", "names_in", "parse", "power", "product", "replace", "shape", "walk",
-]  # fmt: skip
+from cnnquiz.mathematics.functions import EXACT_NAMES, FUNCTIONS
+from cnnquiz.mathematics.precise import divide, exact
 
 MAX_LENGTH = 1_000  # characters of one expression
 MAX_NODES = 300  # operations in one expression
@@ -29,8 +26,87 @@ MAX_DEPTH = 40  # levels of brackets
 MAX_EXPONENT = 1_000
 MAX_BITS = 10_000  # of any number that comes up
 
+
+@dataclass(frozen=True, slots=True)
+class Num:
+    """A number, exact."""
+
+    value: int | Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity by its name."""
+
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    """-operand"""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Op:
+    """left symbol right, the symbol one of + - * / // % ** < <= > >= == != and or"""
+
+    symbol: str
+    left: Expr
+    right: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """not operand"""
+
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """function(arguments)"""
+
+    function: str
+    arguments: tuple[Expr, ...]
+
+
+Expr = Num | Name | Neg | Not | Op | Call
 Env = Mapping[str, Any]
 Evaluator = Callable[[Env], Any]
+
+
+class Letter(str):
+    """A letter that stands for a number (`--in n`): the answer is then a formula."""
+
+    __slots__ = ()
+
+
+def walk(expr: Expr) -> list[Expr]:
+    """The expression and all its parts."""
+    parts: list[Expr] = [expr]
+    for part in parts:
+        match part:
+            case Neg(operand) | Not(operand):
+                parts.append(operand)
+            case Op(_, left, right):
+                parts += (left, right)
+            case Call(_, arguments):
+                parts += arguments
+    return parts
+
+
+@lru_cache(maxsize=4096)
+def names_in(expr: Expr) -> frozenset[str]:
+    """The names of the quantities that occur."""
+    return frozenset(part.id for part in walk(expr) if isinstance(part, Name))
+
+
+def functions_in(expr: Expr) -> frozenset[str]:
+    """The names of the functions that occur."""
+    return frozenset(part.function for part in walk(expr) if isinstance(part, Call))
+
 
 _SYMBOLS: dict[type, str] = {
     ast.Add: "+", ast.Sub: "-", ast.Mult: "*", ast.Div: "/", ast.FloorDiv: "//", ast.Mod: "%", ast.Pow: "**",
@@ -49,13 +125,13 @@ def parse(text: str, names: Collection[str] | None = None, functions: Collection
     """
     if len(text) > MAX_LENGTH:
         raise CnnquizError(f"the expression is {len(text)} characters long; at most {MAX_LENGTH} are read")
-    expr = _parsed(text.strip())
-    _known(expr, text, names, FUNCTIONS if functions is None else functions)
+    expr = _tree(text.strip())
+    _check_names(expr, text, names, EXACT_NAMES if functions is None else functions)
     return expr
 
 
 @lru_cache(maxsize=4096)
-def _parsed(text: str) -> Expr:
+def _tree(text: str) -> Expr:
     try:
         source = text.replace("^", "**")
         with warnings.catch_warnings():
@@ -63,10 +139,10 @@ def _parsed(text: str) -> Expr:
             tree = ast.parse(source, mode="eval")
         return _Reader(source).read(tree.body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise CnnquizError(f"cannot read the expression {_shown(text)}: write it as in 2*k + 1") from None
+        raise CnnquizError(f"cannot read the expression {_quote(text)}: write it as in 2*k + 1") from None
 
 
-def _shown(text: str) -> str:
+def _quote(text: str) -> str:
     short = text if len(text) <= 60 else text[:57] + "..."
     return "`" + "".join(c if c.isprintable() else "?" for c in short) + "`"
 
@@ -81,7 +157,7 @@ class _Reader:
     def read(self, node: ast.expr, depth: int) -> Expr:
         self.nodes += 1
         if self.nodes > MAX_NODES or depth > MAX_DEPTH:
-            raise CnnquizError(f"the expression {_shown(self.text)} is too large")
+            raise CnnquizError(f"the expression {_quote(self.text)} is too large")
         match node:
             case ast.Constant(value=value):
                 return Num(self.number(node, value))
@@ -101,20 +177,20 @@ class _Reader:
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return Call(function, tuple(self.read(a, depth + 1) for a in args))
         raise CnnquizError(
-            f"the expression {_shown(self.text)} uses {type(node).__name__}; "
+            f"the expression {_quote(self.text)} uses {type(node).__name__}; "
             "only numbers, names, known functions and arithmetic are read"
         )
 
     def number(self, node: ast.Constant, value: object) -> int | Fraction:
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise CnnquizError(f"the expression {_shown(self.text)} has {_shown(repr(value))} where a number belongs")
+            raise CnnquizError(f"the expression {_quote(self.text)} has {_quote(repr(value))} where a number belongs")
         if isinstance(value, float):
             if not math.isfinite(value):
-                raise CnnquizError(f"a number in {_shown(self.text)} is too large")
+                raise CnnquizError(f"a number in {_quote(self.text)} is too large")
             written = ast.get_source_segment(self.text, node)  # the float itself would keep 17 digits only
             return exact(Fraction(written)) if written and value else 0
         if value.bit_length() > MAX_BITS:
-            raise CnnquizError(f"a number in {_shown(self.text)} is too large")
+            raise CnnquizError(f"a number in {_quote(self.text)} is too large")
         return value
 
     def chain(self, symbol: str, parts: list[Expr]) -> Expr:
@@ -125,37 +201,21 @@ class _Reader:
 
     def comparison(self, sides: list[ast.expr], ops: list[ast.cmpop], depth: int) -> Expr:
         if any(type(op) not in _SYMBOLS for op in ops):
-            raise CnnquizError(f"the comparison in {_shown(self.text)} is none of < <= > >= == !=")
+            raise CnnquizError(f"the comparison in {_quote(self.text)} is none of < <= > >= == !=")
         read = [self.read(side, depth + 1) for side in sides]
         pairs = [Op(_SYMBOLS[type(op)], a, b) for a, op, b in zip(read, ops, read[1:], strict=False)]
         return self.chain("and", list(pairs))
 
 
-def _known(expr: Expr, text: str, names: Collection[str] | None, functions: Collection[str]) -> None:
+def _check_names(expr: Expr, text: str, names: Collection[str] | None, functions: Collection[str]) -> None:
     for part in walk(expr):
         if isinstance(part, Name) and names is not None and part.id not in names:
             known = ", ".join(sorted(names)) or "none"
-            raise CnnquizError(f"unknown name `{part.id}` in {_shown(text)}; known names: {known}")
+            raise CnnquizError(f"unknown name `{part.id}` in {_quote(text)}; known names: {known}")
         if isinstance(part, Call) and part.function not in functions:
             raise CnnquizError(
-                f"unknown function `{part.function}` in {_shown(text)}; known: {', '.join(sorted(functions))}"
+                f"unknown function `{part.function}` in {_quote(text)}; known: {', '.join(sorted(functions))}"
             )
-
-
-def exact(value: Any) -> Any:
-    """A whole Fraction as an int; everything else as it is."""
-    if type(value) is Fraction and value.denominator == 1:
-        return value.numerator
-    return value
-
-
-def divide(a: Any, b: Any) -> int | Fraction:
-    """a/b, exact: an int where it comes out whole."""
-    if b == 0:
-        raise CnnquizError("division by zero")
-    whole = isinstance(a, int) and isinstance(b, int)
-    quotient = Fraction(a, b) if whole else Fraction(a) / Fraction(b)
-    return quotient.numerator if quotient.denominator == 1 else quotient
 
 
 def power(a: Any, b: Any) -> int | Fraction:
@@ -172,33 +232,43 @@ def power(a: Any, b: Any) -> int | Fraction:
     return raised.numerator if raised.denominator == 1 else raised
 
 
-def product(*values: Any) -> Any:
-    """The product of numbers; a shape counts with all its axes."""
-    total: Any = 1
-    for value in values:
-        total *= math.prod(value) if isinstance(value, tuple) else value
-    return total
+@dataclass(frozen=True, eq=False, slots=True)
+class Algebra:
+    """What an expression is evaluated with: exact numbers, numbers to 100 digits, floats, sympy's values, or trees.
+
+    operation  what a symbol does ("neg" and "not" with one value, the others with two)
+    function   what a function's name does
+    lift       the numbers of the expression, and the values of its names, as this algebra has them
+    lazy       whether `and` and `or` leave their right side alone where the left one decides
+    """
+
+    operation: Callable[[str], Callable[..., Any]]
+    function: Callable[[str], Callable[..., Any]]
+    lift: Callable[[Any], Any] | None = None
+    lazy: bool = False
 
 
-def shape(*parts: Any) -> tuple[Any, ...]:
-    """Numbers and shapes, one behind the other, as one shape."""
-    axes: list[Any] = []
-    for part in parts:
-        axes += part if isinstance(part, tuple) else (part,)
-    return tuple(axes)
-
-
-FUNCTIONS: dict[str, Callable[..., Any]] = {
-    "floor": math.floor, "ceil": math.ceil, "min": min, "max": max, "abs": abs,
-    "prod": product, "shape": shape,
-}  # fmt: skip
-
-_OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+_EXACT: dict[str, Callable[..., Any]] = {
     "+": operator.add, "-": operator.sub, "*": operator.mul, "/": divide, "**": power,
     "//": lambda a, b: math.floor(divide(a, b)), "%": lambda a, b: a - b * math.floor(divide(a, b)),
     "<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge,
-    "==": operator.eq, "!=": operator.ne,
+    "==": operator.eq, "!=": operator.ne, "neg": operator.neg, "not": operator.not_,
 }  # fmt: skip
+
+
+def _exact_function(name: str) -> Callable[..., Any]:
+    function = FUNCTIONS.get(name)
+    if function is None or not function.exact or function.value is None:
+        raise CnnquizError(f"`{name}` has no exact value here")
+    return function.value
+
+
+EXACT = Algebra(_EXACT.__getitem__, _exact_function, lazy=True)
+_TREE = Algebra(
+    lambda symbol: {"neg": Neg, "not": Not}.get(symbol, partial(Op, symbol)),
+    lambda name: lambda *arguments: Call(name, arguments),
+    lambda value: value if isinstance(value, Expr) else Num(value),
+)
 
 
 def evaluate(expr: Expr, env: Env) -> Any:
@@ -211,40 +281,43 @@ def evaluate(expr: Expr, env: Env) -> Any:
         raise CnnquizError(f"the expression has no value here: {fault}") from None
 
 
+def replace(expr: Expr, parts: Mapping[str, Expr]) -> Expr:
+    """The expression with names replaced by expressions: how lines compose into one formula."""
+    whole: Expr = evaluator(expr, _TREE)({name: parts.get(name, Name(name)) for name in names_in(expr)})
+    return whole
+
+
 @lru_cache(maxsize=4096)
-def evaluator(expr: Expr) -> Evaluator:
-    """The expression as a function of its quantities, built of closures."""
+def evaluator(expr: Expr, algebra: Algebra = EXACT) -> Evaluator:
+    """The expression as a function of its quantities, built of closures: the one way through an expression."""
+    lift = algebra.lift
     match expr:
         case Num(value):
-            return lambda env: value
+            number = lift(value) if lift else value
+            return lambda env: number
         case Name(name):
-            return operator.itemgetter(name)
+            return (lambda env: lift(env[name])) if lift else operator.itemgetter(name)
         case Neg(operand):
-            inner = evaluator(operand)
-            return lambda env: -inner(env)
+            return _call(algebra.operation("neg"), (evaluator(operand, algebra),))
         case Not(operand):
-            inner = evaluator(operand)
-            return lambda env: not inner(env)
+            return _call(algebra.operation("not"), (evaluator(operand, algebra),))
+        case Op("and", left, right) if algebra.lazy:
+            first, second = evaluator(left, algebra), evaluator(right, algebra)
+            return lambda env: first(env) and second(env)
+        case Op("or", left, right) if algebra.lazy:
+            first, second = evaluator(left, algebra), evaluator(right, algebra)
+            return lambda env: first(env) or second(env)
         case Op(symbol, left, right):
-            return _operation(symbol, evaluator(left), evaluator(right))
+            return _call(algebra.operation(symbol), (evaluator(left, algebra), evaluator(right, algebra)))
         case Call(function, arguments):
-            return _call(function, tuple(map(evaluator, arguments)))
+            return _call(algebra.function(function), tuple(evaluator(one, algebra) for one in arguments))
 
 
-def _operation(symbol: str, left: Evaluator, right: Evaluator) -> Evaluator:
-    if symbol == "and":
-        return lambda env: left(env) and right(env)
-    if symbol == "or":
-        return lambda env: left(env) or right(env)
-    apply = _OPERATIONS[symbol]
-    return lambda env: apply(left(env), right(env))
-
-
-def _call(function: str, arguments: tuple[Evaluator, ...]) -> Evaluator:
-    if function not in FUNCTIONS:
-        raise CnnquizError(f"`{function}` has no exact value here")
-    apply = FUNCTIONS[function]
-    if len(arguments) == 1:
-        only = arguments[0]
-        return lambda env: apply(only(env))
+def _call(apply: Callable[..., Any], arguments: tuple[Evaluator, ...]) -> Evaluator:
+    """A function of the values of its arguments; those with one and two are written out, for speed."""
+    match arguments:
+        case (only,):
+            return lambda env: apply(only(env))
+        case (left, right):
+            return lambda env: apply(left(env), right(env))
     return lambda env: apply(*[argument(env) for argument in arguments])

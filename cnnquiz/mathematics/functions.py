@@ -1,153 +1,150 @@
-"""Expressions with exp, ln, sigmoid and the like: worked to 100 digits, or handed to sympy, from one tree."""
+"""The functions of formulas, each once: its value, its derivative, its form in sympy and how it is written."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
-from fractions import Fraction
-from functools import lru_cache
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics import expression, precise, sympy_forms
-from cnnquiz.mathematics.expression import Call, Expr, Name, Neg, Num, Op, divide, exact
-from cnnquiz.mathematics.precise import shortened
-
-MAX_EXPONENT = 10_000
-
-NUMERIC: dict[str, Callable[..., Any]] = {
-    "exp": precise.exp,
-    "ln": precise.ln,
-    "log": precise.ln,
-    "sqrt": precise.sqrt,
-    "sin": precise.sin,
-    "cos": precise.cos,
-    "tanh": precise.tanh,
-    "sigmoid": precise.sigmoid,
-    "sigma": precise.sigmoid,
-    "Phi": precise.normal_cdf,
-    "phi": precise.normal_pdf,
-    "sinh": lambda x: (precise.exp(x) - precise.exp(-x)) / Fraction(2),
-    "cosh": lambda x: (precise.exp(x) + precise.exp(-x)) / Fraction(2),
-    "abs": abs,
-    "min": min,
-    "max": max,
-    "floor": expression.FUNCTIONS["floor"],
-    "ceil": expression.FUNCTIONS["ceil"],
-    "relu": lambda x: max(x, 0),
-    "softplus": lambda x: precise.ln(1 + precise.exp(x)),
-    "sign": lambda x: (x > 0) - (x < 0),
-    "step": lambda x: int(x > 0),
-}
+from cnnquiz.mathematics import precise
 
 
-def parse(text: Any, *names: str) -> Expr:
-    """The expression that a text spells, over these names and the functions above."""
-    return expression.parse(str(text), names, NUMERIC.keys())
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One function of x; a second argument is y, and `a` is the alpha of an activation function.
+
+    calls       the names by which an expression calls it
+    value       its value, exact or to 100 digits; None: by its formula
+    formula     one formula for it, by other functions
+    sides       its formulas for x > 0 and for x <= 0, where a worked line shows one of them
+    slopes      its derivative: for x > 0 (or everywhere), for x < 0, and its value by convention at 0
+    sympy       sympy's name for it, or its form built from sympy's functions; empty: its formula
+    latex       LaTeX's name for it
+    exact       whether the formulas of calculators and banks may call it
+    definition  how a book writes it, for activation functions
+    steepest    where its derivative is largest, for activation functions
+    """
+
+    name: str
+    calls: tuple[str, ...] = ()
+    value: Callable[..., Any] | None = None
+    formula: str = ""
+    sides: tuple[str, str] | None = None
+    slopes: tuple[str, ...] = ()
+    sympy: str | Callable[..., Any] = ""
+    latex: str = ""
+    exact: bool = False
+    definition: str = ""
+    steepest: str = ""
 
 
-def number(expr: Expr, env: Mapping[str, Any]) -> Any:
-    """The value: exact as far as it is a short fraction, otherwise to 100 digits."""
-    match expr:
-        case Num(value):
-            return value
-        case Name(name):
-            return env[name]
-        case Neg(operand):
-            return -number(operand, env)
-        case Op("**", left, right):
-            return _power(number(left, env), number(right, env))
-        case Op(sign, left, right) if sign in _ARITHMETIC:
-            return shortened(exact(_ARITHMETIC[sign](number(left, env), number(right, env))))
-        case Call(function, arguments) if function in NUMERIC:
-            return _called(function, [number(argument, env) for argument in arguments])
-    raise CnnquizError("only numbers, names, functions and + - * / ^ are worked here")
+def product(*values: Any) -> Any:
+    """The product of numbers; a shape counts with all its axes."""
+    total: Any = 1
+    for value in values:
+        total *= math.prod(value) if isinstance(value, tuple) else value
+    return total
 
 
-_ARITHMETIC: dict[str, Callable[[Any, Any], Any]] = {
-    "+": lambda a, b: a + b,
-    "-": lambda a, b: a - b,
-    "*": lambda a, b: a * b,
-    "/": divide,
-}
+def shape(*parts: Any) -> tuple[Any, ...]:
+    """Numbers and shapes, one behind the other, as one shape."""
+    axes: list[Any] = []
+    for part in parts:
+        axes += part if isinstance(part, tuple) else (part,)
+    return tuple(axes)
 
 
-def _called(function: str, arguments: list[Any]) -> Any:
-    try:
-        return NUMERIC[function](*arguments)
-    except TypeError:
-        raise CnnquizError(f"`{function}` does not take {len(arguments)} numbers") from None
-
-
-def _power(base: Any, exponent: Any) -> Any:
-    if isinstance(exponent, int):
-        if abs(exponent) > MAX_EXPONENT:
-            raise CnnquizError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
-        if base == 0 and exponent < 0:
-            raise CnnquizError("division by zero")
-        return shortened(precise.power(base, exponent))
-    if exponent == Fraction(1, 2):
-        return precise.sqrt(base)
-    return precise.exp(exponent * precise.ln(base))
-
-
-@lru_cache(maxsize=1)
-def _sympy_functions() -> dict[str, Callable[..., Any]]:
+def _sympy_product(*values: Any) -> Any:
     import sympy
 
-    def normal(x: Any) -> Any:
-        return (1 + sympy.erf(x / sympy.sqrt(2))) / 2
-
-    def sigmoid(x: Any) -> Any:
-        return 1 / (1 + sympy.exp(-x))
-
-    return {
-        "exp": sympy.exp,
-        "ln": sympy.log,
-        "log": sympy.log,
-        "sqrt": sympy.sqrt,
-        "sin": sympy.sin,
-        "cos": sympy.cos,
-        "tanh": sympy.tanh,
-        "sinh": sympy.sinh,
-        "cosh": sympy.cosh,
-        "sigmoid": sigmoid,
-        "sigma": sigmoid,
-        "Phi": normal,
-        "phi": lambda x: sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi),
-        "max": lambda a, b: (a + b + abs(a - b)) / 2,
-        "min": lambda a, b: (a + b - abs(a - b)) / 2,
-        "relu": lambda x: (x + abs(x)) / 2,
-        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-        "sign": sympy.sign,
-        "step": lambda x: (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x)),
-    }
+    return sympy.Mul(*shape(*values))
 
 
-def symbolic(expr: Expr, env: Mapping[str, Any]) -> Any:
-    """The expression as sympy has it, with these values or symbols for its names."""
-    return sympy_forms.sympy_expr(expr, env, _sympy_functions())
-
-
-def evaluated(found: Any) -> Any:
-    """A sympy number as we show numbers: exact where it is a fraction, otherwise to 30 digits."""
+def _sympy_normal_cdf(x: Any) -> Any:
     import sympy
 
-    if found.is_Rational:
-        return precise.rounded(exact(Fraction(int(found.p), int(found.q))))
-    digits = sympy.N(found, 60)
-    if not digits.is_Float:
-        raise CnnquizError("this has no real value here")
-    return precise.rounded(exact(Fraction(Decimal(str(digits)))))
+    return (1 + sympy.erf(x / sympy.sqrt(2))) / 2
 
 
-@lru_cache(maxsize=256)
-def derivative(expr: Expr, name: str) -> Expr:
-    """The derivative by sympy, read back into our own language."""
+def _sympy_normal_pdf(x: Any) -> Any:
     import sympy
 
-    x = sympy.Symbol(name, real=True)
-    slope = sympy.diff(symbolic(expr, {name: x}), x)
-    plain = sympy.simplify(slope)
-    shorter = min((plain, sympy.expand(slope)), key=lambda form: len(str(form)))
-    return parse(str(shorter).replace("Abs(", "abs("), name)
+    return sympy.exp(-(x**2) / 2) / sympy.sqrt(2 * sympy.pi)
+
+
+def _sympy_step(x: Any) -> Any:
+    import sympy
+
+    return (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x))
+
+
+def _primitive(name: str, value: Callable[..., Any], slope: str = "", sympy: str = "", **more: Any) -> Function:
+    """A function that LaTeX, sympy and expressions know by the same name."""
+    slopes = (slope,) if slope else ()
+    return Function(name, (name,), value, slopes=slopes, sympy=sympy or name, latex=rf"\{name}", **more)
+
+
+_ALL = (
+    Function("floor", ("floor",), math.floor, sympy="floor", exact=True),
+    Function("ceil", ("ceil",), math.ceil, sympy="ceiling", exact=True),
+    _primitive("min", min, sympy="Min", formula="(x + y - abs(x - y))/2", exact=True),
+    _primitive("max", max, sympy="Max", formula="(x + y + abs(x - y))/2", exact=True),
+    Function("abs", ("abs",), abs, slopes=("1", "-1", "0"), sympy="Abs", exact=True),
+    Function("prod", ("prod",), product, sympy=_sympy_product, exact=True),
+    Function("shape", ("shape",), shape, sympy=shape, exact=True),
+    _primitive("exp", precise.exp, "exp(x)"),
+    _primitive("ln", precise.ln, "1/x", sympy="log"),
+    _primitive("log", precise.ln, "1/x"),
+    Function("sqrt", ("sqrt",), precise.sqrt, slopes=("1/(2*sqrt(x))",), sympy="sqrt"),
+    _primitive("sin", precise.sin, "cos(x)"),
+    _primitive("cos", precise.cos, "-sin(x)"),
+    Function("sinh", ("sinh",), precise.sinh, slopes=("cosh(x)",), sympy="sinh"),
+    Function("cosh", ("cosh",), precise.cosh, slopes=("sinh(x)",), sympy="cosh"),
+    Function("Phi", ("Phi",), precise.normal_cdf, slopes=("phi(x)",), sympy=_sympy_normal_cdf),
+    Function("phi", ("phi",), precise.normal_pdf, slopes=("-x*phi(x)",), sympy=_sympy_normal_pdf),
+    Function("sign", ("sign",), lambda x: (x > 0) - (x < 0), slopes=("0",), sympy="sign"),
+    Function(
+        "sigmoid", ("sigmoid", "sigma"), precise.sigmoid, "1/(1 + exp(-x))", slopes=("sigma(x)*(1 - sigma(x))",),
+        definition="sigma(x) = 1/(1 + exp(-x))", steepest="at x = 0, where sigma is 1/2",
+    ),
+    _primitive(
+        "tanh", precise.tanh, "1 - tanh(x)^2",
+        definition="tanh(x) = (exp(x) - exp(-x))/(exp(x) + exp(-x))", steepest="at x = 0",
+    ),
+    Function(
+        "relu", ("relu",), formula="max(x, 0)", sides=("x", "0"), slopes=("1", "0", "0"),
+        definition="max(0, x)", steepest="for every x > 0",
+    ),
+    Function(
+        "leaky-relu", formula="max(x, x/100)", sides=("x", "a*x"), slopes=("1", "a", "a"),
+        definition="x for x > 0, a*x otherwise", steepest="for every x > 0",
+    ),
+    Function(
+        "elu", formula="max(x, 0) + exp(min(x, 0)) - 1", sides=("x", "a*(exp(x) - 1)"),
+        slopes=("1", "a*exp(x)", "a*exp(x)"),
+        definition="x for x > 0, a*(exp(x) - 1) otherwise", steepest="for every x > 0",
+    ),
+    Function(
+        "softplus", ("softplus",), formula="ln(1 + exp(x))", slopes=("sigma(x)",),
+        definition="ln(1 + exp(x))", steepest="as x grows; 1 is never reached",
+    ),
+    Function(
+        "gelu", formula="x*Phi(x)", slopes=("Phi(x) + x*phi(x)",),
+        definition="x*Phi(x), Phi the normal distribution", steepest="at x = sqrt(2)",
+    ),
+    Function(
+        "swish", formula="x*sigma(x)", slopes=("sigma(x) + x*sigma(x)*(1 - sigma(x))",),
+        definition="x*sigma(x)", steepest="at x = 2.39936",
+    ),
+    Function(
+        "step", ("step",), lambda x: int(x > 0), sides=("1", "0"), slopes=("0",), sympy=_sympy_step,
+        definition="1 for x > 0, 0 otherwise", steepest="everywhere but at the step",
+    ),
+    Function("identity", formula="x", slopes=("1",), definition="x", steepest="everywhere"),
+)  # fmt: skip
+
+FUNCTIONS = {call: function for function in _ALL for call in function.calls}
+ACTIVATIONS = {function.name: function for function in _ALL if function.steepest}
+EXACT_NAMES = frozenset(call for call, function in FUNCTIONS.items() if function.exact)
+REAL_NAMES = frozenset(FUNCTIONS) - {"prod", "shape"}  # the functions of numbers alone

@@ -1,35 +1,35 @@
-"""How an expression is written: ASCII, Unicode and LaTeX from one tree, with letters or with numbers put in."""
+"""How mathematics is written: expressions, values and typed formulas in ASCII, Unicode and LaTeX."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.mathematics.expression import Call, Expr, Name, Neg, Not, Num, Op, names_in
-from cnnquiz.solution import SPELLED_AS, Math, Vector, decimal_text, is_rounded, mixed, spoken
+from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, names_in
+from cnnquiz.mathematics.functions import FUNCTIONS
+from cnnquiz.solution import NO_MATH, SPELLED_AS, Math, Step, Vector, decimal_text, is_rounded, mixed_number, prose_text
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
     "+": 4, "-": 4, "*": 5, "/": 5, "//": 5, "%": 5, "**": 7,
 }  # fmt: skip
 _ATOM = 9
+MOST_TERMS = 12  # of a sum or a vector that is written out
 RAISED = str.maketrans("0123456789n", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
 AXES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
-
-
 GREEK = {
     "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "mu": "μ",
     "rho": "ρ", "sigma": "σ", "phi": "φ", "Phi": "Φ", "pi": "π",
 }  # fmt: skip
-FUNCTIONS = ("exp", "ln", "log", "sin", "cos", "tanh", "min", "max")
+_NAMED = [function.latex for function in FUNCTIONS.values() if function.latex]  # \exp, \ln, ...
 
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """One spelling: the signs of the operations, and how floor, ceiling, fraction and power are drawn."""
+    """One spelling: the signs of the operations, and how floor, ceiling and the size of a shape are drawn."""
 
     signs: Mapping[str, str]
     floor: tuple[str, str]
@@ -40,10 +40,10 @@ class Style:
 
 ASCII = Style({}, ("floor(", ")"), ("ceil(", ")"), "x")
 UNICODE = Style(
-    {"-": "−", "*": "·", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠"}, ("⌊", "⌋"), ("⌈", "⌉"), " × "
+    {"-": "−", "*": "·", "<=": "≤", ">=": "≥", "==": "=", "!=": "≠", "->": "→"}, ("⌊", "⌋"), ("⌈", "⌉"), " × "
 )
 LATEX = Style(
-    {"*": r"\cdot", "<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "%": r"\bmod"},
+    {"*": r"\cdot", "<=": r"\le", ">=": r"\ge", "==": "=", "!=": r"\ne", "%": r"\bmod", "->": r"\to"},
     (r"\left\lfloor ", r" \right\rfloor"),
     (r"\left\lceil ", r" \right\rceil"),
     r" \times ",
@@ -51,42 +51,100 @@ LATEX = Style(
 )
 
 
-def math(
-    expr: Expr, env: Mapping[str, Any] | None = None, letters: Mapping[str, Any] | None = None, left: str = ""
-) -> Math:
+def math(expr: Expr, env: Env | None = None, letters: Env | None = None, left: str = "") -> Math:
     """An expression in its three spellings.
 
     env      values to put in for names (none: the formula with letters)
     letters  values by name, only to see which names are shapes: prod(k) is then written k·k
     left     what the expression defines, written before an equals sign
     """
-    written = (_write(expr, style, env or {}, letters or {})[0] for style in (ASCII, UNICODE, LATEX))
+    texts = (_Writer(style, env or {}, letters or {}).text(expr) for style in (ASCII, UNICODE, LATEX))
     lefts = (left, symbol(left, UNICODE), symbol(left, LATEX)) if left else ("", "", "")
     rounded = any(is_rounded((env or {}).get(name)) for name in names_in(expr))
-    ascii_, unicode, latex = (f"{a} = {b}" if a else b for a, b in zip(lefts, written, strict=True))
+    ascii_, unicode, latex = (f"{a} = {b}" if a else b for a, b in zip(lefts, texts, strict=True))
     return Math(ascii_, unicode, latex, rounded)
 
 
 def value_math(value: Any) -> Math:
-    """A value in its three spellings: 124.5, 125x125x4, 1/3, 42 2/3."""
-    if parts := mixed(value):
-        words = spoken(value)
+    """A value in its three spellings: 124.5, 125x125x4, 1/3, 42 2/3; a long vector is cut short."""
+    if isinstance(value, tuple) and len(value) > MOST_TERMS:
+        return chain(value_math(type(value)(value[:MOST_TERMS])), f" ... ({len(value)} numbers)")
+    if parts := mixed_number(value):
+        words = prose_text(value)
         return Math(words, words, r"{}\tfrac{{{}}}{{{}}}".format(*parts))
     ascii_, unicode, latex = (_value(value, style)[0] for style in (ASCII, UNICODE, LATEX))
     return Math(ascii_, unicode, latex, is_rounded(value))
+
+
+def chain(*pieces: Any, joint: str = "") -> Math:
+    """Typed formulas (`y = sigma(x)`), Math and numbers, one behind the other, in three spellings."""
+    read = [p if isinstance(p, Math) else formula_math(p) if isinstance(p, str) else value_math(p) for p in pieces]
+    between = formula_math(joint)
+    kinds = ("ascii", "unicode", "latex")
+    ascii_, unicode, latex = (getattr(between, kind).join(getattr(piece, kind) for piece in read) for kind in kinds)
+    return Math(ascii_, unicode, latex, any(piece.rounded for piece in read))
+
+
+def step(
+    title: str, formula: Any = NO_MATH, substituted: Any = NO_MATH, value: Any = NO_MATH, why: str = "", of: str = ""
+) -> Step:
+    """A step of a derivation; its mathematics may be typed formulas or values as well as Math."""
+    return Step(title, chain(formula), chain(substituted), chain(value), why, of)
+
+
+def formula_math(words: str) -> Math:
+    """A formula typed in ASCII, in three spellings: theta^2, sum_i z_i, sqrt(v), a*b."""
+    latex = words
+    for pattern, sign in _LATEX_FORMS:
+        latex = re.sub(pattern, sign, latex)
+    plain = re.sub(_WORD, lambda match: _UNICODE_WORDS[match[1]], words)
+    for sign in ("->", "<=", ">=", "-", "*"):
+        plain = plain.replace(sign, UNICODE.signs[sign])
+    return Math(words, superscripts(plain), latex)
+
+
+_LATEX_FORMS = (
+    (r"\bsum_(\w+|\(.+?\)) ", r"\\sum_{\1} "),
+    (r"_(\w{2,})", r"_{\1}"),
+    (r"_\((.+?)\)", r"_{\1}"),
+    (r"\^\((.+?)\)", r"^{\1}"),
+    (r"\b(sqrt)\(([^()]*)\)", r"\\sqrt{\2}"),
+    (rf"\b({'|'.join(name[1:] for name in _NAMED)}|lim)(?![a-zA-Z])", r"\\\1"),
+    (r"\bintegral\b", r"\\int"),
+    (r"d/dtheta", r"\\frac{d}{d theta}"),
+    (rf"\b({'|'.join(GREEK)})(?![a-z])", r"\\\1"),
+    (r"\binfinity\b", r"\\infty"),
+    *((re.escape(sign), re.escape(LATEX.signs[sign]) + " ") for sign in ("*", "<=", ">=", "->")),
+)
+_UNICODE_WORDS = GREEK | {"integral": "∫", "dtheta": "dθ", "sum": "Σ", "sqrt": "√", "infinity": "∞"}
+_WORD = rf"(?<![a-zA-Z])({'|'.join(_UNICODE_WORDS)})(?![a-zA-Z])"  # compiled when first needed
+
+
+def factor(number: Any) -> Math:
+    """A number as a factor, in brackets where it is negative."""
+    return chain("(", number, ")") if number < 0 else value_math(number)
+
+
+def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None) -> Math:
+    """1*3 + 2*(-4) + 5, the numbers put in."""
+    pairs = list(zip(left, right, strict=True))
+    terms = [chain(factor(a), "*", factor(b)) for a, b in pairs[:MOST_TERMS]]
+    terms += [formula_math("...")] if len(pairs) > MOST_TERMS else []
+    terms += [factor(plus)] if plus is not None else []
+    return chain(*terms, joint=" + ")
 
 
 def symbol(name: str, style: Style) -> str:
     """A name as mathematics: with a subscript, as a Greek letter, or upright when it is a word."""
     letter = name.rstrip("0123456789")
     if letter in GREEK and letter != name and style is not ASCII:
-        return symbol(letter, style) + (f"_{{{name[len(letter):]}}}" if style.latex else name[len(letter) :])
+        return symbol(letter, style) + (f"_{{{name[len(letter) :]}}}" if style.latex else name[len(letter) :])
     if style is UNICODE and name in GREEK:
         return GREEK[name]
     name = SPELLED_AS.get(name, name) if style is not ASCII else name
     if not style.latex or len(name) == 1:
         return name
-    if name in GREEK or name in FUNCTIONS:
+    if name in GREEK or rf"\{name}" in _NAMED:
         return rf"\{name}"
     head, _, tail = name.partition("_")
     if len(head) == 1 and tail:
@@ -95,12 +153,13 @@ def symbol(name: str, style: Style) -> str:
     return rf"\mathrm{{{words}}}"
 
 
-def raised(words: str) -> str:
+def superscripts(words: str) -> str:
     """Powers with small raised figures: x^2 as x², M^n as Mⁿ; other exponents keep their sign."""
     return re.sub(r"\^(\d+|n)(?![\w.])", lambda match: match[1].translate(RAISED), words)
 
 
 def _value(value: Any, style: Style) -> tuple[str, int]:
+    """A value's text, and how tightly it binds."""
     if isinstance(value, bool):
         return ("yes" if value else "no"), _ATOM
     if isinstance(value, Vector):
@@ -134,98 +193,97 @@ def _number(value: Fraction, style: Style) -> tuple[str, int]:
     return words.replace("-", style.signs.get("-", "-")), level
 
 
-def _write(expr: Expr, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]) -> tuple[str, int]:
-    """The text, and how tightly it binds."""
-    match expr:
-        case Num(value):
-            return _value(value, style)
-        case Name(name):
-            return _value(env[name], style) if name in env else (symbol(name, style), _ATOM)
-        case Neg(operand):
-            return style.signs.get("-", "-") + _inside(operand, 6, style, env, letters), 4
-        case Not(operand):
-            return "not " + _inside(operand, 2, style, env, letters), 2
-        case Call(function, arguments):
-            return _call(function, arguments, style, env, letters)
-        case Op(sign, left, right):
-            return _operation(sign, left, right, style, env, letters)
+class _Writer:
+    """Writes an expression in one style; each part with how tightly it binds, which decides on brackets."""
 
+    def __init__(self, style: Style, env: Env, letters: Env) -> None:
+        self.style, self.env, self.letters = style, env, letters
 
-def _inside(
-    expr: Expr, level: int, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]
-) -> str:
-    words, binds = _write(expr, style, env, letters)
-    if binds >= level:
-        return words
-    return rf"\left({words}\right)" if style.latex else f"({words})"
+    def text(self, expr: Expr) -> str:
+        return self.write(expr)[0]
 
+    def write(self, expr: Expr) -> tuple[str, int]:
+        match expr:
+            case Num(value):
+                return _value(value, self.style)
+            case Name(name):
+                return _value(self.env[name], self.style) if name in self.env else (symbol(name, self.style), _ATOM)
+            case Neg(operand):
+                return self.style.signs.get("-", "-") + self.inside(operand, 6), 4
+            case Not(operand):
+                return "not " + self.inside(operand, 2), 2
+            case Call(function, arguments):
+                return self.call(function, arguments)
+            case Op(sign, left, right):
+                return self.operation(sign, left, right)
 
-def _operation(
-    sign: str, left: Expr, right: Expr, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]
-) -> tuple[str, int]:
-    level = _LEVEL[sign]
-    if sign == "/" and style.latex:
-        top, bottom = (_write(side, style, env, letters)[0] for side in (left, right))
-        return rf"\frac{{{top}}}{{{bottom}}}", 8
-    if sign == "**":
-        base = _inside(left, 8, style, env, letters)
-        exponent = _write(right, style, env, letters)[0]
-        plain = f"^{_inside(right, 8, style, env, letters)}"
-        return base + (f"^{{{exponent}}}" if style.latex else raised(plain) if style is UNICODE else plain), 7
-    words = _inside(left, level, style, env, letters)
-    joined = sign == "*" and isinstance(right, Call) and right.function == "prod"
-    tail = _inside(right, level if joined else level + 1, style, env, letters)
-    shown = style.signs.get(sign, sign)
-    if sign == "*" and style is not ASCII and isinstance(left, Num) and _is_letter(right, env):
-        return words + tail, level
-    if sign in "*/" and not style.latex:
-        return f"{words}{shown}{tail}", level
-    return f"{words} {shown} {tail}", level
+    def inside(self, expr: Expr, level: int) -> str:
+        """The part in brackets, unless it binds as tightly as this level."""
+        words, binds = self.write(expr)
+        if binds >= level:
+            return words
+        return rf"\left({words}\right)" if self.style.latex else f"({words})"
 
+    def operation(self, sign: str, left: Expr, right: Expr) -> tuple[str, int]:
+        level, style = _LEVEL[sign], self.style
+        if sign == "/" and style.latex:
+            return rf"\frac{{{self.text(left)}}}{{{self.text(right)}}}", 8
+        if sign == "**":
+            base, plain = self.inside(left, 8), f"^{self.inside(right, 8)}"
+            if style.latex:
+                return f"{base}^{{{self.text(right)}}}", 7
+            return base + (superscripts(plain) if style is UNICODE else plain), 7
+        words = self.inside(left, level)
+        joined = sign == "*" and isinstance(right, Call) and right.function == "prod"
+        tail = self.inside(right, level if joined else level + 1)
+        written = style.signs.get(sign, sign)
+        if sign == "*" and style is not ASCII and isinstance(left, Num) and self.is_letter(right):
+            return words + tail, level
+        if sign in "*/" and not style.latex:
+            return f"{words}{written}{tail}", level
+        return f"{words} {written} {tail}", level
 
-def _is_letter(expr: Expr, env: Mapping[str, Any]) -> bool:
-    match expr:
-        case Op("**", left, _):
-            return _is_letter(left, env)
-    return isinstance(expr, Name) and expr.id not in env and len(symbol(expr.id, UNICODE)) == 1
+    def is_letter(self, expr: Expr) -> bool:
+        match expr:
+            case Op("**", left, _):
+                return self.is_letter(left)
+        return isinstance(expr, Name) and expr.id not in self.env and len(symbol(expr.id, UNICODE)) == 1
 
+    def call(self, function: str, arguments: tuple[Expr, ...]) -> tuple[str, int]:
+        style = self.style
+        if function in ("floor", "ceil"):
+            opening, closing = style.floor if function == "floor" else style.ceil
+            return opening + self.text(arguments[0]) + closing, _ATOM
+        if function in ("prod", "shape"):
+            parts = [part for argument in arguments for part in self.axes(argument)]
+            if function == "shape":
+                return (" x " if style is ASCII else style.times).join(parts), _ATOM
+            joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
+            return joint.join(parts) or "1", _ATOM if len(parts) == 1 and isinstance(arguments[0], Name) else 5
+        inner = ", ".join(map(self.text, arguments))
+        if function == "sqrt" and style is not ASCII:
+            return (rf"\sqrt{{{inner}}}" if style.latex else f"√({inner})"), _ATOM
+        word = symbol(function, style)
+        if style.latex:
+            word = word if word.startswith("\\") and "{" not in word else rf"\operatorname{{{function}}}"
+            return rf"{word}\left({inner}\right)", _ATOM
+        return f"{word}({inner})", _ATOM
 
-def _call(
-    function: str, arguments: tuple[Expr, ...], style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]
-) -> tuple[str, int]:
-    if function in ("floor", "ceil"):
-        opening, closing = style.floor if function == "floor" else style.ceil
-        return opening + _write(arguments[0], style, env, letters)[0] + closing, _ATOM
-    if function in ("prod", "shape"):
-        parts = [part for argument in arguments for part in _axes(argument, style, env, letters)]
-        if function == "shape":
-            return (" x " if style is ASCII else style.times).join(parts), _ATOM
-        joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
-        return joint.join(parts) or "1", _ATOM if len(parts) == 1 and isinstance(arguments[0], Name) else 5
-    inner = ", ".join(_write(argument, style, env, letters)[0] for argument in arguments)
-    if function == "sqrt" and style is not ASCII:
-        return (rf"\sqrt{{{inner}}}" if style.latex else f"√({inner})"), _ATOM
-    word = symbol(function, style)
-    if style.latex:
-        word = word if function in GREEK or function in FUNCTIONS else rf"\operatorname{{{function}}}"
-        return rf"{word}\left({inner}\right)", _ATOM
-    return f"{word}({inner})", _ATOM
+    def axes(self, expr: Expr) -> list[str]:
+        """A shape as its axes: 3, 5 with numbers; k, k or k_h, k_w with letters."""
+        if not isinstance(expr, Name):
+            return [self.inside(expr, 6 if _divides_down(expr) else 5)]
+        value = self.env.get(expr.id, self.letters.get(expr.id))
+        if not isinstance(value, tuple):
+            return [self.inside(expr, 5)]
+        if expr.id in self.env:
+            return [_value(axis, self.style)[0] for axis in value]
+        if len(set(value)) == 1:
+            return [symbol(expr.id, self.style)] * len(value)
+        names = AXES.get(len(value), map(str, range(len(value))))
+        return [symbol(f"{expr.id}_{axis}", self.style) for axis in names]
 
 
 def _divides_down(expr: Expr) -> bool:
     """Whether a // or % would take in a factor that is written before it: 2*(7//2) is not 2*7//2."""
     return isinstance(expr, Op) and (expr.symbol in ("//", "%") or (expr.symbol in "*/" and _divides_down(expr.left)))
-
-
-def _axes(expr: Expr, style: Style, env: Mapping[str, Any], letters: Mapping[str, Any]) -> list[str]:
-    """A shape as its axes: 3, 5 with numbers; k, k or k_h, k_w with letters."""
-    if not isinstance(expr, Name):
-        return [_inside(expr, 6 if _divides_down(expr) else 5, style, env, letters)]
-    value = env.get(expr.id, letters.get(expr.id))
-    if not isinstance(value, tuple):
-        return [_inside(expr, 5, style, env, letters)]
-    if expr.id in env:
-        return [_value(axis, style)[0] for axis in value]
-    if len(set(value)) == 1:
-        return [symbol(expr.id, style)] * len(value)
-    return [symbol(f"{expr.id}_{axis}", style) for axis in AXES.get(len(value), map(str, range(len(value))))]

@@ -1,28 +1,43 @@
-"""exp, ln, sqrt, sin, cos and the normal distribution of exact numbers, to 100 digits, without floats or sympy.
+"""Numbers: exact as long as they are short fractions, otherwise to 100 digits; never floats.
 
-What goes on to further arithmetic keeps 100 digits; what is shown is settled: exact where it is a short
-fraction, rounded to 30 digits where it is not.
+What goes into further arithmetic keeps 100 digits. A result is rounded: exact where it is a short fraction,
+otherwise to 30 digits. exp, ln, roots and powers come from the standard library's `decimal`; sines and the
+normal distribution come from mpmath, which is imported when one of them is first needed.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import exact
+from cnnquiz.errors import CnnquizError, GivenError
 
 DIGITS = 100
-SETTLED = 30
+ROUNDED_DIGITS = 30
 LARGEST_EXPONENT = 2_000  # of exp; beyond it nothing is left to compare
 _CONTEXT = Context(prec=DIGITS + 20, rounding=ROUND_HALF_EVEN, Emin=-999_999, Emax=999_999, traps=[])
 _LONG = 10**300
-_SHORT = 10**SETTLED
+_SHORT = 10**ROUNDED_DIGITS
 _SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
 _SAME = 10**50
+
+
+def exact(value: Any) -> Any:
+    """A whole Fraction as an int; everything else as it is."""
+    if type(value) is Fraction and value.denominator == 1:
+        return value.numerator
+    return value
+
+
+def divide(a: Any, b: Any) -> int | Fraction:
+    """a/b, exact: an int where it comes out whole."""
+    if b == 0:
+        raise CnnquizError("division by zero")
+    whole = isinstance(a, int) and isinstance(b, int)
+    quotient = Fraction(a, b) if whole else Fraction(a) / Fraction(b)
+    return quotient.numerator if quotient.denominator == 1 else quotient
 
 
 def decimal(x: Any) -> Decimal:
@@ -35,7 +50,7 @@ def fraction(x: Decimal) -> Any:
     return exact(Fraction(Context(prec=DIGITS).plus(x)))
 
 
-def shortened(x: Any) -> Any:
+def limit_digits(x: Any) -> Any:
     """The number itself; one that has grown too long, rounded to 100 significant digits."""
     if isinstance(x, Fraction) and (x.denominator > _LONG or abs(x.numerator) > _LONG):
         return fraction(decimal(x))
@@ -48,7 +63,7 @@ def rounded(x: Any) -> Any:
         near = x.limit_denominator(_SIMPLE)
         if abs(x - near) * _SAME < abs(x):
             return exact(near)
-        return exact(Fraction(Context(prec=SETTLED).plus(decimal(x))))
+        return exact(Fraction(Context(prec=ROUNDED_DIGITS).plus(decimal(x))))
     return exact(x)
 
 
@@ -88,78 +103,64 @@ def power(x: Any, n: int) -> Any:
     return fraction(found)
 
 
-def sin(x: Any) -> Any:
-    """The sine, by its series."""
-    return _series(x, 1, lambda n: (2 * n) * (2 * n + 1))
-
-
-def cos(x: Any) -> Any:
-    """The cosine, by its series."""
-    return _series(x, 0, lambda n: (2 * n - 1) * (2 * n))
-
-
-def _series(x: Any, power: int, step: Callable[[int], int]) -> Any:
-    """x^power - x^(power + 2)/..., each term the one before times -x^2/step(n)."""
-    if abs(x) > 50:
-        raise GivenError(f"the sine and cosine of {_short(x)} are not worked here: stay within 50")
-    wide = Context(prec=DIGITS + 40)
-    number = wide.divide(Decimal(Fraction(x).numerator), Decimal(Fraction(x).denominator))
-    square = wide.minus(wide.multiply(number, number))
-    term = total = number if power else Decimal(1)
-    for n in range(1, 400):
-        term = wide.divide(wide.multiply(term, square), Decimal(step(n)))
-        total = wide.add(total, term)
-        if abs(term) < Decimal(10) ** -(DIGITS + 20):
-            break
-    return fraction(total)
-
-
 def tanh(x: Any) -> Any:
-    """The hyperbolic tangent: 2 sigma(2x) - 1, worked from the small side."""
+    """The hyperbolic tangent, by exp(-2|x|), which does not overflow."""
     if x == 0:
         return 0
-    small = _CONTEXT.exp(decimal(-2 * abs(_bounded(x))))
+    small = _CONTEXT.exp(decimal(-2 * abs(_within_bounds(x))))
     size = _CONTEXT.divide(_CONTEXT.subtract(Decimal(1), small), _CONTEXT.add(Decimal(1), small))
     return fraction(size if x > 0 else size.copy_negate())
+
+
+def sinh(x: Any) -> Any:
+    """The hyperbolic sine."""
+    return (exp(x) - exp(-x)) / Fraction(2)
+
+
+def cosh(x: Any) -> Any:
+    """The hyperbolic cosine."""
+    return (exp(x) + exp(-x)) / Fraction(2)
 
 
 def sigmoid(x: Any) -> Any:
     """1/(1 + e^-x)"""
     one = Decimal(1)
-    return fraction(_CONTEXT.divide(one, _CONTEXT.add(one, _CONTEXT.exp(decimal(-_bounded(x))))))
+    return fraction(_CONTEXT.divide(one, _CONTEXT.add(one, _CONTEXT.exp(decimal(-_within_bounds(x))))))
+
+
+def sin(x: Any) -> Any:
+    """The sine."""
+    return _by_mpmath("sin", x, "the sine and cosine of {} are not worked here: stay within 50", 50)
+
+
+def cos(x: Any) -> Any:
+    """The cosine."""
+    return _by_mpmath("cos", x, "the sine and cosine of {} are not worked here: stay within 50", 50)
 
 
 def normal_cdf(x: Any) -> Any:
-    """The standard normal distribution function, by the series phi(x)(x + x^3/3 + x^5/15 + ...) + 1/2."""
-    if abs(x) > 12:
-        raise GivenError(f"gelu of {_short(x)} is not worked here: stay within 12")
-    number = decimal(x)
-    term = total = number
-    for n in range(1, 1_000):
-        term = _CONTEXT.divide(_CONTEXT.multiply(term, _CONTEXT.multiply(number, number)), Decimal(2 * n + 1))
-        total = _CONTEXT.add(total, term)
-        if abs(term) < Decimal(10) ** -(DIGITS + 20):
-            break
-    return fraction(_CONTEXT.add(Decimal("0.5"), _CONTEXT.multiply(total, _density(x))))
+    """The standard normal distribution function."""
+    return _by_mpmath("ncdf", x, "gelu of {} is not worked here: stay within 12", 12)
 
 
 def normal_pdf(x: Any) -> Any:
     """The standard normal density: e^(-x^2/2)/sqrt(2 pi)."""
-    return fraction(_density(x))
+    return _by_mpmath("npdf", x, "the normal density at {} is not worked here: stay within 1,000", 1_000)
 
 
-def _density(x: Any) -> Decimal:
-    top = _CONTEXT.exp(decimal(-(Fraction(x) ** 2) / 2))
-    return _CONTEXT.divide(top, _CONTEXT.sqrt(_CONTEXT.multiply(Decimal(2), _PI)))
+def _by_mpmath(name: str, x: Any, refusal: str, most: int) -> Any:
+    """One of mpmath's functions to 100 digits; GivenError beyond the bound."""
+    if abs(x) > most:
+        raise GivenError(refusal.format(_short(x)))
+    import mpmath
+
+    ratio = Fraction(x)
+    with mpmath.workdps(DIGITS + 40):
+        found = getattr(mpmath, name)(mpmath.mpf(ratio.numerator) / ratio.denominator)
+        return fraction(decimal(Fraction(*mpmath.libmp.to_rational(found._mpf_))))
 
 
-_PI = Decimal(
-    "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899"
-    "86280348253421170679821480865132823066470938446095505822317253594081284811174502841"
-)
-
-
-def _bounded(x: Any) -> Any:
+def _within_bounds(x: Any) -> Any:
     if abs(x) > LARGEST_EXPONENT:
         raise GivenError(f"{_short(x)} is beyond what is worked here: stay within {LARGEST_EXPONENT:,}")
     return x

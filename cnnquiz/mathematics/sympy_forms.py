@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import operator
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.expression import Call, Expr, Name, Neg, Not, Num, Op, shape
-from cnnquiz.mathematics.notation import raised, value_math
+from cnnquiz.mathematics.analysis import parse, refuse_other_numbers
+from cnnquiz.mathematics.expression import Algebra, Env, Expr, Letter, evaluator, names_in
+from cnnquiz.mathematics.functions import FUNCTIONS
+from cnnquiz.mathematics.notation import superscripts, value_math
+from cnnquiz.mathematics.precise import exact, rounded
 from cnnquiz.solution import Math
-from cnnquiz.solver.givens import Letter
-
-Function = Callable[..., Any]
 
 
 @lru_cache(maxsize=256)
@@ -23,33 +25,6 @@ def letter(name: str) -> Any:
     from sympy import Symbol
 
     return Symbol(name, integer=True, positive=True)
-
-
-def sympy_expr(expr: Expr, env: Mapping[str, Any], functions: Mapping[str, Function] | None = None) -> Any:
-    """The expression as sympy has it, with these values (sympy's own among them) for its names.
-
-    functions  sympy functions by name, beside floor, ceil, min, max, abs, prod and shape
-    """
-    known = _functions() | dict(functions or {})
-
-    def walk(part: Expr) -> Any:
-        match part:
-            case Num(number):
-                return sympy_value(number)
-            case Name(name):
-                return sympy_value(env[name])
-            case Neg(operand):
-                return -walk(operand)
-            case Op(sign, left, right):
-                return _apply(sign, walk(left), walk(right))
-            case Call(function, arguments) if function in known:
-                return known[function](*map(walk, arguments))
-            case Call(function, _):
-                raise CnnquizError(f"`{function}` cannot be worked with letters")
-            case Not():
-                raise CnnquizError("a condition cannot be worked with letters")
-
-    return walk(expr)
 
 
 def sympy_value(value: Any) -> Any:
@@ -67,53 +42,94 @@ def sympy_value(value: Any) -> Any:
     return sympy.Integer(value) if isinstance(value, int) else value
 
 
-@lru_cache(maxsize=1)
-def _functions() -> dict[str, Function]:
-    import sympy
-
-    def product(*values: Any) -> Any:
-        return sympy.Mul(*(axis for value in values for axis in (value if isinstance(value, tuple) else (value,))))
-
-    return {
-        "floor": sympy.floor, "ceil": sympy.ceiling, "min": sympy.Min, "max": sympy.Max, "abs": sympy.Abs,
-        "prod": product, "shape": shape,
-    }  # fmt: skip
+def sympy_expr(expr: Expr, env: Env) -> Any:
+    """The expression as sympy has it, with these values (sympy's own among them) for its names."""
+    return evaluator(expr, _LETTERS)(env)
 
 
-def _apply(sign: str, left: Any, right: Any) -> Any:
-    import sympy
-
-    match sign:
-        case "+":
-            return left + right
-        case "-":
-            return left - right
-        case "*":
-            return left * right
-        case "/":
-            if right == 0:
-                raise CnnquizError("division by zero")
-            return left / right
-        case "//":
-            return sympy.floor(left / right)
-        case "%":
-            return sympy.Mod(left, right)
-        case "**":
-            return left**right
-    raise CnnquizError(f"`{sign}` cannot be worked with letters")
+def symbolic(expr: Expr, env: Env) -> Any:
+    """The same with max, min, relu and the like written by |x|, so that sympy can expand and differentiate them."""
+    return evaluator(expr, _SMOOTH)(env)
 
 
-def value(expr: Expr, env: Mapping[str, Any]) -> Any:
+def value(expr: Expr, env: Env) -> Any:
     """The value of an expression in which letters stand for numbers, simplified."""
-    return simplified(sympy_expr(expr, env))
+    return simplify(sympy_expr(expr, env))
 
 
-def simplified(found: Any) -> Any:
+def _sympy(name: str) -> Any:
+    import sympy
+
+    return getattr(sympy, name)
+
+
+def _divide(left: Any, right: Any) -> Any:
+    if right == 0:
+        raise CnnquizError("division by zero")
+    return left / right
+
+
+_OPERATIONS: dict[str, Callable[..., Any]] = {
+    "+": operator.add, "-": operator.sub, "*": operator.mul, "**": operator.pow, "neg": operator.neg, "/": _divide,
+    "//": lambda a, b: _sympy("floor")(a / b), "%": lambda a, b: _sympy("Mod")(a, b),
+}  # fmt: skip
+
+
+def _operation(symbol: str) -> Callable[..., Any]:
+    if symbol not in _OPERATIONS:
+        raise CnnquizError(f"`{symbol}` cannot be worked with letters")
+    return _OPERATIONS[symbol]
+
+
+def _function(name: str, by_formula: bool) -> Callable[..., Any]:
+    """sympy's function of that name, or its formula worked by sympy; `by_formula`: the formula if there is one."""
+    function = FUNCTIONS.get(name)
+    if function is None or not (function.exact or by_formula):
+        raise CnnquizError(f"`{name}` cannot be worked with letters")
+    if function.formula and (by_formula or not function.sympy):
+        formula = parse(function.formula, "x", "y")
+        work = evaluator(formula, _SMOOTH)
+        of_two = "y" in names_in(formula)
+        found = (lambda x, y: work({"x": x, "y": y})) if of_two else (lambda x: work({"x": x}))
+        return refuse_other_numbers(name, found)
+    return refuse_other_numbers(name, _sympy(function.sympy) if isinstance(function.sympy, str) else function.sympy)
+
+
+_LETTERS = Algebra(_operation, partial(_function, by_formula=False), sympy_value)
+_SMOOTH = Algebra(_operation, partial(_function, by_formula=True), sympy_value)
+
+
+def from_sympy(found: Any) -> Any:
+    """A sympy number as we show numbers: exact where it is a fraction, otherwise to 30 digits."""
+    import sympy
+
+    if found.is_Rational:
+        return rounded(exact(Fraction(int(found.p), int(found.q))))
+    digits = sympy.N(found, 60)
+    if not digits.is_Float:
+        raise CnnquizError("this has no real value here")
+    return rounded(exact(Fraction(Decimal(str(digits)))))
+
+
+@lru_cache(maxsize=256)
+def derivative(expr: Expr, name: str) -> Expr:
+    """The derivative by sympy, read back into our own language."""
+    import sympy
+
+    x = sympy.Symbol(name, real=True)
+    slope = sympy.diff(symbolic(expr, {name: x}), x)
+    forms = [sympy.simplify(slope), sympy.expand(slope), slope]
+    readable = [form for form in forms[:2] if not form.has(sympy.pi)] or forms[2:]
+    shortest = min(readable, key=lambda form: len(str(form)))
+    return parse(str(shortest).replace("Abs(", "abs("), name)
+
+
+def simplify(found: Any) -> Any:
     """A sympy value in its plainest form: one fraction inside each rounding, factors multiplied out."""
     import sympy
 
     if isinstance(found, tuple):
-        return tuple(simplified(axis) for axis in found)
+        return tuple(simplify(axis) for axis in found)
     if not isinstance(found, sympy.Basic):
         return found
     return found.replace(
@@ -148,7 +164,7 @@ def _printers() -> tuple[Any, Any]:
     from sympy.printing.latex import LatexPrinter
     from sympy.printing.str import StrPrinter
 
-    def ordered(printer: type) -> Any:
+    def sums_first(printer: type) -> Any:
         def terms(self: Any, expr: Any, order: Any = None) -> list[Any]:
             found = printer._as_ordered_terms(self, expr, order=order)  # type: ignore[attr-defined]
             added = [term for term in found if not term.could_extract_minus_sign()]
@@ -159,7 +175,7 @@ def _printers() -> tuple[Any, Any]:
 
         return type(printer.__name__, (printer,), {"_as_ordered_terms": terms})()
 
-    return ordered(StrPrinter), ordered(LatexPrinter)
+    return sums_first(StrPrinter), sums_first(LatexPrinter)
 
 
 def _factor(written: Math, found: Any) -> Math:
@@ -185,4 +201,4 @@ def _unicode(words: str) -> str:
                 closing.append(")")
             out.append(closing.pop() if character == ")" else {"-": "−", "*": "·"}.get(character, character))
             index += 1
-    return raised(re.sub(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))", r"\1", "".join(out)))
+    return superscripts(re.sub(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))", r"\1", "".join(out)))

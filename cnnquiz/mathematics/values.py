@@ -172,12 +172,13 @@ def _near(value: Any, other: Any, tolerance: str | None) -> bool:
 
 def read_expression(text: str) -> Any:
     """The expression that a text spells, generously (2k+1, 2·k + 1); None for what cannot be read."""
-    from cnnquiz.mathematics import equivalence, expression
+    from cnnquiz.mathematics import expression
+    from cnnquiz.mathematics.functions import FUNCTIONS
 
     words = text.strip().strip("$").translate(_SIGNS).replace("×", "*").replace("⌊", "floor(").replace("⌋", ")")
     for attempt in (words, re.sub(r"(\d|\))\s*(?=[A-Za-z(])", r"\1*", words)):
         try:
-            return expression.parse(attempt, functions=equivalence.FUNCTIONS)
+            return expression.parse(attempt, functions=FUNCTIONS)
         except CnnquizError:
             continue
     return None

@@ -18,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indent, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Math, Solution, Step, Vector, chain_of, joints, spoken, text
+from cnnquiz.solution import Math, Solution, Step, Vector, equation_parts, equation_signs, prose_text, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000
@@ -101,8 +101,8 @@ def _step(screen: Screen, number: int, step: Step) -> list[Text]:
 
 def _equation_lines(screen: Screen, step: Step, margin: str) -> list[Text]:
     """Formula, numbers and value: on one line when short, else with their equals signs below one another."""
-    parts = chain_of(step)
-    signs = joints(parts, " = ", screen.pick(" ≈ ", " ~ "))
+    parts = equation_parts(step)
+    signs = equation_signs(parts, " = ", screen.pick(" ≈ ", " ~ "))
     chain = _chain(screen, step)
     if chain.cell_len <= min(SHORT, screen.width - len(margin)):
         return [Text.assemble(margin, chain)] if parts else []
@@ -119,9 +119,9 @@ def _equation_lines(screen: Screen, step: Step, margin: str) -> list[Text]:
 
 def _chain(screen: Screen, step: Step) -> Text:
     """Formula = numbers = value on one line."""
-    parts = chain_of(step)
+    parts = equation_parts(step)
     line = Text()
-    for sign, part in zip(["", *joints(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
+    for sign, part in zip(["", *equation_signs(parts, " = ", screen.pick(" ≈ ", " ~ "))], parts, strict=False):
         line.append(sign)
         line.append(screen.plain(spelling(screen, part)), "answer" if part is step.value else "")
     return line
@@ -177,7 +177,7 @@ def value_text(value: Any) -> str:
     """A given or a result as text; layers in the short form that `--layers` takes."""
     if _is_table(value):
         return "; ".join(" ".join(f"{name} {text(inner)}" for name, inner in row.items()) for row in value)
-    return spoken(value)
+    return prose_text(value)
 
 
 def _is_table(value: Any) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnquiz.mathematics.notation import GREEK, raised
+from cnnquiz.mathematics.notation import GREEK, superscripts
 from cnnquiz.render.console import Screen
 
 _GREEK = re.compile(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
@@ -21,4 +21,4 @@ def typeset(screen: Screen, words: str) -> str:
     for ascii_, sign in _SIGNS:
         words = words.replace(ascii_, sign)
     words = _GREEK.sub(lambda match: GREEK[match[1]], words)
-    return raised(_JOINED.sub(r"\1", _TIMES.sub("·", _MINUS.sub("−", words))))
+    return superscripts(_JOINED.sub(r"\1", _TIMES.sub("·", _MINUS.sub("−", words))))

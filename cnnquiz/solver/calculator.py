@@ -2,7 +2,7 @@
 
 A module in `calculators/` declares quantities, results, lines (formulas), an independent count and
 misconceptions. The command with its options and help, the steps, the answer with letters, the search
-backwards, the givens that a bank may write, distractors and diagnosis are written once, here and beside it.
+backwards, the givens that a bank may write, distractors and diagnosis are written once for all of them.
 """
 
 from __future__ import annotations
@@ -44,23 +44,23 @@ FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "dra
 
 @dataclass(frozen=True)
 class Calculator:
-    """One calculator's declaration, as its module makes it.
+    """One calculator's declaration: its module's docstring, constants (QUANTITIES, RESULTS, ...) and functions.
 
-    quantities   QUANTITIES, the givens
-    results      RESULTS
-    lines        LINES, the formulas, in order
-    misconceptions  MISCONCEPTIONS, the wrong rules that people use
-    examples     EXAMPLES of what may stand behind `cnnquiz solve NAME`
-    letters      LETTERS: what letters of the steps mean that no quantity and no result declares
-    prepare      turns the givens as read into what the formulas use: one value an axis, defaults that
-                 depend on others; refuses what cannot be, with the remedy (GivenError)
-    work         what is no chain of formulas: results by symbol, from the prepared givens and the lines' values
-    explain      the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
-    count        the same results by another way (sliding, enumerating, walking), never by the formula
-    conventions  what each source does its own way, and what was done here
-    notes        where a common other convention gives another number: a line each
-    drawings     the pictures
-    inverse_steps  how the target leads back to one unknown given, in steps (for `--find`)
+    quantities      the givens
+    results         what it gives, the most important first
+    lines           the formulas, in order
+    misconceptions  the wrong rules that people use
+    examples        what may stand behind `cnnquiz solve NAME`
+    letters         the meaning of letters in the steps that no quantity and no result declares
+    prepare         turns the givens as read into what the formulas use: one value an axis, flags for conditions,
+                    defaults that depend on others; raises GivenError, with the remedy, for what cannot be
+    work            what no chain of formulas gives: results by symbol, from the prepared givens and the lines' values
+    explain         the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
+    count           the same results by another way (sliding, enumerating, walking), never by the formula
+    conventions     what was done where sources differ
+    notes           a line for each number that another common convention gives
+    drawings        the pictures
+    inverse_steps   how a target leads back to one unknown given, in steps (for `--find`)
     """
 
     name: str
@@ -110,11 +110,11 @@ class Calculator:
         """The quantity of that short name or PyTorch name."""
         found = self._by_name.get(name) or self._by_name.get(name.replace("-", "_"))
         if found is None:
-            hint = did_you_mean(name, self._by_name, f"it takes {self.given_names()}", cutoff=0.4)
+            hint = did_you_mean(name, self._by_name, f"it takes {self.names_of_givens()}", cutoff=0.4)
             raise GivenError(f"{self.name} has no given `{name[:40]}`: {hint}", name[:40])
         return found
 
-    def given_names(self) -> str:
+    def names_of_givens(self) -> str:
         """The short names of all givens, for messages."""
         return ", ".join(quantity.short for quantity in self.quantities)
 
@@ -124,10 +124,10 @@ class Calculator:
         raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
         without  quantities that need not be given, because they are searched for
         """
-        return self.given_from(self.read_values(raw, without), without)
+        return self.with_defaults(self.read_values(raw, without), without)
 
     def read_values(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
-        """What `read` reads, each given by its short name, before anything is asked of them together."""
+        """The values that are given, by their short names, each read by itself; GivenError where one is missing."""
         values: dict[str, Any] = {}
         for name, value in raw.items():
             quantity = self._positional() if name == "" else self.quantity(str(name))
@@ -138,8 +138,8 @@ class Calculator:
             raise MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
-    def given_from(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
-        """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
+    def with_defaults(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
+        """The givens of values that have been read already, with the defaults of the others, except for `without`."""
         full = {**self._defaults, **dict.fromkeys(without), **values}
         for symbol, short in self._symbols:
             if full.get(symbol) is None:
@@ -159,7 +159,7 @@ class Calculator:
         for quantity in self.quantities:
             if quantity.positional:
                 return quantity
-        raise GivenError(f"{self.name} takes its givens by name: {self.given_names()}")
+        raise GivenError(f"{self.name} takes its givens by name: {self.names_of_givens()}")
 
     def _value(self, quantity: Quantity, raw: Any) -> Any:
         try:
@@ -213,7 +213,7 @@ class Calculator:
     def solve(self, given: Given, want: str | None = None, steps: bool = True) -> Solution:
         """The worked solution; with `want`, only the steps that lead to that result.
 
-        steps  without them, the results and conventions alone, and none of the work of writing the rest out
+        steps  without them, only the results and conventions are worked out, which is much faster
         """
         values = self.values(given)
         results = self._results_by_name(values)
@@ -240,15 +240,15 @@ class Calculator:
         )
 
     def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
-        """What else must be given for the first answer, so far as its lines tell."""
+        """The error that says what else must be given for the first answer, so far as its lines tell."""
         active = [one for one in self.lines if one.applies(values)]
         for result in self.results:
-            needed = lines.needed(result.symbol, active)
+            needed = lines.symbols_towards(result.symbol, active)
             unknown = [q for q in self.quantities if q.letter in needed and values.get(q.letter) is None]
             missing = list({q.letter: q for q in reversed(unknown)}.values())[::-1]
             if result.answer and missing:
                 return MissingError(missing)
-        return GivenError(f"these givens determine nothing: {self.name} takes {self.given_names()}")
+        return GivenError(f"these givens determine nothing: {self.name} takes {self.names_of_givens()}")
 
     @cached_property
     def _labels(self) -> dict[str, str]:
@@ -273,7 +273,7 @@ class Calculator:
         yield from lines.steps(self.lines, given.env, values, wanted, math_of)
 
     def misconception(self, name: str) -> Misconception | None:
-        """The misconception of that name."""
+        """The misconception of that name, if there is one."""
         return next((m for m in self.misconceptions if m.name == name), None)
 
     def wrong_values(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
@@ -290,7 +290,7 @@ class Calculator:
 
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
-        leading = self.leading_symbols.get(want)
+        leading = self.symbols_behind.get(want)
         if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
             return None
         instead: dict[str, Expr] = {}
@@ -316,11 +316,11 @@ class Calculator:
         return work(env).get(want) if len(rules) < 2 and work is not None and env is not None else None
 
     @cached_property
-    def leading_symbols(self) -> dict[str, set[str]]:
+    def symbols_behind(self) -> dict[str, set[str]]:
         """The symbols that lead to each result, where lines alone give it."""
         if self.work is not None:
             return {}
-        return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results}
+        return {r.name: lines.symbols_towards(r.symbol, self.lines) | {r.symbol} for r in self.results}
 
 
 _LETTERS = re.compile(r"[A-Za-z]\w*")
@@ -334,7 +334,7 @@ def _letter_forms() -> ModuleType:
 
 
 def _display_values(results: Mapping[str, Any]) -> dict[str, Any]:
-    """Formulas as mathematics, verdicts as they are."""
+    """The results with formulas as mathematics and verdicts as they are."""
     return {n: v if isinstance(v, bool | str) else _letter_forms().math_of(v) for n, v in results.items()}
 
 

@@ -1,4 +1,4 @@
-"""The parts of a calculator's declaration: quantities, results, misconceptions; and givens that have been read."""
+"""The parts of a calculator's declaration: quantities, results, misconceptions; and the givens of one case."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class MissingError(GivenError):
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """One given.
+    """What may be given: one size, number, word or list.
 
     short       as the course writes it, and as a bank and the command line take it: k
     name        PyTorch's name, also taken: kernel_size
@@ -100,7 +100,7 @@ def misconception(
     change: Callable[[Env], dict[str, Any] | None] | None = None,
     **instead: str,
 ) -> Misconception:
-    """A misconception, the formulas that it puts in place of lines given as texts: m="ceil(q)"."""
+    """A misconception; the formulas that it puts in place of lines are given as texts: m="ceil(q)"."""
     return Misconception(name, say, {symbol: parse(text) for symbol, text in instead.items()}, wrong, change)
 
 

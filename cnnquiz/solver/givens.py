@@ -1,4 +1,4 @@
-"""The kinds of givens: each turns what was typed, or a JSON value, into an exact value, or says what to write."""
+"""The kinds of givens: each turns text or a JSON value into an exact value, or says in a GivenError what to write."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Letter as Letter
 from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
@@ -19,19 +20,13 @@ _DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3}
 _LETTER = re.compile(r"[A-Za-z](_?\d)?")
 
 
-class Letter(str):
-    """A letter that stands for a number (`--in n`): the answer is then a formula."""
-
-    __slots__ = ()
-
-
 def are_numbers(*values: Any) -> bool:
     """Whether all of these are known numbers, not letters and not missing."""
     return all(value is not None and not isinstance(value, Letter) for value in values)
 
 
-class Written(tuple[Any, ...]):
-    """A shape written as 256x256x3, in which the channels may stand behind the axes."""
+class TypedShape(tuple[Any, ...]):
+    """A shape typed as 256x256x3: its channels may stand behind the axes, although they are given apart as well."""
 
     __slots__ = ()
 
@@ -44,7 +39,7 @@ class Kind:
     read: Callable[[Any], Any]
 
 
-def shown(raw: Any) -> str:
+def excerpt(raw: Any) -> str:
     """What was typed, short enough for one line and without control characters."""
     try:
         text = "".join(c if c.isprintable() else "?" for c in str(raw))
@@ -54,14 +49,14 @@ def shown(raw: Any) -> str:
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:
-    """A whole number, at least `low`; a single letter is let through where letters may stand for numbers."""
+    """A whole number, at least `low`; a single letter stays one where letters may stand for numbers."""
     value = _whole(raw, letters)
     if isinstance(value, Letter):
         return value
     if value > LARGEST:
-        raise GivenError(f"{shown(raw)} is too large: write a number up to 10^18")
+        raise GivenError(f"{excerpt(raw)} is too large: write a number up to 10^18")
     if low is not None and value < low:
-        raise GivenError(f"{shown(raw)} is too small: write a whole number, {low} or more")
+        raise GivenError(f"{excerpt(raw)} is too small: write a whole number, {low} or more")
     return value
 
 
@@ -87,9 +82,9 @@ def _whole(raw: Any, letters: bool) -> int | Letter:
         if letters and _LETTER.fullmatch(text):
             return Letter(text)
         if text.lstrip("+-").isdigit() and text.isascii():
-            raise GivenError(f"{shown(raw)} is too large: write a number up to 10^18")
+            raise GivenError(f"{excerpt(raw)} is too large: write a number up to 10^18")
     also = ", or one letter such as n" if letters else ""
-    raise GivenError(f"{shown(raw)} is not a whole number: write digits, as in 7{also}")
+    raise GivenError(f"{excerpt(raw)} is not a whole number: write digits, as in 7{also}")
 
 
 def integer(low: int | None = None, letters: bool = True) -> Kind:
@@ -111,26 +106,26 @@ def axes(low: int = 0, names: Sequence[str] = ()) -> Kind:
                 words = f"; or {' or '.join(names)}" if names else ""
                 raise GivenError(f"{fault}{words}") from None
         if "" in parts:
-            raise GivenError(f"{shown(raw)} is not a whole number, nor one for each axis as in 3x5")
+            raise GivenError(f"{excerpt(raw)} is not a whole number, nor one for each axis as in 3x5")
         if not 1 <= len(parts) <= MAX_AXES:
-            raise GivenError(f"{shown(raw)} has {len(parts)} axes: write 1 to {MAX_AXES}")
+            raise GivenError(f"{excerpt(raw)} has {len(parts)} axes: write 1 to {MAX_AXES}")
         return tuple(whole(part, low) for part in parts)
 
     return Kind("N" if not names else "|".join(("N", *names)), read)
 
 
-def shape(low: int = 1, most: int = MAX_AXES + 1) -> Kind:
+def shape() -> Kind:
     """A size: 256, 256x256, 256x256x3 (also with × or *), or a list. One number stays one number."""
 
     def read(raw: Any) -> Any:
         parts = split_axes(raw)
         if parts is None:
-            return whole(raw, low)
+            return whole(raw, 1)
         if "" in parts:
-            raise GivenError(f"{shown(raw)} is not a size: write it as in 256 or 256x256x3")
-        if not 1 <= len(parts) <= most:
-            raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most}, as in 256x256x3")
-        return (Written if isinstance(raw, str) else tuple)(whole(part, low) for part in parts)
+            raise GivenError(f"{excerpt(raw)} is not a size: write it as in 256 or 256x256x3")
+        if not 1 <= len(parts) <= MAX_AXES + 1:
+            raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {MAX_AXES + 1}, as in 256x256x3")
+        return (TypedShape if isinstance(raw, str) else tuple)(whole(part, 1) for part in parts)
 
     return Kind("HxWxC", read)
 
@@ -158,7 +153,7 @@ def flag(raw: Any) -> bool:
     words = {"yes": True, "true": True, "on": True, "1": True, "no": False, "false": False, "off": False, "0": False}
     value = words.get(str(raw).strip().lower())
     if value is None:
-        raise GivenError(f"{shown(raw)} is neither yes nor no")
+        raise GivenError(f"{excerpt(raw)} is neither yes nor no")
     return value
 
 
@@ -173,7 +168,7 @@ def choice(*names: str, also: Mapping[str, str] | None = None) -> Kind:
         word = str(raw).strip().lower().replace("_", "-")
         word = others.get(word, word)
         if word not in names:
-            raise GivenError(f"{shown(raw)} is none of {', '.join(names)}")
+            raise GivenError(f"{excerpt(raw)} is none of {', '.join(names)}")
         return word
 
     return Kind("|".join(names), read)
@@ -189,9 +184,9 @@ def exact_number(raw: Any) -> int | Fraction:
         try:
             value = Fraction(top.strip()) / Fraction(bottom.strip() if slash else 1)
         except ZeroDivisionError:
-            raise GivenError(f"{shown(raw)} divides by zero") from None
+            raise GivenError(f"{excerpt(raw)} divides by zero") from None
         return value.numerator if value.denominator == 1 else value
-    raise GivenError(f"{shown(raw)} is not a number: write it as in 7, 0.25 or 1/4")
+    raise GivenError(f"{excerpt(raw)} is not a number: write it as in 7, 0.25 or 1/4")
 
 
 def number(low: Fraction | int | None = None, high: Fraction | int | None = None, letters: bool = False) -> Kind:
@@ -202,9 +197,9 @@ def number(low: Fraction | int | None = None, high: Fraction | int | None = None
             return Letter(raw.strip())
         value = exact_number(raw)
         if low is not None and value < low:
-            raise GivenError(f"{shown(raw)} is too small: write {low} or more")
+            raise GivenError(f"{excerpt(raw)} is too small: write {low} or more")
         if high is not None and value > high:
-            raise GivenError(f"{shown(raw)} is too large: write {high} or less")
+            raise GivenError(f"{excerpt(raw)} is too large: write {high} or less")
         return value
 
     return Kind("NUMBER", read)
@@ -217,7 +212,7 @@ def numbers(most: int = 10_000) -> Kind:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip().strip("[]()"))
         parts = [part for part in parts if part != ""]
         if not 1 <= len(parts) <= most:
-            raise GivenError(f"{shown(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")
+            raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")
         return Vector(exact_number(part) for part in parts)
 
     return Kind("A,B,C", read)
@@ -234,10 +229,10 @@ def matrix(most: int = 200) -> Kind:
                 text = re.sub(r"\]\s*,?\s*\[", ";", text.strip("[] \t"))
             raw = [part for part in text.split(";") if part.strip()]
         if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= most:
-            raise GivenError(f"{shown(raw)} is not a matrix: write its rows as in 1 2; 3 4")
+            raise GivenError(f"{excerpt(raw)} is not a matrix: write its rows as in 1 2; 3 4")
         rows = Vector(row.read(part) for part in raw)
         if len({len(part) for part in rows}) != 1:
-            raise GivenError(f"the rows of {shown(raw)} have different lengths")
+            raise GivenError(f"the rows of {excerpt(raw)} have different lengths")
         return rows
 
     return Kind("'A B; C D'", read)

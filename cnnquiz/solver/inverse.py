@@ -52,7 +52,7 @@ class Search:
     def value(self, case: Mapping[str, int]) -> Any:
         """The result with these numbers; None where they make no layer."""
         try:
-            given = self.calculator.given_from({**self.known, **case})
+            given = self.calculator.with_defaults({**self.known, **case})
             return self.calculator.result_values(given).get(self.result)
         except (CnnquizError, ArithmeticError):
             return None
@@ -76,7 +76,7 @@ class Search:
         if "in" in self.names:
             return None
         with suppress(CnnquizError):
-            return self.calculator.given_from(self.known, self.names).env.get("axes")
+            return self.calculator.with_defaults(self.known, self.names).env.get("axes")
         return None
 
 
@@ -274,7 +274,7 @@ def _solutions_apart(search: Search) -> list[dict[str, Any]]:
     known, axes = search.known, search.axes()
     if axes in (None, 1) or search.result != "output_size" or isinstance(known.get("p"), str):
         return []
-    env = search.calculator.given_from(known, search.names).env
+    env = search.calculator.with_defaults(known, search.names).env
     each: list[list[Case]] = []
     for axis, target in enumerate(search.target_like(env["i"])):
         alone = {"in": (env["i"][axis],)}
@@ -299,7 +299,7 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
     yield Step("What is looked for", why=f"All {' and '.join(names)} for which {wanted}.")
     if len(names) == 1:
         with suppress(NoLayerError):
-            env = calculator.given_from(search.known, names).env
+            env = calculator.with_defaults(search.known, names).env
             yield from calculator.inverse_steps(env, names[0], search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
@@ -321,7 +321,7 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
 def _reason(search: Search) -> str:
     """Why the largest of the cases makes no layer."""
     try:
-        search.calculator.given_from({**search.known, **{name: high for name, (_, high) in search.bounds.items()}})
+        search.calculator.with_defaults({**search.known, **{name: high for name, (_, high) in search.bounds.items()}})
     except NoLayerError as fault:
         return f": {fault}"
     return ""

@@ -10,11 +10,12 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, exact, names_in, parse
+from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, names_in, parse
+from cnnquiz.mathematics.expression import Env as Env
 from cnnquiz.mathematics.expression import replace as with_names_replaced
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import NO_MATH, Math, Step
 
-Env = Mapping[str, Any]
 _PLAIN = (int, Fraction, str)
 AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
 
@@ -29,7 +30,7 @@ def _condition(text: str) -> Evaluator:
 
 
 @lru_cache(maxsize=4096)
-def _worked(formula: Expr) -> tuple[tuple[str, ...], Evaluator]:
+def _names_and_work(formula: Expr) -> tuple[tuple[str, ...], Evaluator]:
     """The names in a formula and what works it: looked up once, since hashing a formula walks through it."""
     return tuple(names_in(formula)), evaluator(formula)
 
@@ -61,7 +62,7 @@ class Line:
     applies: Evaluator = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        names, work = _worked(self.formula)
+        names, work = _names_and_work(self.formula)
         object.__setattr__(self, "names", names)
         object.__setattr__(self, "work", work)
         object.__setattr__(self, "applies", _condition(self.when))
@@ -73,7 +74,7 @@ def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any)
 
 
 def lines_when(condition: str, *lines: Line) -> tuple[Line, ...]:
-    """The lines, each under this condition besides its own."""
+    """The lines, each under this condition in addition to its own."""
     return tuple(replace(one, when=f"{condition} and ({one.when})" if one.when else condition) for one in lines)
 
 
@@ -83,7 +84,7 @@ def parts(value: Any) -> tuple[Any, ...]:
 
 
 def one(value: Any) -> Any:
-    """A value that is the same along every axis, as one number."""
+    """A value that is the same along every axis as one number; others as they are."""
     return value[0] if isinstance(value, tuple) and value and len(set(value)) == 1 else value
 
 
@@ -112,7 +113,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """The givens and the value of every line, by symbol; a line whose quantities are missing is left out.
 
-    value    how an expression is worked, where not exactly: with letters
+    value    how an expression with letters is worked; without it, exactly
     instead  formulas that replace those of lines: a misconception
     """
     found = dict(env)
@@ -122,7 +123,7 @@ def evaluate(
         if one.when and not one.applies(found):
             continue
         formula = swap.get(one.symbol, one.formula)
-        names, work = (one.names, one.work) if formula is one.formula else _worked(formula)
+        names, work = (one.names, one.work) if formula is one.formula else _names_and_work(formula)
         if None in map(found.get, names):
             continue
         if value is not None:
@@ -169,12 +170,12 @@ def steps(
     active = [one for one in lines if one.symbol in values and one.applies(values)]
     shown: set[int] = set()
     for name, symbol in wanted:
-        chain = [one for one in _leading_to(symbol, active) if id(one) not in shown]
+        chain = [one for one in _lines_towards(symbol, active) if id(one) not in shown]
         shown |= {id(one) for one in chain}
         yield from _chain_steps(name, chain, active, env, values, math_of)
 
 
-def _leading_to(symbol: str, lines: Sequence[Line]) -> list[Line]:
+def _lines_towards(symbol: str, lines: Sequence[Line]) -> list[Line]:
     needed = {symbol}
     chain = []
     for one in reversed(lines):
@@ -184,9 +185,9 @@ def _leading_to(symbol: str, lines: Sequence[Line]) -> list[Line]:
     return chain[::-1]
 
 
-def needed(symbol: str, lines: Sequence[Line]) -> set[str]:
+def symbols_towards(symbol: str, lines: Sequence[Line]) -> set[str]:
     """Every name that the chain of lines towards a symbol uses."""
-    return set().union(*(names_in(one.formula) for one in _leading_to(symbol, lines)))
+    return set().union(*(names_in(one.formula) for one in _lines_towards(symbol, lines)))
 
 
 def _chain_steps(
@@ -220,9 +221,9 @@ def _axis_steps(
     last = next((one for one in along if one.combines), None)
     for one in along:
         if last is not None and one.symbol == last.combines[0]:
-            formula = _composed(last.formula, [x for x in along if not x.title or x.symbol in last.combines])
+            formula = _compose(last.formula, [x for x in along if not x.title or x.symbol in last.combines])
             yield Step("Formula" + where, notation.math(formula, left=last.symbol), of=name)
-            filled = notation.math(formula, _stated(values), left=last.symbol)
+            filled = notation.math(formula, _plain_values(values), left=last.symbol)
             yield Step("Substitution" + where, substituted=filled, of=name)
         if one.title:
             step = _step(name, one, active, values, values, math_of)
@@ -233,38 +234,38 @@ def _step(
     name: str, one: Line, active: Sequence[Line], values: Env, letters: Env, math_of: Callable[[Any], Math]
 ) -> Step:
     hidden = [line for line in active if not line.title and line.symbol != one.symbol]
-    formula = notation.math(_composed(one.formula, hidden), letters=letters, left=one.symbol)
+    formula = notation.math(_compose(one.formula, hidden), letters=letters, left=one.symbol)
     if math_of is notation.value_math:
-        filled = notation.math(one.formula, _stated(values))
+        filled = notation.math(one.formula, _plain_values(values))
     else:
         before = [line for line in active if line.symbol != one.symbol and line.axis == one.axis]
-        filled = notation.math(_composed(one.formula, before), _stated(values), letters)
+        filled = notation.math(_compose(one.formula, before), _plain_values(values), letters)
     value = math_of(values[one.symbol])
     bare = not isinstance(one.formula, Op) and filled.ascii == value.ascii
     return Step(one.title, formula, NO_MATH if bare else filled, value, _why(one, values), name)
 
 
 def _why(one: Line, values: Env) -> str:
-    """The line's reason; of a rounding that has nothing to round, that."""
+    """The line's reason; or that a rounding had nothing to round."""
     match one.formula:
         case Call("floor" | "ceil", (Name(inner),)) if isinstance(values.get(inner), int):
             return "It comes out whole: nothing to round."
     return one.why
 
 
-def _stated(values: Env) -> dict[str, Any]:
+def _plain_values(values: Env) -> dict[str, Any]:
     """What may be put in for a name: numbers and letters, not what sympy worked out of letters."""
     return {name: value for name, value in values.items() if all(isinstance(v, _PLAIN) for v in parts(value))}
 
 
 @lru_cache(maxsize=1024)
-def _composed_from(formula: Expr, inner: tuple[tuple[str, Expr], ...]) -> Expr:
+def _compose_from(formula: Expr, inner: tuple[tuple[str, Expr], ...]) -> Expr:
     for symbol, expr in reversed(inner):
         if symbol in names_in(formula):
             formula = with_names_replaced(formula, {symbol: expr})
     return formula
 
 
-def _composed(formula: Expr, lines: Sequence[Line]) -> Expr:
+def _compose(formula: Expr, lines: Sequence[Line]) -> Expr:
     """The formula with the lines before it put in place of their symbols."""
-    return _composed_from(formula, tuple((one.symbol, one.formula) for one in lines))
+    return _compose_from(formula, tuple((one.symbol, one.formula) for one in lines))

@@ -1,0 +1,155 @@
+"""Expressions with exp, ln, sigmoid and the like: worked to 100 digits, and differentiated by dual numbers."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import expression, precise
+from cnnquiz.mathematics.expression import Algebra, Expr, evaluator
+from cnnquiz.mathematics.functions import FUNCTIONS, REAL_NAMES, Function
+from cnnquiz.mathematics.precise import divide, exact, limit_digits
+
+MAX_EXPONENT = 10_000
+
+
+def parse(text: Any, *names: str) -> Expr:
+    """The expression that a text spells, over these names and all functions of numbers."""
+    return expression.parse(str(text), names, REAL_NAMES)
+
+
+def number(expr: Expr, env: Mapping[str, Any]) -> Any:
+    """The value: exact as far as it is a short fraction, otherwise to 100 digits."""
+    return evaluator(expr, PRECISE)(env)
+
+
+def slope(expr: Expr, name: str, at: Any) -> Any:
+    """The derivative at a place, each value carrying its slope along; KeyError where a part has no rule for it."""
+    return evaluator(expr, _DUAL)({name: (at, 1)})[1]
+
+
+def function_value(function: Function, x: Any, alpha: Any = None) -> Any:
+    """f(x); alpha is the second parameter that some activation functions have."""
+    return function.value(x) if function.value else number(value_formula(function, x), {"x": x, "a": alpha})
+
+
+def function_slope(function: Function, x: Any, alpha: Any = None) -> Any:
+    """f'(x)"""
+    return number(slope_formula(function, x), {"x": x, "a": alpha})
+
+
+def value_formula(function: Function, x: Any) -> Expr:
+    """The function's formula on the side of zero where x lies."""
+    if function.sides is None:
+        return function_formula(function)
+    right, left = function.sides
+    return _in_x(right if x > 0 else left)
+
+
+def slope_formula(function: Function, x: Any) -> Expr:
+    """The formula of the derivative that holds at x; at a kink, the value by convention."""
+    slopes = function.slopes
+    right, left, kink = slopes if len(slopes) == 3 else slopes * 3
+    return _in_x(right if x > 0 else left if x < 0 else kink)
+
+
+def function_formula(function: Function) -> Expr:
+    """One formula for both sides of zero, with the usual alpha; for a function without one, a call of it."""
+    return _in_x(function.formula or f"{function.calls[0]}(x)")
+
+
+@lru_cache(maxsize=256)
+def _in_x(formula: str) -> Expr:
+    return parse(formula, "x", "a")
+
+
+def _power(base: Any, exponent: Any) -> Any:
+    if isinstance(exponent, int):
+        if abs(exponent) > MAX_EXPONENT:
+            raise CnnquizError(f"the exponent {exponent} is larger than {MAX_EXPONENT}")
+        if base == 0 and exponent < 0:
+            raise CnnquizError("division by zero")
+        return limit_digits(precise.power(base, exponent))
+    if exponent == Fraction(1, 2):
+        return precise.sqrt(base)
+    return precise.exp(exponent * precise.ln(base))
+
+
+_ARITHMETIC: dict[str, Callable[..., Any]] = {
+    "+": lambda a, b: limit_digits(exact(a + b)),
+    "-": lambda a, b: limit_digits(exact(a - b)),
+    "*": lambda a, b: limit_digits(exact(a * b)),
+    "/": lambda a, b: limit_digits(divide(a, b)),
+    "**": _power,
+    "neg": operator.neg,
+}
+
+
+def _operation(symbol: str) -> Callable[..., Any]:
+    if symbol not in _ARITHMETIC:
+        raise CnnquizError("only numbers, names, functions and + - * / ^ are worked here")
+    return _ARITHMETIC[symbol]
+
+
+def _function(name: str) -> Callable[..., Any]:
+    function = FUNCTIONS[name]
+    return refuse_other_numbers(name, function.value or (lambda x: function_value(function, x)))
+
+
+def refuse_other_numbers(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function; a call with a wrong number of arguments raises CnnquizError instead of TypeError."""
+
+    def apply(*arguments: Any) -> Any:
+        try:
+            return function(*arguments)
+        except TypeError:
+            raise CnnquizError(f"`{name}` does not take {len(arguments)} numbers") from None
+
+    return apply
+
+
+PRECISE = Algebra(_operation, _function)
+
+Dual = tuple[Any, Any]
+
+
+def _dual_power(base: Dual, exponent: Dual) -> Dual:
+    (u, du), (v, dv) = base, exponent
+    if not isinstance(v, int) or dv != 0:
+        raise KeyError("**")
+    return Fraction(u) ** v, v * Fraction(u) ** (v - 1) * du if v else 0
+
+
+_DUAL_ARITHMETIC: dict[str, Callable[[Dual, Dual], Dual]] = {
+    "+": lambda a, b: (a[0] + b[0], a[1] + b[1]),
+    "-": lambda a, b: (a[0] - b[0], a[1] - b[1]),
+    "*": lambda a, b: (a[0] * b[0], a[1] * b[0] + a[0] * b[1]),
+    "/": lambda a, b: (Fraction(a[0]) / b[0], (Fraction(a[1]) * b[0] - a[0] * b[1]) / (b[0] * b[0])),
+    "**": _dual_power,
+}
+
+
+def _dual_operation(symbol: str) -> Callable[..., Dual]:
+    if symbol == "neg":
+        return lambda a: (-a[0], -a[1])
+    apply = _DUAL_ARITHMETIC[symbol]
+    return lambda a, b: tuple(map(limit_digits, apply(a, b)))
+
+
+def _dual_function(name: str) -> Callable[..., Dual]:
+    function = FUNCTIONS[name]
+    if not function.slopes:
+        raise KeyError(name)
+
+    def apply(argument: Dual) -> Dual:
+        x, rise = argument
+        return function_value(function, x), limit_digits(rise * function_slope(function, x))
+
+    return apply
+
+
+_DUAL = Algebra(_dual_operation, _dual_function, lambda value: value if isinstance(value, tuple) else (value, 0))
