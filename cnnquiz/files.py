@@ -1,4 +1,4 @@
-"""Files that a user names: read once, whole, within a bound, and with one clear line when that cannot be."""
+"""Files that a user names, read whole and within a bound, or refused in one line; and the bundled banks."""
 
 from __future__ import annotations
 
@@ -24,19 +24,20 @@ class HasPath(Protocol):
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     """The file's bytes. A folder, a pipe, a device or a file that is too large is refused before it is read."""
     try:
-        with open(path, "rb", opener=without_waiting) as file:
+        with open(path, "rb", opener=open_at_once) as file:
             status = os.fstat(file.fileno())
             if not stat.S_ISREG(status.st_mode):
-                raise CnnquizError(f"{shown(path)}: {kind(status.st_mode)}; name a file")
+                kind = "a pipe" if stat.S_ISFIFO(status.st_mode) else "not a file but a device or socket"
+                raise CnnquizError(f"{display_text(path)}: this is {kind}; name a file")
             refuse_large(path, status.st_size, largest)
             data = file.read(largest + 1)
     except (OSError, ValueError) as error:
-        raise CnnquizError(f"{shown(path)}: {reason(error, path)}") from None
+        raise CnnquizError(f"{display_text(path)}: {reason(error, path)}") from None
     refuse_large(path, len(data), largest)  # it may have grown since
     return data
 
 
-def without_waiting(path: str, flags: int) -> int:
+def open_at_once(path: str, flags: int) -> int:
     """Open a file, but never wait for somebody to write to a pipe."""
     return os.open(path, flags | getattr(os, "O_NONBLOCK", 0))
 
@@ -44,14 +45,8 @@ def without_waiting(path: str, flags: int) -> int:
 def refuse_large(path: Path, size: int, largest: int) -> None:
     """Refuse a file of more bytes than are read."""
     if size > largest:
-        raise CnnquizError(
-            f"{shown(path)}: {size:,} bytes are more than the {largest:,} that are read; split the file"
-        )
-
-
-def kind(mode: int) -> str:
-    """What stands there in place of a file."""
-    return "this is a pipe" if stat.S_ISFIFO(mode) else "this is not a file but a device or socket"
+        limit = f"{size:,} bytes are more than the {largest:,} that are read"
+        raise CnnquizError(f"{display_text(path)}: {limit}; split the file")
 
 
 def reason(error: OSError | ValueError, path: Path) -> str:
@@ -68,19 +63,15 @@ def reason(error: OSError | ValueError, path: Path) -> str:
     return "this is not a name that a file can have"
 
 
-def shown(path: Path | str) -> str:
-    """A path as it may stand on a screen: without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in str(path))
+def display_text(text: Path | str) -> str:
+    """A path or a name as it may stand on a screen: without control characters."""
+    return "".join(c if c.isprintable() else "?" for c in str(text))
 
 
 def printable(text: str) -> str:
     """Text without control characters; line ends are kept, other white space becomes spaces."""
-    return "\n".join("".join(map(clean, line)) for line in text.expandtabs(8).splitlines())
-
-
-def clean(character: str) -> str:
-    """The character if a terminal can be trusted with it; a blank for a blank, nothing for the others."""
-    return character if character.isprintable() else " " if character.isspace() else ""
+    lines = text.expandtabs(8).splitlines()
+    return "\n".join("".join(c if c.isprintable() else " " for c in s if c.isprintable() or c.isspace()) for s in lines)
 
 
 def bundled(pattern: str = "*.yaml") -> dict[str, Path]:
@@ -100,15 +91,15 @@ def drills() -> dict[str, Path]:
 def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
     """The characters of a figure, from its file in the bank's folder; a path that leads out of it is refused."""
     source = Path(bank if isinstance(bank, str | Path) else bank.path)
-    folder, name = source.parent, shown(figure.file)
-    path = folder / figure.file
+    path = source.parent / figure.file
     try:
-        inside = path.resolve().is_relative_to(folder.resolve())
+        inside = path.resolve().is_relative_to(source.parent.resolve())
     except (OSError, ValueError, RuntimeError):
         inside = True  # opening it says what is wrong
     if not inside:
-        raise CnnquizError(f"{shown(source)}: the figure {name} lies outside the bank's folder")
+        name = display_text(figure.file)
+        raise CnnquizError(f"{display_text(source)}: the figure {name} lies outside the bank's folder")
     try:
         return printable(read_bytes(path, LARGEST_FIGURE).decode("utf-8-sig")).rstrip("\n")
     except UnicodeDecodeError:
-        raise CnnquizError(f"{shown(path)}: this figure is not UTF-8 text") from None
+        raise CnnquizError(f"{display_text(path)}: this figure is not UTF-8 text") from None

@@ -65,9 +65,9 @@ def test_what_is_no_bank_is_one_finding_soon(name: str, tmp_path: Path) -> None:
     data, line, column, message = UNREADABLE[name]
     path = tmp_path / "bank.yaml"
     path.write_bytes(data)
-    start = time.perf_counter()
+    start = time.process_time()
     loaded = bank.load(path)
-    assert time.perf_counter() - start < QUICKLY
+    assert time.process_time() - start < QUICKLY
     first = min(loaded.findings, key=lambda finding: (finding.line, finding.column))
     assert loaded.bank is None
     assert (first.line, first.column) == (line, column), first

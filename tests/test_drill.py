@@ -117,7 +117,7 @@ def test_a_drill_goes_on_where_it_was_left(program: Program) -> None:
     first = program("drill", "conv", "--seed", "1", stdin="10\nq\n").stdout
     assert "On to level 2 of 4." in first
     again = program("drill", "conv", stdin="q\n").stdout
-    assert "You go on where you stopped" in again and "Question 2  output shape" in again
+    assert "You resume where you stopped" in again and "Question 2  output shape" in again
     assert "Question 1" in program("drill", "conv", "--fresh", stdin="q\n").stdout
     assert "Question 1" in program("drill", "params", stdin="q\n").stdout
 

@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.solver.inverse import find
-from cnnquiz.solver.search import Found
+from cnnquiz.solver.inverse import Found, find
 
 BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}
 TARGETS = ["output_size", "out"]

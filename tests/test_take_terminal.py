@@ -134,7 +134,7 @@ def test_another_key_repeats_the_choices(start: Start) -> None:
     leave_after(start("take", "week8"), "d")
     child = start("take", "week8")
     for key in "?x":
-        child.expect("Enter.* go on.*n.* begin anew.*q.* leave")
+        child.expect("Enter.* resume.*n.* start over.*q.* leave")
         child.expect(PROMPT)
         child.send(key)
     child.expect(PROMPT)

@@ -36,12 +36,12 @@ def path_of(name: str, banks: dict[str, Path]) -> Path:
         return path
     near = nearest(name, banks)
     meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(banks)) or 'no banks here'}"
-    raise CnnquizError(f"no bank is called {files.shown(name)!r}: {meant} (a path works too)")
+    raise CnnquizError(f"no bank is called {files.display_text(name)!r}: {meant} (a path works too)")
 
 
 def load(source: str | Path, text: str | None = None) -> Loaded:
     """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
-    path, slow = files.shown(source), yaml_text.is_slow()
+    path, slow = files.display_text(source), yaml_text.is_slow()
     with pause_collector():
         try:
             text = yaml_text.decode(files.read_bytes(Path(source))) if text is None else text

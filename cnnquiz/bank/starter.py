@@ -8,7 +8,7 @@ import unicodedata
 from pathlib import Path
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import reason, shown
+from cnnquiz.files import display_text, reason
 
 TEMPLATE = Path(__file__).with_name("starting_bank.yaml")
 SUFFIXES = (".yaml", ".yml")
@@ -17,16 +17,16 @@ SUFFIXES = (".yaml", ".yml")
 def write(wanted: str, title: str | None = None) -> Path:
     """Write a starting bank to a path that is still free, with `.yaml` added to a bare name."""
     path = Path(wanted if wanted.endswith(SUFFIXES) else f"{wanted}.yaml")
-    text = bank_text(bank_id(path), title, path.name)
+    name, text = display_text(path), bank_text(bank_id(path), title, path.name)
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError:
-        raise CnnquizError(f"{shown(path)} is there already, and is left as it is: choose another name") from None
+        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name") from None
     except FileNotFoundError:
-        raise CnnquizError(f"{shown(path)}: the folder {shown(path.parent)} does not exist") from None
+        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist") from None
     except (OSError, ValueError) as error:
-        raise CnnquizError(f"{shown(path)} cannot be written: {reason(error, path)}") from None
+        raise CnnquizError(f"{name} cannot be written: {reason(error, path)}") from None
     return path
 
 
@@ -35,13 +35,14 @@ def bank_id(path: Path) -> str:
     plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
     found = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
     if not found:
-        raise CnnquizError(f"{shown(path)}: a bank's file needs a letter or a digit in its name, for the bank's id")
+        name = display_text(path)
+        raise CnnquizError(f"{name}: a bank's file needs a letter or a digit in its name, for the bank's id")
     return found
 
 
 def bank_text(bank: str, title: str | None, file_name: str) -> str:
     """The text of a starting bank."""
-    words = shown(" ".join((title or "").split())) or bank.replace("-", " ").capitalize()
+    words = display_text(" ".join((title or "").split())) or bank.replace("-", " ").capitalize()
     quoted = json.dumps(words, ensure_ascii=False)  # a JSON text is a YAML text
-    text = TEMPLATE.read_text(encoding="utf-8").replace("FILE_NAME", shown(file_name))
+    text = TEMPLATE.read_text(encoding="utf-8").replace("FILE_NAME", display_text(file_name))
     return text.replace("BANK_ID", f'"{bank}"' if bank.isdigit() else bank).replace("BANK_TITLE", quoted)

@@ -26,7 +26,7 @@ def sources(paths: Sequence[str]) -> list[str]:
     found = paths and [name for path in paths for name in bank_paths(path)]
     names = found or [display_path(str(path)) for path in bank.bundled().values()]
     if paths and not found:
-        raise CnnquizError(f"{files.shown(paths[0])}: no bank is in this folder (*.yaml or *.yml)")
+        raise CnnquizError(f"{files.display_text(paths[0])}: no bank is in this folder (*.yaml or *.yml)")
     return list(dict.fromkeys(names))
 
 
@@ -116,6 +116,6 @@ def size(source: str) -> int:
 
 def unreadable_file(source: str, fault: str) -> Checked:
     """A file that cannot be read, among others that can."""
-    path = files.shown(source)
+    path = files.display_text(source)
     message = fault.removeprefix(f"{path}: ")
     return Checked(path, findings=(Finding("yaml-syntax", "error", path, 1, 1, None, message),))

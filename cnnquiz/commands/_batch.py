@@ -10,7 +10,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
-from cnnquiz.solver.search import Found
+from cnnquiz.solver.inverse import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
 
@@ -55,7 +55,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         parts = "calculator, given, find, bounds, steps"
         raise GivenError(f"`{stray[0][:40]}` is no part of a line: it has {parts}", stray[0])
     given = calculator.read(request["given"])
-    return calculator.solve(given, request.get("want")).as_json(steps=True) if steps else calculator.brief(given)
+    return calculator.solve(given, request.get("want") if steps else None, steps).as_json(steps)
 
 
 def _search(calculator: Calculator, request: dict[str, Any]) -> Found:

@@ -91,8 +91,10 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
             raise GivenError(f"{name} has {len(value)} values for {count} {'axis' if count == 1 else 'axes'}", name)
         if isinstance(value, Letter) or not (value is None or isinstance(value, tuple | str)):
             env[name] = (value,) * count
-    dilated = env.get("d") is None or any(d != 1 for d in env["d"])
-    return env | {"channels": channels, "C": channels, "axes": count, "channels_first": first, "dilated": dilated}
+    env["channels"] = env["C"] = channels
+    env["axes"], env["channels_first"] = count, first
+    env["dilated"] = env.get("d") is None or any(d != 1 for d in env["d"])
+    return env
 
 
 def _axes_and_channels(size: tuple[Any, ...], channels: Any, count: int | None, first: bool) -> tuple[Any, Any]:
@@ -118,12 +120,12 @@ def _has_channels(size: tuple[Any, ...], channels: Any, count: int | None, first
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:
     """The input's length and the window along each axis whose numbers are all known."""
-    columns = [env.get(name) for name in ("i", "k", "s", "d", "p")]
-    columns += [env["p"], env.get("op", (0,) * env["axes"])]
-    if all(isinstance(column, tuple) for column in columns):
-        for i, *numbers in zip(*columns, strict=True):
-            if are_numbers(i, *numbers):
-                yield i, Window(*numbers)
+    i, k, s, d, p = (env[name] for name in ("i", "k", "s", "d", "p"))
+    op = env.get("op", (0,) * env["axes"])
+    if None not in (i, k, s, d, p, op):
+        for n, *numbers in zip(i, k, s, d, p, p, op, strict=True):
+            if set(map(type, (n, *numbers))) == {int}:
+                yield n, Window(*numbers)
 
 
 def size_counts(env: Env, lengths: Iterable[int], channels: Any) -> dict[str, Any]:

@@ -10,8 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.files import read_bytes
-from cnnquiz.files import shown as shown_path
+from cnnquiz.files import display_text, read_bytes
 from cnnquiz.layers.blocks import expand
 from cnnquiz.layers.layer import LayerFault
 from cnnquiz.layers.propagation import Part
@@ -82,7 +81,7 @@ def _bundled_network(path: Path, variant: str) -> Network:
 def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
     from cnnquiz import yaml_text
 
-    where = shown_path(path)
+    where = display_text(path)
     document = yaml_text.read_file(read_bytes(path, LARGEST), where)
     place = document.positions.find
     try:

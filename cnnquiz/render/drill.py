@@ -20,8 +20,8 @@ from cnnquiz.solution import Solution
 
 COMMANDS = (
     ("h", "hint", "the next hint; the formula is the last"),
-    ("s", "skip", "leave it; it is worked out all the same"),
-    ("q", "quit", "save and leave; the same command goes on later"),
+    ("s", "skip", "leave it; it is still worked out"),
+    ("q", "quit", "save and leave; the same command resumes it"),
     ("?", "keys", "this list"),
 )
 
@@ -32,10 +32,10 @@ def banner(screen: Screen, drill: Drill) -> list[Text]:
     names = ", ".join(skill.label for skill in drill.skills)
     many = f"{count} skills: {names}." if count > 1 else f"One skill: {names}."
     rule = f"A skill is mastered after {STREAK} right answers in a row at its hardest level."
-    begun = f"You go on where you stopped: {_progress(drill)}. --fresh begins anew." if drill.asked else ""
+    resumed = f"You resume where you stopped: {_progress(drill)}. --fresh starts over." if drill.asked else ""
     seed = f"--seed {drill.seed} asks the same questions again." if not drill.asked else ""
     title = screen.text("Drill", "title")
-    return [Text(), *stack(screen, [title, *filter(None, (many, rule, begun, seed))])]
+    return [Text(), *stack(screen, [title, *filter(None, (many, rule, resumed, seed))])]
 
 
 def _progress(drill: Drill) -> str:

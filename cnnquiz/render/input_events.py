@@ -11,7 +11,7 @@ from cnnquiz.model import Variant
 from cnnquiz.quiz.session import Action, Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import paragraph
+from cnnquiz.render.layout import count, paragraph
 
 PROMPT = "> "
 ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}
@@ -20,7 +20,7 @@ WORDS: dict[str, Action] = {
     "keys": "help",
 }  # fmt: skip
 TICK = Event("tick")
-Resumption = Literal["go on", "anew", "leave"]
+Resumption = Literal["resume", "anew", "leave"]
 
 
 def event(variant: Variant, text: str) -> Event:
@@ -38,29 +38,27 @@ def script(answers: str, asked: Sequence[Variant]) -> list[str | None]:
     """The answers of a script, one for each question (None: skipped), all of them read before any is given."""
     given = answers.replace(",", " ").split()
     if len(given) != len(asked):
-        raise CnnquizError(f"--answers has {_count(given, 'answer')}, but there are {_count(asked, 'question')}")
+        have, need = count(len(given), "answer"), count(len(asked), "question")
+        raise CnnquizError(f"--answers has {have}, but there are {need}")
     pairs = zip(given, asked, strict=True)
-    return [_scripted(number, text, variant) for number, (text, variant) in enumerate(pairs, 1)]
+    return [_script_answer(number, text, variant) for number, (text, variant) in enumerate(pairs, 1)]
 
 
-def _count(things: Sequence[object], what: str) -> str:
-    return f"{len(things)} {what}{'s' * (len(things) != 1)}"
-
-
-def _scripted(number: int, text: str, variant: Variant) -> str | None:
+def _script_answer(number: int, text: str, variant: Variant) -> str | None:
     letters = [choice.letter for choice in variant.choices]
     if text == "-" or (text.casefold() == "s" and "s" not in letters):
         return None
     if read_response(variant, text) is None:
-        wanted = f"write one of {', '.join(letters)}, or - to skip it" if letters else "write a value, or - to skip it"
-        raise CnnquizError(f"--answers: answer {number}, {text[:40]!r}, does not fit {variant.item.id}: {wanted}")
+        wanted = f"one of {', '.join(letters)}" if letters else "a value"
+        fault = f"answer {number}, {text[:40]!r}, does not fit {variant.item.id}"
+        raise CnnquizError(f"--answers: {fault}: write {wanted}, or - to skip it")
     return text
 
 
-def go_on(screen: Screen, stopped: str) -> Resumption:
-    """Ask whether to go on with an unfinished session; another key repeats the choices."""
-    meant: dict[str, Resumption] = {"y": "go on", keys.ENTER: "go on", "n": "anew", "q": "leave"}
-    choices = quiz.key_names(screen, [("Enter", "go on"), ("n", "begin anew"), ("q", "leave it saved")])
+def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
+    """Ask whether to resume an unfinished session; another key repeats the choices."""
+    meanings: dict[str, Resumption] = {"y": "resume", keys.ENTER: "resume", "n": "anew", "q": "leave"}
+    choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
     screen.show("", *paragraph(screen, stopped))
     while True:
         screen.show(*paragraph(screen, choices))
@@ -70,7 +68,7 @@ def go_on(screen: Screen, stopped: str) -> Resumption:
         except EOFError:
             pressed = "q"
         screen.show(pressed if len(pressed) == 1 else "")
-        if answer := meant.get(pressed.casefold()):
+        if answer := meanings.get(pressed.casefold()):
             return answer
 
 
@@ -81,7 +79,7 @@ class Keys:
         self.screen, self.time_left, self.ended = screen, time_left, False
 
     def read(self, session: Session) -> Event:
-        """The next event; the end of the input and Ctrl-D are quitting."""
+        """The next event; the end of the input and Ctrl-D quit."""
         try:
             return self._between(session) if session.told else self._question(session)
         except EOFError:
@@ -90,7 +88,7 @@ class Keys:
             return Event("quit")
 
     def _between(self, session: Session) -> Event:
-        """Between a verdict and the next question: any key goes on, but for those that say otherwise."""
+        """Between a verdict and the next question: any key but b, q and ? leads to the next question."""
         self.screen.show("")
         self.screen.write(quiz.pause_line(self.screen, session))
         pressed = self._press(session)
@@ -104,12 +102,11 @@ class Keys:
         variant = session.variant
         self.screen.write(self.screen.margin + PROMPT)
         if not variant.choices or variant.item.type == "multiple":
-            return self._typed(session)
+            return self._line(session)
         pressed = self._press(session)
         while pressed == keys.ENTER and not (session.exam and session.reply):
             pressed = self._press(session)
-        shown = pressed if len(pressed) == 1 else {keys.BACK: "back"}.get(pressed, "")
-        self.screen.show(shown)
+        self.screen.show("back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
         if pressed in (keys.ENTER, keys.BACK):
             return Event("back" if pressed == keys.BACK else "next")
         return event(variant, pressed) if pressed else TICK
@@ -122,7 +119,7 @@ class Keys:
             if pressed or (left is not None and (self.time_left(session) or 0) <= 0):
                 return pressed
 
-    def _typed(self, session: Session) -> Event:
+    def _line(self, session: Session) -> Event:
         text = keys.line(self.time_left(session))
         if text is None:
             self.screen.show("")
@@ -139,7 +136,7 @@ class Lines:
         self.screen, self.ended = screen, False
 
     def read(self, session: Session) -> Event:
-        """The next event; empty lines are passed over, and after a verdict it goes on by itself."""
+        """The next event; empty lines are passed over, and after a verdict the next question follows by itself."""
         if session.told:
             return Event("next")
         self.screen.write(self.screen.margin + PROMPT)
@@ -160,7 +157,7 @@ class Script:
         self.answers: Iterator[str | None] = iter(answers)
 
     def read(self, session: Session) -> Event:
-        """The next answer, or the way on after a verdict."""
+        """The next answer; after a verdict, the next question."""
         if session.told:
             return Event("next")
         answer = next(self.answers)

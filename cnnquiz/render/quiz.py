@@ -24,9 +24,9 @@ from cnnquiz.solution import Solution
 
 COMMANDS = (
     ("h", "hint", "the next hint; there may be several"),
-    ("s", "skip", "leave it; the answer is explained all the same"),
+    ("s", "skip", "leave it; the answer is still explained"),
     ("b", "back", "the question before"),
-    ("q", "quit", "save and leave; the same command goes on later"),
+    ("q", "quit", "save and leave; the same command resumes it"),
     ("?", "keys", "this list"),
 )
 TIME_UP = "The time is up."

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs
+from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 
 SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
 BAR = 20
@@ -18,43 +18,33 @@ def result_lines(
     screen: Screen, result: QuizResult, pass_mark: float | None, todo: Sequence[tuple[str, str]]
 ) -> list[Text]:
     """The whole summary; `todo` holds commands and what each is for."""
-    blocks = [
-        _score(screen, result, pass_mark),
-        _table(screen, result.rows),
-        _topics(screen, result),
-        _next(screen, todo),
-    ]
-    return [Text(), Text(), *paragraphs(blocks), Text()]
+    score, table = _score(screen, result, pass_mark), _table(screen, result.rows)
+    return [Text(), Text(), *paragraphs([score, table, _topics(screen, result), _next(screen, todo)]), Text()]
 
 
 def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[Text]:
     of = len(result.rows)
-    words = Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")
-    lines = paragraph(screen, words)
+    lines = [Text.assemble((f"{number(result.score)} of {of} right", "title"), f"  {result.percent:.0f} %")]
     if result.late:
-        late = f"{result.answers} of {of} answered when the time was up."
-        lines += paragraph(screen, late)
+        lines.append(Text(f"{result.answers} of {of} answered when the time was up."))
     if pass_mark is not None:
         reached = "reached" if result.percent >= pass_mark else "not reached"
-        lines += paragraph(screen, f"The pass mark of {number(pass_mark)} % is {reached}.")
-    return lines
+        lines.append(Text(f"The pass mark of {number(pass_mark)} % is {reached}."))
+    return stack(screen, lines)
 
 
 def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
     """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
-    narrow = screen.columns < 60
     heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
-    timed = any(row.reply.seconds is not None for row in rows)
-    if not timed:
+    if all(row.reply.seconds is None for row in rows):
         table = [cells[:-1] for cells in table]
-    gap = 1 if narrow else 2
+    gap = 1 if screen.columns < 60 else 2
     others = sum(max(cells[place].cell_len for cells in table) for place in range(len(table[0])) if place != 2)
     room = max(screen.width - len(screen.margin) - others - gap * (len(table[0]) - 1), 8)
     for cells in table:
         cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
-    lines = columns(table, frozenset({1, 5}), gap)
-    return indent(lines, screen.margin)
+    return indent(columns(table, {1, 5}, gap), screen.margin)
 
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
@@ -78,9 +68,8 @@ def _topics(screen: Screen, result: QuizResult) -> list[Text]:
 
 
 def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
-    if not todo:
-        return []
-    lines = paragraph(screen, "Next", "title")
+    """What each command is for, and the command below it."""
+    lines = paragraph(screen, "Next", "title") if todo else []
     for command, purpose in todo:
         lines += paragraph(screen, purpose)
         lines += hang(screen, screen.text(command, "code"), screen.margin + "  ", screen.margin + "    ")

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, indent, paragraph, paragraphs
+from cnnquiz.render.layout import bar, columns, count, indent, paragraph, paragraphs
 
 UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
@@ -21,25 +21,25 @@ def forecast(screen: Screen, due: int, following: datetime | None, days: Sequenc
     most, today = max(days, default=0), now.date()
     wide = 20 if screen.columns >= 60 else 8
     rows = [
-        [Text(named(today, place)), bar(screen, number, most, wide), Text(str(number))]
+        [Text(day_name(today, place)), bar(screen, number, most, wide), Text(str(number))]
         for place, number in enumerate(days)
     ]
-    table = indent(columns(rows, frozenset({2}), gap=2), screen.margin + "  ") if most else []
+    table = indent(columns(rows, {2}, gap=2), screen.margin + "  ") if most else []
     return [*head, *paragraph(screen, Text(" ".join(words))), *table]
 
 
-def nothing_yet(screen: Screen) -> list[list[Text]]:
-    """That nothing was answered so far, and where to begin."""
+def empty_page(screen: Screen) -> list[list[Text]]:
+    """What is said before the first answer: where to begin."""
     words = "Nothing to review yet: what you answer comes back here before you forget it."
-    return [paragraph(screen, each) for each in (words, "Begin with: cnnquiz take week8")]
+    return [paragraph(screen, words), paragraph(screen, "Begin with: cnnquiz take week8")]
 
 
-def closing(*blocks: Sequence[Text]) -> list[Text]:
-    """The parts of the page with an empty line between them."""
+def page(*blocks: Sequence[Text]) -> list[Text]:
+    """The parts of the page, with an empty line between them."""
     return [Text(), *paragraphs(blocks), Text()]
 
 
-def named(today: date, place: int) -> str:
+def day_name(today: date, place: int) -> str:
     """A day by its name: today, tomorrow, Thu 26 Nov."""
     day = today + timedelta(days=place)
     return ("today", "tomorrow")[place] if place < 2 else f"{day:%a} {day.day} {day:%b}"
@@ -50,8 +50,3 @@ def until(now: datetime, then: datetime) -> str:
     seconds = max((then - now).total_seconds(), 0)
     size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
     return f"in {count(max(round(seconds / size), 1), unit)}"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 item, 2 items."""
-    return f"{number:,} {noun}" + "s" * (number != 1)

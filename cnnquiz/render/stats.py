@@ -1,8 +1,8 @@
-"""Progress on the screen: accuracy as bars and over time, slips with what to drill, what is due, sessions."""
+"""Progress on the screen: accuracy as bars and over time, misconceptions with what to drill, what is due, sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from msgspec.structs import replace
@@ -10,7 +10,7 @@ from rich.text import Text
 
 from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs
+from cnnquiz.render.layout import bar, columns, count, hang, indent, paragraph, paragraphs
 
 MOST = 10  # rows of a list; the rest is in `--format json`
 LONGEST = 40  # columns of the line over time
@@ -20,35 +20,34 @@ SPARKS = "▁▂▃▄▅▆▇█"
 
 
 def show_stats(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> None:
-    """Show all of it; `drills` says for a slip what to drill against it."""
+    """Show all of it; `drills` says for a misconception what to drill against it."""
     screen.show("", *paragraphs(blocks(screen, stats, drills)), "")
 
 
 def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list[Text]]:
     """The parts of the page, those without content empty."""
     if not stats.total.attempts:
-        hint = "No answers yet. Begin with: cnnquiz take week8"
-        return [paragraph(screen, hint)]
+        return [paragraph(screen, "No answers yet. Begin with: cnnquiz take week8")]
     return [
-        [Text.assemble(screen.margin, screen.text("Your progress", "title"))],
+        paragraph(screen, "Your progress", "title"),
         paragraph(screen, summary(stats)),
-        titled(screen, "Topics, the weakest first", bars(screen, stats.topics)),
-        titled(screen, "Banks", bars(screen, [replace(each, name=shown(each.name)) for each in stats.banks])),
-        titled(screen, "Over time", over_time(screen, stats.days)),
-        titled(screen, "Slips", slips(screen, stats.misconceptions, drills)),
-        titled(screen, "Review", review(screen, stats.review)),
-        titled(screen, "Last sessions", sessions(screen, stats.sessions)),
+        section(screen, "Topics, the weakest first", bars(screen, stats.topics)),
+        section(screen, "Banks", bars(screen, [replace(each, name=bank_name(each.name)) for each in stats.banks])),
+        section(screen, "Over time", over_time(screen, stats.days)),
+        section(screen, "Slips", misconceptions(screen, stats.misconceptions, drills)),
+        section(screen, "Review", review(screen, stats.review)),
+        section(screen, "Last sessions", sessions(screen, stats.sessions)),
     ]
 
 
 def summary(stats: Stats) -> str:
     """The whole in a sentence."""
     begun = date.fromisoformat(stats.days[0].name)
-    total, first = stats.total, f"{day(begun)} {begun.year}"
+    total, first = stats.total, f"{short_date(begun)} {begun.year}"
     return f"{count(total.attempts, 'answer')} since {first}: {total.right:,} right, {percent(total.accuracy)}."
 
 
-def titled(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
+def section(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
     """Lines under their title; without lines, nothing."""
     head = Text.assemble(screen.margin, screen.text(title, "title"))
     return [head, *indent(lines, screen.margin + "  ")] if lines else []
@@ -61,7 +60,7 @@ def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
     room = screen.width - len(screen.margin) - 11 - max(map(len, counts), default=0)
     rows = [
         [
-            screen.text(cut(tally.name or "(no topic)", min(24, max(room, 8)))),
+            screen.text(shorten(tally.name or "(no topic)", min(24, max(room, 8)))),
             *([bar(screen, tally.right, tally.attempts, wide)] if wide >= 6 else []),
             Text(percent(tally.accuracy)),
             Text(written),
@@ -96,27 +95,20 @@ def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
     return "".join(marks)
 
 
-def slips(screen: Screen, found: Sequence[MisconceptionCount], drills: Mapping[str, str]) -> list[Text]:
-    """Each slip with how often it was met, and what to drill against it; in a narrow window that stands below."""
+def misconceptions(screen: Screen, found: Sequence[MisconceptionCount], drills: Mapping[str, str]) -> list[Text]:
+    """Each misconception, how often it was met, and what to drill against it; in a narrow window that stands below."""
     wide = screen.width >= WIDE
-    said = [screen.text(f"cnnquiz drill {drills[slip.name]}" if slip.name in drills else "", "key") for slip in found]
-    rows = [
-        [
-            screen.text(cut(slip.name, 36 if wide else max(screen.width - 14, 10)), "slip"),
-            Text(count(slip.count, "time")),
-            *([drill] if wide else []),
-        ]
-        for slip, drill in zip(found[: most(found)], said, strict=False)
-    ]
+    longest = 36 if wide else max(screen.width - 14, 10)
+    rows, remedies = [], []
+    for one in found[: most(found)]:
+        remedies.append(screen.text(f"cnnquiz drill {drills[one.name]}" if one.name in drills else "", "key"))
+        row = [screen.text(shorten(one.name, longest), "slip"), Text(count(one.count, "time"))]
+        rows.append([*row, remedies[-1]] if wide else row)
     lines = table(rows, right={1})
     if not wide:
-        lines = [line for row, drill in zip(lines, said, strict=False) for line in (row, *below(drill))]
+        below = ([Text.assemble("  ", drill)] if drill.plain else [] for drill in remedies)
+        lines = [line for row, drill in zip(lines, below, strict=True) for line in (row, *drill)]
     return lines + more(len(found))
-
-
-def below(words: Text) -> list[Text]:
-    """Words on a line of their own, set in; nothing for none."""
-    return [Text.assemble("  ", words)] if words.plain else []
 
 
 def review(screen: Screen, found: Outlook) -> list[Text]:
@@ -130,12 +122,12 @@ def review(screen: Screen, found: Outlook) -> list[Text]:
 
 
 def sessions(screen: Screen, found: Sequence[SessionSummary]) -> list[Text]:
-    """The last sessions with an answer: when by the clock on the wall, what, and how it went."""
+    """The last sessions with an answer: when, in local time, what, and how it went."""
     wide = screen.width >= WIDE
     rows = [
         [
             Text(local(each.started, wide)),
-            screen.text(named(each, 20 if wide else max(screen.width - 26, 8))),
+            screen.text(session_name(each, 20 if wide else max(screen.width - 26, 8))),
             Text(f"{each.right:,} of {each.attempts:,}"),
             *([Text("" if each.finished else "not finished", style="note")] if wide else []),
         ]
@@ -148,27 +140,28 @@ def sessions(screen: Screen, found: Sequence[SessionSummary]) -> list[Text]:
 def local(moment: str, clock: bool) -> str:
     """A moment of the history in local time: 23 Nov 14:05; without the clock, the day alone."""
     here = datetime.fromisoformat(moment).astimezone()
-    return f"{day(here):>6} {here:%H:%M}" if clock else f"{day(here):>6}"
+    return f"{short_date(here):>6} {here:%H:%M}" if clock else f"{short_date(here):>6}"
 
 
-def day(day: date) -> str:
+def short_date(day: date) -> str:
     """A day in short: 23 Nov."""
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
-def named(session: SessionSummary, longest: int) -> str:
+def session_name(session: SessionSummary, longest: int) -> str:
     """What a session was: take week8, drill conv, review."""
-    return session.mode if session.mode == session.bank else cut(f"{session.mode} {shown(session.bank)}", longest + 6)
+    alone = session.mode == session.bank
+    return session.mode if alone else shorten(f"{session.mode} {bank_name(session.bank)}", longest + 6)
 
 
-def shown(bank: str) -> str:
+def bank_name(bank: str) -> str:
     """A bank's name; the calculator's for a bank that comes with its drill."""
     return bank.removeprefix("drill-")
 
 
-def table(rows: Sequence[Sequence[Text]], right: Iterable[int]) -> list[Text]:
+def table(rows: Sequence[Sequence[Text]], right: Collection[int]) -> list[Text]:
     """Rows in columns; none where there are no rows."""
-    return columns(rows, frozenset(right), gap=2) if rows else []
+    return columns(rows, right, gap=2) if rows else []
 
 
 def more(number: int) -> list[Text]:
@@ -181,7 +174,7 @@ def most(rows: Sequence[object]) -> int:
     return MOST + 1 if len(rows) == MOST + 1 else MOST
 
 
-def cut(name: str, longest: int) -> str:
+def shorten(name: str, longest: int) -> str:
     """A name that is not longer than its column."""
     return name if len(name) <= longest else name[: longest - 3] + "..."
 
@@ -189,8 +182,3 @@ def cut(name: str, longest: int) -> str:
 def percent(part: float) -> str:
     """A part as a whole percentage."""
     return f"{round(part * 100)} %"
-
-
-def count(number: int, noun: str) -> str:
-    """A number with its noun: 1 item, 2 items."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from cnnquiz.bank import Loaded, open_bank
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import bundled, drills, shown
+from cnnquiz.files import bundled, display_text, drills
 from cnnquiz.history import History
 from cnnquiz.model import Bank, Item
 
@@ -48,8 +48,8 @@ class BankLocator:
     def _open(self, name: str) -> Loaded:
         path = self._bundled.get(name) or self._paths.get(name)
         if path is None:
-            raise CnnquizError(f"no bank `{shown(name)}` is known here")
+            raise CnnquizError(f"no bank `{display_text(name)}` is known here")
         loaded = open_bank(str(Path(path)))
         if loaded.bank is None or loaded.bank.id != name:
-            raise CnnquizError(f"{shown(path)}: this is no longer the bank `{shown(name)}`")
+            raise CnnquizError(f"{display_text(path)}: this is no longer the bank `{display_text(name)}`")
         return loaded

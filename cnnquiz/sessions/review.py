@@ -20,6 +20,7 @@ from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import End, Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render import review as page
+from cnnquiz.render.layout import count
 from cnnquiz.render.listing import show_json
 from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import result_lines
@@ -122,8 +123,8 @@ class ReviewSession:
         """Say what cannot be asked, and show the banner."""
         until = self.options.until
         number, due = len(self.cards), self.due - len(self.passed_over)
-        facts = [f"{page.count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
-        facts += [f"planned towards {until}: {page.count((until - now().date()).days, 'day')} left"] if until else []
+        facts = [f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
+        facts += [f"planned towards {until}: {count((until - now().date()).days, 'day')} left"] if until else []
         self._report_problems()
         self.screen.show(*quiz.banner(self.screen, "Review", facts))
 
@@ -133,7 +134,7 @@ class ReviewSession:
         if passed := self.passed_over:
             reasons = list(dict.fromkeys(why for _, why in passed))
             more = f", and {len(reasons) - 3} more" if len(reasons) > 3 else ""
-            words = f"{page.count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
+            words = f"{count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
             console.stderr().say(words)
 
     def _play(self, desk: Desk) -> End:
@@ -189,7 +190,7 @@ class ReviewSession:
         ahead = forecast(self.history, at, self.options.until)
         self.recorder.finish()
         self.screen.show(*result_lines(self.screen, self._result(), None, [])[:-1])
-        self.screen.show(*page.closing(page.forecast(self.screen, ahead.due, ahead.next, ahead.days, at)))
+        self.screen.show(*page.page(page.forecast(self.screen, ahead.due, ahead.next, ahead.days, at)))
         self._show_json(ahead)
         return 0
 
@@ -201,9 +202,9 @@ class ReviewSession:
         if self.options.json:
             self._show_json(ahead)
         elif not ahead.due and ahead.next is None:
-            screen.show(*page.closing(*page.nothing_yet(screen)))
+            screen.show(*page.page(*page.empty_page(screen)))
         else:
-            screen.show(*page.closing(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
+            screen.show(*page.page(page.forecast(screen, ahead.due, ahead.next, ahead.days, at)))
         return 0
 
     def advice(self) -> str:

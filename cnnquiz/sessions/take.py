@@ -114,7 +114,7 @@ class TakeSession:
             return None
         saved, plan = found
         attempts = self.history.responses(saved.session)
-        wanted = "anew" if self.options.fresh else input_events.go_on(self.screen, _progress(plan, attempts))
+        wanted = "anew" if self.options.fresh else input_events.ask_to_resume(self.screen, _progress(plan, attempts))
         if wanted == "anew":
             self.history.abandon(saved.session)
             return None

@@ -8,6 +8,7 @@ backwards, the givens that a bank may write, distractors and diagnosis are writt
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -16,18 +17,19 @@ from types import ModuleType
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Expr
 from cnnquiz.naming import did_you_mean
-from cnnquiz.solution import Drawing, Solution, Step, jsonable
-from cnnquiz.solver import declaration, lines
+from cnnquiz.solution import Drawing, Solution, Step
+from cnnquiz.solver import lines
 from cnnquiz.solver.declaration import (
     REQUIRED,
     Given,
     Misconception,
+    MissingError,
     Quantity,
     Result,
     misconception,
-    too_little,
 )
 from cnnquiz.solver.lines import Env, Line, line, lines_when
 
@@ -87,7 +89,7 @@ class Calculator:
         The docstring's first line is `Title: summary.`; its paragraph `Source: ...` says where the formulas stand.
         """
         missing = [name for name in ("QUANTITIES", "RESULTS", "EXAMPLES", "count") if not hasattr(module, name)]
-        title, summary, source = _described(inspect.getdoc(module) or "")
+        title, summary, source = _title_summary_source(inspect.getdoc(module) or "")
         missing += [what for what, text in (("summary", summary), ("source", source)) if not text]
         if missing:
             raise TypeError(f"{module.__name__} declares no {', no '.join(missing)}")
@@ -133,23 +135,25 @@ class Calculator:
                 raise GivenError(f"{quantity.short} is given twice", quantity.short)
             values[quantity.short] = self._value(quantity, value)
         if needed := [q for q in self.quantities if q.default is REQUIRED and q.short not in {*values, *without}]:
-            raise declaration.MissingError(needed)
+            raise MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
 
     def given_from(self, values: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
         """Givens from values that have been read already, by short names; defaults put in, except for `without`."""
-        stated = {q.short: values[q.short] for q in self.quantities if q.short in values}
-        left_open = {q.short for q in self.quantities if q.default is REQUIRED} | set(without)
-        full = {q.short: stated.get(q.short, None if q.short in left_open else q.default) for q in self.quantities}
-        return Given(stated, self.prepare(self._symbol_values(full) | full))
+        full = {**self._defaults, **dict.fromkeys(without), **values}
+        for symbol, short in self._symbols:
+            if full.get(symbol) is None:
+                full[symbol] = full[short]
+        return Given(dict(values), self.prepare(full))
 
-    def _symbol_values(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of each symbol that is no quantity's short name."""
-        found: dict[str, Any] = {}
-        for quantity in self.quantities:
-            if quantity.symbol and found.get(quantity.symbol) is None:
-                found[quantity.symbol] = values[quantity.short]
-        return found
+    @cached_property
+    def _defaults(self) -> dict[str, Any]:
+        return {q.short: None if q.default is REQUIRED else q.default for q in self.quantities}
+
+    @cached_property
+    def _symbols(self) -> list[tuple[str, str]]:
+        """The symbols that are no short names themselves, each with the short name that it stands for."""
+        return [(q.symbol, q.short) for q in self.quantities if q.symbol and q.symbol not in self._by_name]
 
     def _positional(self) -> Quantity:
         for quantity in self.quantities:
@@ -172,14 +176,8 @@ class Calculator:
         return given.values
 
     def _evaluate(self, given: Given, instead: Mapping[str, Expr] | None) -> dict[str, Any]:
-        if not self.lines:
-            found = dict(given.env)
-        elif given.letters:
-            from cnnquiz.mathematics import sympy_forms
-
-            found = lines.evaluate(self.lines, given.env, sympy_forms.value, instead)
-        else:
-            found = lines.evaluate(self.lines, given.env, instead=instead)
+        value = _letter_forms().value if given.letters else None
+        found = lines.evaluate(self.lines, given.env, value, instead) if self.lines else dict(given.env)
         return {**found, **self.work(found)} if self.work is not None else found
 
     def result_values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
@@ -208,59 +206,62 @@ class Calculator:
         for q in self.quantities:
             known = given.stated.get(q.short, q.default)
             follows = known is None or known is REQUIRED  # from another given, as the channels of 55x55x96
-            stated[q.short] = stated[q.name] = on_the_way.get(q.symbol or q.short) if follows else known
+            stated[q.short] = stated[q.name] = on_the_way.get(q.letter) if follows else known
         named = {**on_the_way, **stated, **self._results_by_name(values)}
         return {name: value for name, value in named.items() if name and value is not None}
 
-    def solve(self, given: Given, want: str | None = None) -> Solution:
-        """The worked solution; with `want`, only the steps that lead to that result."""
+    def solve(self, given: Given, want: str | None = None, steps: bool = True) -> Solution:
+        """The worked solution; with `want`, only the steps that lead to that result.
+
+        steps  without them, the results and conventions alone, and none of the work of writing the rest out
+        """
         values = self.values(given)
         results = self._results_by_name(values)
         if want is not None and want not in results:
             known = ", ".join(results) or "nothing"
             raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
-        steps = tuple(self._steps(given, values, results, want))
         answer = (want,) if want else tuple(r.name for r in self.results if r.answer and r.name in results)
         if not answer:
             raise self._incomplete(values)
-        lettered = given.letters
+        shown = tuple(self._steps(given, values, results, want)) if steps else ()
+        to_number = steps and not given.letters
         return Solution(
             calculator=self.name,
             title=self.title,
             given=given.stated,
-            results=self._display_values(results) if lettered else results,
-            steps=steps,
+            results=_display_values(results) if given.letters else results,
+            steps=shown,
             conventions=self.conventions(given.env),
             answer=answer,
-            notes=() if lettered else tuple(self.notes(given.env, results)),
-            drawings=() if lettered or want else tuple(self.drawings(given.env, results)),
-            labels={r.name: r.label for r in self.results if r.label},
-            symbols=declaration.symbols(self.quantities, self.results, steps, self.letters),
+            notes=tuple(self.notes(given.env, results)) if to_number else (),
+            drawings=tuple(self.drawings(given.env, results)) if to_number and not want else (),
+            labels=self._labels,
+            symbols=self._symbols_in(shown) if steps else {},
         )
 
-    def brief(self, given: Given) -> dict[str, Any]:
-        """The JSON contract's object without the steps: what `solve` gives, without the work of writing it out."""
-        if given.letters:
-            return self.solve(given).as_json(steps=False)
-        values = self.values(given)
-        results = self._results_by_name(values)
-        if not any(r.answer and r.name in results for r in self.results):
-            raise self._incomplete(values)
-        return {
-            "calculator": self.name,
-            "given": jsonable(given.stated),
-            "results": jsonable(results),
-            "conventions": self.conventions(given.env),
-        }
-
     def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
-        said = too_little(self.quantities, self.results, self.lines, values)
-        return said or GivenError(f"these givens determine nothing: {self.name} takes {self.given_names()}")
+        """What else must be given for the first answer, so far as its lines tell."""
+        active = [one for one in self.lines if one.applies(values)]
+        for result in self.results:
+            needed = lines.needed(result.symbol, active)
+            unknown = [q for q in self.quantities if q.letter in needed and values.get(q.letter) is None]
+            missing = list({q.letter: q for q in reversed(unknown)}.values())[::-1]
+            if result.answer and missing:
+                return MissingError(missing)
+        return GivenError(f"these givens determine nothing: {self.name} takes {self.given_names()}")
 
-    def _display_values(self, results: Mapping[str, Any]) -> dict[str, Any]:
-        from cnnquiz.mathematics import sympy_forms
+    @cached_property
+    def _labels(self) -> dict[str, str]:
+        return {result.name: result.label for result in self.results if result.label}
 
-        return {n: v if isinstance(v, bool | str) else sympy_forms.math_of(v) for n, v in results.items()}
+    def _symbols_in(self, steps: Iterable[Step]) -> dict[str, str]:
+        """What the short letters of the shown formulas mean, as the declaration says: i input size, s stride."""
+        shown = set(_LETTERS.findall(" ".join(step.formula.ascii for step in steps)))
+        meant = {q.letter: q.meaning for q in reversed(self.quantities) if q.kind.hint != "yes|no"}
+        meant = dict(reversed(meant.items())) | {r.symbol: r.meaning for r in self.results if r.symbol not in meant}
+        meant |= self.letters
+        said = {s: _SHORT.split(meaning)[0].strip() for s, meaning in meant.items() if s in shown and len(s) <= 2}
+        return {s: meaning.removeprefix("the ").removeprefix("a ") for s, meaning in said.items()}
 
     def _steps(
         self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
@@ -268,12 +269,8 @@ class Calculator:
         if self.explain is not None:
             yield from self.explain(given.env, results, want)
         wanted = [(r.name, r.symbol) for r in self.results if want in (None, r.name)]
-        if given.letters:
-            from cnnquiz.mathematics import sympy_forms
-
-            yield from lines.steps(self.lines, given.env, values, wanted, sympy_forms.math_of)
-        else:
-            yield from lines.steps(self.lines, given.env, values, wanted)
+        math_of = _letter_forms().math_of if given.letters else notation.value_math
+        yield from lines.steps(self.lines, given.env, values, wanted, math_of)
 
     def misconception(self, name: str) -> Misconception | None:
         """The misconception of that name."""
@@ -326,7 +323,22 @@ class Calculator:
         return {r.name: lines.needed(r.symbol, self.lines) | {r.symbol} for r in self.results}
 
 
-def _described(docstring: str) -> tuple[str, str, str]:
+_LETTERS = re.compile(r"[A-Za-z]\w*")
+_SHORT = re.compile(r"[:;,(]| along each | on each ")
+
+
+def _letter_forms() -> ModuleType:
+    from cnnquiz.mathematics import sympy_forms  # slow, and needed for letters alone
+
+    return sympy_forms
+
+
+def _display_values(results: Mapping[str, Any]) -> dict[str, Any]:
+    """Formulas as mathematics, verdicts as they are."""
+    return {n: v if isinstance(v, bool | str) else _letter_forms().math_of(v) for n, v in results.items()}
+
+
+def _title_summary_source(docstring: str) -> tuple[str, str, str]:
     """Title, summary and source, as a calculator's docstring has them."""
     first, *paragraphs = docstring.split("\n\n")
     title, _, summary = first.partition(": ")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -10,10 +9,9 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Expr, parse
-from cnnquiz.solution import Step
 from cnnquiz.solver import lines
 from cnnquiz.solver.givens import Kind, Letter
-from cnnquiz.solver.lines import Env, Line
+from cnnquiz.solver.lines import Env
 
 REQUIRED = object()
 
@@ -54,6 +52,11 @@ class Quantity:
     positional: bool = False
     symbol: str = ""
     monotonic: bool = False
+
+    @property
+    def letter(self) -> str:
+        """What stands for it in the formulas."""
+        return self.symbol or self.short
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,37 +118,5 @@ class Given:
     @cached_property
     def letters(self) -> bool:
         """Whether a letter stands for a number somewhere."""
-        return any(isinstance(v, Letter) for value in self.env.values() for v in lines.parts(value))
-
-
-def symbols(
-    quantities: Sequence[Quantity], results: Sequence[Result], steps: Sequence[Step], letters: Mapping[str, str]
-) -> dict[str, str]:
-    """What the short letters of the shown formulas mean, as the declaration says: i input size, s stride."""
-    shown = set(_LETTERS.findall(" ".join(step.formula.ascii for step in steps)))
-    meant = {q.symbol or q.short: q.meaning for q in reversed(quantities) if q.kind.hint != "yes|no"}
-    meant = dict(reversed(meant.items())) | {r.symbol: r.meaning for r in results if r.symbol not in meant}
-    meant |= letters
-    said = {s: _SHORT.split(meaning)[0].strip() for s, meaning in meant.items() if s in shown and len(s) <= 2}
-    return {s: meaning.removeprefix("the ").removeprefix("a ") for s, meaning in said.items()}
-
-
-_LETTERS = re.compile(r"[A-Za-z]\w*")
-_SHORT = re.compile(r"[:;,(]| along each | on each ")
-
-
-def too_little(
-    quantities: Sequence[Quantity], results: Sequence[Result], steps_declared: Sequence[Line], values: Mapping[str, Any]
-) -> MissingError | None:
-    """What else must be given for the first answer, so far as its lines tell."""
-    for result in results:
-        needed = lines.needed(result.symbol, [one for one in steps_declared if one.applies(values)])
-        unknown = [q for q in quantities if (q.symbol or q.short) in needed and not _known(values, q)]
-        missing = list({q.symbol or q.short: q for q in reversed(unknown)}.values())[::-1]
-        if result.answer and missing:
-            return MissingError(missing)
-    return None
-
-
-def _known(values: Mapping[str, Any], quantity: Quantity) -> bool:
-    return values.get(quantity.symbol or quantity.short) is not None
+        holders = [value for value in self.env.values() if isinstance(value, (str, tuple))]
+        return any(isinstance(v, Letter) for value in holders for v in lines.parts(value))

@@ -4,19 +4,122 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import product
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
-from cnnquiz.solution import Math, Step, text
+from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
 from cnnquiz.solver.calculator import Calculator, Quantity
+from cnnquiz.solver.givens import Letter, count, split_axes
 from cnnquiz.solver.lines import one, parts
-from cnnquiz.solver.search import Found, Search, axes_of, stated
 
+WIDEST = 10**9  # the widest bounds of one unknown
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
 MOST_TOGETHER = 10_000  # solutions that differ from axis to axis
+
+Case = dict[str, int]  # a number for each unknown
+Miss = tuple[int, Case, Any]  # how far a case is from the target, the case, and its value
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What is looked for: the unknown givens with their bounds, and the value that a result must take."""
+
+    calculator: Calculator
+    known: Mapping[str, Any]
+    unknown: tuple[Quantity, ...]
+    bounds: Mapping[str, tuple[int, int]]
+    result: str
+    target: Any
+
+    @property
+    def names(self) -> list[str]:
+        """The unknown givens by their short names."""
+        return [quantity.short for quantity in self.unknown]
+
+    @property
+    def monotonic(self) -> Quantity | None:
+        """The unknown with which the result only grows, so that it can be found by halving."""
+        return next((q for q in self.unknown if q.monotonic and self.calculator.lines), None)
+
+    @property
+    def cases(self) -> int:
+        """How many combinations of the unknowns lie within the bounds."""
+        return prod(high - low + 1 for low, high in self.bounds.values())
+
+    def value(self, case: Mapping[str, int]) -> Any:
+        """The result with these numbers; None where they make no layer."""
+        try:
+            given = self.calculator.given_from({**self.known, **case})
+            return self.calculator.result_values(given).get(self.result)
+        except (CnnquizError, ArithmeticError):
+            return None
+
+    def target_like(self, value: Any) -> tuple[Any, ...]:
+        """The target with as many axes as the value, where one number is meant for all."""
+        axes, count = parts(self.target), len(parts(value))
+        return axes[:1] * count if len(axes) == 1 or (count == 1 and len(set(axes)) == 1) else axes
+
+    def distance(self, value: Any) -> int:
+        """How far the value is from the target, all axes together."""
+        return sum(abs(v - t) for v, t in zip(parts(value), self.target_like(value), strict=False))
+
+    def passes(self, value: Any, strictly: bool) -> bool:
+        """Whether the value reaches the target along every axis; `strictly`: and exceeds it along one."""
+        pairs = list(zip(parts(value), self.target_like(value), strict=False))
+        return all(v >= t for v, t in pairs) and (not strictly or any(v > t for v, t in pairs))
+
+    def axes(self) -> int | None:
+        """The number of axes, where the known givens say it."""
+        if "in" in self.names:
+            return None
+        with suppress(CnnquizError):
+            return self.calculator.given_from(self.known, self.names).env.get("axes")
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """All solutions within the bounds, and the steps that say how they were found."""
+
+    search: Search
+    solutions: tuple[dict[str, Any], ...]
+    nearest: Miss | None
+    steps: tuple[Step, ...]
+
+    def as_json(self, steps: bool = True) -> dict[str, Any]:
+        """The JSON contract's object for a search."""
+        search = self.search
+        body: dict[str, Any] = {
+            "calculator": search.calculator.name,
+            "given": jsonable(dict(search.known)),
+            "find": search.names,
+            "target": {search.result: jsonable(search.target)},
+            "bounds": {name: list(bound) for name, bound in search.bounds.items()},
+            "solutions": jsonable(self.solutions),
+            "complete": True,
+        }
+        if self.nearest:
+            body["nearest"] = {**self.nearest[1], search.result: jsonable(self.nearest[2])}
+        if steps:
+            body["steps"] = list(map(step_as_json, self.steps))
+        return body
+
+    def as_solution(self) -> Solution:
+        """The search as a solution, to be shown like any other."""
+        search, names = self.search, ", ".join(self.search.names)
+        sets = [", ".join(f"{name} = {text(value)}" for name, value in one.items()) for one in self.solutions]
+        return Solution(
+            calculator=search.calculator.name,
+            title=f"{search.calculator.title}, backwards",
+            given={**search.known, search.result.replace("_", " "): search.target},
+            results={names: "; ".join(sets) or "no solution"},
+            steps=self.steps,
+            conventions={"search": "all whole numbers within the bounds; one for all axes, where such fit"},
+            answer=(names,),
+        )
 
 
 def find(
@@ -35,51 +138,149 @@ def find(
 
     Raises GivenError where the search cannot be stated, or would be too large.
     """
-    search = stated(calculator, raw, unknown, targets, bounds or {})
-    known = dict(search.stated)
-    found, cases, nearest = _searched(search, known)
-    solutions: list[dict[str, Any]] = list(found) or _apart(search, known)
-    miss = None if solutions else nearest
-    return Found(search, tuple(solutions), cases, miss, tuple(_steps(search, known, solutions, cases, miss)))
+    search = _read_search(calculator, raw, unknown, targets, bounds or {})
+    solutions, nearest = _solutions(search)
+    each: list[dict[str, Any]] = [*solutions] or _solutions_apart(search)
+    miss = None if each else nearest
+    return Found(search, tuple(each), miss, tuple(_steps(search, each, miss)))
 
 
-def _searched(
-    search: Search, known: dict[str, Any]
-) -> tuple[list[dict[str, int]], int, tuple[dict[str, int], Any] | None]:
-    """All solutions; one unknown that only grows the result is halved towards, the others are tried one by one."""
-    growing = next((q for q in search.unknown if q.monotonic and search.calculator.lines), None)
-    others = [q for q in search.unknown if q is not growing]
-    size = prod(search.bounds[q.short][1] - search.bounds[q.short][0] + 1 for q in others)
-    if size > MOST_CASES:
+# -- what is asked ------------------------------------------------------------------------------------
+
+
+def _read_search(
+    calculator: Calculator,
+    raw: Mapping[str, Any],
+    unknown: Sequence[str],
+    targets: Mapping[str, Any],
+    bounds: Mapping[str, Any],
+) -> Search:
+    if not unknown:
+        raise GivenError("find names nothing to look for: --find s,p", "find")
+    wanted = tuple(calculator.quantity(name) for name in unknown)
+    for quantity in wanted:
+        if quantity.search is None:
+            able = ", ".join(q.short for q in calculator.quantities if q.search)
+            raise GivenError(f"{quantity.short} cannot be searched for; these can: {able or 'none'}", quantity.short)
+        if any(calculator.quantity(name) is quantity for name in raw):
+            raise GivenError(f"{quantity.short} is given and searched for: leave one out", quantity.short)
+    result, target = _read_target(calculator, targets)
+    found = {q.short: _read_bounds(q, bounds) for q in wanted}
+    for name in bounds:
+        if calculator.quantity(name).short not in found:
+            raise GivenError(f"bounds are stated for {name}, which is not searched for", name)
+    known = calculator.read_values(raw, without=found)
+    if any(isinstance(v, Letter) for value in known.values() for v in parts(value)):
+        raise GivenError("a search needs numbers: letters cannot stand beside --find")
+    search = Search(calculator, known, wanted, found, result, target)
+    return replace(search, result="output_shape") if _means_shape(search) else search
+
+
+def _means_shape(search: Search) -> bool:
+    """Whether a size names the channels too, and so means the output's shape; refuses any other number of axes."""
+    axes, target = search.axes(), parts(search.target)
+    if search.result != "output_size" or axes is None or len(target) in (1, axes):
+        return False
+    if len(target) == axes + 1 and "output_shape" in search.calculator.result_names:
+        return True
+    if axes == 1 and len(set(target)) == 1:
+        return False
+    raise GivenError(f"out: {text(target)} has {len(target)} numbers for {axes} axes", "out")
+
+
+def _read_target(calculator: Calculator, targets: Mapping[str, Any]) -> tuple[str, Any]:
+    shorts = [result.short for result in calculator.results if result.short]
+    if len(targets) != 1:
+        able = ", ".join(f"--{short}" for short in shorts)
+        raise GivenError(f"a search needs exactly one known result: {able}", "out")
+    name, raw = next(iter(targets.items()))
+    if name == "out" and "out" not in shorts and shorts:
+        name = shorts[0]  # the result that the calculator is for
+    for result in calculator.results:
+        if name.replace("-", "_") in (result.name, result.short.replace("-", "_")):
+            split = split_axes(raw)
+            return result.name, count(raw) if split is None else tuple(map(count, split))
+    raise GivenError(f"{calculator.name} has no result `{name[:40]}`", name[:40])
+
+
+def _read_bounds(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, int]:
+    raw = bounds.get(quantity.short, bounds.get(quantity.name))
+    if raw is None:
+        assert quantity.search is not None
+        return quantity.search
+    ends = raw if isinstance(raw, list | tuple) else str(raw).split(":")
+    if len(ends) != 2:
+        raise GivenError(f"bounds of {quantity.short}: write them as in {quantity.short}=1:11", quantity.short)
+    low, high = map(count, ends)
+    if low > high or high - low > WIDEST:
+        raise GivenError(f"bounds of {quantity.short}: {low} to {high} cannot be searched", quantity.short)
+    return low, high
+
+
+# -- what is found ------------------------------------------------------------------------------------
+
+
+def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
+    """All solutions, and the nearest miss: the monotonic unknown found by halving, the others tried one by one."""
+    others = [name for name in search.names if search.monotonic is None or name != search.monotonic.short]
+    ranges = [range(search.bounds[name][0], search.bounds[name][1] + 1) for name in others]
+    if (size := prod(map(len, ranges))) > MOST_CASES:
         raise GivenError(
             f"{size:,} cases are more than the {MOST_CASES:,} that a search tries: narrow --bounds", "find"
         )
-    solutions: list[dict[str, int]] = []
-    nearest: tuple[int, dict[str, int], Any] | None = None
-    for values in product(*(range(search.bounds[q.short][0], search.bounds[q.short][1] + 1) for q in others)):
-        case = dict(zip((q.short for q in others), values, strict=True))
-        for candidate, value, hit in _cases(search, known, case, growing):
-            if hit:
-                solutions.append({q.short: candidate[q.short] for q in search.unknown})
-            elif value is not None and (nearest is None or _distance(value, search.target) < nearest[0]):
-                nearest = (_distance(value, search.target), candidate, value)
-    solutions.sort(key=lambda solution: tuple(solution.values()))
-    cases = prod(high - low + 1 for low, high in search.bounds.values())
-    return solutions, cases, (nearest[1], nearest[2]) if nearest else None
+    solutions: list[Case] = []
+    nearest: Miss | None = None
+    for values in product(*ranges):
+        for case in _candidates(search, dict(zip(others, values, strict=True))):
+            value = search.value(case)
+            if value is not None and parts(value) == search.target_like(value):
+                solutions.append({name: case[name] for name in search.names})
+            elif value is not None and (nearest is None or search.distance(value) < nearest[0]):
+                nearest = (search.distance(value), case, value)
+    return sorted(solutions, key=lambda solution: tuple(solution.values())), nearest
 
 
-def _apart(search: Search, known: dict[str, Any]) -> list[dict[str, Any]]:
+def _candidates(search: Search, case: Case) -> Iterator[Case]:
+    """The case with those values of the monotonic unknown, if there is one, that may be solutions or nearest to one."""
+    if search.monotonic is None:
+        yield case
+        return
+    name = search.monotonic.short
+    low, high = search.bounds[name]
+    first = _first(search, case, name, low, high, passed=False)
+    last = _first(search, case, name, first, high, passed=True)
+    if last - first > MOST_CASES:
+        raise GivenError(f"{last - first:,} values of {name} are solutions: narrow them with --bounds", name)
+    for number in range(max(low, first - 1), min(high, last) + 1):
+        yield {**case, name: number}
+
+
+def _first(search: Search, case: Case, name: str, low: int, high: int, passed: bool) -> int:
+    """The smallest number with which the result reaches the target (or, with `passed`, exceeds it), by halving."""
+    if "strict" in search.known:  # sizes that do not divide lie in between
+        search = replace(search, known={**search.known, "strict": False})
+    while low <= high:
+        middle = (low + high) // 2
+        value = search.value({**case, name: middle})
+        if value is not None and search.passes(value, strictly=passed):
+            high = middle - 1
+        else:
+            low = middle + 1
+    return low
+
+
+def _solutions_apart(search: Search) -> list[dict[str, Any]]:
     """Where no number fits all axes: the numbers that fit each axis by itself, put together in every way."""
-    axes = axes_of(search.calculator, known, search.unknown)
-    if axes in (None, 1) or search.result != "output_size" or ("p" in known and isinstance(known["p"], str)):
+    known, axes = search.known, search.axes()
+    if axes in (None, 1) or search.result != "output_size" or isinstance(known.get("p"), str):
         return []
-    env = search.calculator.given_from(known, [quantity.short for quantity in search.unknown]).env
-    each: list[list[dict[str, int]]] = []
-    for axis, wanted in enumerate(_spread(search.target, env["i"])):
+    env = search.calculator.given_from(known, search.names).env
+    each: list[list[Case]] = []
+    for axis, target in enumerate(search.target_like(env["i"])):
         alone = {"in": (env["i"][axis],)}
         alone |= {name: (env[name][axis],) for name in ("k", "s", "p", "d", "op") if name in known}
         alone |= {name: known[name] for name in ("ceil", "strict") if name in known}
-        each.append(_searched(replace(search, target=(wanted,)), alone)[0])
+        each.append(_solutions(replace(search, known=alone, target=(target,)))[0])
     if prod(map(len, each)) > MOST_TOGETHER:
         raise GivenError(f"{prod(map(len, each)):,} solutions differ from axis to axis: narrow --bounds", "find")
     return [
@@ -89,98 +290,38 @@ def _apart(search: Search, known: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def _cases(
-    search: Search, known: dict[str, Any], case: dict[str, int], growing: Quantity | None
-) -> Iterator[tuple[dict[str, int], Any, bool]]:
-    if growing is None:
-        value = _value(search, known, case)
-        yield case, value, value is not None and _equal(value, search.target)
-        return
-    name, (low, high) = growing.short, search.bounds[growing.short]
-    loose = {**known, "strict": False} if "strict" in known else known  # sizes that do not divide lie in between
-    first = _first(search, loose, case, name, low, high, reached=False)
-    last = _first(search, loose, case, name, first, high, reached=True)
-    if last - first > MOST_CASES:
-        raise GivenError(f"{last - first:,} values of {name} are solutions: narrow them with --bounds", name)
-    for number in range(max(low, first - 1), min(high, last) + 1):
-        candidate = {**case, name: number}
-        value = _value(search, known, candidate)
-        yield candidate, value, value is not None and _equal(value, search.target)
+# -- how it was found ---------------------------------------------------------------------------------
 
 
-def _first(
-    search: Search, known: dict[str, Any], case: dict[str, int], name: str, low: int, high: int, reached: bool
-) -> int:
-    """The smallest number that reaches the target (or, with `reached`, passes it), by halving."""
-    while low <= high:
-        middle = (low + high) // 2
-        value = _value(search, known, {**case, name: middle})
-        if value is not None and _passes(value, search.target, reached):
-            high = middle - 1
-        else:
-            low = middle + 1
-    return low
-
-
-def _passes(value: Any, target: Any, strictly: bool) -> bool:
-    pairs = list(zip(parts(value), _spread(target, value), strict=False))
-    return all(v >= t for v, t in pairs) and (not strictly or any(v > t for v, t in pairs))
-
-
-def _spread(target: Any, value: Any) -> tuple[Any, ...]:
-    axes, count = parts(target), len(parts(value))
-    return axes[:1] * count if len(axes) == 1 or (count == 1 and len(set(axes)) == 1) else axes
-
-
-def _equal(value: Any, target: Any) -> bool:
-    return parts(value) == _spread(target, value)
-
-
-def _distance(value: Any, target: Any) -> int:
-    return sum(abs(v - t) for v, t in zip(parts(value), _spread(target, value), strict=False))
-
-
-def _value(search: Search, known: dict[str, Any], case: Mapping[str, int]) -> Any:
-    """The result with these numbers; None where they make no layer."""
-    try:
-        given = search.calculator.given_from({**known, **case})
-        return search.calculator.result_values(given).get(search.result)
-    except (CnnquizError, ArithmeticError):
-        return None
-
-
-def _steps(
-    search: Search, known: dict[str, Any], solutions: list[dict[str, Any]], cases: int, nearest: Any
-) -> Iterator[Step]:
-    names = " and ".join(q.short for q in search.unknown)
+def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None) -> Iterator[Step]:
+    calculator, names = search.calculator, search.names
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
-    yield Step("What is looked for", why=f"All {names} for which {wanted}.")
-    if len(search.unknown) == 1:
-        name = search.unknown[0].short
+    yield Step("What is looked for", why=f"All {' and '.join(names)} for which {wanted}.")
+    if len(names) == 1:
         with suppress(NoLayerError):
-            env = search.calculator.given_from(known, [name]).env
-            yield from search.calculator.inverse_steps(env, name, search.target)
+            env = calculator.given_from(search.known, names).env
+            yield from calculator.inverse_steps(env, names[0], search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
-    growing = next((q.short for q in search.unknown if q.monotonic and search.calculator.lines), None)
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
-    fitting = f"{0 if apart else len(solutions)} of {cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
+    fitting = f"{0 if apart else len(solutions)} of {search.cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
+    growing = search.monotonic.short if search.monotonic else ""
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if apart:
         why = "No number fits all axes, so each axis is searched by itself."
         yield Step("Each axis by itself", value=_words(f"{len(solutions)} ways to put them together"), why=why)
     if not solutions:
-        near = f"None of the cases makes a layer at all{_reason(search, known)}."
+        near = f"None of the cases makes a layer at all{_reason(search)}."
         if nearest:
-            case = ", ".join(f"{n} = {v}" for n, v in nearest[0].items())
-            near = f"The nearest is {case}, which gives {text(nearest[1])}."
+            case = ", ".join(f"{name} = {number}" for name, number in nearest[1].items())
+            near = f"The nearest is {case}, which gives {text(nearest[2])}."
         yield Step("No solution", value=_words("none"), why=near)
 
 
-def _reason(search: Search, known: dict[str, Any]) -> str:
+def _reason(search: Search) -> str:
     """Why the largest of the cases makes no layer."""
     try:
-        search.calculator.given_from({**known, **{name: high for name, (_, high) in search.bounds.items()}})
+        search.calculator.given_from({**search.known, **{name: high for name, (_, high) in search.bounds.items()}})
     except NoLayerError as fault:
         return f": {fault}"
     return ""

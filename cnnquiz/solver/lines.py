@@ -119,7 +119,7 @@ def evaluate(
     axes = _axes(env)
     swap = instead or {}
     for one in lines:
-        if not one.applies(found):
+        if one.when and not one.applies(found):
             continue
         formula = swap.get(one.symbol, one.formula)
         names, work = (one.names, one.work) if formula is one.formula else _worked(formula)

@@ -27,7 +27,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
         kept = _kept(count)
         heading = [Text(data["columns"][index], "note") for index in kept]
         cells = [heading, *([screen.text(row[index]) for index in kept] for row in rows)]
-        right = frozenset(place for place, index in enumerate(kept) if index in numbers)
+        right = {place for place, index in enumerate(kept) if index in numbers}
         lines = columns(cells, right, 2)
         if max(line.cell_len for line in lines) <= screen.width:
             break
