@@ -91,7 +91,7 @@ def summary(name: str) -> str:
 @click.pass_context
 def cli(ctx: click.Context) -> None:
     """A tutor for convolutional networks: it asks quizzes, works numericals step by step, and proves
-    answer keys. Nothing that it shows is merely asserted.
+    answer keys. Every number is derived, and every key says what it rests on.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), color=ctx.color)

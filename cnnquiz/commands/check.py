@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
 
-def names(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
-    """Rules named once or several times, with commas or without."""
+def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
+    """The names of rules, from an option that may be given several times and may hold commas."""
     return tuple(name for text in value for name in text.replace(",", " ").split())
 
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
 @click.option("--format", type=click.Choice(FORMATS), help="How to report [text; github in GitHub Actions].")
-@click.option("--select", multiple=True, callback=names, metavar="RULES", help="Only these, as in key-wrong,schema.")
-@click.option("--ignore", multiple=True, callback=names, metavar="RULES", help="All rules but these.")
+@click.option("--select", multiple=True, callback=rules_of, metavar="RULES", help="Only these, as in key-wrong,schema.")
+@click.option("--ignore", multiple=True, callback=rules_of, metavar="RULES", help="All rules but these.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors do.")
 @click.option("--explain", metavar="RULE", help="What a rule finds, with examples.")
 @click.option("--mutate", is_flag=True, help="Also make keys wrong on purpose and count how many are noticed.")

@@ -23,9 +23,9 @@ def command(what: tuple[str, ...], format: str, **options: Any) -> int:
     a wrong answer the slip is named, and there is a second try. A skill is mastered after three right answers in a
     row at its hardest level. Every answer is saved before its verdict is shown, and the same command resumes the drill.
 
-    In --answers-file a line is an answer: a value, `key` (the right one), `slip: NAME` (the one of who has that
-    misconception; `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q` (leave). With
-    the same --seed and answers, the drill is the same.
+    In --answers-file a line is an answer: a value, `key` (the right one), `slip: NAME` (the one that this
+    misconception leads to; `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q`
+    (leave). With the same --seed and answers, the drill is the same.
 
     --format json gives {"drill", "seed", "questions", "next", "skills", "mastered"}, with every attempt and its slips.
     """

@@ -12,7 +12,7 @@ import click
 def command(ctx: click.Context) -> None:
     """Find the file with your attempts, check that it is whole, or copy it.
 
-    It lies in your own data folder, or in the folder that CNNQUIZ_HOME names.
+    It is in your data folder, or in the folder that CNNQUIZ_HOME names.
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), color=ctx.color)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def command(limit: int | None, until: str | None, forecast: bool, format: str) -> int:
     """Ask what is due today, from every bank that you have taken or drilled.
 
-    When an item comes again follows from how you answered it: wrong, right with a hint, slowly or at once.
+    When an item comes again depends on how you answered it: wrong, right with a hint, slowly or at once.
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
     from cnnquiz.sessions.recorder import now

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 def command(what: str, key: bool, seed: int | None, format: str) -> None:
     """Show a bank, or one of its items, as a reader sees it. BANK is a bundled bank or a path.
 
-    Without --key nothing gives the answers away. With --format json all is there.
+    Without --key nothing gives the answers away. --format json has everything.
     """
     from cnnquiz.bank import fault_place
     from cnnquiz.items.variants import draw, original

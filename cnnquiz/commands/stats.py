@@ -17,7 +17,7 @@ SHOWN = 10
 @click.command()
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 @click.option("--export", "to", metavar="FILE", help="Write all attempts to FILE (.jsonl or .csv).")
-@click.option("--import", "source", metavar="FILE", help="Bring in the attempts of FILE, without doubles.")
+@click.option("--import", "source", metavar="FILE", help="Import the attempts of FILE, without duplicates.")
 @click.option("--force", is_flag=True, help="Let --export replace a file that is there.")
 def command(format: str, to: str | None, source: str | None, force: bool) -> None:
     """Show your progress: accuracy by topic and over time, slips by name and what to drill against them,

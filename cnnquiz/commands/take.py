@@ -45,7 +45,7 @@ def command(bank: str, answers: str | None, format: str, **options: Any) -> int:
 
     One key answers; ? shows the others. Every answer is saved before its verdict is shown: after an
     interruption, the same command resumes where you stopped, and a plain `take BANK` whatever was left last.
-    With --shuffle or --seed the letters on the screen are others than the bank's; --format json has the bank's own.
+    With --shuffle or --seed the letters on the screen differ from the bank's; --format json has the bank's.
     """
     from cnnquiz.sessions.take import TakeOptions, take
 

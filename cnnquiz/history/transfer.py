@@ -1,4 +1,4 @@
-"""Attempts to and from another machine: out as JSON Lines or CSV; in without doubles, all or nothing."""
+"""Attempts to and from another machine: out as JSON Lines or CSV; in without duplicates, all or nothing."""
 
 from __future__ import annotations
 
