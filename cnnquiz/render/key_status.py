@@ -1,4 +1,4 @@
-"""How far a key is to be trusted, in a line: how it stands, and that the steps contradict it."""
+"""What a key rests on, in one line, and a warning where the steps contradict it."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def key_stands(screen: Screen, variant: Variant, margin: str) -> list[Text]:
 
 
 def source_only(screen: Screen, variant: Variant, margin: str) -> list[Text]:
-    """The line of `key_stands` where the key is asserted; nothing else has to be said."""
+    """The line of `key_stands` for a key that is asserted; nothing for others."""
     return key_stands(screen, variant, margin) if standing(variant.item) == "asserted" else []
 
 
 def disagreement(screen: Screen, variant: Variant, solution: Solution | None, margin: str) -> list[Text]:
-    """That the steps and the key are not the same, where that is so."""
+    """A warning where the steps lead to another value than the key."""
     found = contradiction(variant, solution)
     if found is None:
         return []

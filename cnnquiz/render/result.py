@@ -1,4 +1,4 @@
-"""What a session came to: the score, a row for each item, the topics, and what to do next."""
+"""The result of a session: the score, a row for each item, the topics, and what to do next."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _score(screen: Screen, result: Result, pass_mark: float | None) -> list[Text
 
 
 def _table(screen: Screen, rows: Sequence[Row]) -> list[Text]:
-    """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
+    """One line for each item: sign, number, id, the answer, the key, the time; letters as they were on the screen."""
     heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
     if all(row.seconds is None for row in rows):
