@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.solver import givens
-from cnnquiz.solver.givens import Kind, Letter, TypedShape
+from cnnquiz.solver.givens import Kind, TypedShape
 
 KINDS = {
     "integer": givens.integer(1), "axes": givens.axes(0, ("same",

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from rich.text import Text
 from screens import Stream, a_screen, widest
 
-from cnnquiz.render import console, safe
+from cnnquiz.render import console, plain_text
 from cnnquiz.render.layout import columns, hang
 from cnnquiz.render.mathtext import characters
 from cnnquiz.render.prose import inline, prose
@@ -82,15 +82,15 @@ def test_hostile_text_is_only_text() -> None:
 
 @given(st.text())
 def test_cleaned_text_cannot_steer_a_terminal(text: str) -> None:
-    cleaned = safe.clean(text)
+    cleaned = plain_text.clean(text)
     assert all(character == "\n" or character >= " " for character in cleaned)
     assert not re.search("[\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]", cleaned)
-    assert safe.clean(cleaned) == cleaned
+    assert plain_text.clean(cleaned) == cleaned
 
 
 @given(st.text())
 def test_ascii_is_ascii(text: str) -> None:
-    assert safe.ascii_text(text).isascii()
+    assert plain_text.ascii_text(text).isascii()
 
 
 @given(st.text(alphabet="ab *_`$\\{}[]1^-\n.", max_size=60))

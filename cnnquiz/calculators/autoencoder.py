@@ -15,12 +15,12 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
-from cnnquiz.solver.lines import Env
 
 _MOST_LAYERS = 1_001
 _BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}

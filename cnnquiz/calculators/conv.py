@@ -13,10 +13,10 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
-from cnnquiz.solver.lines import Env
 
 _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
 QUANTITIES = (

@@ -22,13 +22,12 @@ from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.vocabulary import KEPT
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.expression import Env, parse
 from cnnquiz.mathematics.notation import chain
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer
-from cnnquiz.solver.lines import Env
 
 _BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
 _C_TYPES = {"fp32": "f", "fp16": "e", "int8": "b"}  # their codes in `struct`, for the count

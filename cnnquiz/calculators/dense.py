@@ -13,11 +13,12 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
-from cnnquiz.solver.lines import Env, parts
+from cnnquiz.solver.lines import parts
 
 QUANTITIES = (
     Quantity("inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000),

@@ -25,11 +25,11 @@ from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.steps import map_product, size_steps
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.expression import Env, parse
 from cnnquiz.solution import Drawing, Step, text
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import excerpt, integer, words
-from cnnquiz.solver.lines import Env, one
+from cnnquiz.solver.lines import one
 
 QUANTITIES = (
     Quantity("in", "in_size", INPUT, "input size: 39x39x3 (height x width x channels)"),

@@ -20,10 +20,10 @@ from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.state import one_number, with_layout
 from cnnquiz.layers.vocabulary import KEPT
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solution import Drawing, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import Kind, excerpt, integer
-from cnnquiz.solver.lines import Env
 
 _EXTRAS = ("bias", "bn", "activation", "pool")
 

@@ -15,9 +15,9 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, tally
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
-from cnnquiz.solver.lines import Env
 
 _NEEDS = {
     "conv": ("k", "channels", "filters"),

@@ -16,9 +16,9 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
-from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),

@@ -20,13 +20,13 @@ from cnnquiz.layers.receptive_fields import IndexWalk
 from cnnquiz.layers.state import LayerState, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import parse
+from cnnquiz.mathematics.expression import Env, parse
 from cnnquiz.mathematics.notation import chain, value_math
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import NO_MATH, Step, text
 from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import integer
-from cnnquiz.solver.lines import Env, alike_axes
+from cnnquiz.solver.lines import alike_axes
 
 _FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 _NUMBER = integer(1, letters=False)

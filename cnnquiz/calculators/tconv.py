@@ -13,9 +13,9 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
-from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", monotonic=True),

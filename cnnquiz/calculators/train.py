@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
-from cnnquiz.solver.lines import Env
 
 QUANTITIES = (
     Quantity("samples", "num_samples", integer(1), "samples (images) in the training set", search=(1, 10_000),

@@ -11,8 +11,8 @@ from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.layers.windows import Window
+from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.givens import are_numbers
-from cnnquiz.solver.lines import Env
 
 LONG = 100_000  # places beyond this are counted by Python's range, not walked one by one
 

@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from cnnquiz.errors import GivenError, NoLayerError
 from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
+from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import MAX_AXES, Letter, TypedShape, are_numbers, axes, choice, integer
-from cnnquiz.solver.lines import Env, Line, line, one
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, choice, integer
+from cnnquiz.solver.lines import Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
 GROUPS = Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g")

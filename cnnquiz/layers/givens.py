@@ -14,9 +14,10 @@ from cnnquiz.layers.layer import Layer, LayerFault
 from cnnquiz.layers.propagation import LayerResult, Part, propagate
 from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.naming import nearest_names
 from cnnquiz.solver.calculator import Quantity
-from cnnquiz.solver.givens import Letter, TypedShape, excerpt, integer, shape, words
+from cnnquiz.solver.givens import TypedShape, excerpt, integer, shape, words
 from cnnquiz.solver.lines import parts
 
 INPUT = shape()

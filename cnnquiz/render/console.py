@@ -1,4 +1,4 @@
-"""The one owner of the consoles: what a screen can show is decided here, once, and nowhere else.
+"""The program's screens: what a stream can show is decided here, and every console is made here.
 
 Colours are of the terminal's own sixteen and never joined with bold, which many terminals brighten until it
 cannot be read on white. No colour says anything that a word or a symbol does not say as well.
@@ -18,7 +18,7 @@ from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.theme import Theme
 
-from cnnquiz.render.safe import ascii_text, clean, one_line
+from cnnquiz.render.plain_text import ascii_text, clean, one_line
 
 PROSE_WIDTH = 100
 PROBE = "⌊×−█"
@@ -39,14 +39,14 @@ STYLES = {
 
 
 class _Console(Console):
-    """A console that leaves a closed pipe to the program's own way out instead of exiting with 1."""
+    """A console that raises BrokenPipeError for a closed pipe, where rich would exit with 1."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
 
 
 class Screen(Struct, frozen=True):
-    """A console and what it can show. `person` says whether somebody watches (a terminal, not a pipe)."""
+    """A console and what it can show. `person` says whether somebody is reading (a terminal, not a pipe)."""
 
     console: Console
     unicode: bool
@@ -65,7 +65,7 @@ class Screen(Struct, frozen=True):
         return "  " if self.columns >= 60 else ""
 
     def narrow(self, by: int) -> Screen:
-        """The same screen for what will be moved to the right by so many columns."""
+        """The same screen with so many columns less, for lines that will be indented."""
         return structs.replace(self, columns=self.width - by)
 
     def pick(self, unicode: str, ascii: str) -> str:
@@ -106,17 +106,17 @@ def without_styles(screen: Screen) -> Screen:
 
 
 def nowhere() -> Screen:
-    """A screen that shows nothing, for what only a script will see."""
+    """A screen that shows nothing, for a run whose only output is its document."""
     return screen(None, {})
 
 
 def stdout() -> Screen:
-    """The screen for what a person came for."""
+    """The screen for results, on standard output."""
     return screen(sys.stdout, os.environ)
 
 
 def stderr() -> Screen:
-    """The screen for progress and errors."""
+    """The screen for progress and errors, on standard error."""
     return screen(sys.stderr, os.environ)
 
 
@@ -155,7 +155,7 @@ def _columns(terminal: IO[str] | None, env: Mapping[str, str]) -> int:
 
 
 def _shows_unicode(stream: IO[str] | None, env: Mapping[str, str]) -> bool:
-    """Whether the stream's encoding, and the locale that the user chose, know this field's letters.
+    """Whether the stream's encoding, and the locale that the user chose, can show mathematical signs.
 
     A user who chose the C locale wants ASCII, though Python itself treats it as UTF-8 (PEP 540).
     """
@@ -170,7 +170,7 @@ def _shows_unicode(stream: IO[str] | None, env: Mapping[str, str]) -> bool:
 
 
 def _lenient(stream: IO[str] | None) -> IO[str]:
-    """The stream, made to replace what it cannot encode; for a closed one, a place that keeps nothing."""
+    """The stream, set to replace what it cannot encode; for a closed one, a stream that is thrown away."""
     if stream is None:
         return io.StringIO()
     reconfigure: Any = getattr(stream, "reconfigure", None)

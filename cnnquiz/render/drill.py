@@ -8,6 +8,7 @@ from rich.text import Text
 
 from cnnquiz.model import Variant
 from cnnquiz.quiz.drill import STREAK, Drill, Question
+from cnnquiz.render.answer_form import form_prompt, unreadable
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import prose_with_label
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
@@ -15,7 +16,6 @@ from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import prose
 from cnnquiz.render.quiz import key_names
 from cnnquiz.render.solution import step_by_step
-from cnnquiz.render.typed import form_prompt, unreadable
 from cnnquiz.solution import Solution
 
 COMMANDS = (
@@ -27,7 +27,7 @@ COMMANDS = (
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
-    """What is drilled, and when it ends."""
+    """What is practised, and when the drill ends."""
     count = len(drill.skills)
     names = ", ".join(skill.label for skill in drill.skills)
     many = f"{count} skills: {names}." if count > 1 else f"One skill: {names}."
@@ -74,7 +74,7 @@ def help_lines(screen: Screen) -> list[Text]:
 
 
 def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]:
-    """That it is right, and what that does to the skill (`drill` stands after the answer)."""
+    """The verdict on a right answer, and what it does for the skill; `drill` is its state after the answer."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
         left = ", ".join(skill.label for skill in drill.open_skills)
@@ -90,18 +90,18 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
 
 
 def wrong(screen: Screen, response: str, slips: Groups) -> list[Text]:
-    """That it is wrong, and the misconception that leads there; where several lead to the same number, all of them."""
+    """The verdict on a wrong answer, and the misconceptions that lead to it."""
     lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
     return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *misconception_lines(screen, slips)]
 
 
 def hint(screen: Screen, label: str, words: str) -> list[Text]:
-    """One hint; without a label, what is said in place of one."""
+    """One hint; without a label, the words that stand in its place."""
     return [Text(), *prose_with_label(screen, label, words), Text()]
 
 
 def once_more(screen: Screen, label: str, words: str) -> list[Text]:
-    """The second try, with a hint where no misconception was recognised."""
+    """The invitation to a second try, with a hint where no misconception was recognised."""
     body = screen.margin + "  "
     return [*prose_with_label(screen, label, words, body), *hang(screen, Text("Try it once more:"), body), Text()]
 
@@ -124,7 +124,7 @@ def pause_line(screen: Screen) -> Text:
 
 
 def unreadable_lines(screen: Screen, variant: Variant, typed: str) -> list[Text]:
-    """That an answer could not be read, or has not the form that is asked for."""
+    """A note that the answer could not be read, or does not have the form that is asked for."""
     return [Text(), *paragraph(screen, unreadable(variant, typed)), Text()]
 
 

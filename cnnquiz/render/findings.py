@@ -1,4 +1,4 @@
-"""Findings on the screen: coloured for a person, plain lines in a pipe; and the progress of a long check."""
+"""Findings on the screen: coloured for a person, plain lines in a pipe; and a bar for a long check."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def show_manual(screen: Screen, manual: str) -> None:
 
 @contextmanager
 def progress(screen: Screen, total: int, after: float = PATIENCE) -> Iterator[Callable[[str], None]]:
-    """A bar for a check that lasts, on a terminal that can move its cursor; else nothing. One file's bar only moves."""
+    """A progress bar for a long check, on a terminal that can move its cursor. With one file it shows no count."""
     if not screen.person or not screen.colour:
         yield lambda source: None
         return

@@ -24,7 +24,7 @@ Resumption = Literal["resume", "anew", "leave"]
 
 
 def event(variant: Variant, text: str) -> Event:
-    """What was typed at a question, as an event; whatever is no command is an answer."""
+    """What was typed at a question, as an event: a command, or else an answer."""
     word = text.strip()
     key = next((key for key in ACTIONS if word in (quiz.key_of(variant, key), key.upper())), "")
     if key:
@@ -73,7 +73,7 @@ def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
 
 
 class Keys:
-    """Reads one key press an event, or a line where the answer is longer than a letter."""
+    """Reads events from key presses, or from a line where an answer is longer than a letter."""
 
     def __init__(self, screen: Screen, time_left: Callable[[Session], float | None]) -> None:
         self.screen, self.time_left, self.ended = screen, time_left, False
@@ -112,7 +112,7 @@ class Keys:
         return event(variant, pressed) if pressed else TICK
 
     def _press(self, session: Session) -> str:
-        """The next key that means anything; empty only when the time is up."""
+        """The next key that has a meaning; empty only when the time is up."""
         while True:
             left = self.time_left(session)
             pressed = keys.press(left)
@@ -130,7 +130,7 @@ class Keys:
 
 
 class Lines:
-    """Reads lines, each ended by Enter, from whatever stands behind the standard input."""
+    """Reads events from the lines of the standard input."""
 
     def __init__(self, screen: Screen) -> None:
         self.screen, self.ended = screen, False

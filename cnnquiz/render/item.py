@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from rich.text import Text
 
 from cnnquiz.model import Choice, Figure, Variant
+from cnnquiz.render.answer_form import form_prompt
 from cnnquiz.render.console import Screen
 from cnnquiz.render.key_status import status_line
 from cnnquiz.render.layout import hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.solution import step_by_step
-from cnnquiz.render.typed import form_prompt
 from cnnquiz.solution import Solution
 
 

@@ -1,4 +1,4 @@
-"""What the keyboard says: one key press at a terminal, or a line from anything that can be read."""
+"""The keyboard: one key press at a terminal, or a line from any standard input."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SEQUENCE_PAUSE = 0.05
 
 
 def can_press() -> bool:
-    """Whether single key presses can be read: a terminal, on a system that lends it so."""
+    """Whether single key presses can be read: at a terminal, on a system with termios."""
     return termios is not None and sys.stdin is not None and sys.stdin.isatty()
 
 
@@ -52,9 +52,9 @@ def line(seconds: float | None = None) -> str | None:
 
 @contextlib.contextmanager
 def _single_keys(descriptor: int) -> Iterator[None]:
-    """Keys one by one and unechoed; what was typed ahead is kept, and Ctrl-C still interrupts.
+    """Read keys one by one, without echo; what was typed ahead is kept, and Ctrl-C still interrupts.
 
-    After Ctrl-Z and `fg` the shell has put its own mode back, so it is set once more then.
+    After Ctrl-Z and `fg` the shell has restored its own mode, so the mode is set again.
     """
 
     def set_mode(*_: object) -> None:

@@ -1,4 +1,4 @@
-"""Text laid out as lines: wrapped under hanging indents, in columns, as bars. Every function gives lines."""
+"""Text laid out as lines: wrapped under hanging indents, in columns, as bars."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def hang(screen: Screen, text: Text, first: Text | str = "", rest: str | None = 
 
 
 def trim(line: Text) -> Text:
-    """The line without blanks at its end, which a copy or a diff would show."""
+    """The line without blanks at its end."""
     line.rstrip()
     return line
 

@@ -1,4 +1,4 @@
-"""What there is: names with what each of them is, under one another."""
+"""Lists of banks, calculators and networks: each name with its description beside it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Entry = tuple[str, Sequence[str]]
 
 
 def show_listing(screen: Screen, heading: str, entries: Sequence[Entry], next_step: str) -> None:
-    """Show the entries, each with its name at the left and its lines beside it, and what to type next."""
+    """Show the entries, each name with its lines beside it, and what to type next."""
     wide = max((len(name) for name, _ in entries), default=0)
     close = all(len(lines) == 1 for _, lines in entries)
     blocks = [_entry(screen, name.ljust(wide), lines) for name, lines in entries]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from cnnquiz.render.safe import LOWERED, RAISED
+from cnnquiz.render.plain_text import LOWERED, RAISED
 
 _WORDS = re.compile(
     r"\\(?:text|mathrm|mathbf|mathit|mathsf|operatorname|textbf|textit|boldsymbol|bm)\*?\s*\{([^{}]*)\}"
@@ -36,7 +36,7 @@ _DEEPEST = 20
 
 
 def characters(latex: str) -> str:
-    """The mathematics as a line of characters, with brackets where the layout carried the meaning."""
+    """LaTeX as one line of characters, with brackets where its layout carried the meaning."""
     if len(latex) > _LONGEST:
         return latex
     text = _characters_by_name(re.sub("[\ue000-\ue003]", "", latex))
@@ -52,7 +52,7 @@ def characters(latex: str) -> str:
 
 
 def _characters_by_name(text: str) -> str:
-    """Every name as its character or its word; only layout (fractions, roots, indexes) is left in LaTeX."""
+    """LaTeX with each name as its character or word; only layout (fractions, roots, indexes) is left."""
     import unicodeit  # imported late: only prose with `$` needs it
 
     for mark in (r"\{", r"\}", r"\_", "^", "_"):

@@ -1,4 +1,4 @@
-"""What is said of a misconception: its own sentence, and its name behind it; of two together, one sentence."""
+"""Misconceptions in words: the sentence of each, and its name behind it; two together as one sentence."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _group(screen: Screen, group: tuple[Misconception, ...]) -> Text:
 
 
 def _reason(misconception: Misconception) -> str:
-    """Its sentence, without the deed that was said before: `You rounded up: the last ...` is `The last ...`."""
+    """Its sentence without the deed that has been named before: `You rounded up: the last ...` is `The last ...`."""
     words = misconception.say.removeprefix(f"You {deed(misconception.name)}: ")
     return words[:1].upper() + words[1:]
 
@@ -48,7 +48,7 @@ def together(names: Sequence[str]) -> str:
 
 
 def deed(name: str) -> str:
-    """What the name of a misconception says was done: forgot-bias is `forgot the bias`; empty for other names."""
+    """The deed in the name of a misconception: forgot-bias is `forgot the bias`; empty for other names."""
     verb, _, rest = name.replace("-", " ").partition(" ")
     if verb not in ("forgot", "kept") and not verb.endswith("ed"):
         return ""

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
-from cnnquiz.render.safe import clean
+from cnnquiz.render.plain_text import clean
 
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
 # so that "from $5 to $6" stays what it says.
@@ -42,7 +42,7 @@ def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = ""
 
 
 def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, str, Text]]:
-    """Each paragraph or list entry: whether it follows closely on the last, its bullet, its words."""
+    """Each paragraph or list entry: whether it follows the last without an empty line, its bullet, its words."""
     if markdown and not _MARKUP.search(markdown):  # plain words need no parser, whose import takes a while
         yield False, "", screen.text(markdown, style)
         return

@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cnnquiz.model import Choice, Variant
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
-from cnnquiz.render import typed
+from cnnquiz.render import answer_form
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.key_status import warning_line
@@ -242,7 +242,7 @@ class Desk:
             case "help":
                 return [*help_lines(screen, session), Text()]
             case "unreadable":
-                return self._line(typed.unreadable(variant, outcome.text))
+                return self._line(answer_form.unreadable(variant, outcome.text))
             case "no-hint":
                 return self._line("An exam has no hints." if session.exam else NO_HINTS)
             case "first":

@@ -1,4 +1,4 @@
-"""What a session came to: the score, a row for each item, the topics, and what to do next."""
+"""The result of a session: the score, a row for each item, the topics, and what to do next."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A review on the screen: what is asked, what was passed over, what comes next."""
+"""The pages of a review: what is due now and on the next days."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def forecast(screen: Screen, due: int, following: datetime | None, days: Sequenc
 
 
 def empty_page(screen: Screen) -> list[list[Text]]:
-    """What is said before the first answer: where to begin."""
+    """The page before the first answer: where to begin."""
     words = "Nothing to review yet: what you answer comes back here before you forget it."
     return [paragraph(screen, words), paragraph(screen, "Begin with: cnnquiz take week8")]
 

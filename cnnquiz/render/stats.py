@@ -25,7 +25,7 @@ def show_stats(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> None:
 
 
 def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list[Text]]:
-    """The parts of the page, those without content empty."""
+    """The parts of the page; those without content are empty."""
     if not stats.total.attempts:
         return [paragraph(screen, "No answers yet. Begin with: cnnquiz take week8")]
     return [
@@ -54,7 +54,7 @@ def section(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
 
 
 def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
-    """A bar for each name with its part that was right; where the window is narrow, the numbers alone."""
+    """A bar for each name, filled by the share of right answers; where the window is narrow, the numbers alone."""
     wide = min(20, screen.width - len(screen.margin) - 52)
     counts = [f"{tally.right:,} of {tally.attempts:,}" for tally in tallies[: most(tallies)]]
     room = screen.width - len(screen.margin) - 11 - max(map(len, counts), default=0)
@@ -170,12 +170,12 @@ def more(number: int) -> list[Text]:
 
 
 def most(rows: Sequence[object]) -> int:
-    """How many rows are shown: one more than usual rather than a line that says so."""
+    """How many rows are shown: one more than MOST, rather than a line that says that one is left out."""
     return MOST + 1 if len(rows) == MOST + 1 else MOST
 
 
 def shorten(name: str, longest: int) -> str:
-    """A name that is not longer than its column."""
+    """A name cut to the length of its column."""
     return name if len(name) <= longest else name[: longest - 3] + "..."
 
 

@@ -1,4 +1,4 @@
-"""Mathematics inside plain words with the signs of the formulas: `theta^2 - 2*x` as θ² − 2x; a size stays 5x5."""
+"""Mathematics in plain words with the signs of formulas: `theta^2 - 2*x` as θ² − 2x; a size stays 5x5."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _SIGNS = (("->", "→"), ("<=", "≤"), (">=", "≥"), ("infinity", "∞"), ("sq
 
 
 def typeset(screen: Screen, words: str) -> str:
-    """The words with the signs that formulas have on this screen; in ASCII as they are."""
+    """The words with the signs of formulas; unchanged on an ASCII screen."""
     if not screen.unicode:
         return words
     for ascii_, sign in _SIGNS:

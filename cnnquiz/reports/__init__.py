@@ -1,4 +1,4 @@
-"""What `check` found, in the forms that people and CI read: one form a file, each a pure function of a Report.
+"""The formats in which `check` reports, one per file, each a pure function of a Report.
 
     write(report) -> the whole text of the report
 """
@@ -15,13 +15,13 @@ from cnnquiz.model import Finding
 
 @cache
 def names() -> tuple[str, ...]:
-    """The names of the forms, without importing any."""
+    """The names of the formats, without importing any."""
     return tuple(sorted(m.name for m in pkgutil.iter_modules(__path__) if not m.name.startswith("_")))
 
 
-def write(form: str, report: Report) -> str:
-    """The report in one of the forms."""
-    text: str = importlib.import_module(f"{__name__}.{form}").write(report)
+def write(format: str, report: Report) -> str:
+    """The report in one of the formats."""
+    text: str = importlib.import_module(f"{__name__}.{format}").write(report)
     return text
 
 

@@ -1,4 +1,4 @@
-"""For GitHub Actions: one workflow command a finding, which GitHub shows beside the line, and the closing line."""
+"""For GitHub Actions: one workflow command for each finding, which GitHub shows beside the line, and the totals."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def annotation(finding: Finding) -> str:
 
 
 def escape(text: str, more: str = "") -> str:
-    """Text in which nothing ends the command or a field of it."""
+    """The text with the characters escaped that would end the command or one of its fields."""
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
     return "".join(character for character in text if character.isprintable())

@@ -1,4 +1,4 @@
-"""For scripts: one JSON document, as the contract has it."""
+"""For scripts: one JSON document, whose fields are a contract."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ def write(report: Report) -> str:
 
 
 def finding_object(finding: Finding) -> dict[str, Any]:
-    """One finding as the contract has it."""
+    """One finding with the fields of the contract."""
     return {name: getattr(finding, name) for name in FIELDS}

@@ -1,4 +1,4 @@
-"""For CI that reads JUnit's XML: a suite a bank, a case an item, and one for each rule that an item breaks."""
+"""For CI that reads JUnit's XML: a suite for each bank, a case for each item or for each rule that it breaks."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def outcome(rule: str, findings: list[Finding]) -> Element:
 
 
 def add_totals(part: Element) -> None:
-    """Say how many cases there are below, and how many fail."""
+    """Add the number of cases below, and of those that fail, as attributes."""
     part.set("tests", str(len(list(part.iter("testcase")))))
     part.set("failures", str(len(list(part.iter("failure")))))
     part.set("errors", "0")

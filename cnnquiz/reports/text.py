@@ -55,7 +55,7 @@ def excerpt(source: str, column: int) -> tuple[str, str]:
 
 
 def visible(character: str) -> str:
-    """The character, or a blank for one that a terminal could obey or not show."""
+    """The character, or a blank for one that controls a terminal or cannot be seen."""
     return character if category(character)[0] not in "CZ" else " "
 
 
@@ -65,7 +65,7 @@ def one_line(text: str) -> str:
 
 
 def source_only_lines(report: Report) -> Iterator[tuple[str, str]]:
-    """The items whose keys rest on their sources, a line each; where they are many, how many, without `--verbose`."""
+    """The items whose keys are asserted, a line each; only their number where they are many, without `--verbose`."""
     banks = [bank for bank in report.banks if bank.asserted]
     total = sum(len(bank.asserted) for bank in banks)
     if total > LISTED and not report.verbose:

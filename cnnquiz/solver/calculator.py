@@ -18,7 +18,7 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Expr
+from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.naming import did_you_mean
 from cnnquiz.solution import Drawing, Solution, Step
 from cnnquiz.solver import lines
@@ -31,7 +31,7 @@ from cnnquiz.solver.declaration import (
     Result,
     misconception,
 )
-from cnnquiz.solver.lines import Env, Line, line, lines_when
+from cnnquiz.solver.lines import Line, line, lines_when
 
 __all__ = [
     "REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "lines_when",

@@ -8,10 +8,9 @@ from functools import cached_property
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Expr, parse
+from cnnquiz.mathematics.expression import Env, Expr, Letter, parse
 from cnnquiz.solver import lines
-from cnnquiz.solver.givens import Kind, Letter
-from cnnquiz.solver.lines import Env
+from cnnquiz.solver.givens import Kind
 
 REQUIRED = object()
 

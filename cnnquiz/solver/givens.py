@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Letter as Letter
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read

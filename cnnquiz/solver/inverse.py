@@ -10,9 +10,10 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
 from cnnquiz.solver.calculator import Calculator, Quantity
-from cnnquiz.solver.givens import Letter, count, split_axes
+from cnnquiz.solver.givens import count, split_axes
 from cnnquiz.solver.lines import one, parts
 
 WIDEST = 10**9  # the widest bounds of one unknown

@@ -10,8 +10,7 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Call, Evaluator, Expr, Name, Op, evaluator, names_in, parse
-from cnnquiz.mathematics.expression import Env as Env
+from cnnquiz.mathematics.expression import Call, Env, Evaluator, Expr, Name, Op, evaluator, names_in, parse
 from cnnquiz.mathematics.expression import replace as with_names_replaced
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import NO_MATH, Math, Step

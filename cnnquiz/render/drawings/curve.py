@@ -89,7 +89,7 @@ def _plot(screen: Screen, points: list[tuple[float, float]], frame: Frame, width
 
 
 def _with_axes(screen: Screen, cells: list[list[Text]], labels: list[str], left: int) -> list[Text]:
-    """The rows behind the upright axis, over the lying one."""
+    """The rows between the vertical and the horizontal axis."""
     beside = [labels[1], *[""] * (len(cells) - 2), labels[0]]
     bar, corner, line = screen.pick("│", "|"), screen.pick("└", "+"), screen.pick("─", "-")
     rows = [trim(Text.assemble(label.rjust(left), bar, *row)) for label, row in zip(beside, cells, strict=True)]
@@ -97,7 +97,7 @@ def _with_axes(screen: Screen, cells: list[list[Text]], labels: list[str], left:
 
 
 def _axis_ends(screen: Screen, frame: Frame, width: int, name: str) -> Text:
-    """The ends of the lying axis in numbers, and what it shows between them."""
+    """The ends of the horizontal axis in numbers, and its label between them."""
     first, last = (typeset(screen, f"{value:.4g}") for value in (frame.left, frame.right))
     middle = screen.text(typeset(screen, name), "note")
     room = max(width - len(first) - len(last) - middle.cell_len, 2)
@@ -105,5 +105,5 @@ def _axis_ends(screen: Screen, frame: Frame, width: int, name: str) -> Text:
 
 
 def _sign(number: int) -> str:
-    """The sign of a mark: a letter, so that each can be told from the others."""
+    """The letter of a mark."""
     return chr(ord("A") + number % 26)

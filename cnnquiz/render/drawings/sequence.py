@@ -1,4 +1,4 @@
-"""A discrete convolution at work: h turned round, slid along x, one row for each output.
+"""A discrete convolution: h, reversed, slides along x, one row for each output.
 
 data: x, h, y, offset; y[i] is the output at index i + offset of the full convolution
 """
@@ -46,7 +46,7 @@ def _row(values: list[str], cell: int) -> str:
 
 
 def _sum(screen: Screen, x: list[str], h: list[str], at: int) -> str:
-    """The products where x and the turned h overlap: 2·1 + 3·1 = ."""
+    """The products where x and the reversed h overlap: `2·1 + 3·1 = `."""
     times, minus = screen.pick("·", "*"), screen.pick("−", "-")
     pairs = [(x[k], h[at - k]) for k in range(len(x)) if 0 <= at - k < len(h)]
     bracket = [[f"({part})" if part.startswith(minus) else part for part in pair] for pair in pairs]

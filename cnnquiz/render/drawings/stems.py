@@ -1,4 +1,4 @@
-"""Values at whole places, each as a stem from zero: a sequence h[n], what is left after each layer.
+"""Values at integer places, each as a stem from zero: a sequence h[n], a bound by the number of layers.
 
 data: xs, ys; xlabel, ylabel
 """
@@ -43,7 +43,7 @@ def _rows(high: float, low: float) -> int:
 
 
 def _mark(screen: Screen, level: int, tip: int) -> str:
-    """What one stem shows so many rows above zero: its tip, its stalk, the line of zero, nothing."""
+    """The sign of a stem so many rows above zero: its tip, its stalk, the zero line, or a blank."""
     if level == tip:
         return screen.pick("●", "o")
     if level == 0:

@@ -1,10 +1,10 @@
-"""What an answer looks like, and that one could not be read: the same words in a take, a drill and a review."""
+"""Words for what an answer looks like, and for one that could not be read, the same in every kind of session."""
 
 from __future__ import annotations
 
 from cnnquiz.answers import value_of
 from cnnquiz.model import Variant
-from cnnquiz.render.safe import one_line
+from cnnquiz.render.plain_text import one_line
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
 FORMS = {
@@ -21,7 +21,7 @@ def form_prompt(variant: Variant) -> str:
 
 
 def unreadable(variant: Variant, typed: str) -> str:
-    """That an answer could not be read, or has not the form that is asked for; it is not counted as wrong."""
+    """Why an answer could not be read, and the form that is asked for; it is not counted as wrong."""
     typed = one_line(typed)[:40]
     letters = [choice.letter for choice in variant.choices]
     if letters:
