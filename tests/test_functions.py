@@ -6,7 +6,7 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from cnnquiz.answers.values import equivalent
+from cnnquiz.mathematics.values import equivalent
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import function_slope, function_value, number, parse, slope
