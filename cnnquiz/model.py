@@ -197,44 +197,6 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
         return next((item for item in self.items if item.id == item_id), None)
 
 
-class Choice(Struct, frozen=True):
-    """One option of a variant as it is shown: its letter on the screen and in the bank, and its words.
-
-    `misconceptions` are the names of those that lead to it; the key has none.
-    """
-
-    letter: str
-    origin: str
-    text: str
-    why: str
-    misconceptions: tuple[str, ...] = ()
-
-
-class Variant(Struct, frozen=True):
-    """An item ready to be asked: every placeholder filled, options in their order on the screen.
-
-    `seed` is None for the item as printed. `key` holds the letters on the screen of the right options, or,
-    for an item answered by typing, the right value as text. `given` are the derivation's givens as drawn.
-    """
-
-    bank: str
-    item: Item
-    seed: int | None
-    stem: str
-    choices: tuple[Choice, ...]
-    key: tuple[str, ...]
-    hints: tuple[str, ...]
-    rationale: str
-    worked: Any
-    content_hash: str
-
-    @property
-    def given(self) -> Mapping[str, Any]:
-        """The givens of the derivation: those that were drawn, or the bank's."""
-        given: Mapping[str, Any] = self.worked.given
-        return given
-
-
 class Mark(Struct, frozen=True):
     """The verdict on one response, with the misconceptions that explain it."""
 

@@ -14,9 +14,8 @@ from cnnquiz import calculators, files
 from cnnquiz.answers import mark, read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, matches
-from cnnquiz.items.variants import draw, misconceptions_behind
+from cnnquiz.items.variants import Variant, draw, misconceptions_behind
 from cnnquiz.mathematics.values import same
-from cnnquiz.model import Variant
 from cnnquiz.quiz import drill_scope
 from cnnquiz.quiz.drill import Family, without_options
 from cnnquiz.solution import text

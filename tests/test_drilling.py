@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.variants import draw, original
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant, draw, original
 from cnnquiz.quiz import drill_scope
 from cnnquiz.quiz.drill import STREAK, Drill, How, Question, advance, as_plan, question, resume, start, without_options
 

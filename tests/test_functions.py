@@ -6,13 +6,13 @@ from fractions import Fraction
 
 import pytest
 import sympy
-from cnnquiz.mathematics.values import equivalent
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import function_slope, function_value, number, parse, slope
 from cnnquiz.mathematics.functions import ACTIVATIONS, FUNCTIONS, REAL_NAMES
 from cnnquiz.mathematics.notation import math
 from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sympy_expr
+from cnnquiz.mathematics.values import equivalent
 
 PLACES = [Fraction(3, 4), Fraction(7, 2), Fraction(1, 1000), 2, Fraction(-5, 3), -1, -12]
 SINGLE = sorted(REAL_NAMES - {"min", "max"})

@@ -8,7 +8,7 @@ from cnnquiz import bank
 from cnnquiz.answers import mark, read_response
 from cnnquiz.checks import rules
 from cnnquiz.items import variants
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.solution import text
 
 HEAD = "format: 1\nid: first\ntitle: Channels first\nsource: made for this test\nlayout: chw\nitems:\n"

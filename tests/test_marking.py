@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from cnnquiz.answers import mark, read_response
 from cnnquiz.items import variants
 from cnnquiz.items.option_value import meaning, says_all, says_none
+from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics.values import equivalent, read_tolerance, read_value, same
-from cnnquiz.model import Bank, Derivation, Item, Option, Variant
+from cnnquiz.model import Bank, Derivation, Item, Option
 from cnnquiz.solution import text
 
 SHAPE = Derivation({"conv": {"in": "256x256x3", "k": "7", "s": "2", "filters": "4"}, "want": "output_shape"})

@@ -10,8 +10,9 @@ from msgspec import structs
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.model import Bank, Choice, Item, Variant
+from cnnquiz.model import Bank, Item
 from cnnquiz.quiz import plan, result
 from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
 

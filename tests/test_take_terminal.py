@@ -13,7 +13,7 @@ import pyte
 import pytest
 from conftest import Start, ended
 
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.sessions.preload import preloader
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")

@@ -18,8 +18,9 @@ from cnnquiz import answers, bank
 from cnnquiz.checks import family
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families, placeholders, variants
+from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics.values import read_value, same
-from cnnquiz.model import Bank, Derivation, Draw, Item, Option, Variant
+from cnnquiz.model import Bank, Derivation, Draw, Item, Option
 
 PRINTED = [bank.open_bank(name).bank for name in bank.bundled()]
 DRILLS = [bank.open_bank(str(path)).bank for path in sorted((ROOT / "questions" / "drills").glob("*.yaml"))]

@@ -10,7 +10,8 @@ from functools import cache
 from typing import Any, Protocol, cast
 
 from cnnquiz.answers import value
-from cnnquiz.model import Mark, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.model import Mark
 
 LONGEST = 200  # characters of a response
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics.values import equivalent, read_expression
-from cnnquiz.model import Mark, Variant
+from cnnquiz.model import Mark
 
 
 def read(variant: Variant, words: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from cnnquiz.answers import single
-from cnnquiz.model import Mark, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.model import Mark
 
 _BETWEEN = re.compile(r"[\s,;&+]+|\band\b")
 

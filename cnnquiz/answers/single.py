@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from cnnquiz.model import Choice, Mark, Variant
+from cnnquiz.items.variants import Choice, Variant
+from cnnquiz.model import Mark
 
 TRUTH = {"true": "true", "t": "true", "false": "false", "f": "false"}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnquiz.answers import single
-from cnnquiz.model import Mark, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.model import Mark
 
 
 def read(variant: Variant, words: str) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz.items.derived_answer import names_of
-from cnnquiz.items.variants import misconceptions_behind
+from cnnquiz.items.variants import Variant, misconceptions_behind
 from cnnquiz.mathematics.values import joined, read_value, same
-from cnnquiz.model import Mark, Variant
+from cnnquiz.model import Mark
 
 
 def read(variant: Variant, words: str) -> str | None:

@@ -10,7 +10,8 @@ from cnnquiz.commands import ITEM, nearest
 
 if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
-    from cnnquiz.model import Item, Variant
+    from cnnquiz.items.variants import Variant
+    from cnnquiz.model import Item
 
 
 @click.command()

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
 from itertools import combinations
 from typing import Any
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import CnnquizError, ItemFault
@@ -17,12 +18,49 @@ from cnnquiz.items.derived_answer import DerivedAnswer, Group
 from cnnquiz.items.placeholders import fill
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.model import Bank, Choice, Item, Option, Variant
+from cnnquiz.model import Bank, Item, Option
 from cnnquiz.solution import Solution, text
 from cnnquiz.solver.lines import parts
 
 FARTHEST = 100  # a distractor is at most so many times larger or smaller than the key
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Choice(Struct, frozen=True):
+    """One option of a variant as it is shown: its letter on the screen and in the bank, and its words.
+
+    `misconceptions` are the names of those that lead to it; the key has none.
+    """
+
+    letter: str
+    origin: str
+    text: str
+    why: str
+    misconceptions: tuple[str, ...] = ()
+
+
+class Variant(Struct, frozen=True):
+    """An item ready to be asked: every placeholder filled, options in their order on the screen.
+
+    `seed` is None for the item as printed. `key` holds the letters on the screen of the right options, or,
+    for an item answered by typing, the right value as text. `given` are the derivation's givens as drawn.
+    """
+
+    bank: str
+    item: Item
+    seed: int | None
+    stem: str
+    choices: tuple[Choice, ...]
+    key: tuple[str, ...]
+    hints: tuple[str, ...]
+    rationale: str
+    worked: WorkedItem
+    content_hash: str
+
+    @property
+    def given(self) -> Mapping[str, Any]:
+        """The givens of the derivation: those that were drawn, or the bank's."""
+        return self.worked.given
 
 
 def original(bank: Bank, item: Item) -> Variant:
@@ -149,7 +187,7 @@ def _is_near(value: Any, right: Any) -> bool:
 
 def solution_of(variant: Variant) -> Solution | None:
     """The steps to the key; None for an item without a derivation, or with one that cannot be written out."""
-    derived: DerivedAnswer | None = variant.worked.derived
+    derived = variant.worked.derived
     try:
         return derived.solution if derived else None
     except CnnquizError:
@@ -158,7 +196,7 @@ def solution_of(variant: Variant) -> Solution | None:
 
 def misconceptions_behind(variant: Variant, value: Any) -> list[Group]:
     """The misconceptions that lead to a wrong value, alone or two together."""
-    derived: DerivedAnswer | None = variant.worked.derived
+    derived = variant.worked.derived
     return derived.misconceptions_behind(value, variant.item.tolerance) if derived else []
 
 

@@ -16,8 +16,9 @@ from msgspec import Struct, ValidationError, convert, structs, to_builtins
 from cnnquiz.bank import fault_place
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics import values
-from cnnquiz.model import Bank, Item, Variant
+from cnnquiz.model import Bank, Item
 
 STREAK = 3  # right answers in a row at the hardest level
 SEEDS = 1_000_000

@@ -13,7 +13,8 @@ from cnnquiz.bank import Loaded, fault_place
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.model import Bank, Choice, Item, Variant
+from cnnquiz.items.variants import Choice, Variant
+from cnnquiz.model import Bank, Item
 
 T = TypeVar("T")
 

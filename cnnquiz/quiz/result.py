@@ -10,7 +10,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.model import Attempt, Mark, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.model import Attempt, Mark
 from cnnquiz.quiz.session import SKIPPED, Reply, Session
 
 

@@ -12,7 +12,8 @@ from typing import Literal, Protocol, TypeVar
 from msgspec import Struct, structs
 
 from cnnquiz import answers
-from cnnquiz.model import Mark, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.model import Mark
 
 T = TypeVar("T")
 Action = Literal["answer", "hint", "skip", "back", "next", "quit", "help", "tick"]

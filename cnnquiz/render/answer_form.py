@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from cnnquiz.answers import value_of
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.render.plain_text import one_line
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}

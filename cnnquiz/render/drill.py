@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from rich.text import Text
 
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render.answer_form import form_prompt, unreadable
 from cnnquiz.render.console import Screen

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cnnquiz.answers import read_response
 from cnnquiz.errors import CnnquizError
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.session import Action, Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from cnnquiz.model import Choice, Figure, Variant
+from cnnquiz.items.variants import Choice, Variant
+from cnnquiz.model import Figure
 from cnnquiz.render.answer_form import form_prompt
 from cnnquiz.render.console import Screen
 from cnnquiz.render.key_status import status_line

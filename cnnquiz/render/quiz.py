@@ -10,7 +10,7 @@ from typing import Protocol
 
 from rich.text import Text
 
-from cnnquiz.model import Choice, Variant
+from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form
 from cnnquiz.render.console import Screen

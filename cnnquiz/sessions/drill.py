@@ -14,8 +14,8 @@ from msgspec import Struct, ValidationError, convert, to_builtins
 from cnnquiz import answers, files
 from cnnquiz.history import History
 from cnnquiz.items.derived_answer import Group, formula_of
-from cnnquiz.items.variants import misconceptions_behind, solution_of
-from cnnquiz.model import Mark, Variant
+from cnnquiz.items.variants import Variant, misconceptions_behind, solution_of
+from cnnquiz.model import Mark
 from cnnquiz.quiz import drill as machine
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families

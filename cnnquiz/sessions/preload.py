@@ -9,8 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.variants import work_ahead
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant, work_ahead
 
 
 def preloader(variants: Iterable[Variant]) -> Callable[[], None]:

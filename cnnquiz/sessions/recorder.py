@@ -7,7 +7,7 @@ from typing import Any
 
 from cnnquiz import __version__
 from cnnquiz.history import History
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.result import attempt
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render import console

@@ -13,8 +13,7 @@ from cnnquiz.history import History, scheduling
 from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.items.variants import solution_of
-from cnnquiz.model import Variant
+from cnnquiz.items.variants import Variant, solution_of
 from cnnquiz.quiz.plan import Questions
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import End, Reply, Session, play, start

@@ -16,8 +16,8 @@ from cnnquiz.bank import Loaded, open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.history import History, SavedSession
-from cnnquiz.items.variants import solution_of
-from cnnquiz.model import Attempt, Bank, Variant
+from cnnquiz.items.variants import Variant, solution_of
+from cnnquiz.model import Attempt, Bank
 from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
 from cnnquiz.quiz.result import QuizResult, quiz_result, replies
 from cnnquiz.quiz.session import Reply, Session, play, start

@@ -22,8 +22,9 @@ from collections.abc import Iterator
 from cnnquiz.answers import mark, read_response
 from cnnquiz.checks import wrong_values
 from cnnquiz.checks.subject import Subject
+from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.model import Choice, Finding, Level, Variant
+from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
 LEVEL: Level = "error"
