@@ -24,8 +24,6 @@ ItemType = Literal["single", "multiple", "true-false", "number", "shape", "expre
 Level = Literal["error", "warning"]
 Verdict = Literal["right", "wrong", "partly", "skipped"]
 
-# What a bank may write for one given: text, or a list of texts (per-axis values, a vector, a matrix, layers).
-GivenText = str | list[Any] | dict[str, Any]
 
 
 class Figure(Struct, frozen=True, forbid_unknown_fields=True):

@@ -10,9 +10,9 @@ from typing import Any
 
 from cnnquiz import files, yaml_text
 from cnnquiz.bank.loader import Loaded, load_tree, unreadable
-from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import bundled, figure_text
+from cnnquiz.naming import did_you_mean
 
 __all__ = ["Loaded", "bundled", "fault_place", "figure_text", "load", "open_bank", "schema"]
 
@@ -34,9 +34,8 @@ def path_of(name: str, banks: dict[str, Path]) -> Path:
     path = Path(name)
     if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml") or "\0" in name or path.exists():
         return path
-    near = nearest(name, banks)
-    meant = f"did you mean {near}?" if near else f"there are {', '.join(sorted(banks)) or 'no banks here'}"
-    raise CnnquizError(f"no bank is called {files.display_text(name)!r}: {meant} (a path works too)")
+    hint = did_you_mean(name.lower(), banks, f"there are {', '.join(sorted(banks)) or 'no banks here'}", most=1)
+    raise CnnquizError(f"no bank is called {files.display_text(name)!r}: {hint} (a path works too)")
 
 
 def load(source: str | Path, text: str | None = None) -> Loaded:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -10,6 +9,7 @@ from typing import Any
 
 from msgspec import Struct, inspect
 
+from cnnquiz.naming import did_you_mean
 from cnnquiz.yaml_text import Unreadable, short
 
 Path = tuple[str | int, ...]
@@ -146,8 +146,7 @@ def unfit(value: Any, kind: inspect.Type, path: Path) -> str:
     if value == "":
         return f"{place_name(path)} has no value"
     if isinstance(value, str) and isinstance(bare(kind), inspect.StrType | inspect.LiteralType):
-        near = nearest(value, choices(kind))
-        return f"{place_name(path)} cannot be {quote(value)}" + (f"; did you mean `{near}`?" if near else "")
+        return f"{place_name(path)} cannot be {quote(value)}" + suggestion(value, choices(kind))
     return f"{place_name(path)} must be {noun(kind)}, not {what(value)}"
 
 
@@ -168,14 +167,13 @@ def choices(kind: inspect.Type) -> list[str]:
 
 def unknown(name: str, fields: Iterable[str]) -> str:
     """The words for a field that does not exist."""
-    near = nearest(name, fields)
-    return f"unknown field `{short(name)}`" + (f"; did you mean `{near}`?" if near else "")
+    return f"unknown field `{short(name)}`" + suggestion(name, fields)
 
 
-def nearest(name: str, names: Iterable[str]) -> str | None:
-    """The one of the names that was probably meant."""
-    found = difflib.get_close_matches(name[:60].lower(), list(names), 1, 0.6)
-    return found[0] if found else None
+def suggestion(name: str, names: Iterable[str]) -> str:
+    """The end of a sentence: the name that was probably meant, where one is near."""
+    hint = did_you_mean(name.lower(), names, most=1, quote="`")
+    return f"; {hint}" if hint else ""
 
 
 def place_name(path: Path) -> str:

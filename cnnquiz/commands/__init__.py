@@ -71,7 +71,7 @@ DRILL = DrillName()
 
 def nearest(name: str, names: Iterable[str]) -> str:
     """' Did you mean ...?' for a name that is not there, or nothing."""
-    from difflib import get_close_matches
+    from cnnquiz.naming import nearest_names
 
-    close = get_close_matches(name, list(names))
+    close = nearest_names(name, names)
     return f" Did you mean {' or '.join(close)}?" if close else ""

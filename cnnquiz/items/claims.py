@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_all, says_none
 from cnnquiz.mathematics.expression import evaluate, parse
 from cnnquiz.model import Claim, Item, Option
+from cnnquiz.naming import did_you_mean
 
 Path = tuple[str | int, ...]
 WORDS = ("none", "all")
@@ -62,8 +62,8 @@ def _by_word(word: str, others: list[bool | None]) -> bool | None:
 
 
 def _unknown(word: str) -> str:
-    near = nearest(word, (*WORDS, *calculators.names()))
-    hint = f"did you mean `{near}`?" if near else "write a calculator with its givens, or `none`, or `all`"
+    otherwise = "write a calculator with its givens, or `none`, or `all`"
+    hint = did_you_mean(word.lower(), (*WORDS, *calculators.names()), otherwise, most=1, quote="`")
     return f"`{word[:40]}` claims nothing that can be decided: {hint}"
 
 

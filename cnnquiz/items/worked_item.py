@@ -81,8 +81,10 @@ class WorkedItem:
     @cached_property
     def meanings(self) -> dict[str, Any]:
         """The value that each option stands for, by letter; None where it is none."""
-        wanted = (self.derived.value, self.derived.want) if self.derived else ()
-        return {letter: meaning(words, *wanted) for letter, words in self.texts.items()}
+        return {letter: self._meaning(words) for letter, words in self.texts.items()}
+
+    def _meaning(self, words: str) -> Any:
+        return meaning(words, self.derived.value, self.derived.want) if self.derived else meaning(words)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
@@ -116,9 +118,7 @@ class WorkedItem:
     @cached_property
     def key_value(self) -> Any:
         """The value that the key says."""
-        key = self.keys[0]
-        wanted = (self.derived.value, self.derived.want) if self.derived else ()
-        return meaning(self.texts.get(key, key), *wanted)
+        return self._meaning(self.texts.get(self.keys[0], self.keys[0]))
 
     @cached_property
     def key_follows(self) -> bool:

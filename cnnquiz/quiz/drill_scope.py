@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from cnnquiz import files
 from cnnquiz.bank import open_bank
-from cnnquiz.bank.validation import nearest
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Bank
+from cnnquiz.naming import did_you_mean
 from cnnquiz.quiz.drill import Family
 
 
@@ -35,8 +34,8 @@ def _families_of(word: str) -> Iterator[Family]:
     elif item and (name in banks or name in drills):
         bank = _bank(drills.get(name, name))
         if bank.item(item) is None:
-            near = nearest(item, [each.id for each in bank.items])
-            raise CnnquizError(f"{name} has no item {item[:60]!r}" + (f": did you mean {near}?" if near else ""))
+            hint = did_you_mean(item.lower(), [each.id for each in bank.items], most=1)
+            raise CnnquizError(f"{name} has no item {item[:60]!r}" + (f": {hint}" if hint else ""))
         yield from (family for family in _in_bank(drills.get(name, name)) if family.item.id == item)
     else:
         yield from _with_topic(word, [*banks.values(), *drills.values()])
@@ -47,9 +46,8 @@ def _with_topic(word: str, paths: Sequence[Path]) -> Iterator[Family]:
     topics = {family.item.topic.casefold() for family in every}
     if word.casefold() not in topics:
         names = [*files.drills(), *files.bundled()]
-        near = difflib.get_close_matches(word[:60].casefold(), list(dict.fromkeys([*names, *topics])), 3, 0.6)
-        meant = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names)}"
-        raise CnnquizError(f"no calculator, bank or topic is called {word[:60]!r}: {meant}")
+        hint = did_you_mean(word.casefold(), dict.fromkeys([*names, *topics]), f"there are {', '.join(names)}")
+        raise CnnquizError(f"no calculator, bank or topic is called {word[:60]!r}: {hint}")
     yield from (f for f in every if f.item.topic.casefold() == word.casefold() and _comes_in_variants(f))
 
 

@@ -8,7 +8,6 @@ good one; `cnnquiz check --explain RULE` prints it.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import inspect
 import pkgutil
@@ -21,6 +20,7 @@ from cnnquiz.checks.report import Asserted, Checked
 from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding, Level
+from cnnquiz.naming import did_you_mean
 
 
 class Rule(Protocol):
@@ -42,8 +42,7 @@ def rule_name(name: str) -> str:
     """The name, if there is such a rule; CnnquizError with the nearest names if not."""
     if name in names():
         return name
-    near = difflib.get_close_matches(name[:60].replace("_", "-"), names(), 2, 0.5)
-    hint = f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(names())}"
+    hint = did_you_mean(name.replace("_", "-"), names(), f"there are {', '.join(names())}", most=2, cutoff=0.5)
     raise CnnquizError(f"there is no rule `{name[:60]}`: {hint}")
 
 

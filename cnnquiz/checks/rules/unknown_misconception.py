@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.bank.validation import nearest
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Finding, Level
+from cnnquiz.naming import did_you_mean
 from cnnquiz.solution import text
 
 LEVEL: Level = "warning"
@@ -42,8 +42,7 @@ def fault(worked: WorkedItem, letter: str) -> str:
     known = [one.name for one in derived.calculator.misconceptions]
     for name in option.misconceptions:
         if name not in known:
-            near = nearest(name, known)
-            hint = f"did you mean `{near}`?" if near else f"it knows {', '.join(known) or 'none'}"
+            hint = did_you_mean(name.lower(), known, f"it knows {', '.join(known) or 'none'}", most=1, quote="`")
             return f"{derived.calculator.name} knows no slip `{name[:40]}`: {hint}"
     return "" if letter in worked.keys else mismatch(derived, worked, letter)
 
