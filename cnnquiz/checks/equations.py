@@ -15,8 +15,8 @@ from cnnquiz.solution import text
 Number = int | Fraction
 NEAR = 20  # characters before an equation that can belong to it
 
-_RUN = re.compile(r"(?:[-+*/^()=.\s\d]|floor\(|ceil\()+")
-_OPERATOR = re.compile(r"\d\s*\)*\s*[-+*/^]|floor|ceil")
+_RUN = re.compile(rf"(?:[-+*/^()=.\s\d]|{arithmetic.FUNCTION_CALLS})+")
+_OPERATOR = re.compile(r"\d\s*\)*\s*[-+*/^]|floor|ceil|exp|ln|sqrt")
 _ROUNDS = re.compile(
     r"\b(?:round|floor|ceil|truncat|whole|about|approx|roughly|nearly|almost|remainder|integer|int\b|mod\b|left over)"
     r"|≈|\d\.\.|…",
@@ -49,6 +49,10 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
     for root, shown, exact in number_words.roots(words):
         if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))
+    for left, right in number_words.chained_sides(words):
+        a, b = arithmetic.value(left), arithmetic.value(right)
+        if a is not None and b is not None and not equal(a, b, left, right, rounds):
+            yield fault(left, right, a)
     if united := number_words.sides_without_units(words):
         left, right = united
         a, b = arithmetic.value(left), arithmetic.value(right)

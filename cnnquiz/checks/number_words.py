@@ -18,6 +18,19 @@ _SMALL = re.compile(rf"(?<![\w.])({_NUMBER})[eE]-(\d\d?)(?![\w.]\d)")
 _CALLED = re.compile(rf"(?<![\w.^)])({_NUMBER})(?=\(-?{_NUMBER}\))")
 _WORDS = {"times": "*", "plus": "+", "minus": "-", "divided by": "/"}
 _WORD = re.compile(r"(?<=[\d)])\s(times|plus|minus|divided by)\s(?=[\d(])")
+_POWER_OF_E = re.compile(rf"(?<![\w.])e\^\(?(-?{_NUMBER})\)?(?![\w^])")
+_E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
+_LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
+_THEN = re.compile(
+    rf"(?<![\w.])({_NUMBER})[,;]? (plus|minus|times) ({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
+    r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
+    re.IGNORECASE,
+)
+_PERCENT = re.compile(
+    rf"(?<![\w.])({_NUMBER}) ?% of ({_NUMBER}) (?:is|are|equals|gives|makes|=) ({_NUMBER})(?=[.,;:!)](?!\d)|$|\s[a-z])",
+    re.IGNORECASE,
+)
+_EQUALS = re.compile(rf"{_BEFORE}({_NUMBER} ?\* ?{_NUMBER}) equals ({_NUMBER})(?=[.,;:!)](?!\d)|$)", re.IGNORECASE)
 _IS = re.compile(
     rf"{_BEFORE}([\d(][\d.()\s*+/^-]{{0,80}}[\d)])\s(?:equals|is|gives|makes|yields|comes to)\s({_NUMBER})"
     r"(?=[.,;:)!](?!\d)|$|\s(?:parameters|weights|in all|in total)\b)",
@@ -46,6 +59,10 @@ def arithmetic_of(sentence: str) -> str:
         words = _CALLED.sub(r"\1*", words)
     if "e-" in words or "E-" in words:
         words = _SMALL.sub(lambda found: f"{Decimal(found[0]):f}", words)
+    if "e^" in words:
+        words = _E.sub("exp(1)", _POWER_OF_E.sub(r"exp(\1)", words))
+    if "ln" in words:
+        words = _LN.sub(r"ln(\1)", words)
     if len({found[1] for found in _WORD.finditer(words)}) == 1:  # of several, nobody knows which goes first
         words = _WORD.sub(lambda found: f" {_WORDS[found[1]]} ", words)
     return words
@@ -53,7 +70,7 @@ def arithmetic_of(sentence: str) -> str:
 
 def says(words: str) -> bool:
     """Whether a text may hold an equation, written or in words."""
-    return "=" in words or _SAYS.search(words) is not None
+    return "=" in words or "%" in words or _SAYS.search(words) is not None or _THEN.search(words) is not None
 
 
 def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
@@ -61,6 +78,15 @@ def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     for found in _IS.finditer(words) if not crossed and _SAYS.search(words) else ():
         if not set("*+/^").isdisjoint(found[1]) and "^" not in found[1][-1:]:
             yield found[1], found[2]
+
+
+def chained_sides(words: str) -> Iterator[tuple[str, str]]:
+    """The sides of `124, plus 1 makes 125`, of `10 % of 50 is 5` and of `76 x 100 equals 7600`."""
+    for left, word, right, result in _THEN.findall(words):
+        yield f"{left} {_WORDS[word.casefold()]} {right}", result
+    for share, whole, result in _PERCENT.findall(words) if "%" in words else ():
+        yield f"{share}/100 * {whole}", result
+    yield from _EQUALS.findall(words) if " equals " in words else ()
 
 
 def sides_without_units(words: str) -> tuple[str, str] | None:

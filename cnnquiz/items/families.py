@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from math import prod
@@ -97,3 +98,35 @@ def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[st
         if derived is not None:
             return given, derived
     raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")
+
+
+def numbers_by_variance(
+    item: Item, derived: DerivedAnswer, layout: str = "hwc", tries: int = 3
+) -> tuple[set[Any], dict[Any, str]]:
+    """The numbers of the printed variant that stay in the others, and those that change, each with a name for it."""
+    derivation = item.derivation
+    assert derivation is not None
+    own = derived.values
+    same = set(own)
+    chance = SeededRandom(item.id, "variance")
+    drawn = 0
+    for varied in draws(item, derivation, chance):
+        try:
+            other = admit(item, derivation, {**derivation.given, **varied}, layout)
+        except CnnquizError:
+            continue
+        if other is not None:
+            same = {name for name in same if other.values.get(name) == own[name]}
+            drawn += 1
+        if drawn == tries:
+            break
+    fixed = {number for name in same for number in _numbers(own[name])}
+    changing = sorted(own.keys() - same, key=lambda name: (-len(name), name))
+    return fixed, {number: name for name in changing for number in _numbers(own[name])}
+
+
+def _numbers(value: Any) -> Iterator[Any]:
+    if isinstance(value, tuple):
+        yield from (number for part in value for number in _numbers(part))
+    elif isinstance(value, int | Fraction) and not isinstance(value, bool):
+        yield value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
@@ -17,6 +17,9 @@ from cnnquiz.items.option_value import meaning, says_none, says_several
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
 from cnnquiz.solution import text
+
+if TYPE_CHECKING:
+    from cnnquiz.items.agreement import Agreement
 
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
@@ -77,6 +80,20 @@ class WorkedItem:
                 return option.text
         wrong = self.derived.wrong_value(option.misconceptions) if self.derived else None
         return "" if wrong is None else text(wrong)
+
+    @cached_property
+    def agreement(self) -> Agreement | None:
+        """The stem beside the derivation, where the derived value is what the item asks for."""
+        from cnnquiz.items.agreement import Agreement  # what reads questions is not needed to ask one
+
+        derivation = self.item.derivation
+        if self.derived is None or derivation is None or not self.asks_for_value:
+            return None
+        try:
+            filled = fill(self.item.stem, self.values)
+        except CnnquizError:
+            return None
+        return Agreement(self.item.stem, filled, derivation, self.derived, self.item.vary)
 
     @cached_property
     def meanings(self) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics.analysis import number
+from cnnquiz.mathematics.analysis import parse as parse_real
 from cnnquiz.mathematics.expression import evaluate, parse
 
 _LATEX = (
@@ -25,7 +27,9 @@ _LATEX = (
 _SIGNS = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "^2", "³": "^3"})
 _CROSS = re.compile(r"(?<=[\d)\s])[xX](?=[\d(\s])")
 _GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
-_ONLY = re.compile(r"(?:[-+*/^().\s\d]|floor\(|ceil\()+")
+FUNCTION_CALLS = r"floor\(|ceil\(|exp\(|ln\(|sqrt\("
+_ONLY = re.compile(rf"(?:[-+*/^().\s\d]|{FUNCTION_CALLS})+")
+_REAL = re.compile(r"exp|ln|sqrt")
 _RANGE = re.compile(r"\s*\d+\s?-\s?\d+\s*")
 LONGEST = 200
 _MARKS = frozenset("\\$`*{")
@@ -46,7 +50,7 @@ def value(text: str) -> int | Fraction | None:
     if not words or len(words) > LONGEST or not _ONLY.fullmatch(words) or _RANGE.fullmatch(words):
         return None
     try:
-        worked: Any = evaluate(parse(words, names=()), {})
+        worked: Any = number(parse_real(words), {}) if _REAL.search(words) else evaluate(parse(words, names=()), {})
     except (CnnquizError, ArithmeticError):
         return None
     return worked if isinstance(worked, int | Fraction) and not isinstance(worked, bool) else None

@@ -1,7 +1,7 @@
 """What an option claims is false although it is the key, or true although it is a distractor.
 
 With `asks: false` (which of these is false?) it is the other way round. `claim: none` says that no other option is an
-answer, `claim: all` that every other one is.
+answer, `claim: all` that every other one is. A number or a function in an option's text stands in its claim too.
 
 Bad:
 
@@ -24,6 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.checks.claimed_text import claim_faults
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
@@ -32,8 +33,12 @@ LEVEL: Level = "error"
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each key that its options' claims contradict, and each distractor that is right beside a right key."""
+    """Each key that its options' claims contradict, each distractor that is right beside a right key, and each claim
+    that does not say what its option says.
+    """
     for worked in subject.items:
+        for letter, message in claim_faults(worked):
+            yield subject.finding(__name__, LEVEL, worked, ("options", letter, "claim"), message)
         wrong = worked.claims_against_key
         if not wrong:
             continue

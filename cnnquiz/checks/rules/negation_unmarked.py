@@ -60,7 +60,7 @@ def fault(worked: WorkedItem) -> tuple[str, str]:
     stem = " ".join(worked.item.stem.split())
     asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
     if asked and not _CLAUSE.search(asked[1]):
-        if not asked[2] and asked[3].islower():
+        if not asked[2] and asked[3] in ("not", "cannot", "except"):
             return f"the stem asks for what is `{asked[3]}`, in small letters", f"Write {asked[3].upper()}."
         word = "" if _TRUE.search(stem) else asked[3]
     else:

@@ -21,21 +21,32 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
+from itertools import pairwise, takewhile
 from typing import Any
 
 from msgspec.structs import replace
 
-from cnnquiz.checks import equations, number_words, stated_values
+from cnnquiz.checks import equations, number_words, prose_values
+from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import families
+from cnnquiz.items.agreement import flat
+from cnnquiz.items.option_value import meaning
 from cnnquiz.items.placeholders import fill
 from cnnquiz.items.worked_item import Path, WorkedItem
+from cnnquiz.language.question import is_marked_negation
+from cnnquiz.language.tokens import tokens
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.model import Finding, Level
+from cnnquiz.solution import text
 
 LEVEL: Level = "error"
 
 _DIGIT = re.compile("[0-9]")
+_RESULT = re.compile(r"=\s*(\d[\d,]*(?:\.\d+)?)(?![\w.]*\s?[-+*/^=(])")
+_BRACES = re.compile(r"\{[^{}]*\}")
+SMALLEST = 10  # a smaller number may be written out for other reasons
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -43,10 +54,51 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         if worked.derived is None and worked.item.derivation is not None:
             continue  # nothing can be said about its numbers
+        yield from last_result(subject, worked)
+        yield from stale_numbers(subject, worked)
         values = worked.values
         for path, words, answer in prose(worked):
             if "{" in words or (_DIGIT.search(words) and (answer or number_words.says(words))):
                 yield from faults(subject, worked, path, words, values, answer)
+
+
+def last_result(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
+    """A rationale that ends in another option's value than the key's, where no derivation says which is right."""
+    if worked.item.derivation is not None or len(worked.keys) != 1 or not _DIGIT.search(worked.item.rationale):
+        return
+    found = _RESULT.findall(arithmetic.plain(worked.item.rationale))
+    value = meaning(found[-1].rstrip(".,")) if found else None
+    holders = [letter for letter, one in worked.meanings.items() if one is not None and one == value]
+    key = worked.keys[0]
+    if len(holders) != 1 or key in holders or worked.meanings.get(key) is None or _negative(worked):
+        return
+    said = text(worked.meanings[key])
+    if said not in worked.item.rationale.replace(",", ""):
+        message = f"the rationale ends in {found[-1]}, which is option {holders[0]}, but the key is {key}, {said}"
+        yield subject.finding(__name__, LEVEL, worked, ("rationale",), message, found[-1])
+
+
+def _negative(worked: WorkedItem) -> bool:
+    return not worked.item.asks or is_marked_negation(worked.item.stem) or " not " in worked.item.stem
+
+
+def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
+    """Numbers written out in a family's prose, though they are another in each variant."""
+    if not worked.item.vary or worked.derived is None:
+        return
+    fixed, varying = families.numbers_by_variance(worked.item, worked.derived, subject.bank.layout)
+    stated = {number for token in tokens(_BRACES.sub(" ", worked.item.stem)) for number in flat(token.value)}
+    for path, words, _ in prose(worked):
+        about_key = path[0] in ("rationale", "hints") or (path[-1] == "why" and path[1] in worked.keys)
+        every = sentences(words) if about_key and _DIGIT.search(words) else []
+        own = [each for before, each in pairwise(["", *every]) if not leaves_the_case(each, before)]
+        for token in (token for each in own for token in tokens(_BRACES.sub(" ", each))):
+            for number in flat(token.value):
+                name = varying.get(number)
+                if name is not None and number not in fixed | stated and (number >= SMALLEST or number % 1):
+                    message = f"{token.text} is written out, but `{name}` is another number in each variant"
+                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=f"Write {{{name}}}.")
+                    return
 
 
 def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
@@ -65,6 +117,7 @@ def faults(
     subject: Subject, worked: WorkedItem, path: Path, words: str, values: dict[str, Any], answer: bool
 ) -> Iterator[Finding]:
     """What is wrong with the numbers of one text."""
+    written = words
     try:
         words = fill(words, values)
     except CnnquizError as fault:
@@ -72,11 +125,11 @@ def faults(
         yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, str(fault)), name)
         return
     told = path[-1] == "why" and path[1] not in worked.keys
-    for sentence in stated_values.sentences(words) if number_words.says(words) else ():
+    for sentence in sentences(words) if number_words.says(words) else ():
         for message, right, literal in equations.false_equations(sentence, told):
             yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right), literal)
     if answer and worked.derived is not None:
-        for said, want, right in stated_values.contradictions(words, worked, worked.derived):
+        for said, want, right in prose_values.contradictions(written, words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
             if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"

@@ -11,6 +11,7 @@ Good:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from cnnquiz.checks import family, rules
@@ -22,19 +23,35 @@ from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
 
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
 
 def check(subject: Subject) -> Iterator[Finding]:
     """What the types refuse, and what only the calculators and rules can know."""
     yield from (finding for finding in subject.loaded.findings if finding.rule == "schema")
     yield from subject.faults(__name__, LEVEL)
+    hidden = _TURNING.search(subject.loaded.text) is not None or "\\u20" in subject.loaded.text
     for worked in subject.items:
         one = worked.item
         if len(one.options) == 1:
             message = f"an item of type {one.type} has two options or more"
             yield subject.finding(__name__, LEVEL, worked, ("options",), message, at_name=True)
+        if hidden:
+            yield from (subject.finding(__name__, LEVEL, worked, *each) for each in hidden_marks(worked))
         if one.allow or one.tolerance or one.vary or one.where:
             for path, message in faults(worked):
                 yield subject.finding(__name__, LEVEL, worked, path, message, at_name=path[0] == "vary")
+
+
+def hidden_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
+    """Marks that turn the direction of writing, so that a reader sees another text than the program reads."""
+    one = worked.item
+    texts: list[tuple[Path, str]] = [(("stem",), one.stem), (("rationale",), one.rationale)]
+    texts += [(("options", letter), option.text + option.why) for letter, option in worked.options.items()]
+    texts += [(("key",), key) for key in worked.keys]
+    for path, words in texts:
+        if found := _TURNING.search(words):
+            yield path, f"holds an invisible mark, U+{ord(found[0]):04X}, that turns the direction of writing: remove it"
 
 
 def faults(worked: WorkedItem) -> Iterator[tuple[Path, str]]:

@@ -44,7 +44,9 @@ def fault(worked: WorkedItem, letter: str) -> str:
         if name not in known:
             hint = did_you_mean(name.lower(), known, f"it knows {', '.join(known) or 'none'}", most=1, quote="`")
             return f"{derived.calculator.name} knows no slip `{name[:40]}`: {hint}"
-    return "" if letter in worked.keys else mismatch(derived, worked, letter)
+    if letter in worked.keys:
+        return "the key names a slip: it would follow from a misconception"
+    return mismatch(derived, worked, letter)
 
 
 def mismatch(derived: DerivedAnswer, worked: WorkedItem, letter: str) -> str:

@@ -1,0 +1,104 @@
+"""Whether an option's words say what its claim decides, and whether the stem speaks of the claims' givens."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cnnquiz import calculators
+from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.agreement import flat, is_same, is_size
+from cnnquiz.items.option_value import says_none
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.question import Mention, is_marked_negation, mentions
+from cnnquiz.language.tokens import tokens
+from cnnquiz.language.vocabulary import FUNCTIONS
+from cnnquiz.model import Claim
+from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Calculator, Given
+
+_NONE = re.compile(r"\W*(?:none|neither|no|nothing|false|true)\b", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:statement|option|layer|figure|part|case|week|panel|question|label|step)s? \d+", re.IGNORECASE)
+_UNEQUAL = re.compile(r"!=|≠|\bnot\b")
+_NEGATIVE = re.compile(r"\b(?:not|never|no|other than|differ\w*|neither|without|unlike|cannot|false)\b|n['’]t\b", re.I)
+_INEXACT = re.compile(
+    r"\b(?:about|more|less|fewer|over|under|at least|at most|nearly|roughly|approximately|around|up to|between|than|than|"
+    r"most|least|only|exceed\w*|below|above|from|million|thousand|billion|half|twice|times|exactly)\b|[<>≤≥≈~%kKMG]",
+)
+
+
+def claim_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
+    """What an option says and its claim does not: letter and message."""
+    for letter, option in worked.options.items():
+        claim, words = option.claim, worked.texts[letter]
+        if claim is None:
+            continue
+        if claim.word == "none" and not (says_none(words) or _NONE.match(words)):
+            yield letter, f"`claim: none` belongs to an option such as `None of these`, not to `{words[:60]}`"
+        elif not claim.word and (message := _other_words(words, claim)):
+            yield letter, message
+
+
+def _other_words(words: str, claim: Claim) -> str:
+    """What the words have and the claim does not: a number, a function, or the claim's negation."""
+    written = f"{claim.given} {claim.holds}"
+    inside = tokens(written.replace("'", " ").replace('"', " "))
+    known = {number for token in inside for number in flat(token.value)} | {0, 1}
+    known |= {number for digits in re.findall(r"[a-z](\d+)\b", written) for number in [int(digits)]}
+    said = [token for token in tokens(_NUMBERED.sub("", words)) if token.kind in ("number", "size")]
+    for token in said:
+        if claim.holds and not _INEXACT.search(words) and not set(flat(token.value)) <= known:
+            return f"the option says {token.text}, which its claim, `{claim.holds[:60]}`, does not hold"
+    functions = {FUNCTIONS[token.text] for token in tokens(words) if token.text in FUNCTIONS}
+    if len(functions) == 1 and FUNCTIONS.keys() & set(re.findall(r"[a-z]+", written.casefold())):
+        named = {FUNCTIONS[word] for word in re.findall(r"[a-z]+", written.casefold()) if word in FUNCTIONS}
+        if functions.isdisjoint(named):
+            return f"the option speaks of {next(iter(functions))}, but its claim of {next(iter(named))}"
+    if claim.holds and _UNEQUAL.search(claim.holds) and not _NEGATIVE.search(words):
+        return f"its claim, `{claim.holds[:60]}`, denies what the option says"
+    return ""
+
+
+def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
+    """What the stem says against every claim: the message, and the stem's words."""
+    claims = [option.claim for option in worked.options.values() if option.claim and not option.claim.word]
+    read = [pair for claim in claims if (pair := _read(claim)) is not None]
+    if not read:
+        return
+    if worked.item.asks and worked.item.type != "multiple" and _asks_for_false(worked.item.stem, claims):
+        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)", ""
+    said: dict[str, list[Mention]] = {}
+    for mention in (one for each in sentences(worked.item.stem) if not leaves_the_case(each, "") for one in mentions(each)):
+        for name in mention.names:
+            said.setdefault(name, []).append(mention)
+    for name, group in said.items():
+        stated = [value for calculator, given in read if (value := _stated(calculator, given, name)) is not None]
+        if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
+            shown = " and ".join(dict.fromkeys(map(text, stated)))
+            yield f"the stem says `{group[0].words}`, but the claims take {shown}", group[0].words
+
+
+def _read(claim: Claim) -> tuple[Calculator, Given] | None:
+    try:
+        calculator = calculators.load(claim.calculator)
+        return calculator, calculator.read(claim.given)
+    except CnnquizError:
+        return None
+
+
+def _stated(calculator: Calculator, given: Given, name: str) -> Any:
+    return next((given.stated[q.short] for q in calculator.quantities if q.name == name and q.short in given.stated), None)
+
+
+def _fits(name: str, said: Any, known: Any) -> bool:
+    return is_size(said, known, None) if name == "in_size" else is_same(said, known)
+
+
+def _asks_for_false(stem: str, claims: list[Claim]) -> bool:
+    """Whether a stem asks for what is not so: by a marked word, or by the opposite of what its claims decide."""
+    if is_marked_negation(stem):
+        return True
+    names = {claim.calculator for claim in claims if not claim.holds}
+    return any(re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)

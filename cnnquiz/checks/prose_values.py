@@ -1,0 +1,125 @@
+"""What a rationale, a why or a hint says of the item's own numbers, against the derivation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
+from cnnquiz.items.agreement import flat, is_same, is_size
+from cnnquiz.items.derived_answer import DerivedAnswer
+from cnnquiz.items.option_value import meaning
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.question import Mention, mentions
+from cnnquiz.mathematics import arithmetic
+from cnnquiz.solution import text
+
+Stated = tuple[str, str, str]  # as written, the name of what it should be, and its right value
+
+_VALUE = r"(\d[\d,.]*(?:\s?[x×*]\s?\d+)*|\(\d+(?:,\s?\d+)+\))"
+_SAID = re.compile(
+    rf"\b(?:right |correct )?(answer|key|result|output(?: size| shape)?|final (?:answer|size|shape)|total)"
+    rf"(?: size| shape| value)? (?:is|are|must be|equals|=|comes to|will be)"
+    rf" (?:then |thus |therefore |exactly |a )?{_VALUE}"
+    r"(?![.,]?[\w%]|\s?[-+*/^=]|\s(?:times|million|thousand|billion)\b)",
+    re.IGNORECASE,
+)
+_GIVES = re.compile(
+    r"^\W*(?:(?:and|so|hence|thus|therefore|altogether|together),? )?(?:this|that|it|which|we|so)\b"
+    rf"(?: (?:then|thus|therefore))? (?:gives?|makes?|yields?|gets?|is|leads to) (?:us )?{_VALUE}[.!]?$",
+    re.IGNORECASE,
+)
+_TOTAL = re.compile(r"(?<![\d.,=])(?<!= )(\d[\d,]*)(?: \w+)? (?:in all|in total|altogether)\b", re.IGNORECASE)
+_PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
+_ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
+    r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
+    r"|because|since|as|which)\b"
+)
+_LABEL = re.compile(r"^(?!\W*(?:so|thus|hence|therefore|answer|result)\b)\w\S*(?: [^\s:=]+){0,2}:\s", re.IGNORECASE)
+_BRACES = re.compile(r"\{[^{}]*\}")
+_OTHERS = frozenset(("activation", "optimizer", "class_index", "padding", "drop_last", "bias"))
+
+
+def contradictions(written: str, words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
+    """What a text says against the derivation, as written and with its placeholders filled.
+
+    Conditions, comparisons and quotations say nothing about this item; a placeholder's number is always right.
+    """
+    own = sentences(_BRACES.sub("…", arithmetic.plain(written) if "$" in written else written))
+    every = sentences(arithmetic.plain(words) if "$" in words else words)
+    silent = text(derived.value) not in words.replace(",", "")
+    for index, sentence in enumerate(every):
+        before, last = every[index - 1] if index else "", index == len(every) - 1
+        found: list[Stated | None] = []
+        if not leaves_the_case(sentence, before):
+            literal = own[index] if len(own) == len(every) else sentence
+            found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
+        if not is_hedged(sentence, before):
+            found.append(_another_answer(sentence, worked, derived))
+        yield from [stated for stated in found if stated][:1]
+
+
+def _another_answer(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
+    """Another value of the derived one's kind that is said to be the answer."""
+    match = _SAID.search(sentence)
+    if match is None:
+        return _another_conclusion(sentence, worked, derived)
+    if _LABEL.match(sentence[: match.start()]) or _PART.search(sentence):
+        return None
+    words = match[2].rstrip(".,")
+    value = meaning(words)
+    if type(value) is not type(derived.value) or worked.is_right(value):
+        return None
+    if isinstance(value, tuple):
+        unlike = len(value) != len(derived.value) or sorted(value) == sorted(derived.value)  # of another layout
+    else:
+        unlike = _ENDS.match(sentence[match.start(2) + len(words) :]) is None
+    meant = match[1].casefold() in ("answer", "key", "final answer")
+    known = not meant and any(value == other for other in derived.results.values())
+    return None if known or unlike else (words, derived.want, text(derived.value))
+
+
+def _another_conclusion(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
+    """Another shape of the derived one's length that a sentence ends in: this gives 126x126x4."""
+    match = _GIVES.search(sentence)
+    value = meaning(match[1].rstrip(".,")) if match and isinstance(derived.value, tuple) else None
+    if not isinstance(value, tuple) or len(value) != len(derived.value) or worked.is_right(value):
+        return None
+    known = [other for other in derived.values.values() if isinstance(other, tuple)]
+    same = any(sorted(map(str, value)) == sorted(map(str, other)) for other in (derived.value, *known))
+    return None if same or match is None else (match[1].rstrip(".,"), derived.want, text(derived.value))
+
+
+def _another_total(sentence: str, derived: DerivedAnswer) -> Stated | None:
+    """Another number that the text calls the whole."""
+    match = _TOTAL.search(sentence) if type(derived.value) is int else None
+    if match is None or int(match[1].replace(",", "")) == derived.value:
+        return None
+    return match[1], derived.want, text(derived.value)
+
+
+def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
+    """Each value that the sentence gives to a quantity or a result, and that it does not have."""
+    known = derived.values
+    every = mentions(sentence)
+    for mention in every:
+        names = [name for name in mention.names if known.get(name) is not None]
+        if mention.part or not names or isinstance(mention.value, bool | str) or not _OTHERS.isdisjoint(mention.names):
+            continue
+        if any(_has_value(name, mention, known) for name in names):
+            continue
+        if names[0] == "biases" and mention.value == 1:
+            continue  # 75 weights and 1 bias for each filter
+        yield mention.words, names[0], text(known[names[0]])
+
+
+def _has_value(name: str, mention: Mention, known: dict[str, Any]) -> bool:
+    value, own = mention.value, known[name]
+    if name == "in_size":
+        return is_size(value, own, known.get("C"))
+    if name in ("parameter", "weights", "filter_weights") and any(
+        is_same(value, one) for key in ("theta", "thetas", "parameters", "w") for one in flat(known.get(key))
+    ):
+        return True
+    return is_same(value, own) or value in flat(own)

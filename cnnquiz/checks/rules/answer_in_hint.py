@@ -1,0 +1,53 @@
+"""A hint tells the answer, or the stem holds the letter or value of the key where it is asked for.
+
+Bad:
+
+    hints: ["It is 125x125x4."]
+    key: 125x125x4
+
+Good:
+
+    hints: ["How many places can the kernel's left edge take?"]
+    key: 125x125x4
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from cnnquiz.checks.subject import Subject
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.agreement import flat
+from cnnquiz.items.placeholders import fill
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.tokens import tokens
+from cnnquiz.model import Finding, Level
+from cnnquiz.solution import text
+
+LEVEL: Level = "warning"
+SMALLEST = 10  # a smaller number may stand in a hint by chance
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each hint that holds the derived value, which the stem does not."""
+    for worked in subject.derived:
+        for index, hint in enumerate(worked.item.hints):
+            if tells(worked, hint):
+                message = f"the hint tells the answer: {worked.derived and text(worked.derived.value)}"
+                remedy = "Say how to find it instead."
+                yield subject.finding(__name__, LEVEL, worked, ("hints", index), message, remedy=remedy)
+
+
+def tells(worked: WorkedItem, hint: str) -> bool:
+    """Whether a hint holds the derived value as a whole, which is neither small nor among the stem's numbers."""
+    assert worked.derived is not None
+    value = worked.derived.value
+    try:
+        filled, stem = fill(hint, worked.values), fill(worked.item.stem, worked.values)
+    except CnnquizError:
+        return False
+    if isinstance(value, tuple) or (isinstance(value, int) and value >= SMALLEST):
+        said = [token.value for token in tokens(filled)]
+        stated = {number for token in tokens(stem) for number in flat(token.value)}
+        return value in said and not set(flat(value)) <= stated
+    return False

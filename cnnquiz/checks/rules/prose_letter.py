@@ -1,0 +1,65 @@
+"""A rationale, a why or a hint names another letter as the right answer than the key.
+
+Bad:
+
+    key: d
+    rationale: The window makes 124 jumps, so the correct answer is c.
+
+Good:
+
+    key: d
+    rationale: The window makes 124 jumps, so the output has 125 positions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.worked_item import Path, WorkedItem
+from cnnquiz.model import Finding, Level
+
+LEVEL: Level = "error"
+
+_END = r"(?=\s*(?:[.,;:!?]|$|is\b|because\b|since\b|as\b|and\b))"
+_NAMED = (
+    re.compile(
+        rf"\b(?:answer|key|right option|correct option|right choice|correct choice)\s*(?:is|:|=|must be)\s*"
+        rf"(?:option\s+|choice\s+)?[(*_`]*([A-Za-z])[)*_`]*{_END}",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        r"\b(?:hence|so|thus|therefore),?\s+(?:option\s+|choice\s+)?[(*_`]*([A-Za-z])[)*_`]*\s+"
+        r"(?:is\s+(?:right|correct|true|the\s+(?:right\s+|correct\s+)?(?:answer|key|one))|follows)\b",
+        re.IGNORECASE,
+    ),
+    re.compile(r"\b(?:option|choice)\s+[(*_`]*([A-Za-z])[)*_`]*\s+is\s+(?:right|correct|the\s+(?:answer|key))\b", re.I),
+)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each letter that prose calls the answer and the key does not."""
+    for worked in subject.items:
+        for path, words in _prose(worked) if worked.options else ():
+            for letter in _letters(words):
+                if letter in worked.options and letter not in worked.keys:
+                    message = f"the answer is said to be {letter}, but the key is {' and '.join(worked.keys)}"
+                    remedy = "Name no letter: options are shuffled."
+                    yield subject.finding(__name__, LEVEL, worked, path, message, worked.keys[0], remedy)
+
+
+def _prose(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
+    yield ("rationale",), worked.item.rationale
+    for index, hint in enumerate(worked.item.hints):
+        yield ("hints", index), hint
+    for letter, option in worked.options.items():
+        yield ("options", letter, "why"), option.why
+
+
+def _letters(words: str) -> Iterator[str]:
+    """The letters that are called the answer; a capital or a bracketed one may stand for a small one."""
+    for pattern in _NAMED:
+        for found in pattern.finditer(words):
+            if " not " not in words[max(0, found.start() - 12) : found.end()]:
+                yield found[1].lower()

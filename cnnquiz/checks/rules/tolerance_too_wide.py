@@ -1,0 +1,76 @@
+"""A tolerance takes wrong answers for right: around a count, around a misconception's value, or beyond the decimals asked.
+
+A count of parameters, pixels or batches is exact: it takes a tolerance only where the stem asks for a rounded number.
+
+Bad:
+
+    stem: A fully connected layer takes 400 inputs to 120 units. How many parameters does it have?
+    key: 48120
+    tolerance: 1000
+
+Good:
+
+    stem: A fully connected layer takes 400 inputs to 120 units. How many parameters does it have?
+    key: 48120
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any
+
+from cnnquiz.checks.subject import Subject
+from cnnquiz.items.derived_answer import DerivedAnswer
+from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.tokens import SPELLED
+from cnnquiz.mathematics.values import read_tolerance, same
+from cnnquiz.model import Finding, Level
+from cnnquiz.solution import text
+
+LEVEL: Level = "error"
+
+_ROUNDED = re.compile(
+    r"\b(?:round|about|approximately|approx|roughly|nearest|decimals?|digits?|figures|thousands?|millions?|billions?|estimate|"
+    r"accuracy|precision|nearly|per ?cent)\w*\b|≈|%",
+    re.IGNORECASE,
+)
+_DECIMALS = re.compile(r"\b(\w+) (?:decimals?|decimal (?:places?|digits?)|digits? after the (?:decimal )?point)\b", re.I)
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Each tolerance within which a wrong answer lies."""
+    for worked in subject.derived:
+        if worked.item.tolerance and worked.derived is not None and (message := fault(worked, worked.derived)):
+            remedy = "Leave it out." if _exact(worked.derived.value) else "Make it smaller."
+            yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
+
+
+def fault(worked: WorkedItem, derived: DerivedAnswer) -> str:
+    """What is wrong with the tolerance, in words; empty if nothing is."""
+    stem, tolerance = worked.item.stem, worked.item.tolerance
+    if _exact(derived.value) and read_tolerance(tolerance) != (0, False) and not _ROUNDED.search(stem):
+        return f"{derived.want} is a whole number, {text(derived.value)}, and the stem asks for no rounding"
+    for names, value in derived.wrong_values().items():
+        if not same(derived.value, value) and same(derived.value, value, tolerance=tolerance):
+            return f"{text(value)}, to which {' and '.join(names)} leads, would be right"
+    read, places = read_tolerance(tolerance), _decimals(stem)
+    if read and not read[1] and places is not None and read[0] > Fraction(1, 10**places):
+        return f"the stem asks for {places} decimals, and {tolerance} lets fewer pass"
+    return ""
+
+
+def _exact(value: Any) -> bool:
+    """Whether a value is a count or a shape."""
+    return (isinstance(value, int) and not isinstance(value, bool)) or (
+        isinstance(value, tuple) and all(isinstance(one, int) for one in value)
+    )
+
+
+def _decimals(stem: str) -> int | None:
+    """How many decimals a stem asks for."""
+    found = _DECIMALS.search(stem)
+    if found is None:
+        return None
+    return int(found[1]) if found[1].isdecimal() else SPELLED.get(found[1].casefold(), 1 if found[1] == "one" else None)

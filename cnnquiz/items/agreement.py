@@ -1,0 +1,316 @@
+"""Whether a question says what its derivation takes: each value that the stem names, each given that it must name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from typing import Any
+
+from msgspec import Struct
+
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.derived_answer import DerivedAnswer, derive
+from cnnquiz.language import question
+from cnnquiz.language.question import Mention
+from cnnquiz.language.tokens import tokens
+from cnnquiz.layers.layer import parse_layers
+from cnnquiz.model import Derivation
+from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Quantity
+
+_PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
+_RIVALS = {"FLOPs": ("macs",), "multiply-adds": ("flops",)}  # told apart by the factor of two
+_OF_LAYERS = {
+    "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "out_channels": "out", "out_features": "out",
+}  # fmt: skip
+
+
+class Disagreement(Struct, frozen=True):
+    """One point in which a stem and its derivation differ.
+
+    message  what the stem says, and what the derivation takes
+    literal  the words of the stem
+    remedy   what to write
+    """
+
+    message: str
+    literal: str
+    remedy: str = ""
+
+
+class Agreement:
+    """A stem beside a derived answer.
+
+    stem     with its placeholders
+    filled   the same with their values
+    """
+
+    def __init__(self, stem: str, filled: str, derivation: Derivation, derived: DerivedAnswer, varied: Iterable[str]):
+        self.stem, self.filled, self.derivation, self.derived = stem, filled, derivation, derived
+        self.varied = tuple(varied)
+        self.calculator = derived.calculator
+
+    @cached_property
+    def placeholders(self) -> tuple[str, ...]:
+        """The names between braces in the stem."""
+        return tuple(match[1] for match in _PLACEHOLDER.finditer(self.stem) if match[1])
+
+    @cached_property
+    def mentions(self) -> list[Mention]:
+        return question.mentions(self.filled)
+
+    @cached_property
+    def stated(self) -> dict[str, Quantity]:
+        """The quantities that the derivation states, by short name."""
+        return {short: self.calculator.quantity(short) for short in self.derived.given.stated}
+
+    @cached_property
+    def disagreements(self) -> tuple[Disagreement, ...]:
+        """Every point in which the stem contradicts the derivation."""
+        found = [self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders(), self._of_asked()]
+        return tuple(one for group in found for one in group)
+
+    # -- what the stem says and the givens deny --------------------------------------------------------
+
+    def _of_values(self) -> Iterator[Disagreement]:
+        said: dict[str, list[Mention]] = {}
+        for mention in self.mentions:
+            for quantity in self._quantities(mention):
+                said.setdefault(quantity.short, []).append(mention)
+        agreed = {id(one) for short, group in said.items() for one in group if self._agrees(short, one)}
+        for short, group in said.items():
+            if any(id(one) in agreed for one in group):
+                continue
+            quantity, mention = self.calculator.quantity(short), group[0]
+            if self._changes(quantity, mention.value):
+                yield self._differs(quantity, mention)
+
+    def _quantities(self, mention: Mention) -> list[Quantity]:
+        return [one for one in self.calculator.quantities if one.name in mention.names]
+
+    def _known(self, quantity: Quantity) -> Any:
+        """The value that the derivation takes: stated, by default, or following from another given."""
+        return self.derived.values.get(quantity.name)
+
+    def _agrees(self, short: str, mention: Mention) -> bool:
+        quantity = self.calculator.quantity(short)
+        known, said = self._known(quantity), mention.value
+        if isinstance(said, bool) and not isinstance(known, bool):
+            return True
+        if known is None:
+            return False
+        if quantity.name == "in_size":
+            return is_size(said, known, self.derived.given.env.get("C"))
+        return is_same(said, known)
+
+    def _changes(self, quantity: Quantity, said: Any) -> bool:
+        """Whether the right value is another where what the stem says takes the given's place."""
+        if quantity.name == "optimizer":
+            return True
+        raw = {name: value for name, value in self.derivation.given.items() if not self._names(quantity, name)}
+        given = self.derived.given
+        if quantity.name == "in_channels" and isinstance(size := given.stated.get("in"), tuple) and _has(given.env, size):
+            raw = {name: value for name, value in raw.items() if self.calculator.quantity(name).short != "in"}
+            raw |= {"in": "x".join(map(str, (*size[:-1], said))), quantity.short: said}
+        elif quantity.name == "in_size":
+            raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
+        else:
+            raw[quantity.short] = list(said) if isinstance(said, tuple) else said
+        for more in ({}, {"framework": "tf"} if said == "same" else {}):
+            try:
+                return bool(derive(self.derivation, {**raw, **more}, self.derived.layout).value != self.derived.value)
+            except CnnquizError:
+                continue
+        return self._known(quantity) is not None and _is_read(quantity, raw[quantity.short])
+
+    def _names(self, quantity: Quantity, name: str) -> bool:
+        try:
+            return self.calculator.quantity(name).short == quantity.short if name else quantity.positional
+        except CnnquizError:
+            return False
+
+    def _differs(self, quantity: Quantity, mention: Mention) -> Disagreement:
+        known = self._known(quantity)
+        takes = f"takes {quantity.short} = {text(known)}" if known is not None else f"states no {quantity.short}"
+        remedy = f"Write {{{quantity.short}}} in the stem, or state the given that it says."
+        return Disagreement(f"the stem says `{mention.words}`, but the derivation {takes}", mention.words, remedy)
+
+    def _of_layers(self) -> Iterator[Disagreement]:
+        """Numbers of a layer that no layer of a list has."""
+        stated = self.derived.given.stated
+        if not stated.get("layers") or stated.get("network") or "layers" in self.placeholders:
+            return
+        try:
+            layers = parse_layers(self.derivation.given.get("layers", stated["layers"]))
+        except CnnquizError:
+            return
+        for name, field in _OF_LAYERS.items():
+            own = [one for one in self.mentions if name in one.names and not isinstance(one.value, str)]
+            if not own or self._quantities(own[0]):
+                continue
+            values = [getattr(layer, field) for layer in layers]
+            known = {number for value in values for number in (value if isinstance(value, tuple) else (value,))}
+            if own and not any(set(flat(one.value)) & known for one in own):
+                shown = ", ".join(sorted({text(number) for number in known if isinstance(number, int)}))
+                message = f"the stem says `{own[0].words}`, but no layer of the derivation has that (it has {shown})"
+                yield Disagreement(message, own[0].words, "State the layers that the stem says.")
+
+    def _of_operations(self) -> Iterator[Disagreement]:
+        """A convolution where the derivation pools, and the like."""
+        said, name = question.operations(self.filled), self.calculator.name
+        wrong = {
+            "pool": "conv" in said and "pool" not in said,
+            "tconv": "conv" in said and "tconv" not in said,
+            "conv": "tconv" in said or (said == {"pool"} and not self.stated.keys() & {"filters"}),
+        }
+        if wrong.get(name):
+            asked = next(one for one in ("tconv", "conv", "pool") if one in said)
+            message = f"the stem speaks of what `{asked}` works, but the derivation is a `{name}`"
+            yield Disagreement(message, "", f"Write `{asked}:` under `derivation`, or mend the stem.")
+
+    def _of_placeholders(self) -> Iterator[Disagreement]:
+        """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
+        names = {name for one in self.calculator.quantities for name in (one.short, one.name, one.letter)}
+        values = self.derived.values
+        for name in self.placeholders:
+            known = values.get(name)
+            if name not in names | {"i", "axes"} and set(flat(known)) <= set(flat(self.derived.value)):
+                message = f"{{{name}}} in the stem gives away what is asked: {text(known)}"
+                yield Disagreement(message, f"{{{name}}}", "Write a given's name between the braces.")
+        for name in self.varied:
+            try:
+                quantity = self.calculator.quantity(name)
+            except CnnquizError:
+                continue  # another rule says so
+            others = {"i", "C", "in_channels", "channels"} if quantity.short == "in" else set()
+            if not others & set(self.placeholders) and not {quantity.short, quantity.name, quantity.letter} & set(
+                self.placeholders
+            ):
+                message = f"`{name}` varies, but the stem does not say it"
+                yield Disagreement(message, "", f"Write {{{name}}} in the stem.")
+
+    def _of_asked(self) -> Iterator[Disagreement]:
+        """Another result than the one that the stem asks for."""
+        asked = question.asked(self.filled)
+        if asked is None or self.derived.want in asked.results:
+            return
+        results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
+        another = results and all(value != self.derived.value for value in results)
+        if another or self.derived.want in _RIVALS.get(asked.words, ()):
+            message = f"the stem asks for the {asked.words}, but the derivation wants `{self.derived.want}`"
+            known = next((name for name in asked.results if name in self.derived.results), "")
+            yield Disagreement(message, "", f"Write `want: {known}`." if known else "Mend the stem.")
+
+    # -- what the givens say and the stem does not -----------------------------------------------------
+
+    @cached_property
+    def unsaid(self) -> tuple[str, ...]:
+        """The stated givens that the stem does not name, though the right value depends on them."""
+        numbers = {number for one in (*tokens(self.filled), *self.mentions) for number in flat(one.value)}
+        folded = self.filled.casefold()
+        return tuple(
+            short
+            for short, quantity in self.stated.items()
+            if not self._is_said(quantity, numbers, folded) and self._matters(quantity)
+        )
+
+    def _is_said(self, quantity: Quantity, numbers: set[Any], folded: str) -> bool:
+        stated = self.derived.given.stated[quantity.short]
+        if {quantity.short, quantity.name, quantity.letter} & set(self.placeholders) or stated == quantity.default:
+            return True
+        if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
+            return True
+        if isinstance(stated, bool) or (isinstance(stated, str) and quantity.short not in ("layers", "network")):
+            return not isinstance(stated, bool) or quantity.name not in ("bias", "drop_last")
+        if isinstance(stated, str):
+            wanted = {int(digits) for digits in re.findall(r"\d+", stated)} - {1, 2}
+            return wanted <= numbers if quantity.short == "layers" else _letters(stated) in _letters(folded)
+        wanted = set(flat(stated)) - {None}
+        return all(not isinstance(one, int) or one in numbers or one in (0, 1) for one in wanted)
+
+    def _matters(self, quantity: Quantity) -> bool:
+        """Whether the right value depends on it: it is another, or there is none, without it."""
+        raw = {name: value for name, value in self.derivation.given.items() if not self._names(quantity, name)}
+        more = _nudged(self.derived.given.stated[quantity.short])
+        for given in (raw, *([] if more is None else [{**raw, quantity.short: more}])):
+            try:
+                return bool(derive(self.derivation, given, self.derived.layout).value != self.derived.value)
+            except CnnquizError:
+                continue
+        return True
+
+
+def _nudged(value: Any) -> Any:
+    """A size or number a little larger, to see whether anything depends on it; None for what has no size."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value + 1
+    if isinstance(value, tuple) and len(value) > 1 and all(isinstance(one, int) for one in value):
+        return "x".join(map(str, (*(one + 1 for one in value[:-1]), value[-1])))
+    return None
+
+
+def _is_read(quantity: Quantity, raw: Any) -> bool:
+    """Whether a value may be given for the quantity at all."""
+    try:
+        quantity.kind.read(raw)
+    except CnnquizError:
+        return False
+    return True
+
+
+def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:
+    """Whether a size holds the channels beside the axes."""
+    return len(size) > len(env.get("i") or size)
+
+
+def flat(value: Any) -> tuple[Any, ...]:
+    """The numbers of a value, its tuples taken apart."""
+    if isinstance(value, tuple | list):
+        return tuple(number for part in value for number in flat(part))
+    return () if value is None else (value,)
+
+
+def _letters(words: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", words.casefold())
+
+
+def is_size(said: Any, known: Any, channels: Any) -> bool:
+    """Whether a size is the known one: with or without its channels, or a batch axis before it; a square by its side."""
+    said, known = flat(said), flat(known)
+    if said == known or (len(said) == 1 and set(known[:2]) == set(said)):
+        return True
+    if len(said) < len(known):
+        return known[: len(said)] == said or known[-len(said) :] == said
+    axes = (known, (*known, channels), (channels, *known), known[:-1])
+    if len(known) == 1:
+        axes = (*axes, known * 2, (*known * 2, channels))
+    more = said[1:] if said[0] in (None, 1) else said
+    return said in axes or more in axes or (len(known) == 3 and more == (known[-1], *known[:-1]))
+
+
+def _size_like(said: Any, stated: Any, env: Mapping[str, Any]) -> Any:
+    """A size that the stem says, with the channels of the stated one where it has none."""
+    axes = flat(said)
+    stated = flat(stated)
+    if axes and axes[0] is None:
+        axes = axes[1:]
+    if len(stated) == len(axes) + 1 and len(stated) > 2:
+        axes = (*axes, stated[-1])
+    return "x".join(map(str, axes)) if len(axes) > 1 else axes[0]
+
+
+def is_same(said: Any, known: Any) -> bool:
+    """Whether a value that a text says is the known one; 5x5, and 5x5x3 with its depth, are a kernel of 5."""
+    if isinstance(said, str) or isinstance(known, str):
+        if said == "valid" or known == "valid":
+            return {said, known} <= {"valid", 0}
+        return _letters(str(said)) == _letters(str(known))
+    if isinstance(said, bool) or isinstance(known, bool):
+        return said is known
+    one, other = flat(said), flat(known)
+    if one == other:
+        return True
+    if len(other) == 1:
+        return bool(one) and (set(one) == set(other) or (len(one) > 2 and set(one[:-1]) == set(other)))
+    return len(one) == 1 and set(other) == set(one) and not isinstance(known, list)

@@ -1,0 +1,96 @@
+"""A text as words and values: 3x3 and (3, 3) are sizes, [1, 2] is a list, `three` is 3."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from cnnquiz.mathematics import arithmetic
+
+LONGEST = 4_000  # characters of a text that are read
+
+_NUMBER = r"\d+(?:\.\d+)?(?:[eE]-?\d{1,3})?|\.\d+"
+_SIGNED = rf"(?:(?<![\w)\]])-)?(?:{_NUMBER})"
+_TOKEN = re.compile(
+    rf"(?P<list>[\[(]\s*(?:(?:None|{_SIGNED})\s*[,;]\s*)+(?:{_SIGNED})?\s*[\])])"
+    r"|(?P<size>\d{1,9}(?:\s?[*x]\s?\d{1,9})+(?!\w|\.\d))"
+    r"|(?P<glued>\d+(?!e-?\d)[^\W\d_]\w*)"
+    rf"|(?P<number>{_SIGNED})(?P<percent>\s?%)?"
+    r"|(?P<word>[^\W\d_]+\d*[^\W\d_]*)"
+    r"|(?P<mark>[^\w\s]|\n)"
+)
+_BY = re.compile(r"(?<=\d)(?:\s+by\s+|\s?-\s?by\s?-\s?)(?=\d)", re.IGNORECASE)
+_INSIDE = re.compile(rf"None|-?(?:{_NUMBER})")
+SPELLED = {
+    word: number
+    for number, word in enumerate(
+        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+        "eighteen nineteen twenty".split(),
+        2,
+    )
+} | {"single": 1}
+ORDINALS = {
+    word: number for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth".split(), 1)
+}
+_SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
+             "axes": "axis", "patches": "patch", "passes": "pass"}  # fmt: skip
+_KEPT = ("ss", "us", "is", "as")
+
+
+class Token(NamedTuple):
+    """One word, value or mark of a text.
+
+    kind   word, number, size, list or mark
+    text   as written; of a word, in lower case and in the singular
+    value  of a number, an int or Fraction; of a size or list, a tuple; else None
+    """
+
+    kind: str
+    text: str
+    value: Any = None
+
+
+def tokens(text: str) -> list[Token]:
+    """The words, values and marks of a text, Markdown and LaTeX taken off."""
+    return list(_tokens(_BY.sub("x", arithmetic.plain(text[:LONGEST]))))
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text):
+        kind, found = match.lastgroup, match[0]
+        if kind == "word":
+            yield _word(found)
+        elif kind == "mark":
+            yield Token("mark", found)
+        elif kind == "size":
+            yield Token("size", found, tuple(map(int, re.findall(r"\d+", found))))
+        elif kind == "list":
+            values = tuple(None if each == "None" else number(each) for each in _INSIDE.findall(found))
+            yield Token("list", found, values)
+        elif kind == "glued":
+            yield Token("word", found.casefold())
+        else:  # number, with or without a percent sign
+            value = number(match["number"])
+            yield Token("number", found, value / Fraction(100) if match["percent"] else value)
+
+
+def number(text: str) -> int | Fraction:
+    """The exact value of digits as written."""
+    value = Fraction(text)
+    return value.numerator if value.denominator == 1 else value
+
+
+def _word(text: str) -> Token:
+    word = text.casefold()
+    if word in SPELLED:
+        return Token("number", word, SPELLED[word])
+    return Token("word", singular(word))
+
+
+def singular(word: str) -> str:
+    """A word in the singular."""
+    if word in _SINGULAR:
+        return _SINGULAR[word]
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(_KEPT) else word
