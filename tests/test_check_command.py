@@ -50,10 +50,12 @@ def test_without_paths_the_bundled_banks_are_proved(program: Program) -> None:
     ended = program("check", "--format", "json")
     found = document(ended)
     assert ended.returncode == 0 and ended.stderr == ""
-    assert list(found) == ["summary", "findings"]
+    assert list(found) == ["summary", "items", "findings"]
     sums = found["summary"]
     assert isinstance(sums, dict)
-    assert list(sums) == ["banks", "items", "proved", "claimed", "asserted", "errors", "warnings"]
+    statuses = ["proved", "claimed", "shown", "asserted", "wrong"]
+    assert list(sums) == ["banks", "items", *statuses, "unmatched", "errors", "warnings", "allowed"]
+    assert sums["items"] == sum(sums[status] for status in statuses) == len(found["items"])
     assert sums["errors"] == 0 and sums["proved"] >= 3
 
 
@@ -64,15 +66,30 @@ def test_a_wrong_key_is_shown_where_it_stands(program: Program, banks: Path) -> 
     assert first.startswith("wrong.yaml:12:10: error: one: the key says `126x126x4`, but output_shape is 125x125x4")
     assert first.endswith("[key-wrong]") and "rounded-up" in first
     assert (source, caret) == ("    key: a", "         ^") and "key: b" in remedy
-    assert "1 bank, 1 item: 0 proved, 0 claimed, 1 asserted; errors: 1, warnings: 0 (" in ended.stdout
+    assert "1 bank, 1 item: 0 proved, 0 claimed, 0 asserted, 1 wrong; errors: 1, warnings: 0 (" in ended.stdout
     assert "\x1b" not in ended.stdout
 
 
 def test_json_findings_have_the_fields_of_the_contract(program: Program, banks: Path) -> None:
     ended = program("check", "wrong.yaml", "--format", "json")
     (finding,) = json.loads(ended.stdout)["findings"]
-    assert list(finding) == ["rule", "level", "path", "line", "column", "item", "message", "expected"]
+    assert list(finding) == ["rule", "level", "path", "line", "column", "item", "message", "expected", "remedy"]
     assert (finding["rule"], finding["path"], finding["expected"]) == ("key-wrong", "wrong.yaml", "125x125x4")
+
+
+def test_a_required_status_is_the_least_that_every_key_may_have(program: Program, banks: Path) -> None:
+    proved = "below/right.yml"
+    assert program("check", proved, "--require", "proved").returncode == 0
+    ended = program("check", "-", "--require", "proved", stdin=RIGHT.replace("filters of size 7x7", "filters"))
+    assert ended.returncode == 1 and "keys are not proved" in ended.stderr
+    assert "unmatched" in ended.stdout
+
+
+def test_an_allowed_finding_is_counted_and_leaves_the_key_wrong(program: Program) -> None:
+    ended = program("check", "-", "--format", "json", stdin=WRONG.replace("    stem:", "    allow: [key-wrong]\n    stem:"))
+    found = json.loads(ended.stdout)
+    assert (found["summary"]["wrong"], found["summary"]["allowed"], found["findings"]) == (1, 1, [])
+    assert [one["status"] for one in found["items"]] == ["wrong"]
 
 
 def test_a_folder_is_walked_and_no_file_hides_another(program: Program, banks: Path) -> None:

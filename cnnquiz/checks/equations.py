@@ -49,7 +49,7 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
     for root, shown, exact in number_words.roots(words):
         if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))
-    for left, right in number_words.chained_sides(words):
+    for left, right in number_words.chained_sides(words, crossed):
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is not None and b is not None and not equal(a, b, left, right, rounds):
             yield fault(left, right, a)

@@ -55,4 +55,4 @@ def _bare(sentence: str) -> str:
 
 def leaves_the_case(sentence: str, before: str) -> bool:
     """Whether a sentence is about another case than the item's own, though it may name each filter or every layer."""
-    return bool(_ELSEWHERE.search(sentence) or _SUPPOSED.search(before) or before.endswith("?"))
+    return bool(_ELSEWHERE.search(sentence) or _SUPPOSED.search(before) or before.endswith("?") or sentence.endswith("?"))

@@ -33,7 +33,7 @@ def score(banks: list[Loaded]) -> Mutation:
 def is_noticed(subject: Subject, worked: WorkedItem, mutant: Item) -> bool:
     """Whether any rule about keys finds an error in the mutated item."""
     alone = Subject(subject.loaded, subject.bank, (work(mutant, None, subject.bank.layout, worked.index),))
-    return any(finding.level == "error" for finding in rules.findings(alone, RULES))
+    return any(finding.level == "error" for finding in rules.findings(alone, RULES)[0])
 
 
 def mutations(worked: WorkedItem) -> Iterator[tuple[str, Item]]:

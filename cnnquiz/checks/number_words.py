@@ -22,7 +22,7 @@ _POWER_OF_E = re.compile(rf"(?<![\w.])e\^\(?(-?{_NUMBER})\)?(?![\w^])")
 _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
 _THEN = re.compile(
-    rf"(?<![\w.])({_NUMBER})[,;]? (plus|minus|times) ({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
+    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (plus|minus|times) ({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,
 )
@@ -80,13 +80,13 @@ def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
             yield found[1], found[2]
 
 
-def chained_sides(words: str) -> Iterator[tuple[str, str]]:
+def chained_sides(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of `124, plus 1 makes 125`, of `10 % of 50 is 5` and of `76 x 100 equals 7600`."""
     for left, word, right, result in _THEN.findall(words):
         yield f"{left} {_WORDS[word.casefold()]} {right}", result
     for share, whole, result in _PERCENT.findall(words) if "%" in words else ():
         yield f"{share}/100 * {whole}", result
-    yield from _EQUALS.findall(words) if " equals " in words else ()
+    yield from _EQUALS.findall(words) if crossed and " equals " in words else ()
 
 
 def sides_without_units(words: str) -> tuple[str, str] | None:

@@ -12,6 +12,7 @@ from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.question import Mention, mentions
+from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
@@ -31,6 +32,11 @@ _GIVES = re.compile(
     re.IGNORECASE,
 )
 _TOTAL = re.compile(r"(?<![\d.,=])(?<!= )(\d[\d,]*)(?: \w+)? (?:in all|in total|altogether)\b", re.IGNORECASE)
+_WIDE = re.compile(
+    r"\boutput(?: image| feature map| map)? (?:is|becomes) (?:then |thus |therefore )?(\d[\d,]*)(?: pixels| px)? "
+    r"(?:wide|high|tall|across|long|on a side)\b",
+    re.IGNORECASE,
+)
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
@@ -56,7 +62,7 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
             literal = own[index] if len(own) == len(every) else sentence
             found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
         if not is_hedged(sentence, before):
-            found.append(_another_answer(sentence, worked, derived))
+            found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
         yield from [stated for stated in found if stated][:1]
 
 
@@ -91,6 +97,14 @@ def _another_conclusion(sentence: str, worked: WorkedItem, derived: DerivedAnswe
     return None if same or match is None else (match[1].rstrip(".,"), derived.want, text(derived.value))
 
 
+def _another_size(sentence: str, derived: DerivedAnswer) -> Stated | None:
+    """A width of the output that none of its axes has."""
+    size, match = derived.results.get("output_size"), _WIDE.search(sentence)
+    if match is None or not isinstance(size, tuple) or int(match[1].replace(",", "")) in flat(tuple(derived.values.values())):
+        return None
+    return match[1], "output_size", text(size)
+
+
 def _another_total(sentence: str, derived: DerivedAnswer) -> Stated | None:
     """Another number that the text calls the whole."""
     match = _TOTAL.search(sentence) if type(derived.value) is int else None
@@ -105,13 +119,25 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
     every = mentions(sentence)
     for mention in every:
         names = [name for name in mention.names if known.get(name) is not None]
-        if mention.part or not names or isinstance(mention.value, bool | str) or not _OTHERS.isdisjoint(mention.names):
+        if mention.part or mention.names[0] not in names or not _OTHERS.isdisjoint(mention.names):
             continue
+        if isinstance(mention.value, bool | str) or mention.words in CHANNEL_WORDS:
+            continue
+        if "pool" in mention.words and derived.calculator.name != "pool":
+            continue  # the layer that follows
         if any(_has_value(name, mention, known) for name in names):
             continue
         if names[0] == "biases" and mention.value == 1:
             continue  # 75 weights and 1 bias for each filter
+        if names[0] == "parameters" and "weight" in sentence and mention.value == known.get("weights", _product(known)):
+            continue  # 7500 parameters that are weights
         yield mention.words, names[0], text(known[names[0]])
+
+
+def _product(known: dict[str, Any]) -> Any:
+    """The weights of all filters, where the calculator gives those of one."""
+    one, filters = known.get("filter_weights"), known.get("out_channels")
+    return one * filters if isinstance(one, int) and isinstance(filters, int) else None
 
 
 def _has_value(name: str, mention: Mention, known: dict[str, Any]) -> bool:

@@ -2,31 +2,48 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from msgspec import Struct
 
+from cnnquiz.items.worked_item import UNMATCHED, Status
 from cnnquiz.model import Finding
 
 
-class Asserted(Struct, frozen=True):
-    """An item whose key rests on its source alone."""
+class CheckedItem(Struct, frozen=True):
+    """What an item's key rests on, and why on no more; its source."""
 
     item: str
-    source: str
+    status: Status
+    reason: str = ""
+    source: str = ""
+
+    @property
+    def unmatched(self) -> bool:
+        """Whether the right value is proved, and only the stem could not be matched with its givens."""
+        return self.reason.startswith(UNMATCHED)
 
 
 class Checked(Struct, frozen=True):
-    """One bank, checked. `excerpts` holds the lines of the file that findings stand in, by number."""
+    """One bank, checked.
+
+    allowed   how many findings its items allow
+    excerpts  the lines of the file that findings stand in, by number
+    """
 
     path: str
-    items: tuple[str, ...] = ()
-    proved: int = 0
-    claimed: int = 0
-    asserted: tuple[Asserted, ...] = ()
+    items: tuple[CheckedItem, ...] = ()
     findings: tuple[Finding, ...] = ()
+    allowed: int = 0
     excerpts: dict[int, str] = {}
     slow: bool = False
+
+    @property
+    def asserted(self) -> tuple[CheckedItem, ...]:
+        """The items whose keys rest on their source alone; not those in which an error is found."""
+        wrong = {one.item for one in self.findings if one.level == "error"}
+        return tuple(one for one in self.items if one.status == "asserted" and one.item not in wrong)
 
 
 class Mutation(Struct, frozen=True):
@@ -44,9 +61,13 @@ class Totals(Struct, frozen=True):
     items: int
     proved: int
     claimed: int
+    shown: int
     asserted: int
+    wrong: int
+    unmatched: int
     errors: int
     warnings: int
+    allowed: int
 
 
 class Report(Struct, frozen=True):
@@ -68,14 +89,20 @@ def totals(checked: Iterable[Checked]) -> Totals:
     """The sums over all banks."""
     banks = list(checked)
     levels = [finding.level for bank in banks for finding in bank.findings]
+    items = [item for bank in banks for item in bank.items]
+    statuses = Counter(item.status for item in items)
     return Totals(
         banks=len(banks),
-        items=sum(len(bank.items) for bank in banks),
-        proved=sum(bank.proved for bank in banks),
-        claimed=sum(bank.claimed for bank in banks),
-        asserted=sum(len(bank.items) - bank.proved - bank.claimed for bank in banks),
+        items=len(items),
+        proved=statuses["proved"],
+        claimed=statuses["claimed"],
+        shown=0,
+        asserted=statuses["asserted"],
+        wrong=statuses["wrong"],
+        unmatched=sum(item.unmatched for item in items),
         errors=levels.count("error"),
         warnings=levels.count("warning"),
+        allowed=sum(bank.allowed for bank in banks),
     )
 
 
@@ -86,8 +113,10 @@ def count_text(number: int, noun: str) -> str:
 
 def closing_line(sums: Totals, seconds: float | None = None) -> str:
     """The closing line: 2 banks, 19 items: 3 proved, 1 claimed, 15 asserted; errors: 0, warnings: 0 (0.2 s)."""
-    line = (
-        f"{count_text(sums.banks, 'bank')}, {count_text(sums.items, 'item')}: {sums.proved:,} proved, "
-        f"{sums.claimed:,} claimed, {sums.asserted:,} asserted; errors: {sums.errors:,}, warnings: {sums.warnings:,}"
-    )
+    counts = [f"{sums.proved:,} proved", f"{sums.claimed:,} claimed", f"{sums.asserted:,} asserted"]
+    counts[2] += f" ({sums.unmatched:,} unmatched)" if sums.unmatched else ""
+    counts += [f"{sums.wrong:,} wrong"] if sums.wrong else []
+    line = f"{count_text(sums.banks, 'bank')}, {count_text(sums.items, 'item')}: {', '.join(counts)}; "
+    line += f"errors: {sums.errors:,}, warnings: {sums.warnings:,}"
+    line += f", allowed: {sums.allowed:,}" if sums.allowed else ""
     return line if seconds is None else f"{line} ({seconds:.1f} s)"

@@ -9,6 +9,7 @@ import click
 if TYPE_CHECKING:
     from cnnquiz.checks.report import Checked, Mutation, Report
 
+STATUSES = ("proved", "claimed", "shown")  # the strongest first
 FORMATS = ("text", "json", "junit", "sarif", "github")
 
 
@@ -23,6 +24,7 @@ def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 @click.option("--select", multiple=True, callback=rules_of, metavar="RULES", help="Only these, as in key-wrong,schema.")
 @click.option("--ignore", multiple=True, callback=rules_of, metavar="RULES", help="All rules but these.")
 @click.option("--strict", is_flag=True, help="Warnings count as errors do.")
+@click.option("--require", type=click.Choice(STATUSES), help="Every key is at least this: exit code 1 if not.")
 @click.option("--explain", metavar="RULE", help="What a rule finds, with examples.")
 @click.option("--mutate", is_flag=True, help="Also make keys wrong on purpose and count how many are noticed.")
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
@@ -45,8 +47,19 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     selected = rules.selection(options["select"], options["ignore"])
     report = run(paths, selected, options)
     show(report, options["format"], options["output"])
+    if (required := options["require"]) and (short := items_below(report, required)):
+        from cnnquiz.render.console import stderr
+
+        stderr().say(f"{len(short)} of {report.sums.items} keys are not {required}: {', '.join(short[:5])}")
+        return 1
     unnoticed = report.mutation is not None and report.mutation.missed
     return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))
+
+
+def items_below(report: Report, required: str) -> list[str]:
+    """The ids of the items whose status is less than the one required."""
+    enough = STATUSES[: STATUSES.index(required) + 1]
+    return [one.item for bank in report.banks for one in bank.items if one.status not in enough]
 
 
 def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, Any]) -> Report:

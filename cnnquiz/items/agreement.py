@@ -80,11 +80,20 @@ class Agreement:
                 said.setdefault(quantity.short, []).append(mention)
         agreed = {id(one) for short, group in said.items() for one in group if self._agrees(short, one)}
         for short, group in said.items():
-            if any(id(one) in agreed for one in group):
+            if any(id(one) in agreed for one in group) or short in self._found:
                 continue
             quantity, mention = self.calculator.quantity(short), group[0]
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
+
+    @cached_property
+    def _found(self) -> set[str]:
+        """The quantities that the derivation searches for: the stem asks for them."""
+        own = {self.calculator.quantity(name).short for name in self.derivation.given if self._is_given(name)}
+        return self.stated.keys() - own if self.derived.target else set()
+
+    def _is_given(self, name: str) -> bool:
+        return any(self._names(quantity, name) for quantity in self.calculator.quantities)
 
     def _quantities(self, mention: Mention) -> list[Quantity]:
         return [one for one in self.calculator.quantities if one.name in mention.names]
@@ -212,7 +221,7 @@ class Agreement:
         return tuple(
             short
             for short, quantity in self.stated.items()
-            if not self._is_said(quantity, numbers, folded) and self._matters(quantity)
+            if short not in self._found and not self._is_said(quantity, numbers, folded) and self._matters(quantity)
         )
 
     def _is_said(self, quantity: Quantity, numbers: set[Any], folded: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import prod
@@ -14,7 +14,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Derivation
-from cnnquiz.solution import Math, Solution
+from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 
 Group = tuple[Misconception, ...]
@@ -28,6 +28,7 @@ class DerivedAnswer:
 
     results  every result by name
     layout   chw where the bank writes the channels first and the calculator does not
+    target   of a derivation that searches (`find`): the known result, by name
 
     The count, the intermediate values and the steps are worked when they are first needed.
     """
@@ -37,6 +38,7 @@ class DerivedAnswer:
     want: str
     results: dict[str, Any]
     layout: str = "hwc"
+    target: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def value(self) -> Any:
@@ -45,8 +47,15 @@ class DerivedAnswer:
 
     @cached_property
     def count(self) -> Any:
-        """The wanted value, by the independent count; None where the calculator counts nothing for it."""
-        return self.calculator.counts(self.given).get(self.want)
+        """The wanted value, by the independent count; None where the calculator counts nothing for it.
+
+        What was searched for counts where it leads to the target by the independent count.
+        """
+        counts = self.calculator.counts(self.given)
+        if self.target:
+            reached = all(name in counts and same(counts[name], value) for name, value in self.target.items())
+            return self.value if reached else None
+        return counts.get(self.want)
 
     @cached_property
     def count_agrees(self) -> bool:
@@ -105,6 +114,8 @@ def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layou
     """
     raw = derivation.given if given is None else given
     calculator = calculators.load(derivation.calculator)
+    if "find" in raw:
+        return _derive_backwards(calculator, derivation.want, raw, layout)
     read = calculator.read(raw)
     if read.letters:
         raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
@@ -112,6 +123,26 @@ def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layou
     if want not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)
+
+
+def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any], layout: str) -> DerivedAnswer:
+    """Work a derivation whose `find` names the unknown givens, and in which a result is known: out: 28x28."""
+    from cnnquiz.solver import inverse  # few items search
+
+    names = raw["find"] if isinstance(raw["find"], list) else str(raw["find"]).replace(",", " ").split()
+    results = {word for result in calculator.results for word in (result.name, result.short) if word}
+    targets = {name: value for name, value in raw.items() if name in results}
+    known = {name: value for name, value in raw.items() if name != "find" and name not in targets}
+    found = inverse.find(calculator, known, [str(name) for name in names], targets)
+    if len(found.solutions) != 1:
+        shown = "; ".join(", ".join(f"{name} = {text(value)}" for name, value in one.items()) for one in found.solutions)
+        raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
+    read = calculator.read(known | found.solutions[0])
+    values = calculator.result_values(read) | found.solutions[0]
+    if want not in values:
+        raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
+    target = {found.search.result: found.search.target}
+    return DerivedAnswer(calculator, read, want, values, "hwc" if "layout" in raw else layout, target)
 
 
 def matches(wrong: Any, value: Any, tolerance: str = "") -> bool:

@@ -9,7 +9,8 @@ from typing import Any
 from cnnquiz.errors import CnnquizError
 from cnnquiz.solution import prose_text
 
-_PROSE = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
+# Mathematics, a LaTeX command with its arguments, or a placeholder.
+_PROSE = re.compile(r"\$[^$]*\$|\\[A-Za-z]+(?:\{[^{}]*\})+|\{([A-Za-z][\w-]*)\}")
 
 
 def fill(words: str, values: Mapping[str, Any]) -> str:

@@ -21,6 +21,7 @@ from cnnquiz.solution import text
 if TYPE_CHECKING:
     from cnnquiz.items.agreement import Agreement
 
+UNMATCHED = "question-not-matched"
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
 
@@ -197,7 +198,7 @@ class WorkedItem:
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
                 return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
-            if self.key_follows and self.derived.count is not None:
+            if self.key_follows and self.derived.count is not None and not self.unsaid:
                 return "proved", ""
         if self.claims_against_key:
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
@@ -205,6 +206,16 @@ class WorkedItem:
         if decided and len(decided) == len(self.options):
             return "claimed", ""
         return "asserted", self._assertion_reason()
+
+    @property
+    def unsaid(self) -> tuple[str, ...]:
+        """The givens on which the right value depends and which the stem does not say."""
+        return self.agreement.unsaid if self.agreement else ()
+
+    @property
+    def unmatched(self) -> bool:
+        """Whether the right value is proved and only the stem cannot be matched with its givens."""
+        return self.status == "asserted" and self.reason.startswith(UNMATCHED)
 
     def _assertion_reason(self) -> str:
         if self.faults:
@@ -215,6 +226,8 @@ class WorkedItem:
             return "the derived value is not what the item asks for"
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
+        if self.key_follows and self.derived.count is not None:
+            return f"{UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 

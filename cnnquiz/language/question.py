@@ -90,6 +90,9 @@ class _Reader:
     def _text(self, place: int) -> str:
         return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
 
+    def _kind(self, place: int) -> str:
+        return self.tokens[place].kind if place < len(self.tokens) else ""
+
     def _phrases(self, place: int) -> tuple[list[Phrase], int]:
         """The longest phrases that begin at a word, and where they end."""
         longest: list[Phrase] = []
@@ -128,11 +131,13 @@ class _Reader:
                 return Mention(phrase.names, value, said, self._text(place + 1) in OPERATORS)
             if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
                 return None
-            sized, loose = sized or token.text in SIZES, loose or token.text in (":", "has", "have")
+            if token.text in ("has", "have") and self._kind(place + 1) == "number":
+                return None
+            sized, loose = sized or token.text in SIZES, loose or token.text == ":"
         return None
 
     def _counts(self, place: int) -> bool:
-        """Whether a number counts what follows it: neither `no padding: 10 filters` nor `a filter has 75 weights`."""
+        """Whether a number counts what follows it: in `without padding: 10 filters` it is no padding."""
         return any("n" in phrase.before for phrase in PHRASES.get(self._text(place + 1), ()))
 
     def _connects(self, token: Token, place: int) -> bool:

@@ -55,7 +55,7 @@ batch_size: , n: image per batch, sample per batch, example per batch
 num_epochs: n, n: epoch, training epoch
 lr: n, : learning rate, step size, alpha, eta, rate, α, η
 momentum: n, : momentum, momentum coefficient, momentum factor, momentum term
-num_steps iterations iterations_per_epoch: , n: step, iteration, update, update step, gradient step
+iterations iterations_per_epoch num_steps: , n: iteration, update, step, update step, gradient step
 number num_layers: , n: layer, convolutional layer, conv layer, convolution, convolutional stage, hidden layer
 number num_layers: , n: sigmoid layer, tanh layer, relu layer, stacked layer, stacked convolution
 temperature: n, : temperature

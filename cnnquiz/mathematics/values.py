@@ -20,15 +20,18 @@ _SEPARATORS = re.compile(r"[,_'’]")
 _GROUPED = re.compile(r"^[+-]?\d{1,3}(?: \d{3})+(?=\s+[A-Za-z]|\s*$)")
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,3})")
 _SHAPE = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+")
+_LATEX_CROSS = re.compile(r"\s*\\(?:times|cdot)\s*")
+_OPEN_BATCH = re.compile(r"^(?:None|N|B)\s*,\s*")
 _SPACES = re.compile(r"[,;\s]+")
-_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "X": "x", "·": "*", "⋅": "*"})
+_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "X": "x", "·": "*", "⋅": "*", "∗": "*"})
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 
 def read_value(text: str) -> Any:
     """The value that a text spells: a number, a shape or list as a tuple, yes or no as a bool; None for anything else.
 
-    A comma, _ or ' before three digits groups thousands (7,600); shapes take x, ×, *, blanks, or brackets with commas.
+    A comma, _ or ' before three digits groups thousands (7,600); shapes take x, ×, *, blanks, or brackets with commas,
+    the last of them with an open batch axis too: (None, 26, 26, 32).
     """
     if text.isdecimal() and text.isascii() and len(text) <= LONGEST_NUMBER:
         return int(text)
@@ -36,6 +39,8 @@ def read_value(text: str) -> Any:
     if not words or len(words) > LONGEST:
         return None
     words = words.translate(_SIGNS)
+    if "\\" in words or "$" in words:
+        words = _LATEX_CROSS.sub("x", words).replace("$", "").strip()
     if words.lower() in _WORDS:
         return _WORDS[words.lower()]
     if _SHAPE.fullmatch(words):
@@ -91,7 +96,7 @@ def _exact(value: Fraction) -> int | Fraction:
 def _sequence(words: str) -> tuple[Any, ...] | None:
     """Numbers one after another, in brackets or not: (4, 125, 125), [0.5, 1/3], 125 125 4; rows as [[1, 2], [3, 4]]."""
     if words[0] + words[-1] in ("()", "[]"):
-        inner = words[1:-1].strip()
+        inner = _OPEN_BATCH.sub("", words[1:-1].strip())
         if inner[:1] in ("[", "(") and inner[-1:] in ("]", ")"):
             return _all(re.split(r"[\])]\s*,?\s*[\[(]", inner[1:-1]), _row)
         if ";" not in inner:
@@ -130,7 +135,8 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
     other      the answer; under layout `chw` its shapes begin with the channels
     tolerance  "0.01", or "1%" of the right value
 
-    A square size may be written as one of its sides: (125, 125) and 125; the size of one axis as a square.
+    A square size may be written as one of its sides: (125, 125) and 125; the size of one axis as a square; a shape with
+    a batch of 1 before it, (1, 4, 125, 125), or without its only channel.
     """
     if value is None or other is None or isinstance(value, bool) != isinstance(other, bool):
         return False
@@ -143,6 +149,10 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
             return True
         if len(value) == 1 and len(other) == 2 and type(value[0]) is int:
             return other == value * 2
+        if len(value) == 3 and (other == value[:2] and value[2] == 1):
+            return True
+        if len(value) == 3 and len(other) == 4 and other[0] == 1:
+            return other[1:] in (value, (value[2], *value[:2]))
         return len(value) == len(other) and all(map(lambda a, b: _near(a, b, tolerance), value, other))
     if isinstance(value, tuple) or isinstance(other, tuple):
         axes, side = (value, other) if isinstance(value, tuple) else (other, value)

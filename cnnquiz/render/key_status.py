@@ -23,6 +23,9 @@ def status_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
     source = worked.item.source.rstrip(". ")
     basis = f"by its source: {source}." if source else "and the bank names no source."
     words = WORDS.get(worked.status) or f"Key: asserted, {basis}"
+    if worked.unmatched:
+        said = " and ".join(worked.unsaid)
+        words = f"Key: asserted. Its value is worked out, but the question does not say {said}."
     return hang(screen, inline(screen, words, "note"), margin, margin + "  ")
 
 

@@ -8,14 +8,19 @@ from typing import Any
 from cnnquiz.checks.report import Report
 from cnnquiz.model import Finding
 
-FIELDS = ("rule", "level", "path", "line", "column", "item", "message", "expected")
+FIELDS = ("rule", "level", "path", "line", "column", "item", "message", "expected", "remedy")
 
 
 def write(report: Report) -> str:
-    """The report as JSON: `summary` and `findings`; with --mutate also `mutation`."""
+    """The report as JSON: `summary`, `items` and `findings`; with --mutate also `mutation`."""
     sums = report.sums
     document: dict[str, Any] = {
         "summary": {name: getattr(sums, name) for name in sums.__struct_fields__},
+        "items": [
+            {"bank": bank.path, "item": one.item, "status": one.status, "reason": one.reason}
+            for bank in report.banks
+            for one in bank.items
+        ],
         "findings": [finding_object(finding) for finding in report.findings],
     }
     if report.mutation is not None:

@@ -33,7 +33,7 @@ def cases(bank: Checked) -> Iterator[Element]:
     for finding in bank.findings:
         broken.setdefault((finding.item or "", finding.rule), []).append(finding)
     with_findings = {item for item, _ in broken}
-    for item in bank.items:
+    for item in (one.item for one in bank.items):
         if item not in with_findings:
             yield Element("testcase", classname=legal(bank.path), name=legal(item))
     for (item, rule), findings in broken.items():

@@ -74,7 +74,8 @@ def source_only_lines(report: Report) -> Iterator[tuple[str, str]]:
         yield "note", f"{count_text(total, 'key')} asserted, by the source alone:"
         for bank in banks:
             for one in bank.asserted:
-                yield "remedy", f"    {one_line(one.item)}: {one_line(one.source) or 'no source'} ({bank.path})"
+                why = one_line(one.reason if one.unmatched else one.source) or "no source"
+                yield "remedy", f"    {one_line(one.item)}: {why} ({bank.path})"
 
 
 def mutation_lines(report: Report) -> Iterator[tuple[str, str]]:

@@ -11,12 +11,12 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from functools import cache
 from typing import Protocol, cast
 
 from cnnquiz.bank.loader import Loaded
-from cnnquiz.checks.report import Asserted, Checked
+from cnnquiz.checks.report import Checked, CheckedItem
 from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding, Level
@@ -68,16 +68,13 @@ def selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[s
 def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     """Check one bank by these rules, or by all."""
     subject = subject_of(loaded)
-    found = findings(subject, names() if rules is None else rules)
+    found, allowed = findings(subject, names() if rules is None else rules)
     lines = loaded.text.splitlines() if found else []
-    status = [item.status for item in subject.items]
     return Checked(
         path=loaded.path,
-        items=tuple(item.item.id for item in subject.items) + faulty_ids(loaded),
-        proved=status.count("proved"),
-        claimed=status.count("claimed"),
-        asserted=tuple(asserted_items(subject, status, {one.item for one in found if one.level == "error"})),
+        items=(*checked_items(subject), *unreadable_items(loaded)),
         findings=found,
+        allowed=allowed,
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
         slow=loaded.slow,
     )
@@ -86,21 +83,22 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
 CAUSE = "yaml-syntax"  # told before the faults that may follow from it
 
 
-def findings(subject: Subject, rules: Iterable[str]) -> tuple[Finding, ...]:
-    """What the rules find, in the order of the file, behind what cannot be read, without what items allow."""
+def findings(subject: Subject, rules: Iterable[str]) -> tuple[tuple[Finding, ...], int]:
+    """What the rules find, in the order of the file, behind what cannot be read; and how many findings items allow."""
     allowed = {(item.item.id, rule) for item in subject.items for rule in item.item.allow}
-    found = [one for rule in rules for one in load(rule).check(subject) if (one.item, one.rule) not in allowed]
-    return tuple(sorted(found, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule)))
+    found = [one for rule in rules for one in load(rule).check(subject)]
+    kept = [one for one in found if (one.item, one.rule) not in allowed]
+    return tuple(sorted(kept, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule))), len(found) - len(kept)
 
 
-def faulty_ids(loaded: Loaded) -> tuple[str, ...]:
-    """The names of the items that the loader found faults in."""
+def checked_items(subject: Subject) -> Iterator[CheckedItem]:
+    """Each item with its status, the reason and its source."""
+    for one in subject.items:
+        yield CheckedItem(one.item.id, one.status, one.reason, one.item.source or subject.bank.source)
+
+
+def unreadable_items(loaded: Loaded) -> Iterator[CheckedItem]:
+    """The items that the loader found faults in."""
     sound = {item.id for _, item in loaded.items}
-    return tuple(dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound))
-
-
-def asserted_items(subject: Subject, status: Sequence[str], wrong: set[str | None]) -> Iterator[Asserted]:
-    """The items whose keys rest on their source; not those in which an error is found."""
-    for item, word in zip(subject.items, status, strict=True):
-        if word in ("asserted", "wrong") and item.item.id not in wrong:
-            yield Asserted(item.item.id, item.item.source or subject.bank.source)
+    for name in dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound):
+        yield CheckedItem(name, "asserted", "the item cannot be read")

@@ -59,8 +59,9 @@ def fault(worked: WorkedItem) -> tuple[str, str]:
         return ("", "") if worked.item.asks else (said, "Write what is asked for: which is FALSE?")
     stem = " ".join(worked.item.stem.split())
     asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
+    small = ("not", "cannot", "except") if asked and asked.re is _ASKED[0] else asked and (asked[3].lower(),)
     if asked and not _CLAUSE.search(asked[1]):
-        if not asked[2] and asked[3] in ("not", "cannot", "except"):
+        if not asked[2] and asked[3].islower() and asked[3] in (small or ()):
             return f"the stem asks for what is `{asked[3]}`, in small letters", f"Write {asked[3].upper()}."
         word = "" if _TRUE.search(stem) else asked[3]
     else:
