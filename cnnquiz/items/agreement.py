@@ -241,22 +241,25 @@ class Agreement:
     def _matters(self, quantity: Quantity) -> bool:
         """Whether the right value depends on it: it is another, or there is none, without it."""
         raw = {name: value for name, value in self.derivation.given.items() if not self._names(quantity, name)}
-        more = _nudged(self.derived.given.stated[quantity.short])
-        for given in (raw, *([] if more is None else [{**raw, quantity.short: more}])):
-            try:
-                return bool(derive(self.derivation, given, self.derived.layout).value != self.derived.value)
-            except CnnquizError:
-                continue
-        return True
+        others = [raw, *({**raw, quantity.short: more} for more in _other_sizes(self.derived.given.stated[quantity.short]))]
+        worked = [value for given in others if (value := self._value(given)) is not None]
+        return not worked or any(value != self.derived.value for value in worked)
+
+    def _value(self, given: Mapping[str, Any]) -> Any:
+        """The right value with other givens; None where there is none."""
+        try:
+            return derive(self.derivation, given, self.derived.layout).value
+        except CnnquizError:
+            return None
 
 
-def _nudged(value: Any) -> Any:
-    """A size or number a little larger, to see whether anything depends on it; None for what has no size."""
+def _other_sizes(value: Any) -> list[Any]:
+    """Larger sizes or numbers, to see whether anything depends on them; none for what has no size."""
     if isinstance(value, int) and not isinstance(value, bool):
-        return value + 1
+        return [value + 1, 2 * value, 3 * value + 2]
     if isinstance(value, tuple) and len(value) > 1 and all(isinstance(one, int) for one in value):
-        return "x".join(map(str, (*(one + 1 for one in value[:-1]), value[-1])))
-    return None
+        return ["x".join(map(str, (*(times * one for one in value[:-1]), value[-1]))) for times in (2, 3)]
+    return []
 
 
 def _is_read(quantity: Quantity, raw: Any) -> bool:
