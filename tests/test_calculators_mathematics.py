@@ -150,10 +150,10 @@ def test_vectors_are_long_enough_for_the_course_and_bounded() -> None:
     long = [1, 2] * 5_000
     dense = calculators.load("dense")
     softmax = calculators.load("softmax")
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert dense.result_values(dense.read({"W": [[1] * 200] * 200, "x": [1] * 200}))["y"] == (200,) * 200
     assert len(softmax.result_values(softmax.read({"z": long}))["probabilities"]) == 10_000
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 LIMITS = [
@@ -180,7 +180,7 @@ LIMITS = [
 @pytest.mark.parametrize(("name", "raw", "words"), LIMITS)
 def test_what_is_too_much_ends_soon_in_one_line(name: str, raw: dict[str, Any], words: str) -> None:
     calculator = calculators.load(name)
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         calculator.solve(calculator.read(raw))
     except CnnquizError as fault:
@@ -188,7 +188,7 @@ def test_what_is_too_much_ends_soon_in_one_line(name: str, raw: dict[str, Any], 
         assert "\n" not in str(fault) and len(str(fault)) < 400
     else:
         assert not words
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_forwards_needs_no_sympy() -> None:

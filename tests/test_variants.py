@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from conftest import ROOT, Program
@@ -240,10 +240,10 @@ def test_a_wide_family_with_narrow_conditions_has_at_least_its_printed_givens() 
     assert variants.draw(bank_of(item), item, 3).given["k"] == "7"
     derivation = item.derivation
     assert derivation is not None
-    start = perf_counter()
+    start = process_time()
     found = family.survey(bank_of(item), item, derivation)
     assert found.looked_at and found.invalid is None
     none = changed(item, where=["i == 256", "k == 8"])
     empty = family.survey(bank_of(none), none, derivation)
     assert empty.invalid is not None and "the printed givens" in empty.invalid.message
-    assert perf_counter() - start < 6
+    assert process_time() - start < 6
