@@ -98,12 +98,12 @@ LINEAR = (
 
 GIVENS: dict[str, tuple[st.SearchStrategy[dict[str, Any]], int]] = {
     "train": (
-        st.fixed_dictionaries({"samples": sizes, "batch": sizes, "epochs": sizes, "drop_last": st.booleans()}), 300,
+        st.fixed_dictionaries({"samples": sizes, "batch": sizes, "epochs": sizes, "drop_last": st.booleans()}), 100,
     ),
-    "dense": (dense(), 200),
-    "autoencoder": (autoencoder(), 200),
-    "convolve": (convolve(), 300),
-    "impulse": (impulse(), 40),
+    "dense": (dense(), 80),
+    "autoencoder": (autoencoder(), 80),
+    "convolve": (convolve(), 150),
+    "impulse": (impulse(), 25),
     "delta": (st.fixed_dictionaries({"A": st.fractions(Fraction(1, 99), 9, max_denominator=99), "n": small}), 60),
     "linear": (st.fixed_dictionaries({"operator": st.sampled_from(LINEAR)}), 10),
     "activation": (st.fixed_dictionaries({"function": st.sampled_from(NAMES), "x": fractions}), 80),
