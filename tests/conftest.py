@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -95,6 +96,13 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     yield spawn
     for child in children:
         child.close(force=True)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread does; it is the test's to say what is wrong if that never comes."""
+    end = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def ended(child: pexpect.spawn[str]) -> int:
