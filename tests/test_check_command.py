@@ -86,7 +86,8 @@ def test_a_required_status_is_the_least_that_every_key_may_have(program: Program
 
 
 def test_an_allowed_finding_is_counted_and_leaves_the_key_wrong(program: Program) -> None:
-    ended = program("check", "-", "--format", "json", stdin=WRONG.replace("    stem:", "    allow: [key-wrong]\n    stem:"))
+    allowing = WRONG.replace("    stem:", "    allow: [key-wrong]\n    stem:")
+    ended = program("check", "-", "--format", "json", stdin=allowing)
     found = json.loads(ended.stdout)
     assert (found["summary"]["wrong"], found["summary"]["allowed"], found["findings"]) == (1, 1, [])
     assert [one["status"] for one in found["items"]] == ["wrong"]

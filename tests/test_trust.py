@@ -45,7 +45,8 @@ def test_a_wrong_key_is_said_beside_the_steps(program: Program, tmp_path: Path) 
 def test_thousands_may_be_grouped_in_a_key(program: Program, tmp_path: Path, key: str) -> None:
     (tmp_path / "right.yaml").write_text(
         "format: 1\nid: right\ntitle: A right key\nitems:\n"
-        f'  - {{id: weights, stem: How many?, type: number, key: "{key}",'
+        "  - {id: weights, stem: How many weights have 100 filters of 4x4 over 3 channels without biases?,"
+        f' type: number, key: "{key}",'
         " derivation: {params: {k: 4, channels: 3, filters: 100, bias: no}, want: parameters}}\n",
         encoding="utf-8",
     )

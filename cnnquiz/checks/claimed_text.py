@@ -20,11 +20,11 @@ from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Calculator, Given
 
 _NONE = re.compile(r"\W*(?:none|neither|no|nothing|false|true)\b", re.IGNORECASE)
-_NUMBERED = re.compile(r"\b(?:statement|option|layer|figure|part|case|week|panel|question|label|step)s? \d+", re.IGNORECASE)
+_NUMBERED = re.compile(r"\b(?:statement|option|layer|figure|part|case|week|panel|question|label|step)s? \d+", re.I)
 _UNEQUAL = re.compile(r"!=|≠|\bnot\b")
 _NEGATIVE = re.compile(r"\b(?:not|never|no|other than|differ\w*|neither|without|unlike|cannot|false)\b|n['’]t\b", re.I)
 _INEXACT = re.compile(
-    r"\b(?:about|more|less|fewer|over|under|at least|at most|nearly|roughly|approximately|around|up to|between|than|than|"
+    r"\b(?:about|more|less|fewer|over|under|at least|at most|nearly|roughly|approximately|around|up to|between|than|"
     r"most|least|only|exceed\w*|below|above|from|million|thousand|billion|half|twice|times|exactly)\b|[<>≤≥≈~%kKMG]",
 )
 
@@ -70,7 +70,8 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
     if worked.item.asks and worked.item.type != "multiple" and _asks_for_false(worked.item.stem, claims):
         yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)", ""
     said: dict[str, list[Mention]] = {}
-    for mention in (one for each in sentences(worked.item.stem) if not leaves_the_case(each, "") for one in mentions(each)):
+    own = [sentence for sentence in sentences(worked.item.stem) if not leaves_the_case(sentence, "")]
+    for mention in (one for sentence in own for one in mentions(sentence)):
         for name in mention.names:
             said.setdefault(name, []).append(mention)
     for name, group in said.items():
@@ -89,7 +90,7 @@ def _read(claim: Claim) -> tuple[Calculator, Given] | None:
 
 
 def _stated(calculator: Calculator, given: Given, name: str) -> Any:
-    return next((given.stated[q.short] for q in calculator.quantities if q.name == name and q.short in given.stated), None)
+    return next((given.stated.get(quantity.short) for quantity in calculator.quantities if quantity.name == name), None)
 
 
 def _fits(name: str, said: Any, known: Any) -> bool:

@@ -28,10 +28,10 @@ _SUPPOSED = re.compile(  # words after which the next sentence may still suppose
 _ELSEWHERE = re.compile(  # words with which a sentence leaves the item's own case
     r"\b(?:not|no longer|if|would|could|might|may|should|were|had|without|instead|wrong\w*|mistake\w*|forg[eo]t\w*|"
     r"ignor\w+|omit\w*|drop\w*|slide|page|book|paper|section|et al|naive\w*|tempting|guess\w*|expect\w*|think\w*|"
-    r"thought|believe\w*|claim\w*|suggest\w*|seem\w*|pretend\w*|suppose|assume|imagine|unlike|than|rather|previous|next|"
-    r"another|others?|some|PyTorch|TensorFlow|Keras|Caffe|approx\w*|about|roughly|nearly|almost|as much|as many|"
-    r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|half|twice|doubl\w*|tripl\w*|compar\w*|"
-    r"contrast|replac\w*|equivalent|elsewhere|AlexNet|VGG|ResNet|LeNet|GoogLeNet|MobileNet|few|many|fewer|more|less|"
+    r"thought|believe\w*|claim\w*|suggest\w*|seem\w*|pretend\w*|suppose|assume|imagine|unlike|than|rather|previous|"
+    r"next|another|others?|some|PyTorch|TensorFlow|Keras|Caffe|approx\w*|about|roughly|nearly|almost|as much|as many|"
+    r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|half|twice|doubl\w*|tripl\w*|"
+    r"compar\w*|contrast|replac\w*|equivalent|elsewhere|AlexNet|VGG|ResNet|LeNet|GoogLeNet|MobileNet|few|many|fewer|more|less|"
     r"students?|people|someone|slip|said|says|instance|example|e\.g\.)\b|n['’]t\b",
     re.IGNORECASE,
 )
@@ -55,4 +55,5 @@ def _bare(sentence: str) -> str:
 
 def leaves_the_case(sentence: str, before: str) -> bool:
     """Whether a sentence is about another case than the item's own, though it may name each filter or every layer."""
-    return bool(_ELSEWHERE.search(sentence) or _SUPPOSED.search(before) or before.endswith("?") or sentence.endswith("?"))
+    asks = before.endswith("?") or sentence.endswith("?")
+    return bool(asks or _ELSEWHERE.search(sentence) or _SUPPOSED.search(before))

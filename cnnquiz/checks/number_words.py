@@ -22,7 +22,8 @@ _POWER_OF_E = re.compile(rf"(?<![\w.])e\^\(?(-?{_NUMBER})\)?(?![\w^])")
 _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
 _THEN = re.compile(
-    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (plus|minus|times) ({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
+    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (plus|minus|times) "
+    rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,
 )

@@ -100,9 +100,10 @@ def _another_conclusion(sentence: str, worked: WorkedItem, derived: DerivedAnswe
 def _another_size(sentence: str, derived: DerivedAnswer) -> Stated | None:
     """A width of the output that none of its axes has."""
     size, match = derived.results.get("output_size"), _WIDE.search(sentence)
-    if match is None or not isinstance(size, tuple) or int(match[1].replace(",", "")) in flat(tuple(derived.values.values())):
+    if match is None or not isinstance(size, tuple):
         return None
-    return match[1], "output_size", text(size)
+    known = int(match[1].replace(",", "")) in flat(tuple(derived.values.values()))
+    return None if known else (match[1], "output_size", text(size))
 
 
 def _another_total(sentence: str, derived: DerivedAnswer) -> Stated | None:

@@ -44,10 +44,15 @@ class Agreement:
 
     stem     with its placeholders
     filled   the same with their values
+    given    the derivation's givens: the bank's, or those that were drawn
+    varied   the names of the givens that differ from variant to variant
     """
 
-    def __init__(self, stem: str, filled: str, derivation: Derivation, derived: DerivedAnswer, varied: Iterable[str]):
-        self.stem, self.filled, self.derivation, self.derived = stem, filled, derivation, derived
+    def __init__(
+        self, stem: str, filled: str, derivation: Derivation, given: Mapping[str, Any], derived: DerivedAnswer,
+        varied: Iterable[str],
+    ) -> None:  # fmt: skip
+        self.stem, self.filled, self.derivation, self.given, self.derived = stem, filled, derivation, given, derived
         self.varied = tuple(varied)
         self.calculator = derived.calculator
 
@@ -89,7 +94,7 @@ class Agreement:
     @cached_property
     def _found(self) -> set[str]:
         """The quantities that the derivation searches for: the stem asks for them."""
-        own = {self.calculator.quantity(name).short for name in self.derivation.given if self._is_given(name)}
+        own = {self.calculator.quantity(name).short for name in self.given if self._is_given(name)}
         return self.stated.keys() - own if self.derived.target else set()
 
     def _is_given(self, name: str) -> bool:
@@ -117,9 +122,10 @@ class Agreement:
         """Whether the right value is another where what the stem says takes the given's place."""
         if quantity.name == "optimizer":
             return True
-        raw = {name: value for name, value in self.derivation.given.items() if not self._names(quantity, name)}
+        raw = {name: value for name, value in self.given.items() if not self._names(quantity, name)}
         given = self.derived.given
-        if quantity.name == "in_channels" and isinstance(size := given.stated.get("in"), tuple) and _has(given.env, size):
+        size = given.stated.get("in")
+        if quantity.name == "in_channels" and isinstance(size, tuple) and _has(given.env, size):
             raw = {name: value for name, value in raw.items() if self.calculator.quantity(name).short != "in"}
             raw |= {"in": "x".join(map(str, (*size[:-1], said))), quantity.short: said}
         elif quantity.name == "in_size":
@@ -151,7 +157,7 @@ class Agreement:
         if not stated.get("layers") or stated.get("network") or "layers" in self.placeholders:
             return
         try:
-            layers = parse_layers(self.derivation.given.get("layers", stated["layers"]))
+            layers = parse_layers(self.given.get("layers", stated["layers"]))
         except CnnquizError:
             return
         for name, field in _OF_LAYERS.items():
@@ -216,7 +222,9 @@ class Agreement:
     @cached_property
     def unsaid(self) -> tuple[str, ...]:
         """The stated givens that the stem does not name, though the right value depends on them."""
-        numbers = {number for one in (*tokens(self.filled), *self.mentions) for number in flat(one.value)}
+        values = [one.value for one in tokens(self.filled)] + [one.value for one in self.mentions]
+        numbers = {number for value in values for number in flat(value)}
+        numbers |= {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
         folded = self.filled.casefold()
         return tuple(
             short
@@ -240,8 +248,9 @@ class Agreement:
 
     def _matters(self, quantity: Quantity) -> bool:
         """Whether the right value depends on it: it is another, or there is none, without it."""
-        raw = {name: value for name, value in self.derivation.given.items() if not self._names(quantity, name)}
-        others = [raw, *({**raw, quantity.short: more} for more in _other_sizes(self.derived.given.stated[quantity.short]))]
+        raw = {name: value for name, value in self.given.items() if not self._names(quantity, name)}
+        larger = _other_sizes(self.derived.given.stated[quantity.short])
+        others = [raw, *({**raw, quantity.short: more} for more in larger)]
         worked = [value for given in others if (value := self._value(given)) is not None]
         return not worked or any(value != self.derived.value for value in worked)
 
@@ -288,13 +297,13 @@ def _letters(words: str) -> str:
 
 
 def is_size(said: Any, known: Any, channels: Any) -> bool:
-    """Whether a size is the known one: with or without its channels, or a batch axis before it; a square by its side."""
+    """Whether a size is the known one: without its channels, with a batch axis before it, or a square by its side."""
     said, known = flat(said), flat(known)
     if said == known or (len(said) == 1 and set(known[:2]) == set(said)):
         return True
     if len(said) < len(known):
-        return known[: len(said)] == said or known[-len(said) :] == said
-    axes = (known, (*known, channels), (channels, *known), known[:-1])
+        return bool(known[: len(said)] == said or known[-len(said) :] == said)
+    axes: tuple[Any, ...] = (known, (*known, channels), (channels, *known), known[:-1])
     if len(known) == 1:
         axes = (*axes, known * 2, (*known * 2, channels))
     more = said[1:] if said[0] in (None, 1) else said

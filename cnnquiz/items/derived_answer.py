@@ -135,7 +135,8 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
     known = {name: value for name, value in raw.items() if name != "find" and name not in targets}
     found = inverse.find(calculator, known, [str(name) for name in names], targets)
     if len(found.solutions) != 1:
-        shown = "; ".join(", ".join(f"{name} = {text(value)}" for name, value in one.items()) for one in found.solutions)
+        each = [", ".join(f"{name} = {text(value)}" for name, value in one.items()) for one in found.solutions]
+        shown = "; ".join(each)
         raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
     read = calculator.read(known | found.solutions[0])
     values = calculator.result_values(read) | found.solutions[0]

@@ -94,7 +94,7 @@ class WorkedItem:
             filled = fill(self.item.stem, self.values)
         except CnnquizError:
             return None
-        return Agreement(self.item.stem, filled, derivation, self.derived, self.item.vary)
+        return Agreement(self.item.stem, filled, derivation, self.given, self.derived, self.item.vary)
 
     @cached_property
     def meanings(self) -> dict[str, Any]:

@@ -208,7 +208,9 @@ class _Reader:
         return None
 
 
-_NOT_COUNTED = r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|counted|used|considered))"
+_NOT_COUNTED = (
+    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|counted|used|considered))"
+)
 _WITHOUT_BIAS = re.compile(
     r"\b(?:no|without|excluding|exclude|ignoring|ignore|omitting|omit|neglecting|neglect|not counting|not including)"
     r"\s+(?:\w+\s+){0,2}bias(?:es)?\b"
@@ -221,7 +223,8 @@ _WITH_BIAS = re.compile(
     re.IGNORECASE,
 )
 _DROPPED = re.compile(
-    r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b(?:dropped|discarded|ignored|left out|skipped|thrown)"
+    r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b"
+    r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
     r"|\bdrop(?:s|ping)? (?:the|any) (?:last|incomplete|partial|smaller)|\bdrop_last\s*=\s*true",
     re.IGNORECASE,
 )
@@ -230,7 +233,9 @@ _SIZE_KEPT = re.compile(
     r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)",
     re.IGNORECASE,
 )
-_PADDING_WORD = re.compile(r"\b(same|valid)\b['\"”’`]?[- ](?:zero[- ])?(?:padding|padded|convolution|pad)\b", re.IGNORECASE)
+_PADDING_WORD = re.compile(
+    r"\b(same|valid)\b['\"”’`]?[- ](?:zero[- ])?(?:padding|padded|convolution|pad)\b", re.IGNORECASE
+)
 
 
 def _switches(text: str) -> Iterator[Mention]:
@@ -252,9 +257,10 @@ _CUE = (
     r"(?:how many|how much|number of|what(?:'s| is| are| will be| would be)?(?: the)?"
     r"|(?:calculate|compute|find|give|determine|report|state)(?: the)?)"
 )
-_BETWEEN = r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|and|or|a|largest)"
+_BETWEEN = r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|and|or|a)"
+_PARAMETERS = ("parameters", "trainable", "stored", "encoder", "decoder")
 _ASKED = (
-    ("parameters", r"(?:parameters?|params)\b(?! (?:server|tying))", ("parameters", "trainable", "stored", "encoder", "decoder")),
+    ("parameters", r"(?:parameters?|params)\b", _PARAMETERS),
     ("weights", r"weights\b", ("weights", "parameters")),
     ("biases", r"biases\b", ("biases",)),
     ("multiply-adds", r"(?:multiply-adds?|macs?|multiplications|multiply[- ]accumulates?)\b", ("macs",)),
@@ -288,7 +294,7 @@ def asked(text: str) -> Asked | None:
 
 
 _UNITS = {
-    "parameter": ("parameters", "trainable", "stored", "encoder", "decoder"), "weight": ("weights", "parameters"),
+    "parameter": _PARAMETERS, "weight": ("weights", "parameters"),
     "bias": ("biases",), "mac": ("macs",), "multiply": ("macs",), "multiplication": ("macs",), "flop": ("flops",),
     "pixel": ("output_size", "receptive_field", "jump", "start", "first", "touched", "effective_kernel", "size",
               "unused_border", "last_size", "output_shape", "sizes", "by_layer"),
@@ -312,7 +318,9 @@ def operations(text: str) -> frozenset[str]:
     return frozenset(name for name, pattern in patterns if pattern.search(text))
 
 
-_MARKED = re.compile(r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]")
+_MARKED = re.compile(
+    r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]"
+)
 _TRUE = re.compile(r"\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?:true|correct|right)[*_]|\b[Tt]rue or false\b", re.IGNORECASE)
 
 

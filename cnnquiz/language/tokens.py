@@ -24,16 +24,13 @@ _TOKEN = re.compile(
 _BY = re.compile(r"(?<=\d)(?:\s+by\s+|\s?-\s?by\s?-\s?)(?=\d)", re.IGNORECASE)
 _INSIDE = re.compile(rf"None|-?(?:{_NUMBER})")
 SPELLED = {
-    word: number
-    for number, word in enumerate(
-        "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
-        "eighteen nineteen twenty".split(),
-        2,
-    )
-} | {"single": 1}
+    "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
+    "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
+    "eighteen": 18, "nineteen": 19, "twenty": 20,
+}  # fmt: skip
 ORDINALS = {
-    word: number for number, word in enumerate("first second third fourth fifth sixth seventh eighth ninth".split(), 1)
-}
+    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
+}  # fmt: skip
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
              "axes": "axis", "patches": "patch", "passes": "pass"}  # fmt: skip
 _KEPT = ("ss", "us", "is", "as")

@@ -48,8 +48,8 @@ groups num_groups: n, n: group
 output_padding: ns, : output padding
 in_features: n, n: input, input feature, input neuron, input unit, input node, input value, feature
 out_features: n, n: unit, neuron, node, hidden unit, hidden neuron, hidden node, output, output unit, output neuron
-num_samples last_batch: n, n: sample, training sample, example, training example, image, training image, data point, instance
-num_samples last_batch: n, n: picture, photo, record, item, pattern, training pattern, observation
+num_samples last_batch: n, n: sample, training sample, example, training example, image, training image, data point
+num_samples last_batch: n, n: instance, picture, photo, record, item, pattern, training pattern, observation
 batch_size: n, : batch size, minibatch size, mini batch size, batch of, mini batch of, minibatch of, batch size of
 batch_size: , n: image per batch, sample per batch, example per batch
 num_epochs: n, n: epoch, training epoch
@@ -97,7 +97,7 @@ CONNECTORS = frozenset((
 MOST_CONNECTORS = 5
 ADJECTIVES = frozenset((
     "convolutional", "conv", "hidden", "learnable", "trainable", "training", "separate", "different", "such", "colour",
-    "color", "rgb", "input", "output", "2d", "max", "square", "grey", "gray", "greyscale", "grayscale", "max", "stacked",
+    "color", "rgb", "input", "output", "2d", "max", "square", "grey", "gray", "greyscale", "grayscale", "stacked",
     "feature", "fully", "connected", "dense", "identical", "equal", "independent", "odd", "more", "labelled", "labeled",
     "stride", "consecutive", "successive",
 ))  # fmt: skip

@@ -23,7 +23,8 @@ _SHAPE = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+")
 _LATEX_CROSS = re.compile(r"\s*\\(?:times|cdot)\s*")
 _OPEN_BATCH = re.compile(r"^(?:None|N|B)\s*,\s*")
 _SPACES = re.compile(r"[,;\s]+")
-_SIGNS = str.maketrans({"−": "-", "–": "-", "\u00a0": " ", "\u202f": " ", "\u2009": " ", "X": "x", "·": "*", "⋅": "*", "∗": "*"})
+_BLANKS = dict.fromkeys("\u00a0\u202f\u2009", " ")
+_SIGNS = str.maketrans({"−": "-", "–": "-", "X": "x", "·": "*", "⋅": "*", "∗": "*", **_BLANKS})
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}
 
 

@@ -88,7 +88,8 @@ def findings(subject: Subject, rules: Iterable[str]) -> tuple[tuple[Finding, ...
     allowed = {(item.item.id, rule) for item in subject.items for rule in item.item.allow}
     found = [one for rule in rules for one in load(rule).check(subject)]
     kept = [one for one in found if (one.item, one.rule) not in allowed]
-    return tuple(sorted(kept, key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule))), len(found) - len(kept)
+    kept.sort(key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule))
+    return tuple(kept), len(found) - len(kept)
 
 
 def checked_items(subject: Subject) -> Iterator[CheckedItem]:

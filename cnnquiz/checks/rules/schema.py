@@ -51,7 +51,7 @@ def hidden_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
     texts += [(("key",), key) for key in worked.keys]
     for path, words in texts:
         if found := _TURNING.search(words):
-            yield path, f"holds an invisible mark, U+{ord(found[0]):04X}, that turns the direction of writing: remove it"
+            yield path, f"U+{ord(found[0]):04X}, which cannot be seen, turns the direction of writing: remove it"
 
 
 def faults(worked: WorkedItem) -> Iterator[tuple[Path, str]]:

@@ -1,4 +1,4 @@
-"""A tolerance takes wrong answers for right: around a count, around a misconception's value, or beyond the decimals asked.
+"""A tolerance lets wrong answers pass: around a count, around a misconception's value, or beyond the decimals asked.
 
 A count of parameters, pixels or batches is exact: it takes a tolerance only where the stem asks for a rounded number.
 
@@ -36,7 +36,9 @@ _ROUNDED = re.compile(
     r"accuracy|precision|nearly|per ?cent)\w*\b|≈|%",
     re.IGNORECASE,
 )
-_DECIMALS = re.compile(r"\b(\w+) (?:decimals?|decimal (?:places?|digits?)|digits? after the (?:decimal )?point)\b", re.I)
+_DECIMALS = re.compile(
+    r"\b(\w+) (?:decimals?|decimal (?:places?|digits?)|digits? after the (?:decimal )?point)\b", re.IGNORECASE
+)
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -50,12 +52,12 @@ def check(subject: Subject) -> Iterator[Finding]:
 def fault(worked: WorkedItem, derived: DerivedAnswer) -> str:
     """What is wrong with the tolerance, in words; empty if nothing is."""
     stem, tolerance = worked.item.stem, worked.item.tolerance
-    if _exact(derived.value) and read_tolerance(tolerance) != (0, False) and not _ROUNDED.search(stem):
+    read, places = read_tolerance(tolerance), _decimals(stem)
+    if _exact(derived.value) and read and read[0] and not _ROUNDED.search(stem):
         return f"{derived.want} is a whole number, {text(derived.value)}, and the stem asks for no rounding"
     for names, value in derived.wrong_values().items():
         if not same(derived.value, value) and same(derived.value, value, tolerance=tolerance):
             return f"{text(value)}, to which {' and '.join(names)} leads, would be right"
-    read, places = read_tolerance(tolerance), _decimals(stem)
     if read and not read[1] and places is not None and read[0] > Fraction(1, 10**places):
         return f"the stem asks for {places} decimals, and {tolerance} lets fewer pass"
     return ""
