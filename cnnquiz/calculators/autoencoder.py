@@ -78,6 +78,11 @@ MISCONCEPTIONS = (
     misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )  # fmt: skip
 EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
+CONVENTIONS = {
+    "biases": lambda env: "counted, one for each unit" if env["bias"] else "none",
+    "weights": lambda env: "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder",
+    "bytes": lambda env: f"{_BYTES[env['dtype']]} for each number ({env['dtype']})",
+}
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -124,13 +129,6 @@ def count(env: Env) -> dict[str, Any]:
     total, width = sum(halves.values()), {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
     found = {**halves, "parameters": total, "bytes": total * width // 8, "stages": stages}
     return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was counted."""
-    rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
-    rules["weights"] = "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder"
-    return rules | {"bytes": f"{_BYTES[env['dtype']]} for each number ({env['dtype']})"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -7,7 +7,7 @@ Source: Ioffe and Szegedy, Batch normalization, 2015, algorithm 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -22,6 +22,10 @@ from cnnquiz.solver.givens import number, numbers
 
 _SHOWN = 8
 EXAMPLES = ("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1")
+CONVENTIONS = {
+    "variance": "divided by n (biased)",
+    "eps": lambda env: f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)",
+}
 
 QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
@@ -98,10 +102,6 @@ def count(env: Env) -> dict[str, Any]:
     return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
-def _wrong(**changes: Any) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: work(env, **changes)
-
-
 def _sample_variance(env: Env) -> dict[str, Any]:
     return work(env, divisor=len(env["values"]) - 1) if len(env["values"]) > 1 else {}
 
@@ -109,13 +109,8 @@ def _sample_variance(env: Env) -> dict[str, Any]:
 MISCONCEPTIONS = (
     misconception("sample-variance", "Batch normalisation divides by n, not by n - 1.", wrong=_sample_variance),
     misconception("forgot-root", "Divide by the standard deviation, the root of the variance.",
-                  wrong=_wrong(root=False)),
-    misconception("forgot-mean", "Subtract the mean first.", wrong=_wrong(centred=False)),
-    misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.", wrong=_wrong(shift=False)),
+                  wrong=lambda env: work(env, root=False)),
+    misconception("forgot-mean", "Subtract the mean first.", wrong=lambda env: work(env, centred=False)),
+    misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.",
+                  wrong=lambda env: work(env, shift=False)),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    eps = f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)"
-    return {"variance": "divided by n (biased)", "eps": eps}

@@ -19,6 +19,7 @@ from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
+_SAME = {"": "", "tf": "ceil(i/s) (TensorFlow)", "torch": "total padding d(k-1), stride 1 (PyTorch)"}
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
@@ -75,6 +76,12 @@ MISCONCEPTIONS = (
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
 EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
+CONVENTIONS = {
+    "rounding": families.ROUNDING,
+    "same": lambda env: _SAME[env["same"]],
+    "bias": lambda env: ("one for each filter, counted" if env["bias"] else "none") if "parameters" in env else "",
+    "MACs": lambda env: "one multiply-add is one MAC, biases are not counted" if "parameters" in env else "",
+}
 
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
@@ -104,17 +111,6 @@ def count(env: Env) -> dict[str, Any]:
     if parameters and "output_size" in found:
         found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *found["output_size"])
     return found
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"rounding": "down, an incomplete last window does not count"}
-    if env["same"]:
-        rules["same"] = "ceil(i/s) (TensorFlow)" if env["same_tf"] else "total padding d(k-1), stride 1 (PyTorch)"
-    if env["F"] is not None and env["C"] is not None:
-        rules["bias"] = "one for each filter, counted" if env["bias"] else "none"
-        rules["MACs"] = "one multiply-add is one MAC, biases are not counted"
-    return rules
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

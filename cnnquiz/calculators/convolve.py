@@ -7,7 +7,7 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
@@ -25,11 +25,19 @@ _MODES = {
     "valid": "only where one fits inside the other",
     "same": "the middle of the full output, as long as the longer of the two (numpy)",
 }
+_KERNELS = {
+    True: "not turned round (cross-correlation, which deep learning calls convolution)",
+    False: "turned round (convolution as in signal processing)",
+}
 EXAMPLES = (
     "--x 1,2,3 --h 1,1",
     "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
     "--x 1,2,3 --h 1,1 --x2 0,1,0",
 )
+CONVENTIONS = {
+    "kernel": lambda env: _KERNELS[env["correlate"]],
+    "mode": lambda env: _MODES[env["mode"]],
+}
 
 
 def _is_matrix(raw: Any) -> bool:
@@ -160,45 +168,34 @@ def count(env: Env) -> dict[str, Any]:
     return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
 
 
-def _wrong(applies: Callable[[Env], bool] = lambda env: True, **other: Any) -> Callable[[Env], dict[str, Any]]:
-    """What another convolution gives, where that makes sense."""
-    return lambda env: _results(env, _convolution(env, **other).output(env["X"])) if applies(env) else {}
+def _other(env: Env, **other: Any) -> dict[str, Any]:
+    """What another convolution gives."""
+    return _results(env, _convolution(env, **other).output(env["X"]))
 
 
-def _elementwise(env: Env) -> dict[str, Any]:
-    if size(env["X"]) != size(env["H"]):
-        return {}
-    y = Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(env["X"], env["H"], strict=True))
-    return {"y": _like_input(env, y)}
-
-
-def _length_plus_one(env: Env) -> dict[str, Any]:
-    return {"size": len(env["x"]) + len(env["h"])} if env["flat"] and env["mode"] == "full" else {}
+def _elementwise(env: Env) -> Any:
+    x, h = env["X"], env["H"]
+    if size(x) != size(h):
+        return None
+    return _like_input(env, Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(x, h, strict=True)))
 
 
 MISCONCEPTIONS = (
     misconception("kernel-not-turned", "Convolution turns the kernel round first: h[n - k].",
-                  wrong=_wrong(lambda env: not env["correlate"], correlate=True)),
+                  where={"correlate": (False,)}, wrong=lambda env: _other(env, correlate=True)),
     misconception("kernel-turned", "Cross-correlation, as deep learning uses it, does not turn the kernel round.",
-                  wrong=_wrong(lambda env: bool(env["correlate"]), correlate=False)),
-    misconception("forgot-bias", "The bias is added to every output.", wrong=_wrong(bias=0)),
+                  where={"correlate": (True,)}, wrong=lambda env: _other(env, correlate=False)),
+    misconception("forgot-bias", "The bias is added to every output.", wrong=lambda env: _other(env, bias=0)),
     misconception("multiplied-elementwise", "Each output is a sum over the window, not one product.",
-                  wrong=_elementwise),
+                  y=_elementwise),
     misconception("kept-only-valid", "Outputs where the kernel reaches over the edge count too (zeros outside).",
-                  wrong=_wrong(lambda env: env["mode"] != "valid" and not _reach_apart(env["X"], env["H"]),
-                               mode="valid")),
+                  where={"mode": ("full", "same")},
+                  wrong=lambda env: {} if _reach_apart(env["X"], env["H"]) else _other(env, mode="valid")),
     misconception("forgot-minus-one", "The two overlap in at least one place: the length is n + m - 1.",
-                  wrong=_length_plus_one),
+                  where={"mode": ("full",), "flat": (True,)}, size=lambda env: len(env["x"]) + len(env["h"])),
     misconception("padded", "Without padding, only places where the kernel fits inside count.",
-                  wrong=_wrong(lambda env: env["mode"] == "valid", mode="full")),
+                  where={"mode": ("valid",)}, wrong=lambda env: _other(env, mode="full")),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    plain = "not turned round (cross-correlation, which deep learning calls convolution)"
-    kernel = plain if env["correlate"] else "turned round (convolution as in signal processing)"
-    return {"kernel": kernel, "mode": _MODES[env["mode"]]}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -51,6 +51,10 @@ RESULTS = (
       for name in _BYTES),
 )  # fmt: skip
 EXAMPLES = ("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"')
+CONVENTIONS = {
+    "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
+    "FLOPs": "two for each MAC",
+}
 LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
 
 
@@ -155,11 +159,6 @@ def _product_step(title: str, formula: str, values: dict[str, int], why: str, of
     expr = parse(formula)
     total = 2 * values["MACs"] if "MACs" in values else prod(values.values())
     return Step(title, notation.math(expr), notation.math(expr, values), notation.value_math(total), why, of)
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    return {"MACs": "multiply-adds of convolutions and dense layers, biases not counted", "FLOPs": "two for each MAC"}
 
 
 def _macs_by(rule: Callable[[LayerResult], int]) -> Callable[[Env], dict[str, Any]]:

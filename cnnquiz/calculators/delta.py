@@ -23,6 +23,7 @@ from cnnquiz.solver.calculator import Quantity, Result, line, misconception
 from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
+CONVENTIONS = {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
 
 QUANTITIES = (
     Quantity("A", "width", number(letters=True), "width of the pulse: 1/10", None, positional=True),
@@ -50,12 +51,12 @@ MISCONCEPTIONS = (
     misconception("height-is-width", "The height is 1 divided by the width.", height="A"),
     misconception("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
     misconception("delta-is-one", "1 is the discrete delta[0]; the height of the pulse grows without bound.",
-                  wrong=lambda env: {"limit": "1"}),
-    misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
+                  limit=lambda env: "1"),
+    misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", limit=lambda env: "0"),
     misconception("sifted-at-zero", "The impulse stands at t0 and picks f there.",
-                  wrong=lambda env: {"sifting": _value_at(env, 0)} if env["f"] is not None else {}),
+                  sifting=lambda env: _value_at(env, 0)),
     misconception("discrete-infinite", "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
-                  wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {}),
+                  where={"n": (0,)}, discrete=lambda env: "infinity"),
 )  # fmt: skip
 
 
@@ -113,8 +114,3 @@ def count(env: Env) -> dict[str, Any]:
     if env["f"] is not None:
         found["sifting"] = from_sympy(symbolic(env["f"], {"t": env["t0"]}))
     return found
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """Continuous and discrete time, kept apart."""
-    return {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}

@@ -71,6 +71,10 @@ MISCONCEPTIONS = (
     misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_by_columns),
 )  # fmt: skip
 EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
+CONVENTIONS = {
+    "bias": lambda env: "one for each unit, counted" if env["biased"] else "none",
+    "W": lambda env: "a row for each unit, x and y columns (y = Wx + b)" if env["W"] else "",
+}
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -144,14 +148,6 @@ def count(env: Env) -> dict[str, Any]:
             total = [sofar + factor * entry for sofar, entry in zip(total, column, strict=True)]
         found["y"] = Vector(total)
     return found
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"bias": "one for each unit, counted" if env["biased"] else "none"}
-    if env["W"] is not None:
-        rules["W"] = "a row for each unit, x and y columns (y = Wx + b)"
-    return rules
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -17,7 +17,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.blocks import Scope
 from cnnquiz.layers.counts import shape_after, tally
 from cnnquiz.layers.drawings import map_sizes
-from cnnquiz.layers.families import LAYOUT
+from cnnquiz.layers.families import LAYOUT, ROUNDING
 from cnnquiz.layers.givens import INPUT, input_shape, no_channels
 from cnnquiz.layers.layer import Layer, parse_layers
 from cnnquiz.layers.propagation import propagate
@@ -49,6 +49,12 @@ EXAMPLES = (
     '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',
     '--in 28x28x1 --layers "conv 6 k5; pool k2"',
 )
+CONVENTIONS = {
+    "rounding": lambda env: ROUNDING + (
+        ", except in the pools with ceil" if any(layer.ceil for layer in _layers(env)) else ""
+    ),
+    "layout": lambda env: str(env["layout"]),
+}
 LETTERS = {
     "o": "output size", "i": "input size", "k": "kernel size", "s": "stride", "p": "padding", "d": "dilation",
     "n": "inputs of the dense layer", "H": "height", "W": "width", "C": "channels",
@@ -183,13 +189,6 @@ MISCONCEPTIONS = (
     misconception("channels-added", "Only the last layer's channels are there to flatten; they do not add up.",
                   wrong=_numbers_of(lambda env, shape: (*shape[:-1], sum(_filters(env))))),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    ceil = any(layer.ceil for layer in _layers(env))
-    rounding = "down, an incomplete last window does not count"
-    return {"rounding": rounding + (", except in the pools with ceil" if ceil else ""), "layout": env["layout"]}
 
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:

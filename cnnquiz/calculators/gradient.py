@@ -7,7 +7,7 @@ Source: Hochreiter, The vanishing gradient problem during learning recurrent neu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -26,6 +26,9 @@ from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
 EXAMPLES = ("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n")
+CONVENTIONS = {
+    "weights": lambda env: "of the given sizes" if env["weights"] else "taken as 1, only the activations are counted",
+}
 
 QUANTITIES = (
     Quantity(
@@ -128,10 +131,6 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def _wrong(rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"product": rounded(rule(env))} if env["values"] is not None else {}
-
-
 def _product_of_values(env: Env) -> Any:
     return prod(w * function_value(activation(env["function"]), z, env["alpha"]) for z, w in _layers(env))
 
@@ -143,17 +142,11 @@ MISCONCEPTIONS = (
     misconception("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
     misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
     misconception("added-derivatives", "The chain rule multiplies the derivatives.",
-                  wrong=_wrong(lambda env: sum(w * _slope(env, z) for z, w in _layers(env)))),
-    misconception("values-for-derivatives", _SLOPES, wrong=_wrong(_product_of_values)),
+                  product=lambda env: sum(w * _slope(env, z) for z, w in _layers(env))),
+    misconception("values-for-derivatives", _SLOPES, product=_product_of_values),
     misconception("forgot-weights", "Each layer also multiplies by the weight into it.",
-                  wrong=_wrong(lambda env: prod(_slope(env, z) for z, _ in _layers(env)))),
+                  product=lambda env: prod(_slope(env, z) for z, _ in _layers(env))),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What the bound leaves out."""
-    given = env["weights"] is not None
-    return {"weights": "of the given sizes" if given else "taken as 1, only the activations are counted"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

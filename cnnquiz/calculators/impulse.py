@@ -14,7 +14,6 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import difference_equations
 from cnnquiz.mathematics.difference_equations import (
-    Past,
     System,
     delay,
     impulse,
@@ -34,6 +33,7 @@ from cnnquiz.solver.givens import integer, numbers, words
 _MOST = 1_000
 _SHOWN = 8
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
+CONVENTIONS = {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
 LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
 
 QUANTITIES = (
@@ -76,7 +76,7 @@ def work(env: Env) -> dict[str, Any]:
     invariant = _decide(system, shift_failure, difference_equations.is_time_invariant, "time invariant")
     delays = [delay(index) for which, index in system.samples.values() if which == "x"]
     return {
-        "response": _response(system, env["n"]),
+        "response": _response(env),
         "linear": linear,
         "time_invariant": invariant,
         "lti": linear and invariant,
@@ -84,10 +84,10 @@ def work(env: Env) -> dict[str, Any]:
     }
 
 
-def _response(system: System, length: int, **other: Any) -> Vector:
+def _response(env: Env, **other: Any) -> Vector:
     """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
-    y = run(system, first=-system.lead, last=length - 1, **{"x": impulse, **other})
-    return Vector(rounded(y[n]) for n in range(length))
+    y = run(env["system"], first=-env["system"].lead, last=env["n"] - 1, **{"x": impulse, **other})
+    return Vector(rounded(y[n]) for n in range(env["n"]))
 
 
 def _decide(system: System, failure: Callable[[System], Any], proof: Callable[[System], bool], what: str) -> bool:
@@ -178,29 +178,20 @@ def count(env: Env) -> dict[str, Any]:
     return {"h": Vector(map(rounded, h))}
 
 
-def _wrong(past: Past, x: Callable[[int], Any] = impulse) -> Callable[[Env], dict[str, Any]]:
-    """The response with other past outputs, or for another input."""
-    return lambda env: {"h": _response(env["system"], env["n"], x=x, past=past)} if env["system"] is not None else {}
-
-
+_BY_EQUATION = {"h": (None,)}
 MISCONCEPTIONS = (
     misconception("forgot-feedback", "The earlier outputs come back in: y[n-1] is not 0.",
-                  wrong=_wrong(lambda n, y: 0)),
+                  where=_BY_EQUATION, h=lambda env: _response(env, past=lambda n, y: 0)),
     misconception("feedback-sign", "The past outputs enter with the sign that the equation gives them.",
-                  wrong=_wrong(lambda n, y: -y.get(n, 0))),
+                  where=_BY_EQUATION, h=lambda env: _response(env, past=lambda n, y: -y.get(n, 0))),
     misconception("step-response", "That is the output for a step; the impulse is 1 at n = 0 only.",
-                  wrong=_wrong(lambda n, y: y.get(n, 0), lambda n: int(n >= 0))),
+                  where=_BY_EQUATION, h=lambda env: _response(env, x=lambda n: int(n >= 0))),
     misconception("constant-is-linear", "Superposition fails: see the two inputs that show it.",
-                  wrong=lambda env: {"linear": True, "lti": True}),
+                  linear=lambda env: True, lti=lambda env: True),
     misconception("linear-means-time-invariant",
                   "A factor that depends on n changes the output when the input comes later.",
-                  wrong=lambda env: {"time_invariant": True, "lti": True}),
+                  time_invariant=lambda env: True, lti=lambda env: True),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What is assumed."""
-    return {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

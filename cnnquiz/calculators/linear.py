@@ -7,7 +7,7 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -35,6 +35,10 @@ from cnnquiz.solver.calculator import Quantity, Result, misconception
 from cnnquiz.solver.givens import words
 
 EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
+CONVENTIONS = {
+    "linear": "superposition holds, sums and factors pass through",
+    "tried on": lambda env: f"sequences of {LENGTH} numbers" if env["f"].width > 1 else "",
+}
 
 QUANTITIES = (
     Quantity(
@@ -167,26 +171,17 @@ def count(env: Env) -> dict[str, Any]:
     return {"linear": True}
 
 
-def _linear_if(test: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"linear": True} if test(env) else {}
-
-
-def _has_straight_pieces(env: Env) -> bool:
+def _has_straight_pieces(env: Env) -> bool | None:
+    """True for an expression with corners."""
     what = env["f"].what
-    return not isinstance(what, str) and not functions_in(what).isdisjoint({"max", "min", "relu", "abs"})
+    return None if isinstance(what, str) or functions_in(what).isdisjoint({"max", "min", "relu", "abs"}) else True
 
 
 MISCONCEPTIONS = (
     misconception("affine-is-linear", "A line that misses the origin is affine, not linear: f(0) must be 0.",
-                  wrong=_linear_if(lambda env: work(env)["affine"])),
+                  linear=lambda env: env["affine"] or None),
     misconception("straight-pieces-are-linear", "Each piece is a line, but across the corner the sum rule fails.",
-                  wrong=_linear_if(_has_straight_pieces)),
+                  linear=_has_straight_pieces),
     misconception("homogeneous-is-enough", "Factors can be taken out, but sums cannot be taken apart: both are needed.",
-                  wrong=_linear_if(lambda env: work(env)["homogeneous"])),
+                  linear=lambda env: env["homogeneous"] or None),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What linear means here, and what was put in for the operator."""
-    rules = {"linear": "superposition holds, sums and factors pass through"}
-    return rules | {"tried on": f"sequences of {LENGTH} numbers"} if env["f"].width > 1 else rules

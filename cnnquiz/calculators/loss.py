@@ -7,7 +7,7 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -120,14 +120,19 @@ def _total(env: Env, kind: str = "") -> Any:
     return Fraction(sum(_terms(env, kind)))
 
 
-def _loss(env: Env) -> Any:
-    """The sum over the classes, or the mean over the elements."""
-    return rounded(_total(env) if env["kind"] == "cross-entropy" else _total(env) / len(env["q"]))
+def _mean(env: Env, kind: str = "") -> Any:
+    return _total(env, kind) / len(env["q"])
+
+
+def _right_probability(env: Env) -> Any:
+    """The probability of the right class, where one class alone is right."""
+    return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
 
 
 def work(env: Env) -> dict[str, Any]:
     """Every term, then their mean or sum."""
-    found = {"loss": _loss(env), "terms": Vector(map(rounded, _terms(env)))}
+    loss = _total(env) if env["kind"] == "cross-entropy" else _mean(env)
+    found = {"loss": rounded(loss), "terms": Vector(map(rounded, _terms(env)))}
     if len(env["q"]) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
         found["exact"] = _formula(env)
     return found
@@ -209,45 +214,30 @@ def _of_logits(env: Env) -> Any:
     return sympy_value(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
 
 
-def _wrong(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"loss": rounded(rule(env))} if env["kind"] in kinds else {}
-
-
-def _mean(kind: str) -> Callable[[Env], Any]:
-    return lambda env: _total(env, kind) / len(env["q"])
-
-
-def _mean_error(env: Env) -> Any:
-    return Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])
-
-
-def _right_probability(env: Env) -> Any:
-    """The probability of the right class, where one class alone is right."""
-    return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
-
-
-_BOTH = ("bce", "cross-entropy")
+_MSE, _MAE, _BCE, _CLASSES = ({"kind": (kind,)} for kind in _FORMULAS)
+_LOGARITHMIC = {"kind": ("bce", "cross-entropy")}
 MISCONCEPTIONS = (
     misconception("forgot-mean", "MSE divides by the number of elements.",
-                  wrong=_wrong("mse", "mae", "bce", rule=_total)),
+                  where={"kind": ("mse", "mae", "bce")}, loss=_total),
     misconception("halved", "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
-                  wrong=_wrong("mse", rule=lambda env: _total(env) / (2 * len(env["q"])))),
-    misconception("rooted", "That is the root of it (RMSE).",
-                  wrong=_wrong("mse", rule=lambda env: sqrt(_total(env) / len(env["q"])))),
-    misconception("absolute-for-squared", "The errors are squared.", wrong=_wrong("mse", rule=_mean("mae"))),
-    misconception("squared-for-absolute", "The errors are not squared here.", wrong=_wrong("mae", rule=_mean("mse"))),
+                  where=_MSE, loss=lambda env: _mean(env) / 2),
+    misconception("rooted", "That is the root of it (RMSE).", where=_MSE, loss=lambda env: sqrt(_mean(env))),
+    misconception("absolute-for-squared", "The errors are squared.", where=_MSE, loss=lambda env: _mean(env, "mae")),
+    misconception("squared-for-absolute", "The errors are not squared here.",
+                  where=_MAE, loss=lambda env: _mean(env, "mse")),
     misconception("signed-errors", "Without a square or a sign taken off, errors cancel.",
-                  wrong=_wrong("mse", "mae", rule=_mean_error)),
+                  where={"kind": ("mse", "mae")},
+                  loss=lambda env: Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])),
     misconception("one-minus-probability", "The loss is -ln p, not 1 - p.",
-                  wrong=_wrong("cross-entropy", rule=lambda env: 1 - _right_probability(env))),
+                  where=_CLASSES, loss=lambda env: 1 - _right_probability(env)),
     misconception("probability-for-loss", "That is the probability; the loss is -ln of it.",
-                  wrong=_wrong("cross-entropy", rule=_right_probability)),
+                  where=_CLASSES, loss=_right_probability),
     misconception("forgot-sign", "The logarithm of a probability is negative: the loss is -ln p.",
-                  wrong=_wrong(*_BOTH, rule=lambda env: -_loss(env))),
+                  where=_LOGARITHMIC, loss=lambda env: -env["loss"]),
     misconception("base-two", "The logarithm is natural, not to the base 2.",
-                  wrong=_wrong(*_BOTH, rule=lambda env: _loss(env) / ln(2))),
+                  where=_LOGARITHMIC, loss=lambda env: env["loss"] / ln(2)),
     misconception("only-positives", "A target of 0 counts too: -ln(1 - p).",
-                  wrong=_wrong("bce", rule=_mean("cross-entropy"))),
+                  where=_BCE, loss=lambda env: _mean(env, "cross-entropy")),
 )  # fmt: skip
 
 

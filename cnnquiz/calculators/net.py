@@ -64,9 +64,21 @@ RESULTS = (
     Result("layers", "layers", "a row for each layer"),
 )  # fmt: skip
 EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
+CONVENTIONS = {
+    "MACs": lambda env: f"multiply-adds of convolutions and dense layers, {_extras(env)}",
+    "FLOPs": "two for each MAC",
+    "memory": "fp32, with activations, normalisation and dropout worked in place",
+    "network": lambda env: f"{env['net'].name} ({env['net'].source})" if env["net"] and env["net"].source else "",
+}
 LETTERS = steps.LETTERS
 
 count = counts.network_counts
+
+
+def _extras(env: Env) -> str:
+    """What is counted besides the multiply-adds, in words."""
+    names = ", ".join(name for name in _EXTRAS if name in env["count"])
+    return f"with one for each {names}" if names else "biases not counted"
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -166,18 +178,6 @@ MISCONCEPTIONS = (
     misconception("forgot-positions", "Each weight is used at every output position.",
                   wrong=_total("macs", steps.parameters)),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    counted = env["count"]
-    names = ", ".join(name for name in _EXTRAS if name in counted)
-    also = f"with one for each {names}" if counted else "biases not counted"
-    rules = {"MACs": f"multiply-adds of convolutions and dense layers, {also}", "FLOPs": "two for each MAC"}
-    rules["memory"] = "fp32, with activations, normalisation and dropout worked in place"
-    if env["net"] is not None and env["net"].source:
-        rules["network"] = f"{env['net'].name} ({env['net'].source})"
-    return rules
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -117,6 +117,10 @@ EXAMPLES = (
     "--inputs 1960 --units 10",
     "separable --k 3 --channels 32 --filters 64",
 )
+CONVENTIONS = {
+    "bias": lambda env: "counted" if env["bias"] else "none",
+    "parameters": "trainable ones (running averages are stored only)",
+}
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -155,12 +159,6 @@ def count(env: Env) -> dict[str, Any]:
         return {}
     total = sum(tally(*sizes) for sizes in arrays)
     return {"parameters": total, "trainable": total}
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    kept = "trainable ones (running averages are stored only)"
-    return {"bias": "counted" if env["bias"] else "none", "parameters": kept}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -20,6 +20,7 @@ from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
+_CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
@@ -68,6 +69,7 @@ MISCONCEPTIONS = (
     misconception("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )  # fmt: skip
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
+CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING}
 
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
@@ -94,12 +96,6 @@ def count(env: Env) -> dict[str, Any]:
     """The window slid along each axis, its places counted."""
     sizes = (slide(i, window, env["ceil"]) for i, window in families.windows(env))
     return {"parameters": 0, **families.size_counts(env, sizes, env["C"])}
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    up = "up, if the last window starts inside the input or the padding before it (ceil mode)"
-    return {"rounding": up if env["ceil"] else "down, an incomplete last window does not count"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -7,14 +7,14 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, step, value_math
-from cnnquiz.mathematics.precise import exact, exp, power, rounded
+from cnnquiz.mathematics.precise import exact, exp, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import Quantity, Result, misconception
@@ -23,6 +23,11 @@ from cnnquiz.solver.givens import integer, number, numbers
 _WIDEST = 1_000  # |z/T| beyond this is not worked
 _SHOWN = 8
 EXAMPLES = ("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2")
+CONVENTIONS = {
+    "base": "e",
+    "decimals": "shown rounded to 10 digits",
+    "temperature": lambda env: "" if env["T"] == 1 else f"z is divided by {value_math(env['T']).ascii}",
+}
 
 QUANTITIES = (
     Quantity("z", "logits", numbers(), "the logits: 3,1,2", positional=True),
@@ -110,29 +115,20 @@ def count(env: Env) -> dict[str, Any]:
     return _results(env, [from_sympy(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
 
 
-def _wrong(rule: Callable[[list[Any]], list[Any]]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: _results(env, rule(env["scaled"]))
-
-
-def _base_two(z: list[Any]) -> list[Any]:
-    return _shares([power(2, int(one)) for one in z]) if all(one.denominator == 1 for one in z) else []
+def _base_two(env: Env) -> dict[str, Any]:
+    z = env["scaled"]
+    return _results(env, _shares([power(2, int(one)) for one in z])) if all(one.denominator == 1 for one in z) else {}
 
 
 MISCONCEPTIONS = (
-    misconception("plain-normalised", "Exponentiate first.", wrong=_wrong(_shares)),
-    misconception("base-two", "The base is e, not 2.", wrong=_wrong(_base_two)),
+    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _results(env, _shares(env["scaled"]))),
+    misconception("base-two", "The base is e, not 2.", wrong=_base_two),
     misconception("hard-max", "That is the argmax; softmax leaves something for every class.",
-                  wrong=_wrong(lambda z: [int(one == max(z)) for one in z])),
+                  wrong=lambda env: _results(env, [int(z == max(env["scaled"])) for z in env["scaled"]])),
     misconception("not-normalised", "Divide by the sum, so that the probabilities add up to 1.",
-                  wrong=_wrong(lambda z: [rounded(exp(one)) for one in z])),
+                  wrong=lambda env: _results(env, [rounded(exp(z)) for z in env["scaled"]])),
     misconception("forgot-temperature", "The logits are divided by the temperature first.",
                   wrong=lambda env: _results(env, _shares([exp(z) for z in env["z"]]))),
     misconception("sigmoid-each", "A sigmoid for each class does not add up to 1.",
-                  wrong=_wrong(lambda z: [rounded(1 / (1 + Fraction(exp(-one)))) for one in z])),
+                  wrong=lambda env: _results(env, [rounded(sigmoid(z)) for z in env["scaled"]])),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """How it is worked."""
-    rules = {"base": "e", "decimals": "shown rounded to 10 digits"}
-    return rules if env["T"] == 1 else rules | {"temperature": f"z is divided by {value_math(env['T']).ascii}"}

@@ -59,6 +59,10 @@ MISCONCEPTIONS = (
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
 EXAMPLES = ("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32")
+CONVENTIONS = {
+    "padding": "cut off the output on both sides (PyTorch)",
+    "output_padding": "added at the end only",
+}
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -81,11 +85,6 @@ def count(env: Env) -> dict[str, Any]:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
     sizes = (write_out(i, window) for i, window in families.windows(env))
     return filter_counts(env) | families.size_counts(env, sizes, env["F"])
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    return {"padding": "cut off the output on both sides (PyTorch)", "output_padding": "added at the end only"}
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

@@ -65,6 +65,11 @@ EXAMPLES = (
     "--samples 1000 --batch 64 --epochs 5 --drop-last yes",
     "--samples n --batch b --epochs e",
 )
+CONVENTIONS = {
+    "iteration": "one update, made with one batch",
+    "last batch": lambda env: "left out when incomplete (drop_last)" if env["drop_last"] else "used, though smaller",
+    "epoch loss": lambda env: "" if env["losses"] is None else "mean over the samples, not over the batches",
+}
 
 
 def prepare(values: dict[str, Any]) -> dict[str, Any]:
@@ -96,15 +101,6 @@ def count(env: Env) -> dict[str, Any]:
         pairs = [(loss, min(env["B"], env["N"] - start)) for loss, start in zip(env["losses"], starts, strict=True)]
         found["epoch_loss"] = exact(Fraction(sum(a * b for a, b in pairs)) / sum(b for _, b in pairs))
     return found
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"iteration": "one update, made with one batch"}
-    rules["last batch"] = "left out when incomplete (drop_last)" if env["drop_last"] else "used, though smaller"
-    if env["losses"] is not None:
-        rules["epoch loss"] = "mean over the samples, not over the batches"
-    return rules
 
 
 def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:

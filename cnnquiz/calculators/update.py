@@ -7,7 +7,7 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import ceil, floor, log10
@@ -36,6 +36,10 @@ EXAMPLES = (
     "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
     "--gradient 2 --theta 1 --alpha 0.1",
 )
+CONVENTIONS = {
+    "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
+    "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
+}
 
 QUANTITIES = (
     Quantity(
@@ -122,6 +126,12 @@ def _start(env: Env) -> dict[str, Any]:
     return {name: env[name] for name in ("theta", "alpha", "epsilon", *_USUAL)}
 
 
+def _hyperparameters(env: Env, method: Method) -> str:
+    """What the method takes besides alpha, in words."""
+    added = " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
+    return ", ".join(f"{name} = {value_math(env[name]).ascii}" for name in method.takes) + added
+
+
 def _J(env: Env, theta: Any) -> Any:
     return number(env["J"], {"theta": theta})
 
@@ -194,63 +204,46 @@ def count(env: Env) -> dict[str, Any]:
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
 
 
-def _wrong(
-    change: Callable[[Method], Method] = lambda method: method, only: tuple[str, ...] = (), **other: Any
-) -> Callable[[Env], dict[str, Any]]:
-    """The thetas of a changed method, or with other hyperparameters; `gradient` takes the place of the slope of J."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        rule = other.get("gradient")
-        if (only and env["method"] not in only) or (rule and env["J"] is None):
-            return {}
-        gradient = (lambda at, t: rule(env, at)) if rule else _gradient(env)
-        steps = run(change(METHODS[env["method"]]), _start(env) | other, gradient, env["steps"])
-        thetas = Vector(rounded(state["theta"]) for state, _ in steps)
-        return {"theta": thetas[-1], "thetas": thetas}
-
-    return wrong
+def _thetas(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> dict[str, Any]:
+    """The thetas of another method, by another gradient or with other hyperparameters."""
+    steps = run(method or METHODS[env["method"]], _start(env) | other, gradient or _gradient(env), env["steps"])
+    thetas = Vector(rounded(state["theta"]) for state, _ in steps)
+    return {"theta": thetas[-1], "thetas": thetas}
 
 
-def _last_rule(old: str, new: str) -> Callable[[Method], Method]:
+def _with_last_rule(env: Env, old: str, new: str) -> Method:
     """The method with part of its last rule replaced."""
-    return lambda method: with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
-
-
-def _other(name: str) -> Callable[[Method], Method]:
-    return lambda method: METHODS[name]
+    method = METHODS[env["method"]]
+    return with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
 
 
 _ADAPTIVE = ("adagrad", "rmsprop", "adam")
 MISCONCEPTIONS = (
-    misconception("ascended", "Descend: subtract the gradient.", wrong=_wrong(_last_rule("theta - ", "theta + "))),
-    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.", wrong=_wrong(alpha=1)),
-    misconception("J-for-derivative", "The step follows the slope of J, not its value.", wrong=_wrong(gradient=_J)),
+    misconception("ascended", "Descend: subtract the gradient.",
+                  wrong=lambda env: _thetas(env, _with_last_rule(env, "theta - ", "theta + "))),
+    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.",
+                  wrong=lambda env: _thetas(env, alpha=1)),
+    misconception("J-for-derivative", "The step follows the slope of J, not its value.",
+                  where={"gradient": (None,)}, wrong=lambda env: _thetas(env, gradient=lambda at, t: _J(env, at))),
     misconception("plain", "That is plain gradient descent: the method's memory is missing.",
-                  wrong=_wrong(_other("sgd"), ("momentum", "nesterov", *_ADAPTIVE))),
+                  where={"method": ("momentum", "nesterov", *_ADAPTIVE)},
+                  wrong=lambda env: _thetas(env, METHODS["sgd"])),
     misconception("averaged-form", "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
-                  wrong=_wrong(lambda m: with_formulas(m, v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"),
-                               ("momentum",))),
+                  where={"method": ("momentum",)},
+                  wrong=lambda env: _thetas(env, with_formulas(
+                      METHODS["momentum"], v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"))),
     misconception("no-look-ahead", "Nesterov takes the gradient at theta - gamma v.",
-                  wrong=_wrong(_other("momentum"), ("nesterov",))),
+                  where={"method": ("nesterov",)}, wrong=lambda env: _thetas(env, METHODS["momentum"])),
     misconception("forgot-root", "Divide by the square root of the squared gradients.",
-                  wrong=_wrong(_last_rule("sqrt", ""), _ADAPTIVE)),
+                  where={"method": _ADAPTIVE}, wrong=lambda env: _thetas(env, _with_last_rule(env, "sqrt", ""))),
     misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
-                  wrong=_wrong(_other("adagrad"), ("rmsprop",))),
+                  where={"method": ("rmsprop",)}, wrong=lambda env: _thetas(env, METHODS["adagrad"])),
     misconception("averaged-squares", "AdaGrad adds the squares up; RMSProp averages them.",
-                  wrong=_wrong(_other("rmsprop"), ("adagrad",))),
+                  where={"method": ("adagrad",)}, wrong=lambda env: _thetas(env, METHODS["rmsprop"])),
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
-                  wrong=_wrong(lambda m: with_formulas(m, mhat="m", shat="s"), ("adam",))),
+                  where={"method": ("adam",)},
+                  wrong=lambda env: _thetas(env, with_formulas(METHODS["adam"], mhat="m", shat="s"))),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    method = METHODS[env["method"]]
-    rules = {"method": f"{env['method']}, {method.convention}"}
-    if method.takes:
-        added = " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
-        rules["taken"] = ", ".join(f"{name} = {value_math(env[name]).ascii}" for name in method.takes) + added
-    return rules
 
 
 def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:

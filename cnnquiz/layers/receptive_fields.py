@@ -11,10 +11,16 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.givens import network_givens, results_by_name
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
-from cnnquiz.layers.state import LayerState, after_tconv, after_windows
+from cnnquiz.layers.state import LayerState, after_tconv, after_windows, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import formula_step, value_math
+from cnnquiz.mathematics.precise import exact
+from cnnquiz.solution import Step, text
+from cnnquiz.solver.lines import alike_axes
 
 MOST_EQUAL = 10_000  # equal layers
+MOST_FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 
 
 def field_givens(values: dict[str, Any]) -> dict[str, Any]:
@@ -115,23 +121,37 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
                 yield from _names(branch)
 
 
+def walks(env: Env) -> list[IndexWalk]:
+    """A walk back along each axis; none where the layers are not known, or one is a transposed convolution."""
+    if not env["seen"] or any(one.layer.kind == "tconv" for one in env["seen"]):
+        return []
+    axes, most = env["axes_seen"], max(MOST_FOLLOWED // len(env["seen"]), 2)
+    found = []
+    for axis in range(axes):
+        grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
+        found.append(IndexWalk(env["parts"], axis, axes, grids, most))
+    return found
+
+
 class IndexWalk(Struct, frozen=True):
     """One walk back along one axis, from a value of the output to the pixels that it depends on.
 
+    parts  the layers that are walked through
     grids  the size of the map before each layer, by its name; a layer that is not in it was not worked: the
            shortcut that is the input itself
     most   so many indices are followed one by one; of more, only the ends of their span
     """
 
+    parts: Sequence[Part]
     axis: int
     axes: int
     grids: Mapping[str, int]
     most: int
 
-    def pixels(self, parts: Sequence[Part], at: int) -> set[int]:
+    def pixels(self, at: int) -> set[int]:
         """The pixels that the value at an index depends on; negative ones lie in the padding."""
         now = {at}
-        for part in reversed(parts):
+        for part in reversed(self.parts):
             now = self._before(part, now)
         return now
 
@@ -162,3 +182,32 @@ class IndexWalk(Struct, frozen=True):
     def _limit(self, now: set[int]) -> set[int]:
         """The indices, or the ends alone where there are too many to follow."""
         return now if len(now) <= self.most else {min(now), max(now)}
+
+
+def field_steps(seen: Sequence[LayerResult]) -> Iterator[Step]:
+    """A step for each layer that widens the field or the jump."""
+    why = "A pixel sees itself: r = 1, j = 1."
+    yield Step("Before the first layer", value=value_math(1), why=why, of="receptive_field")
+    for place, one in enumerate(seen, 1):
+        before, after = one.before, one.after
+        if one.layer.kind in ("add", "concat"):
+            title, value = f"{one.layer.name}: the branches meet", value_math(one_number(after.field))
+            yield Step(title, value=value, why="The widest branch decides.", of="receptive_field")
+        elif one.layer.kind in (*WINDOWS, "gap", "dense") and (after.field, after.jump) != (before.field, before.jump):
+            for where, axis in alike_axes(list(zip(before.field, after.field, after.jump, strict=True))):
+                yield _field_step(one, f"{one.layer.name or f'Layer {place}'}: {one.layer}{where}", axis)
+
+
+def _field_step(one: LayerResult, title: str, axis: int) -> Step:
+    """How one layer widens the field along one axis."""
+    layer, jump = one.layer, exact(one.after.jump[axis])
+    why = f"Neighbours then look {text(jump)} pixel{'' if jump == 1 else 's'} apart."
+    env: dict[str, Any] = {"r": one.before.field[axis], "j": one.before.jump[axis]}
+    if layer.kind == "tconv":
+        return Step(title, value=value_math(exact(one.after.field[axis])), why=why, of="receptive_field")
+    if layer.kind in ("gap", "dense"):
+        env, why = env | {"n": one.before.grid[axis]}, "It takes in the whole map at once."
+        return formula_step(title, "r + (n - 1)*j", env, why, "receptive_field", "r")
+    window = layer.windows(len(one.after.field))[axis]
+    env |= {"k": window.k, "d": window.d}
+    return formula_step(title, f"r + {'d*' if window.d > 1 else ''}(k - 1)*j", env, why, "receptive_field", "r")
