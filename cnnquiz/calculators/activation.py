@@ -7,18 +7,15 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.2.2 an
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
-from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Drawing
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import Kind, number
 
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
@@ -56,13 +53,13 @@ RESULTS = (
 )  # fmt: skip
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The slope below zero, where none is given, as PyTorch has it."""
     f = activation(values["function"])
     return {**values, "alpha": usual_alpha(f) if values["alpha"] is None else values["alpha"]}
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The value, the derivative and its maximum."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     found = {"maximum_derivative": largest_slope(f.name, a)}
@@ -76,7 +73,7 @@ def work(env: Env) -> dict[str, Any]:
     }
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The rule, the number put in, and the same for the derivative."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     if x is not None:
@@ -95,13 +92,13 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Largest derivative", "max f'(x)", value=results[name], why=why, of=name)
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """By sympy: the formula differentiated by its rules, both evaluated to 60 digits; the maximum sought on a grid."""
     import sympy
 
     f, a = activation(env["function"]), env["alpha"]
     t = sympy.Symbol("x", real=True)
-    found: dict[str, Any] = {}
+    found: Values = {}
     if env["x"] is not None:
         x = sympy.Rational(Fraction(env["x"]))
         whole = symbolic(value_formula(f, env["x"]), {"x": t, "a": a})
@@ -141,7 +138,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The curve around zero and x."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     reach = min(max(6, 2 * abs(x or 0)), _WIDEST) if f.name != "gelu" else max(6, abs(x or 0))

@@ -8,18 +8,16 @@ Source: Hinton and Salakhutdinov, Reducing the dimensionality of data with neura
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
 
 _MOST_LAYERS = 1_001
@@ -85,7 +83,7 @@ CONVENTIONS = {
 }
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The weights and biases of both halves."""
     sizes = values["layers"]
     if values["tied"] and sizes != sizes[::-1]:
@@ -98,7 +96,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The weights of each half, layer by layer."""
     if want in ("compression_ratio", "stages", "code"):
         return
@@ -116,7 +114,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             yield Step(f"Biases of the {name}", chain(f"b_{letter}"), added, total, of="parameters")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Unit by unit: each unit's weights and bias; shallow autoencoders peeled off from the outside."""
     sizes, middle, bias = env["layers"], len(env["layers"]) // 2, 1 if env["bias"] else 0
     halves = {"encoder": 0, "decoder": 0}
@@ -131,7 +129,7 @@ def count(env: Env) -> dict[str, Any]:
     return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where tying or leaving biases out gives another number."""
     if not env["tied"] and env["layers"] == env["layers"][::-1]:
         yield f"With tied weights: {results['encoder'] + env['b_d']} parameters."

@@ -7,17 +7,14 @@ Source: Ioffe and Szegedy, Batch normalization, 2015, algorithm 1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exact, rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import number, numbers
 
 _SHOWN = 8
@@ -43,7 +40,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Refuses a batch without spread, which would be divided by zero."""
     if values["values"] is not None and len(set(values["values"])) == 1 and values["eps"] == 0:
         raise GivenError("values: all are equal, so the variance is 0: give an eps, such as 0.00001", "eps")
@@ -52,7 +49,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
 
 def work(
     env: Env, *, divisor: int | None = None, root: bool = True, centred: bool = True, shift: bool = True
-) -> dict[str, Any]:
+) -> Values:
     """The four lines of the algorithm; the keywords change one of them, as misconceptions do."""
     x = [Fraction(one) for one in env["values"]]
     mean = sum(x) / len(x)
@@ -65,7 +62,7 @@ def work(
     return {**found, "output": outputs, "std": rounded(below)}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """Mean, variance, each value normalised, scale and shift."""
     x, n, mean, variance = env["values"], len(env["values"]), results["mean"], results["variance"]
     yield step("Mean", "mu = (1/n) sum_i x_i", chain(exact(mean * n), f"/{n}"), mean, of="mean")
@@ -87,7 +84,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Scale and shift", "y = gamma*x + beta", filled, results["output"], why, "output")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The variance from all pairs, sum (x_i - x_j)^2/(2 n^2); the rest by sympy's roots."""
     import sympy
 
@@ -102,7 +99,7 @@ def count(env: Env) -> dict[str, Any]:
     return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
-def _sample_variance(env: Env) -> dict[str, Any]:
+def _sample_variance(env: Env) -> Values:
     return work(env, divisor=len(env["values"]) - 1) if len(env["values"]) > 1 else {}
 
 

@@ -7,15 +7,11 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
@@ -86,7 +82,7 @@ CONVENTIONS = {
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis, `same` and `valid` resolved; refuses what no layer could do."""
     same = values["framework"] if values["p"] == "same" else ""
     env = families.along_axes(values, "k", "s", "p", "d")
@@ -104,7 +100,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
     parameters, sizes = filter_counts(env), (slide(i, window) for i, window in families.windows(env))
     found = parameters | families.size_counts(env, sizes, env["F"])
@@ -113,7 +109,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where a common other convention gives another number."""
     unused = results.get("unused_border", ())
     if any(unused) and not env["same"]:

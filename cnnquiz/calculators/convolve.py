@@ -7,15 +7,13 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.convolution import Convolution, Grid, grid_sum, half_turn, rows, size
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, step, sum_of_products, value_math
-from cnnquiz.solution import Drawing, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number, numbers
 
 _MOST_PRODUCTS = 1_000_000
@@ -70,7 +68,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Makes both matrices; refuses sizes that do not fit."""
     if values["x"] is None or values["h"] is None:
         return values
@@ -105,12 +103,12 @@ def _like_input(env: Env, y: Grid) -> Any:
     return y[0] if env["flat"] else y
 
 
-def _results(env: Env, y: Grid) -> dict[str, Any]:
+def _results(env: Env, y: Grid) -> Values:
     """The output, and its only number where it has one."""
     return {"y": _like_input(env, y)} | ({"value": y[0][0]} if size(y) == (1, 1) else {})
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The output; with a second input, both outputs and that of the sum."""
     output = _convolution(env).output
     y = output(env["X"])
@@ -123,7 +121,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The kernel turned round; each output as a sum of products; superposition."""
     if want in (None, "y", "size"):
         if not env["correlate"]:
@@ -140,7 +138,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Superposition", "x*h + x2*h = (x + x2)*h", both, why=why, of="y_sum")
 
 
-def _output_steps(env: Env, y: Grid) -> Iterator[Step]:
+def _output_steps(env: Env, y: Grid) -> Steps:
     convolution = _convolution(env)
     down, across = convolution.places(env["X"])
     places = [(r, c) for r in range(len(down)) for c in range(len(across))]
@@ -160,7 +158,7 @@ def _formula(env: Env, name: str) -> str:
     return f"{name} = {rule}" + (" + b" if env["bias"] else "")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Every product x[i] h[j] scattered to the output that it belongs to; the outputs then counted."""
     scatter = _convolution(env).scatter
     y = scatter(env["X"])
@@ -168,7 +166,7 @@ def count(env: Env) -> dict[str, Any]:
     return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
 
 
-def _other(env: Env, **other: Any) -> dict[str, Any]:
+def _other(env: Env, **other: Any) -> Values:
     """What another convolution gives."""
     return _results(env, _convolution(env, **other).output(env["X"]))
 
@@ -198,7 +196,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the other convention for the kernel gives."""
     other = _like_input(env, _convolution(env, correlate=not env["correlate"]).output(env["X"]))
     if other != results["y"]:
@@ -206,7 +204,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"As {name} it would be {value_math(other).ascii}."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The kernel sliding along the sequence."""
     if env["flat"] and not env["bias"]:
         h = env["H"][0][::-1] if env["correlate"] else env["H"][0]

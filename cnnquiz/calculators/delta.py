@@ -7,19 +7,17 @@ Source: Oppenheim and Willsky, Signals and Systems, 2nd edition, 1997, sections 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import analysis
-from cnnquiz.mathematics.expression import Env, Letter
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
-from cnnquiz.solution import Step
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
@@ -60,7 +58,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads the function; refuses a width that is not above zero."""
     A = values["A"]
     if A is not None and not isinstance(A, Letter) and A <= 0:
@@ -73,7 +71,7 @@ def _value_at(env: Env, t: Any) -> Any:
     return rounded(analysis.number(env["f"], {"t": t}))
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The limit by sympy; the function at t0; delta[n]."""
     import sympy
 
@@ -84,7 +82,7 @@ def work(env: Env) -> dict[str, Any]:
     return found if env["f"] is None else found | {"sifting": _value_at(env, env["t0"])}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The limit, the sifting integral and the discrete delta."""
     if want in (None, "limit", "unbounded"):
         why = "delta is no ordinary function but a distribution: what defines it is its unit area."
@@ -101,11 +99,11 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Discrete delta", substituted=asked, value=found, why=why, of="discrete")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The area by adding up thin strips of the pulse; heights of ever narrower pulses; f by sympy."""
     heights = [1 / Fraction(1, 10**power) for power in range(1, 40)]
     unbounded = all(high >= 10 * low for low, high in pairwise(heights))
-    found: dict[str, Any] = {"limit": "infinity" if unbounded else ""}
+    found: Values = {"limit": "infinity" if unbounded else ""}
     found["discrete"] = [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1]
     if env["A"] is not None:
         strip = Fraction(env["A"]) / 64

@@ -7,16 +7,14 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
 from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
 from cnnquiz.solver.lines import parts
 
@@ -46,7 +44,7 @@ LINES = (
 )
 
 
-def _output(env: Env, **instead: Any) -> dict[str, Any]:
+def _output(env: Env, **instead: Any) -> Values:
     """y = Wx + b, row by row; `instead` has others of them."""
     W, x, b = ({**env, **instead}[name] for name in ("W", "x", "b"))
     if W is None or x is None:
@@ -55,7 +53,7 @@ def _output(env: Env, **instead: Any) -> dict[str, Any]:
     return {"y": Vector(total + (b[row] if b else 0) for row, total in enumerate(sums))}
 
 
-def _by_columns(env: Env) -> dict[str, Any]:
+def _by_columns(env: Env) -> Values:
     W, x = env["W"], env["x"]
     return _output(env, W=list(zip(*W, strict=True))) if W and x and len(W) == len(x) else {}
 
@@ -77,7 +75,7 @@ CONVENTIONS = {
 }
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Sizes from W, x and b where they are given; refuses those that do not go together."""
     env = dict(values)
     if env["W"] is not None:
@@ -95,7 +93,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def _take_sizes(env: dict[str, Any]) -> None:
+def _take_sizes(env: Values) -> None:
     """Inputs and units as W has them."""
     W, x, b = env["W"], env["x"], env["b"]
     if x is not None and len(x) != len(W[0]):
@@ -109,7 +107,7 @@ def _take_sizes(env: dict[str, Any]) -> None:
         env[name] = stated if stated is not None else size
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """y = Wx + b, and the same as one product."""
     found = _output(env)
     if not found or env["b"] is None:
@@ -118,7 +116,7 @@ def work(env: Env) -> dict[str, Any]:
     return found | {"augmented_weights": wide, "augmented_input": Vector((*env["x"], 1))}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """Each unit's sum; then the same as one product."""
     if "y" not in results or want not in (None, "y", "augmented_weights", "augmented_input"):
         return
@@ -135,9 +133,9 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield Step("As one product", chain("y = [W b][x; 1]"), product, value_math(y), why, "y")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The weights and biases added up unit by unit; y as a sum of the columns of [W b]."""
-    found: dict[str, Any] = {}
+    found: Values = {}
     sizes = parts(env["inputs"])
     if are_numbers(*sizes, env["units"]):
         found["parameters"] = tally(tally(*sizes) + (1 if env["biased"] else 0), env["units"])
@@ -150,7 +148,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where leaving the biases out gives another number."""
     if "parameters" in results and env["biased"]:
         yield f"Without biases: {results['weights']} parameters."

@@ -7,9 +7,8 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from math import prod
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -25,9 +24,9 @@ from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.steps import map_product, size_steps
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Env, parse
-from cnnquiz.solution import Drawing, Step, text
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.mathematics.expression import parse
+from cnnquiz.solution import Step, text
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import excerpt, integer, words
 from cnnquiz.solver.lines import one
 
@@ -61,7 +60,7 @@ LETTERS = {
 }  # fmt: skip
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """What each layer makes, as `results`; refuses those that do not fit, by number."""
     layers = _with_names(parse_layers(values["layers"]))
     dense = next((n for n, layer in enumerate(layers, 1) if layer.kind == "dense"), 0)
@@ -94,20 +93,20 @@ def _need_channels(layers: Sequence[Layer]) -> bool:
     return first is None or first.groups != 1 or first.channels is not None
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The shapes behind the layers."""
     found = _shape_results([result.shape for result in env["results"]], env["layout"])
     return found | {f"size{n}": size for n, size in enumerate(found["sizes"], 1)}
 
 
-def _shape_results(shapes: Sequence[Shape], layout: str) -> dict[str, Any]:
+def _shape_results(shapes: Sequence[Shape], layout: str) -> Values:
     *_, last = written = [with_layout(shape, layout) for shape in shapes]
     *_, last_size = sizes = [one(shape[:-1]) for shape in shapes]
     found = {"sizes": sizes, "shapes": written, "last_shape": last, "last_size": last_size}
     return found | {"last_channels": shapes[-1][-1], "flattened": prod(last)}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """A step for each layer, then the product."""
     for number, result in enumerate(env["results"], 1):
         if result.layer.kind == "gap":
@@ -122,16 +121,16 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield Step("Flatten", notation.math(product, left="n"), notation.math(product, sides), total, why, "flattened")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Each window slid along each axis and its places counted; the last map's numbers counted up."""
     shapes = [shape_after(result) for result in env["results"]]
     return _shape_results(shapes, env["layout"]) | {"flattened": tally(*shapes[-1])}
 
 
-def _numbers_of(shape: Callable[[Env, Shape], Sequence[int]]) -> Callable[[Env], dict[str, Any]]:
+def _numbers_of(shape: Callable[[Env, Shape], Sequence[int]]) -> Callable[[Env], Values]:
     """The numbers of another shape, from the givens and the right one."""
 
-    def wrong(env: Env) -> dict[str, Any]:
+    def wrong(env: Env) -> Values:
         sides = shape(env, env["results"][-1].shape)
         return {"flattened": prod(sides)} if all(sides) else {}
 
@@ -146,17 +145,17 @@ def _filters(env: Env) -> list[int]:
     return [result.shape[-1] for result in env["results"] if result.layer.kind in ("conv", "tconv")]
 
 
-def _through(layers: Callable[[list[Layer]], Sequence[Layer]]) -> Callable[[Env], dict[str, Any]]:
+def _through(layers: Callable[[list[Layer]], Sequence[Layer]]) -> Callable[[Env], Values]:
     """The input taken through other layers."""
     return lambda env: {**env, "results": propagate(layers(_layers(env)), env["begin"])}
 
 
-def _up_to(end: int) -> Callable[[Env], dict[str, Any] | None]:
+def _up_to(end: int) -> Callable[[Env], Values | None]:
     """Only the layers up to there; not where none would be left."""
     return lambda env: {**env, "results": env["results"][:end]} if env["results"][:end] else None
 
 
-def _with_ceil(env: Env) -> dict[str, Any]:
+def _with_ceil(env: Env) -> Values:
     size, shapes = env["begin"][:-1], []
     for result in env["results"]:
         if result.layer.kind not in ("conv", "pool"):
@@ -191,6 +190,6 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The maps shrinking."""
     yield map_sizes(env["results"])

@@ -7,7 +7,6 @@ Source: Hochreiter, The vanishing gradient problem during learning recurrent neu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from math import prod
 from typing import Any
@@ -15,12 +14,22 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
-from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solution import Drawing
+from cnnquiz.solver.calculator import (
+    Drawings,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    line,
+    misconception,
+)
 from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 
 _MOST = 1_000
@@ -55,7 +64,7 @@ LINES = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Finds the largest derivative and the number of layers; refuses lists of different lengths."""
     f = activation(values["function"])
     given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
@@ -82,9 +91,9 @@ def _slope(env: Env, z: Any) -> Any:
     return function_slope(activation(env["function"]), z, env["alpha"])
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The product along the chain, where the values are given."""
-    found: dict[str, Any] = {"vanishes": env["M"] < 1}
+    found: Values = {"vanishes": env["M"] < 1}
     if env["values"] is not None:
         total: Any = 1
         for z, w in _layers(env):
@@ -93,7 +102,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The largest derivative; each layer's factor; their product."""
     if want != "product":
         f = activation(env["function"])
@@ -112,9 +121,9 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     yield step("Chain rule", rule, filled, results["product"], "The chain rule multiplies.", "product")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
-    found: dict[str, Any] = {}
+    found: Values = {}
     if are_numbers(env["n"]):
         left: Any = Fraction(1)
         for weight in env["weights"] or [1] * env["n"]:
@@ -149,7 +158,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the number means for learning."""
     if env["M"] < 1:
         yield "Every further layer shrinks the bound: the deeper the network, the likelier the gradient vanishes."
@@ -159,7 +168,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield "A bound that does not shrink decides nothing: how much is left depends on the values (give --values)."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """What is left after each layer."""
     if "bound" in results and env["n"] > 1 and env["weights"] is None:
         ns = list(range(min(env["n"], 40) + 1))

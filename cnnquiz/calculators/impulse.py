@@ -7,7 +7,7 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -23,11 +23,10 @@ from cnnquiz.mathematics.difference_equations import (
     superposition_failure,
     transfer_function,
 )  # fmt: skip
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.solution import Drawing, Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Drawing, Math, Vector
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer, numbers, words
 
 _MOST = 1_000
@@ -53,7 +52,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads the system, or takes h as the response of one."""
     if (values["equation"] is None) == (values["h"] is None):
         raise GivenError(
@@ -66,7 +65,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "n": length, "system": system}
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The response; linearity and time invariance by counterexample, else by proof."""
     system: System | None = env["system"]
     if system is None:
@@ -98,7 +97,7 @@ def _decide(system: System, failure: Callable[[System], Any], proof: Callable[[S
     raise GivenError(f"this system is neither proved {what} nor found otherwise: try a plainer form", "equation")
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The impulse put in, value after value; then the two tests."""
     system = env["system"]
     if want in (None, "h"):
@@ -113,7 +112,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from _invariant_steps(system)
 
 
-def _value_steps(env: Env, h: Any) -> Iterator[Step]:
+def _value_steps(env: Env, h: Any) -> Steps:
     system = env["system"]
     if system is None:
         yield step("Impulse response", "h[n]", value=h, why="It is given.", of="h")
@@ -130,7 +129,7 @@ def _text(x: Mapping[int, Any]) -> str:
     return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
 
 
-def _linear_steps(system: System) -> Iterator[Step]:
+def _linear_steps(system: System) -> Steps:
     found = superposition_failure(system)
     if found is None:
         why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
@@ -143,7 +142,7 @@ def _linear_steps(system: System) -> Iterator[Step]:
     yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
 
 
-def _invariant_steps(system: System) -> Iterator[Step]:
+def _invariant_steps(system: System) -> Steps:
     found = shift_failure(system)
     if found is None:
         why = "n stands only in the indices, as n - k: a later input gives the same output, later."
@@ -164,7 +163,7 @@ def _beginning(output: list[Any], many: int) -> Math:
     return chain("[", chain(*map(rounded, output[:many]), joint=", "), ", ...]")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """For a linear, time-invariant recursion: the series of its transfer function by long division."""
     system = env["system"]
     if system is None:
@@ -194,7 +193,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What h is worth when the system is not both."""
     if not results["lti"]:
         yield "Only a linear and time-invariant system is described by its impulse response."
@@ -202,7 +201,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"The system looks ahead: its response begins at n = -{env['system'].lead}."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The response, value by value."""
     h = list(results["h"])[:40]
     if len(h) > 1:

@@ -7,7 +7,6 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
@@ -15,7 +14,7 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.activations import activation
 from cnnquiz.mathematics.analysis import function_formula, parse
-from cnnquiz.mathematics.expression import Env, functions_in
+from cnnquiz.mathematics.expression import functions_in
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
@@ -30,8 +29,8 @@ from cnnquiz.mathematics.superposition import (
     sum_failure,
 )  # fmt: skip
 from cnnquiz.mathematics.sympy_forms import math_of
-from cnnquiz.solution import Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Math, Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 
 EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
@@ -55,7 +54,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The operator as a map from numbers to numbers."""
     return values if values["operator"] is None else {"f": _map(str(values["operator"]).strip())}
 
@@ -75,7 +74,7 @@ def _map(text: str) -> Map:
     return Map(parse(text, "x"))
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Counterexamples first; where there is none, the proof."""
     f: Map = env["f"]
     additive, homogeneous = sum_failure(f) is None, factor_failure(f) is None
@@ -86,7 +85,7 @@ def work(env: Env) -> dict[str, Any]:
     return {"linear": linear, "additive": additive, "homogeneous": homogeneous, "affine": affine}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The operator, then the proof or the counterexample."""
     f: Map = env["f"]
     rule = chain(OPERATORS[f.what].formula) if isinstance(f.what, str) else chain("f(x) = ", math(f.what))
@@ -110,7 +109,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Output of the scaled input", left, whole, _math(scaled.left), why, "linear")
 
 
-def _verdicts(f: Map, results: Mapping[str, Any], x: Any) -> Iterator[Step]:
+def _verdicts(f: Map, results: Results, x: Any) -> Steps:
     """Why factors pass through or not, and whether only a constant is in the way, once sums have failed."""
     if scaled := factor_failure(f):
         given = f"With c = {value_math(scaled.first).ascii} and x = {_text(scaled.second)}"
@@ -126,7 +125,7 @@ def _verdicts(f: Map, results: Mapping[str, Any], x: Any) -> Iterator[Step]:
         yield step("More than a constant", "f(x + y) + f(0) = f(x) + f(y) fails", why=why, of="affine")
 
 
-def _proof_steps(f: Map) -> Iterator[Step]:
+def _proof_steps(f: Map) -> Steps:
     if sides := proof(f):
         whole, parts = map(_letters, sides)
         yield step("Output of the combination", "f(a*x + b*y)", value=whole, of="linear")
@@ -156,7 +155,7 @@ def _text(vector: tuple[Any, ...]) -> str:
     return _math(vector).ascii
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Linear is what a matrix can do: the outputs of the unit vectors are its columns, tried on other vectors."""
     f: Map = env["f"]
     units = [tuple(int(at == one) for at in range(f.width)) for one in range(f.width)]

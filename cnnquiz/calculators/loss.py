@@ -7,17 +7,15 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Math, Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import choice, integer, numbers
 
 _WIDEST = 1_000
@@ -47,7 +45,7 @@ _FORMULAS = {
 }
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Predictions and targets of the same length; probabilities from logits."""
     env = dict(values)
     if env["kind"] is None:
@@ -129,7 +127,7 @@ def _right_probability(env: Env) -> Any:
     return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Every term, then their mean or sum."""
     loss = _total(env) if env["kind"] == "cross-entropy" else _mean(env)
     found = {"loss": rounded(loss), "terms": Vector(map(rounded, _terms(env)))}
@@ -146,7 +144,7 @@ def _formula(env: Env) -> str:
     return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The probabilities, the terms, their mean or sum."""
     kind = env["kind"]
     if env["logits"] is not None:
@@ -176,7 +174,7 @@ def _term_math(kind: str, p: Any, y: Any) -> Math:
     return chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Without the terms: squares multiplied out, larger minus smaller, one logarithm of a product or of a sum."""
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":

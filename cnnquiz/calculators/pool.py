@@ -10,14 +10,12 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 _CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
@@ -74,7 +72,7 @@ CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDI
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis, the stride defaulting to the window; refuses what no layer could do."""
     stride = values["k"] if values["s"] is None else values["s"]
     env = families.along_axes({**values, "s": stride}, "k", "s", "p", "d")
@@ -92,13 +90,13 @@ def _refuse_wide_padding(k: Any, p: Any) -> None:
         raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The window slid along each axis, its places counted."""
     sizes = (slide(i, window, env["ceil"]) for i, window in families.windows(env))
     return {"parameters": 0, **families.size_counts(env, sizes, env["C"])}
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the other rounding would give."""
     sizes = count({**env, "ceil": not env["ceil"]}).get("output_size", ())
     if 0 in sizes:

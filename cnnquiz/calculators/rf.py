@@ -7,23 +7,15 @@ Source: Araujo, Norris and Sim, Computing receptive fields of convolutional neur
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from fractions import Fraction
 from math import prod
-from typing import Any
 
 from cnnquiz.layers import receptive_fields
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK
-from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.state import LayerState, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.layers.windows import Window
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, formula_step, value_math
-from cnnquiz.mathematics.precise import exact
-from cnnquiz.solution import NO_MATH, Step, text
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, misconception
 from cnnquiz.solver.givens import integer
 
 _NUMBER = integer(1, letters=False)
@@ -55,69 +47,11 @@ LETTERS = {
 }  # fmt: skip
 
 prepare = receptive_fields.field_givens
+work, explain = receptive_fields.field_results, receptive_fields.steps
+count = receptive_fields.walked_results
 
 
-def work(env: Env) -> dict[str, Any]:
-    """Field, jump and start behind the last layer, and behind each."""
-    seen: Sequence[LayerResult] = env["seen"]
-    if not seen:
-        return {}
-    last, walks = seen[-1].after, receptive_fields.walks(env)
-    rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
-    found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
-    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
-    if walks and max(last.field) * widest <= walks[0].most:
-        found["touched"] = one_number([len(walk.pixels(0)) for walk in walks])
-    return found
-
-
-def _fields(state: LayerState) -> dict[str, Any]:
-    numbers = {"receptive_field": state.field, "jump": state.jump, "start": state.start}
-    return {name: one_number(value) for name, value in numbers.items()}
-
-
-def count(env: Env) -> dict[str, Any]:
-    """From the first value and its neighbour back to the pixels that they touch."""
-    if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
-        return {}
-    pixels = [(walk.pixels(0), walk.pixels(1)) for walk in receptive_fields.walks(env)]
-    found = {
-        "receptive_field": [max(first) - min(first) + 1 for first, _ in pixels],
-        "jump": [min(second) - min(first) for first, second in pixels],
-        "first": [min(first) for first, _ in pixels],
-    }
-    return {name: one_number(values) for name, values in found.items() if values}
-
-
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
-    """A step for each layer that widens the field or the jump; then, unless the field alone is wanted, the rest."""
-    if want != "jump":
-        yield from receptive_fields.field_steps(env["seen"])
-    if want in (None, "jump"):
-        yield _jump_step(env["seen"], results)
-    if want in (None, "start", "first"):
-        yield from _start_steps(env["seen"][-1].after, want)
-
-
-def _jump_step(seen: Sequence[LayerResult], results: Mapping[str, Any]) -> Step:
-    """The strides multiplied, where they are the same along every axis and no branches meet."""
-    factors = [Fraction(one.after.jump[0], one.before.jump[0]) for one in seen]
-    plain = isinstance(results["jump"], int) and prod(factors) == results["jump"] and len(factors) <= 20
-    filled = chain(*map(value_math, factors), joint="*") if plain else NO_MATH
-    return Step("Jump", chain("j"), filled, value_math(results["jump"]), "The strides on the way, multiplied.", "jump")
-
-
-def _start_steps(last: LayerState, want: str | None) -> Iterator[Step]:
-    """Where the first value's field begins, and its centre."""
-    for edge, field in dict.fromkeys(zip(last.edge, last.field, strict=True)):
-        why = "Counted from 0; each layer's padding moves it p*j to the left, into the padding where it is negative."
-        yield Step("First pixel", chain("f"), value=value_math(exact(edge)), why=why, of="start")
-        if want != "first":
-            why = "The centre of the field is half its width behind where it begins."
-            yield formula_step("Start", "f + r/2", {"f": exact(edge), "r": exact(field)}, why, "start")
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where the span is not all that is read."""
     touched, field = results.get("touched"), results.get("receptive_field")
     if touched is not None and touched != field:

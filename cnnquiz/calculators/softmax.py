@@ -7,17 +7,15 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, step, value_math
 from cnnquiz.mathematics.precise import exact, exp, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer, number, numbers
 
 _WIDEST = 1_000  # |z/T| beyond this is not worked
@@ -46,7 +44,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The logits divided by the temperature."""
     if values["z"] is None:
         return values
@@ -66,15 +64,15 @@ def _shares(weights: list[Any]) -> list[Any]:
     return [rounded(Fraction(weight) / total) for weight in weights] if total else []
 
 
-def _results(env: Env, shares: list[Any]) -> dict[str, Any]:
+def _results(env: Env, shares: list[Any]) -> Values:
     """The probabilities, and the one that is asked for."""
-    found: dict[str, Any] = {"probabilities": Vector(shares)} if shares else {}
+    found: Values = {"probabilities": Vector(shares)} if shares else {}
     if shares and env["class"] is not None:
         found["probability"] = shares[env["class"] - 1]
     return found
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Exponentials and their shares."""
     scaled = env["scaled"]
     shares = _shares([exp(z) for z in scaled])
@@ -87,7 +85,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The exponentials, their sum, each share."""
     scaled, group = env["scaled"], "probabilities"
     if env["T"] != 1:
@@ -105,7 +103,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             yield step(f"Class {at}", rule, chain(rounded(one), "/", total), share, why, group)
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """By differences alone, with sympy's exponentials: p_i = 1/sum_j exp(z_j - z_i)."""
     import sympy
 
@@ -115,7 +113,7 @@ def count(env: Env) -> dict[str, Any]:
     return _results(env, [from_sympy(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
 
 
-def _base_two(env: Env) -> dict[str, Any]:
+def _base_two(env: Env) -> Values:
     z = env["scaled"]
     return _results(env, _shares([power(2, int(one)) for one in z])) if all(one.denominator == 1 for one in z) else {}
 

@@ -7,14 +7,10 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 QUANTITIES = (
@@ -65,7 +61,7 @@ CONVENTIONS = {
 }
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis; refuses what no layer could do."""
     env = families.along_axes(values, "k", "s", "p", "d", "op")
     families.refuse_uneven_groups(env)
@@ -81,13 +77,13 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
     sizes = (write_out(i, window) for i, window in families.windows(env))
     return filter_counts(env) | families.size_counts(env, sizes, env["F"])
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Why more than one size could be meant."""
     if "output_size" in results and any(are_numbers(s) and s > 1 for s in env["s"]):
         yield "With a stride, several input sizes of the convolution give this size: output_padding chooses among them."

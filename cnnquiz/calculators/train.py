@@ -7,14 +7,11 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 8.1.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
 
 QUANTITIES = (
@@ -72,7 +69,7 @@ CONVENTIONS = {
 }
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The sum of the losses and the last one; one is needed for each batch."""
     losses = values["losses"]
     if losses is None:
@@ -91,11 +88,11 @@ def _starts(env: Env) -> range:
     return range(0, max(end, 0), env["B"])
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """One epoch walked batch by batch through the samples."""
     starts = _starts(env)
     last = min(starts[-1] + env["B"], env["N"]) - starts[-1] if starts else 0
-    found: dict[str, Any] = {"iterations_per_epoch": len(starts), "last_batch": last}
+    found: Values = {"iterations_per_epoch": len(starts), "last_batch": last}
     found["iterations"] = sum(len(starts) for _ in range(env["E"])) if env["E"] < 10_000 else len(starts) * env["E"]
     if env["losses"] is not None:
         pairs = [(loss, min(env["B"], env["N"] - start)) for loss, start in zip(env["losses"], starts, strict=True)]
@@ -103,7 +100,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where the other treatment of the last batch gives another number."""
     if env["N"] % env["B"]:
         other = env["N"] // env["B"] + (1 if env["drop_last"] else 0)

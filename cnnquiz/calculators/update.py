@@ -7,7 +7,6 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from fractions import Fraction
 from math import ceil, floor, log10
@@ -15,14 +14,14 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import number, parse, slope
-from cnnquiz.mathematics.expression import Env, Expr, Name, names_in, replace, walk
+from cnnquiz.mathematics.expression import Expr, Name, names_in, replace, walk
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import derivative
-from cnnquiz.solution import Drawing, Step, Vector
+from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import Kind, choice, integer, numbers, words
 
 _SHOWN = 8
@@ -70,7 +69,7 @@ RESULTS = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads J or the gradients; takes the usual hyperparameters where none are given."""
     env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
     if env["steps"] > _MOST_STEPS:
@@ -122,7 +121,7 @@ def _gradient(env: Env) -> Gradient:
     return lambda at, t: number(formula, {"theta": at})
 
 
-def _start(env: Env) -> dict[str, Any]:
+def _start(env: Env) -> Values:
     return {name: env[name] for name in ("theta", "alpha", "epsilon", *_USUAL)}
 
 
@@ -136,10 +135,10 @@ def _J(env: Env, theta: Any) -> Any:
     return number(env["J"], {"theta": theta})
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Every step, exactly or to 100 digits."""
     states = [state for state, _ in run(METHODS[env["method"]], _start(env), _gradient(env), env["steps"])]
-    found: dict[str, Any] = {"thetas": Vector(rounded(state["theta"]) for state in states)}
+    found: Values = {"thetas": Vector(rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
     found["gradients"] = Vector(rounded(state["g"]) for state in states)
     formula = _slope_formula(env)
@@ -152,7 +151,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The derivative, then the rules of each step with their numbers."""
     formula, method = _slope_formula(env), METHODS[env["method"]]
     if env["J"] is not None and formula is not None:
@@ -178,11 +177,11 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             yield step(title, left, filled, rounded(after), why, "theta")
 
 
-def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:
+def _with_numbers(formula: Expr, state: Results) -> Any:
     return math(formula, {name: rounded(one) for name, one in state.items()})
 
 
-def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
+def _overshoot(env: Env, state: Results) -> str:
     """A sentence that the step is too long, where J grew in it."""
     if env["J"] is None:
         return ""
@@ -192,7 +191,7 @@ def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
     return f"J grew from {value_math(before).ascii} to {value_math(after).ascii}: the step is too long."
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The recurrences as sums over all gradients, which are found by dual numbers instead of sympy."""
     if env["steps"] > _COUNTED:
         return {}
@@ -204,7 +203,7 @@ def count(env: Env) -> dict[str, Any]:
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
 
 
-def _thetas(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> dict[str, Any]:
+def _thetas(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Values:
     """The thetas of another method, by another gradient or with other hyperparameters."""
     steps = run(method or METHODS[env["method"]], _start(env) | other, gradient or _gradient(env), env["steps"])
     thetas = Vector(rounded(state["theta"]) for state, _ in steps)
@@ -246,7 +245,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """J with the places that the steps reach."""
     if env["J"] is None:
         return

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.state import Shape
-from cnnquiz.layers.vocabulary import KEPT, WINDOW
+from cnnquiz.layers.totals import macs, parameters
+from cnnquiz.layers.vocabulary import WINDOW
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import evaluate, parse
@@ -33,26 +34,6 @@ WHY = {
 GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
           "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
 MOST_SHOWN = 8  # layers that are worked one by one; more are added up by kind
-
-
-def parameters(result: LayerResult) -> int:
-    """A layer's trainable numbers."""
-    return result.counts.parameters
-
-
-def macs(result: LayerResult, counted: frozenset[str] = frozenset()) -> int:
-    """A layer's multiply-adds, with the operations that `counted` names: bias, bn, activation, pool."""
-    return result.counts.macs + sum(many for kind, many in result.counts.extra if kind in counted)
-
-
-def stored(result: LayerResult) -> int:
-    """The numbers that a layer keeps in a file, learned or not."""
-    return result.counts.stored
-
-
-def numbers_in_memory(result: LayerResult) -> int:
-    """The numbers in the map that a layer makes, if it makes one of its own."""
-    return prod(result.shape) if result.layer.kind in KEPT else 0
 
 
 # -- sizes --------------------------------------------------------------------------------------------

@@ -34,9 +34,16 @@ from cnnquiz.solver.declaration import (
 from cnnquiz.solver.lines import Line, line, lines_when
 
 __all__ = [
-    "REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "lines_when",
-    "misconception",
+    "REQUIRED", "Calculator", "Drawings", "Env", "Given", "Line", "Misconception", "Notes", "Quantity", "Result",
+    "Results", "Steps", "Values", "line", "lines_when", "misconception",
 ]  # fmt: skip
+
+# What the functions of a declaration take and give
+Values = dict[str, Any]
+Results = Mapping[str, Any]
+Steps = Iterator[Step]
+Notes = Iterator[str]
+Drawings = Iterator[Drawing]
 
 CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
 FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps")

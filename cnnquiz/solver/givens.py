@@ -174,6 +174,19 @@ def choice(*names: str, also: Mapping[str, str] | None = None) -> Kind:
     return Kind("|".join(names), read)
 
 
+def choices(hint: str, *names: str) -> Kind:
+    """Some of these words, or none: a list, or a text with commas or blanks."""
+
+    def read(raw: Any) -> tuple[str, ...]:
+        found = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip())
+        for name in found:
+            if name and name not in names:
+                raise GivenError(f"{excerpt(name)} is none of {', '.join(names)}")
+        return tuple(name for name in found if name)
+
+    return Kind(hint, read)
+
+
 def exact_number(raw: Any) -> int | Fraction:
     """A number, exact: 7, 0.25, 1/4, 2.5e3."""
     if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
