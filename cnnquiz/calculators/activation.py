@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
+from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha, value_and_slope_by_sympy
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
-from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
+from cnnquiz.mathematics.sympy_forms import from_sympy
 from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import Kind, number
@@ -22,27 +22,18 @@ _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
 _LEAKY = ("leaky-relu", "elu")
 _KINKED = ("relu", *_LEAKY)
 _AT_CORNER = "At the corner there is no derivative; by convention the left side's is taken."
-_WHY = {
-    "sigmoid": "The derivative of sigma is sigma times its complement.",
-    "relu": "1 above zero, 0 below.",
-    "step": "Flat on both sides, so no gradient passes; at the step itself there is no derivative (taken as 0).",
-}
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
 CONVENTIONS = {
     "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",
     "slope below zero": lambda env: f"alpha = {value_math(env['alpha']).ascii}" if env["function"] in _LEAKY else "",
     "decimals": lambda env: "" if env["x"] is None else "exact where they end, otherwise shown rounded to 10 digits",
 }
-
 QUANTITIES = (
-    Quantity(
-        "function", "activation", Kind("NAME", lambda raw: activation(raw).name),
-        "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True,
-    ),
+    Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
+             "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
     Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
 )  # fmt: skip
-
 RESULTS = (
     Result("value", "value", "f(x)", answer=True, label="f(x)"),
     Result("derivative", "derivative", "f'(x)", answer=True, label="f'(x)"),
@@ -79,7 +70,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if x is not None:
         rule = parse(f.definition, "x") if f.name == "relu" else value_formula(f, x)
         said = f"{f.name} is {f.definition}." if f.name in (*_LEAKY, "gelu", "step") else ""
-        why = _AT_CORNER if x == 0 and f.name in _KINKED else _WHY.get(f.name, "")
+        why = _AT_CORNER if x == 0 and f.name in _KINKED else f.slope_why
         parts = (("value", "f(x) = ", rule, said), ("derivative", "f'(x) = ", slope_formula(f, x), why))
         for name, left, expr, why in parts:
             if want in (None, name, f"{name}_exact"):
@@ -94,16 +85,10 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 def count(env: Env) -> Values:
     """By sympy: the formula differentiated by its rules, both evaluated to 60 digits; the maximum sought on a grid."""
-    import sympy
-
-    f, a = activation(env["function"]), env["alpha"]
-    t = sympy.Symbol("x", real=True)
+    f, x, a = activation(env["function"]), env["x"], env["alpha"]
     found: Values = {}
-    if env["x"] is not None:
-        x = sympy.Rational(Fraction(env["x"]))
-        whole = symbolic(value_formula(f, env["x"]), {"x": t, "a": a})
-        found["value"] = from_sympy(whole.subs(t, x))
-        found["derivative"] = from_sympy(sympy.diff(whole, t).subs(t, x))
+    if x is not None:
+        found["value"], found["derivative"] = map(from_sympy, value_and_slope_by_sympy(f, x, a))
     if f.name not in ("softplus", "gelu", "swish"):
         found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
     return found

@@ -7,37 +7,18 @@ Source: Hinton and Salakhutdinov, Reducing the dimensionality of data with neura
 
 from __future__ import annotations
 
-import re
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
-from cnnquiz.mathematics.precise import exact
-from cnnquiz.solution import Step, Vector
+from cnnquiz.mathematics.notation import joined, step, sum_of_products
+from cnnquiz.mathematics.precise import divide
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
+from cnnquiz.solver.givens import FLAG, choice, layer_sizes
 
-_MOST_LAYERS = 1_001
 _BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
-
-
-def _read_sizes(raw: Any) -> Vector:
-    """Layer sizes from the input to the output: 784-128-784, or a list."""
-    parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
-    if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
-        remedy = "write an odd number of sizes, input to output, as in 784-128-784"
-        raise GivenError(f"{excerpt(raw)} is no autoencoder: {remedy}")
-    sizes = Vector(whole(part, 1, letters=False) for part in parts)
-    if sizes[0] != sizes[-1]:
-        raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
-    return sizes
-
-
 QUANTITIES = (
-    Quantity("layers", "layer_sizes", Kind("A-B-A", _read_sizes), "sizes from input to output: 784-128-784",
+    Quantity("layers", "layer_sizes", layer_sizes(), "sizes from input to output: 784-128-784",
              positional=True),
     Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
     Quantity("bias", "bias", FLAG, "whether the units have biases", True),
@@ -91,9 +72,9 @@ def prepare(values: Values) -> Values:
     middle = len(sizes) // 2
     products = [a * b for a, b in pairwise(sizes)]
     biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
-    env = dict(values) | {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
+    env = {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
     env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
-    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
+    return values | env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
@@ -104,14 +85,12 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     for name, letter, part in (("encoder", "e", sizes[: middle + 1]), ("decoder", "d", sizes[middle:])):
         if name == "decoder" and (env["tied"] or want == "encoder"):
             continue
-        filled = sum_of_products(part[:-1], part[1:])
+        rule, filled = f"W_{letter} = sum_i n_i n_(i+1)", sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
-        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value_math(env[f"W_{letter}"])
-        yield Step(f"Weights of the {name}", rule, filled, total, why, "parameters")
+        yield step(f"Weights of the {name}", rule, filled, env[f"W_{letter}"], why, "parameters")
         if env["bias"]:
-            added = chain(*part[1:13], *(["..."] if len(part) > 13 else []), joint=" + ")
-            total = value_math(env[f"b_{letter}"])
-            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), added, total, of="parameters")
+            added, total = joined(part[1:], " + "), env[f"b_{letter}"]
+            yield step(f"Biases of the {name}", f"b_{letter}", added, total, of="parameters")
 
 
 def count(env: Env) -> Values:
@@ -126,7 +105,7 @@ def count(env: Env) -> Values:
         stages, left = stages + 1, left[1:-1]
     total, width = sum(halves.values()), {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
     found = {**halves, "parameters": total, "bytes": total * width // 8, "stages": stages}
-    return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
+    return found | {"compression_ratio": divide(sizes[0], left[0])}
 
 
 def notes(env: Env, results: Results) -> Notes:

@@ -23,14 +23,12 @@ CONVENTIONS = {
     "variance": "divided by n (biased)",
     "eps": lambda env: f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)",
 }
-
 QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
     Quantity("gamma", "weight", number(), "the learned scale", 1),
     Quantity("beta", "bias", number(), "the learned shift", 0),
     Quantity("eps", "eps", number(0), "added to the variance (PyTorch: 0.00001)", 0),
 )
-
 RESULTS = (
     Result("mean", "mean", "the mean of the batch", answer=True),
     Result("variance", "variance", "its variance, divided by n", answer=True),
@@ -42,7 +40,7 @@ RESULTS = (
 
 def prepare(values: Values) -> Values:
     """Refuses a batch without spread, which would be divided by zero."""
-    if values["values"] is not None and len(set(values["values"])) == 1 and values["eps"] == 0:
+    if len(set(values["values"])) == 1 and values["eps"] == 0:
         raise GivenError("values: all are equal, so the variance is 0: give an eps, such as 0.00001", "eps")
     return values
 

@@ -14,7 +14,7 @@ from cnnquiz.mathematics.convolution import Convolution, Grid, grid_sum, half_tu
 from cnnquiz.mathematics.notation import chain, step, sum_of_products, value_math
 from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number, numbers
+from cnnquiz.solver.givens import FLAG, choice, number, sequence
 
 _MOST_PRODUCTS = 1_000_000
 _SHOWN = 16  # outputs that are worked out in steps
@@ -36,28 +36,15 @@ CONVENTIONS = {
     "kernel": lambda env: _KERNELS[env["correlate"]],
     "mode": lambda env: _MODES[env["mode"]],
 }
-
-
-def _is_matrix(raw: Any) -> bool:
-    if isinstance(raw, str):
-        return ";" in raw or raw.strip().startswith("[[")
-    return isinstance(raw, list | tuple) and bool(raw) and isinstance(raw[0], list | tuple)
-
-
-_GRID = Kind("1,2,3|'1 2; 3 4'", lambda raw: (matrix() if _is_matrix(raw) else numbers()).read(raw))
 QUANTITIES = (
-    Quantity("x", "input", _GRID, "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
-    Quantity("h", "kernel", _GRID, "the kernel: 1,1, or rows, 1 0; -1 2"),
-    Quantity(
-        "mode", "mode", choice(*_MODES), "which outputs: all, those without padding, or as many as x", "full"
-    ),
-    Quantity(
-        "correlate", "correlate", FLAG, "do not turn the kernel round (what deep learning calls convolution)", False
-    ),
+    Quantity("x", "input", sequence(), "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
+    Quantity("h", "kernel", sequence(), "the kernel: 1,1, or rows, 1 0; -1 2"),
+    Quantity("mode", "mode", choice(*_MODES), "which outputs: all, those without padding, or as many as x", "full"),
+    Quantity("correlate", "correlate", FLAG, "do not turn the kernel round (what deep learning calls convolution)",
+             False),
     Quantity("bias", "bias", number(), "a number added to every output", 0),
-    Quantity("x2", "second_input", _GRID, "a second input, to show superposition", None),
+    Quantity("x2", "second_input", sequence(), "a second input, to show superposition", None),
 )  # fmt: skip
-
 RESULTS = (
     Result("y", "y", "the output", answer=True, label="output y"),
     Result("value", "value", "the output, where it is a single number"),
@@ -70,8 +57,6 @@ RESULTS = (
 
 def prepare(values: Values) -> Values:
     """Makes both matrices; refuses sizes that do not fit."""
-    if values["x"] is None or values["h"] is None:
-        return values
     flat = not isinstance(values["x"][0], tuple)
     for name in ("h", "x2"):
         if values[name] is not None and (not isinstance(values[name][0], tuple)) != flat:

@@ -22,14 +22,12 @@ from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
 CONVENTIONS = {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
-
 QUANTITIES = (
     Quantity("A", "width", number(letters=True), "width of the pulse: 1/10", None, positional=True),
     Quantity("f", "function", words("EXPRESSION", 1_000), "a function of t to sift: t^2 + 1", None),
     Quantity("t0", "time", number(), "where the impulse stands", 0),
     Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
 )
-
 RESULTS = (
     Result("height", "height", "height of the pulse", answer=True),
     Result("area", "area", "area of the pulse", answer=True),
@@ -38,12 +36,10 @@ RESULTS = (
     Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
     Result("discrete", "discrete", "delta[n]", label="delta[n]"),
 )
-
 LINES = (
     line("height", "1/A", "Height of the pulse", "The narrower the pulse, the higher it must be for an area of 1."),
     line("area", "A*height", "Area", "Width times height is 1, whatever the width."),
 )
-
 MISCONCEPTIONS = (
     misconception("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
     misconception("height-is-width", "The height is 1 divided by the width.", height="A"),

@@ -7,55 +7,41 @@ Source: Hochreiter, The vanishing gradient problem during learning recurrent neu
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
-from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
+from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha, value_and_slope_by_sympy
+from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
-from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Drawing
-from cnnquiz.solver.calculator import (
-    Drawings,
-    Env,
-    Notes,
-    Quantity,
-    Result,
-    Results,
-    Steps,
-    Values,
-    line,
-    misconception,
-)
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 
+_SHOWN = 8
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
 EXAMPLES = ("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n")
 CONVENTIONS = {
     "weights": lambda env: "of the given sizes" if env["weights"] else "taken as 1, only the activations are counted",
 }
-
 QUANTITIES = (
-    Quantity(
-        "function", "activation", Kind("NAME", lambda raw: activation(raw).name),
-        "the activation of every layer: sigmoid, tanh, relu, ...", "sigmoid", positional=True,
-    ),
+    Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
+             "the activation of every layer: sigmoid, tanh, relu, ...", "sigmoid", positional=True),
     Quantity("layers", "num_layers", integer(1), "layers that the gradient passes", None, symbol="n"),
     Quantity("values", "pre_activations", numbers(_MOST), "the input z of each layer's activation: 0,1,-2", None),
     Quantity("weights", "weight", numbers(_MOST), "the weight on the path into each layer (none: all 1)", None),
 )  # fmt: skip
-
 RESULTS = (
     Result("bound", "bound", "the most that is left of the gradient", answer=True),
     Result("product", "product", "the chain-rule product at these values", answer=True),
     Result("maximum_derivative", "M", "the largest derivative of one layer", label="largest derivative"),
     Result("vanishes", "vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
 )
-
 _CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
 _SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."
 LINES = (
@@ -111,11 +97,11 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if "product" not in results or want not in (None, "product"):
         return
     factors = []
-    for number, (z, w) in enumerate(_layers(env)[:8], 1):
+    for number, (z, w) in enumerate(_layers(env)[:_SHOWN], 1):
         one, why = rounded(_slope(env, z)), _SLOPES if number == 1 else ""
         yield step(f"Layer {number}", chain("f'(", z, ")"), value=one, why=why, of="product")
         factors.append(chain(factor(w), "*", factor(one)) if w != 1 else factor(one))
-    rest = ["..."] if len(env["values"]) > 8 else []
+    rest = ["..."] if len(env["values"]) > _SHOWN else []
     rule = "f'(z_1)*f'(z_2)*..." if env["weights"] is None else "w_1 f'(z_1)*w_2 f'(z_2)*..."
     filled = chain(*factors, *rest, joint="*")
     yield step("Chain rule", rule, filled, results["product"], "The chain rule multiplies.", "product")
@@ -130,13 +116,9 @@ def count(env: Env) -> Values:
             left = left * env["M"] * abs(weight)
         found["bound"] = exact(left)
     if env["values"] is not None and len(env["values"]) <= 20:
-        import sympy
-
-        f, x, total = activation(env["function"]), sympy.Symbol("x", real=True), sympy.Integer(1)
-        for z, w in _layers(env):
-            rise = sympy.diff(symbolic(value_formula(f, z), {"x": x, "a": env["alpha"]}), x)
-            total *= sympy_value(w) * rise.subs(x, sympy_value(z))
-        found["product"] = from_sympy(total)
+        f = activation(env["function"])
+        slopes = [value_and_slope_by_sympy(f, z, env["alpha"])[1] for z in env["values"]]
+        found["product"] = from_sympy(prod(map(sympy_value, env["weights"] or ())) * prod(slopes))
     return found
 
 
@@ -168,7 +150,7 @@ def notes(env: Env, results: Results) -> Notes:
         yield "A bound that does not shrink decides nothing: how much is left depends on the values (give --values)."
 
 
-def drawings(env: Env, results: Results) -> Drawings:
+def drawings(env: Env, results: Results) -> Iterator[Drawing]:
     """What is left after each layer."""
     if "bound" in results and env["n"] > 1 and env["weights"] is None:
         ns = list(range(min(env["n"], 40) + 1))

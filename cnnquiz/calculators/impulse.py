@@ -34,15 +34,12 @@ _SHOWN = 8
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
 CONVENTIONS = {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
 LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
-
 QUANTITIES = (
-    Quantity(
-        "equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None, positional=True
-    ),
+    Quantity("equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None,
+             positional=True),
     Quantity("h", "response", numbers(_MOST), "or its impulse response: 1,2,1", None),
     Quantity("n", "length", integer(1, letters=False), "how many values, from n = 0 on", None),
 )
-
 RESULTS = (
     Result("h", "response", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]"),
     Result("linear", "linear", "whether superposition holds", answer=True),

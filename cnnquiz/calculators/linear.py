@@ -38,14 +38,10 @@ CONVENTIONS = {
     "linear": "superposition holds, sums and factors pass through",
     "tried on": lambda env: f"sequences of {LENGTH} numbers" if env["f"].width > 1 else "",
 }
-
 QUANTITIES = (
-    Quantity(
-        "operator", "expression", words("OPERATOR", 1_000),
-        "an expression in x, or a name: relu(x), 3*x + 1, convolution, max pooling", positional=True,
-    ),
+    Quantity("operator", "expression", words("OPERATOR", 1_000),
+             "an expression in x, or a name: relu(x), 3*x + 1, convolution, max pooling", positional=True),
 )  # fmt: skip
-
 RESULTS = (
     Result("linear", "linear", "whether superposition holds", answer=True),
     Result("affine", "affine", "whether it is linear but for a constant"),
@@ -56,7 +52,7 @@ RESULTS = (
 
 def prepare(values: Values) -> Values:
     """The operator as a map from numbers to numbers."""
-    return values if values["operator"] is None else {"f": _map(str(values["operator"]).strip())}
+    return {"f": _map(str(values["operator"]).strip())}
 
 
 def _map(text: str) -> Map:

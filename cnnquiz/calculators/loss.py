@@ -22,7 +22,6 @@ _WIDEST = 1_000
 _SHOWN = 8
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
-
 QUANTITIES = (
     Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
     Quantity("p", "input", numbers(), "the predictions (for bce and cross-entropy: probabilities)", None),
@@ -30,13 +29,11 @@ QUANTITIES = (
     Quantity("y", "target", numbers(), "the targets, as many as predictions", None),
     Quantity("class", "class_index", integer(1, letters=False), "cross-entropy: the right class, counted from 1", None),
 )
-
 RESULTS = (
     Result("loss", "loss", "the loss", answer=True),
     Result("terms", "terms", "what each element adds, before the mean", label="from each element"),
     Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
 )
-
 _FORMULAS = {
     "mse": "(p_i - y_i)^2",
     "mae": "|p_i - y_i|",
@@ -48,8 +45,6 @@ _FORMULAS = {
 def prepare(values: Values) -> Values:
     """Predictions and targets of the same length; probabilities from logits."""
     env = dict(values)
-    if env["kind"] is None:
-        return env
     given = [name for name in ("p", "logits") if env[name] is not None]
     errors = env["kind"] in ("mse", "mae")
     if len(given) != 1 or (given == ["logits"] and errors):

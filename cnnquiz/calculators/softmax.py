@@ -26,7 +26,6 @@ CONVENTIONS = {
     "decimals": "shown rounded to 10 digits",
     "temperature": lambda env: "" if env["T"] == 1 else f"z is divided by {value_math(env['T']).ascii}",
 }
-
 QUANTITIES = (
     Quantity("z", "logits", numbers(), "the logits: 3,1,2", positional=True),
     Quantity(
@@ -34,7 +33,6 @@ QUANTITIES = (
     ),
     Quantity("T", "temperature", number(), "the temperature: the logits are divided by it", 1),
 )
-
 RESULTS = (
     Result("probabilities", "probabilities", "one for each class, adding up to 1", answer=True),
     Result("probability", "probability", "that of the class asked for", answer=True),
@@ -46,8 +44,6 @@ RESULTS = (
 
 def prepare(values: Values) -> Values:
     """The logits divided by the temperature."""
-    if values["z"] is None:
-        return values
     if values["T"] <= 0:
         raise GivenError("T: the temperature must be above 0", "T")
     scaled = [Fraction(z) / values["T"] for z in values["z"]]

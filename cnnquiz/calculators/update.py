@@ -39,15 +39,11 @@ CONVENTIONS = {
     "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
     "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
 }
-
 QUANTITIES = (
-    Quantity(
-        "J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
-        positional=True,
-    ),
-    Quantity(
-        "gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step", None
-    ),
+    Quantity("J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
+             positional=True),
+    Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
+             None),
     Quantity("theta", "parameter", givens.number(), "where it starts", 0),
     Quantity("alpha", "lr", givens.number(), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
@@ -58,7 +54,6 @@ QUANTITIES = (
     Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0),
 )  # fmt: skip
-
 RESULTS = (
     Result("theta", "new_theta", "theta after the last step", answer=True, label="new theta"),
     Result("thetas", "thetas", "theta after each step", label="theta after each step"),

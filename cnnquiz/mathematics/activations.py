@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.analysis import function_slope
+from cnnquiz.mathematics.analysis import function_slope, value_formula
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
 from cnnquiz.mathematics.precise import rounded, sigmoid, sqrt
+from cnnquiz.mathematics.sympy_forms import symbolic, sympy_value
 
 _OTHER_NAMES = {
     "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
@@ -42,6 +43,15 @@ def largest_slope(name: str, alpha: Any) -> Any:
         top = sqrt(2) if name == "gelu" else _steepest_swish()
         return rounded(function_slope(ACTIVATIONS[name], top, alpha))
     return 0 if name == "step" else 1
+
+
+def value_and_slope_by_sympy(function: Function, x: Any, alpha: Any) -> tuple[Any, Any]:
+    """f(x) and f'(x) in sympy's terms, the formula differentiated by sympy's rules."""
+    import sympy
+
+    t = sympy.Symbol("x", real=True)
+    formula = symbolic(value_formula(function, x), {"x": t, "a": alpha})
+    return tuple(form.subs(t, sympy_value(x)) for form in (formula, sympy.diff(formula, t)))
 
 
 def _steepest_swish() -> Fraction:
