@@ -10,7 +10,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha, value_and_slope_by_sympy
-from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
+from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, slope_reason, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
@@ -21,7 +21,6 @@ from cnnquiz.solver.givens import Kind, number
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
 _LEAKY = ("leaky-relu", "elu")
 _KINKED = ("relu", *_LEAKY)
-_AT_CORNER = "At the corner there is no derivative; by convention the left side's is taken."
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
 CONVENTIONS = {
     "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",
@@ -37,8 +36,7 @@ QUANTITIES = (
 RESULTS = (
     Result("value", "value", "f(x)", answer=True, label="f(x)"),
     Result("derivative", "derivative", "f'(x)", answer=True, label="f'(x)"),
-    Result("maximum_derivative", "maximum_derivative", "the largest derivative", answer=True,
-           label="largest derivative"),
+    Result("maximum_derivative", "maximum_derivative", "the largest derivative", True, label="largest derivative"),
     Result("value_exact", "value_exact", "f(x), as a formula", label="f(x) as a formula"),
     Result("derivative_exact", "derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
 )  # fmt: skip
@@ -70,9 +68,8 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if x is not None:
         rule = parse(f.definition, "x") if f.name == "relu" else value_formula(f, x)
         said = f"{f.name} is {f.definition}." if f.name in (*_LEAKY, "gelu", "step") else ""
-        why = _AT_CORNER if x == 0 and f.name in _KINKED else f.slope_why
-        parts = (("value", "f(x) = ", rule, said), ("derivative", "f'(x) = ", slope_formula(f, x), why))
-        for name, left, expr, why in parts:
+        slope = ("derivative", "f'(x) = ", slope_formula(f, x), slope_reason(f, x))
+        for name, left, expr, why in (("value", "f(x) = ", rule, said), slope):
             if want in (None, name, f"{name}_exact"):
                 filled = math(expr, {"x": x, "a": a})
                 yield step(name.capitalize(), chain(left, math(expr)), filled, results[name], why, name)

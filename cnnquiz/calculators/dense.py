@@ -8,12 +8,13 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1.
 from __future__ import annotations
 
 from math import prod
+from operator import add
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
-from cnnquiz.solution import Step, Vector
+from cnnquiz.mathematics.notation import chain, step, sum_of_products
+from cnnquiz.solution import Vector
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
 from cnnquiz.solver.lines import parts
@@ -44,18 +45,15 @@ LINES = (
 )
 
 
-def _output(env: Env, **instead: Any) -> Values:
-    """y = Wx + b, row by row; `instead` has others of them."""
-    W, x, b = ({**env, **instead}[name] for name in ("W", "x", "b"))
-    if W is None or x is None:
-        return {}
-    sums = (sum(w * one for w, one in zip(row, x, strict=True)) for row in W)
-    return {"y": Vector(total + (b[row] if b else 0) for row, total in enumerate(sums))}
+def _output(W: Any, x: Any, b: Any = None) -> Vector:
+    """y = Wx + b, row by row."""
+    sums = [sum(w * one for w, one in zip(row, x, strict=True)) for row in W]
+    return Vector(map(add, sums, b)) if b else Vector(sums)
 
 
-def _by_columns(env: Env) -> Values:
-    W, x = env["W"], env["x"]
-    return _output(env, W=list(zip(*W, strict=True))) if W and x and len(W) == len(x) else {}
+def _output_by_columns(env: Env) -> Vector | None:
+    columns = list(zip(*env["W"], strict=True))
+    return _output(columns, env["x"], env["b"]) if len(env["W"]) == len(env["x"]) else None
 
 
 MISCONCEPTIONS = (
@@ -65,8 +63,9 @@ MISCONCEPTIONS = (
                   parameters="weights + 1"),
     misconception("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
     misconception("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
-    misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=lambda env: _output(env, b=None)),
-    misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_by_columns),
+    misconception("forgot-bias-column", "Add b, or append 1 to x.", y=lambda env: _output(env["W"], env["x"])),
+    misconception("transposed-weights", "Each row of W, not each column, gives one output.",
+                  y=_output_by_columns),
 )  # fmt: skip
 EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
 CONVENTIONS = {
@@ -101,19 +100,22 @@ def _take_sizes(env: Values) -> None:
     if b is not None and len(b) != len(W):
         raise GivenError(f"b has {len(b)} numbers, but W has {len(W)} rows: one bias for each row", "b")
     for name, size in (("inputs", len(W[0])), ("units", len(W))):
-        stated = env[name]
-        if stated is not None and (prod(stated) if isinstance(stated, tuple) else stated) != size:
-            raise GivenError(f"{name}: {'x'.join(map(str, parts(stated)))} are given, but W has {size}", name)
-        env[name] = stated if stated is not None else size
+        stated = parts(size if env[name] is None else env[name])
+        if prod(stated) != size:
+            raise GivenError(f"{name}: {'x'.join(map(str, stated))} are given, but W has {size}", name)
+        env[name] = size if env[name] is None else env[name]
 
 
 def work(env: Env) -> Values:
     """y = Wx + b, and the same as one product."""
-    found = _output(env)
-    if not found or env["b"] is None:
-        return found
-    wide = Vector(Vector((*row, bias)) for row, bias in zip(env["W"], env["b"], strict=True))
-    return found | {"augmented_weights": wide, "augmented_input": Vector((*env["x"], 1))}
+    W, x, b = env["W"], env["x"], env["b"]
+    if W is None or x is None:
+        return {}
+    found: Values = {"y": _output(W, x, b)}
+    if b is not None:
+        wide = Vector(Vector((*row, bias)) for row, bias in zip(W, b, strict=True))
+        found |= {"augmented_weights": wide, "augmented_input": Vector((*x, 1))}
+    return found
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
@@ -121,16 +123,14 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if "y" not in results or want not in (None, "y", "augmented_weights", "augmented_input"):
         return
     x, b, y = env["x"], env["b"], results["y"]
-    rule = "y_j = sum_i W_ji x_i + b_j" if b else "y_j = sum_i W_ji x_i"
-    for number, row in enumerate(env["W"][:6], 1):
-        filled = sum_of_products(row, x, b[number - 1] if b else None)
-        why = "A row of W holds one unit's weights; its bias is added." if number == 1 else ""
-        formula, found = chain(rule.replace("_j", f"_{number}")), value_math(y[number - 1])
-        yield Step(f"Unit {number}", formula, filled, found, why, "y")
+    for at, row in enumerate(env["W"][:6]):
+        rule = f"y_{at + 1} = sum_i W_{at + 1}i x_i" + (f" + b_{at + 1}" if b else "")
+        why = "A row of W holds one unit's weights; its bias is added." if at == 0 else ""
+        yield step(f"Unit {at + 1}", rule, sum_of_products(row, x, b[at] if b else None), y[at], why, "y")
     if b is not None:
         product = chain(results["augmented_weights"], results["augmented_input"], joint=" ")
         why = "A 1 appended to x meets the column of biases, so Wx + b is one product."
-        yield Step("As one product", chain("y = [W b][x; 1]"), product, value_math(y), why, "y")
+        yield step("As one product", "y = [W b][x; 1]", product, y, why, "y")
 
 
 def count(env: Env) -> Values:
