@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha, value_and_slope_by_sympy
-from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, slope_reason, value_formula
+from cnnquiz.mathematics.activations import activation, largest_slope, slope_reason, sympy_value_and_slope, usual_alpha
+from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
@@ -85,7 +85,7 @@ def count(env: Env) -> Values:
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     found: Values = {}
     if x is not None:
-        found["value"], found["derivative"] = map(from_sympy, value_and_slope_by_sympy(f, x, a))
+        found["value"], found["derivative"] = map(from_sympy, sympy_value_and_slope(f, x, a))
     if f.name not in ("softplus", "gelu", "swish"):
         found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
     return found

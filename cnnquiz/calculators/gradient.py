@@ -13,7 +13,7 @@ from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha, value_and_slope_by_sympy
+from cnnquiz.mathematics.activations import activation, largest_slope, sympy_value_and_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
@@ -117,7 +117,7 @@ def count(env: Env) -> Values:
         found["bound"] = exact(left)
     if env["values"] is not None and len(env["values"]) <= 20:
         f = activation(env["function"])
-        slopes = [value_and_slope_by_sympy(f, z, env["alpha"])[1] for z in env["values"]]
+        slopes = [sympy_value_and_slope(f, z, env["alpha"])[1] for z in env["values"]]
         found["product"] = from_sympy(prod(map(sympy_value, env["weights"] or ())) * prod(slopes))
     return found
 

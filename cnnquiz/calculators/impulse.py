@@ -7,25 +7,12 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from fractions import Fraction
-from typing import Any
-
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import difference_equations
-from cnnquiz.mathematics.difference_equations import (
-    System,
-    delay,
-    impulse,
-    run,
-    sample_values,
-    shift_failure,
-    superposition_failure,
-    transfer_function,
-)  # fmt: skip
-from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.difference_equations import System, response, shift_failure, superposition_failure
+from cnnquiz.mathematics.notation import step
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.solution import Drawing, Math, Vector
+from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer, numbers, words
 
@@ -68,96 +55,26 @@ def work(env: Env) -> Values:
     if system is None:
         h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
         return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
-    linear = _decide(system, superposition_failure, difference_equations.is_linear, "linear")
-    invariant = _decide(system, shift_failure, difference_equations.is_time_invariant, "time invariant")
-    delays = [delay(index) for which, index in system.samples.values() if which == "x"]
-    return {
-        "response": _response(env),
-        "linear": linear,
-        "time_invariant": invariant,
-        "lti": linear and invariant,
-        "causal": all(back is not None and back >= 0 for back in delays),
-    }
-
-
-def _response(env: Env, **other: Any) -> Vector:
-    """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
-    y = run(env["system"], first=-env["system"].lead, last=env["n"] - 1, **{"x": impulse, **other})
-    return Vector(rounded(y[n]) for n in range(env["n"]))
-
-
-def _decide(system: System, failure: Callable[[System], Any], proof: Callable[[System], bool], what: str) -> bool:
-    if failure(system) is not None:
-        return False
-    if proof(system):
-        return True
-    raise GivenError(f"this system is neither proved {what} nor found otherwise: try a plainer form", "equation")
+    linear, invariant = difference_equations.verdicts(system)
+    found = {"response": response(system, env["n"]), "linear": linear, "time_invariant": invariant}
+    return found | {"lti": linear and invariant, "causal": system.is_causal}
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The impulse put in, value after value; then the two tests."""
     system = env["system"]
-    if want in (None, "h"):
-        yield from _value_steps(env, results["h"])
+    if system is None and want in (None, "h"):
+        yield step("Impulse response", "h[n]", value=results["h"], why="It is given.", of="h")
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
         yield step("The system", "y[n] = sum_k h[k]*x[n-k]", why=why, of="linear")
         return
+    if want in (None, "h"):
+        yield from difference_equations.response_steps(system, results["h"][:_SHOWN])
     if want in (None, "linear", "lti"):
-        yield from _linear_steps(system)
+        yield from difference_equations.linear_steps(system)
     if want in (None, "time_invariant", "lti"):
-        yield from _invariant_steps(system)
-
-
-def _value_steps(env: Env, h: Any) -> Steps:
-    system = env["system"]
-    if system is None:
-        yield step("Impulse response", "h[n]", value=h, why="It is given.", of="h")
-        return
-    y = run(system, impulse, -system.lead, env["n"] - 1)
-    for n in range(min(env["n"], _SHOWN)):
-        put_in = {name: rounded(one) for name, one in sample_values(system, n, impulse, y).items()}
-        why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
-        left = system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip()
-        yield step(f"h[{n}]", left, math(system.rule, put_in), h[n], why, "h")
-
-
-def _text(x: Mapping[int, Any]) -> str:
-    return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
-
-
-def _linear_steps(system: System) -> Steps:
-    found = superposition_failure(system)
-    if found is None:
-        why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
-        yield step("Superposition", "T(a*p + b*q) = a*T(p) + b*T(q)", why=why, of="linear")
-        return
-    p, q, *outputs = found
-    whole, parts = (Vector(map(rounded, output)) for output in outputs)
-    yield step(f"Add the outputs for {_text(p)} and {_text(q)}", "T(p) + T(q)", value=parts, of="linear")
-    why = "The two differ, so superposition fails: not linear."
-    yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
-
-
-def _invariant_steps(system: System) -> Steps:
-    found = shift_failure(system)
-    if found is None:
-        why = "n stands only in the indices, as n - k: a later input gives the same output, later."
-        yield step("Shift", "x[n-1] -> y[n-1]", why=why, of="time_invariant")
-        return
-    x, start, late, same_later = found
-    where = f", from n = {start} on" if start else ""
-    many = max(3 + next(at for at, (a, b) in enumerate(zip(late, same_later, strict=True)) if a != b), 5)
-    old, new = (_beginning(output, many) for output in (same_later, late))
-    yield step(f"Output for x = {_text(x)}, one later{where}", "y[n-1]", value=old, of="time_invariant")
-    why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
-    title = f"Output for x one later, {_text({n + 1: number for n, number in x.items()})}{where}"
-    yield step(title, "T(x[n-1])", value=new, why=why, of="time_invariant")
-
-
-def _beginning(output: list[Any], many: int) -> Math:
-    """The first numbers of an output that goes on."""
-    return chain("[", chain(*map(rounded, output[:many]), joint=", "), ", ...]")
+        yield from difference_equations.invariant_steps(system)
 
 
 def count(env: Env) -> Values:
@@ -167,21 +84,17 @@ def count(env: Env) -> Values:
         return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
     if superposition_failure(system) or shift_failure(system) or system.lead:
         return {}
-    top, bottom = transfer_function(system)
-    h: list[Any] = []
-    for n in range(env["n"]):
-        h.append(top.get(n, Fraction(0)) - sum(bottom[k] * h[n - k] for k in bottom if 0 < k <= n))
-    return {"h": Vector(map(rounded, h))}
+    return {"h": Vector(map(rounded, difference_equations.transfer_series(system, env["n"])))}
 
 
 _BY_EQUATION = {"h": (None,)}
 MISCONCEPTIONS = (
     misconception("forgot-feedback", "The earlier outputs come back in: y[n-1] is not 0.",
-                  where=_BY_EQUATION, h=lambda env: _response(env, past=lambda n, y: 0)),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], past=lambda n, y: 0)),
     misconception("feedback-sign", "The past outputs enter with the sign that the equation gives them.",
-                  where=_BY_EQUATION, h=lambda env: _response(env, past=lambda n, y: -y.get(n, 0))),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], past=lambda n, y: -y.get(n, 0))),
     misconception("step-response", "That is the output for a step; the impulse is 1 at n = 0 only.",
-                  where=_BY_EQUATION, h=lambda env: _response(env, x=lambda n: int(n >= 0))),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], x=lambda n: int(n >= 0))),
     misconception("constant-is-linear", "Superposition fails: see the two inputs that show it.",
                   linear=lambda env: True, lti=lambda env: True),
     misconception("linear-means-time-invariant",

@@ -13,7 +13,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import superposition
 from cnnquiz.mathematics.expression import functions_in
 from cnnquiz.mathematics.operators import LENGTH
-from cnnquiz.mathematics.superposition import Map, affine_failure, combination, differ, factor_failure, sum_failure
+from cnnquiz.mathematics.superposition import Map, combination, differ, factor_failure, sum_failure
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 
@@ -46,7 +46,7 @@ def work(env: Env) -> Values:
     linear = additive and homogeneous
     if linear and superposition.proof(f) is None:
         raise GivenError("this operator is neither proved linear nor found otherwise: try a plainer form", "operator")
-    affine = linear or (affine_failure(f) is None and superposition.proof(f, offset=True) is not None)
+    affine = linear or (superposition.affine_failure(f) is None and superposition.proof(f, offset=True) is not None)
     return {"linear": linear, "additive": additive, "homogeneous": homogeneous, "affine": affine}
 
 

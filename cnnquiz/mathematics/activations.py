@@ -45,7 +45,14 @@ def largest_slope(name: str, alpha: Any) -> Any:
     return 0 if name == "step" else 1
 
 
-def value_and_slope_by_sympy(function: Function, x: Any, alpha: Any) -> tuple[Any, Any]:
+def slope_reason(function: Function, x: Any) -> str:
+    """Why the derivative at x is so, or taken to be so."""
+    if x == 0 and len(function.slopes) == 3:
+        return "At the corner there is no derivative; by convention the left side's is taken."
+    return function.slope_why
+
+
+def sympy_value_and_slope(function: Function, x: Any, alpha: Any) -> tuple[Any, Any]:
     """f(x) and f'(x) in sympy's terms, the formula differentiated by sympy's rules."""
     import sympy
 

@@ -57,13 +57,6 @@ def slope_formula(function: Function, x: Any) -> Expr:
     return _in_x(right if x > 0 else left if x < 0 else kink)
 
 
-def slope_reason(function: Function, x: Any) -> str:
-    """Why the derivative at x is so, or taken to be so."""
-    if x == 0 and len(function.slopes) == 3:
-        return "At the corner there is no derivative; by convention the left side's is taken."
-    return function.slope_why
-
-
 def function_formula(function: Function) -> Expr:
     """One formula for both sides of zero, with the usual alpha; for a function without one, a call of it."""
     return _in_x(function.formula or f"{function.calls[0]}(x)")
