@@ -13,7 +13,8 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import superposition
 from cnnquiz.mathematics.expression import functions_in
 from cnnquiz.mathematics.operators import LENGTH
-from cnnquiz.mathematics.superposition import Map, combination, differ, factor_failure, sum_failure
+from cnnquiz.mathematics.precise import differ
+from cnnquiz.mathematics.superposition import Map, combination, factor_failure, sum_failure
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 

@@ -7,6 +7,7 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -22,8 +23,16 @@ _WIDEST = 1_000
 _SHOWN = 8
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
+# What one element adds: in letters, and with the numbers put in
+_TERMS: dict[str, tuple[str, Callable[[Any, Any], Math]]] = {
+    "mse": ("(p_i - y_i)^2", lambda p, y: chain("(", p, " - ", factor(y), ")^2")),
+    "mae": ("|p_i - y_i|", lambda p, y: chain("|", p, " - ", factor(y), "|")),
+    "bce": ("-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
+            lambda p, y: chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")),
+    "cross-entropy": ("-y_i ln p_i", lambda p, y: chain("-", y, "*ln(", p, ")")),
+}  # fmt: skip
 QUANTITIES = (
-    Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
+    Quantity("kind", "loss", choice(*_TERMS), "which loss", positional=True),
     Quantity("p", "input", numbers(), "the predictions (for bce and cross-entropy: probabilities)", None),
     Quantity("logits", "logits", numbers(), "scores instead, before sigmoid (bce) or softmax (cross-entropy)", None),
     Quantity("y", "target", numbers(), "the targets, as many as predictions", None),
@@ -34,12 +43,6 @@ RESULTS = (
     Result("terms", "terms", "what each element adds, before the mean", label="from each element"),
     Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
 )
-_FORMULAS = {
-    "mse": "(p_i - y_i)^2",
-    "mae": "|p_i - y_i|",
-    "bce": "-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
-    "cross-entropy": "-y_i ln p_i",
-}
 
 
 def prepare(values: Values) -> Values:
@@ -98,6 +101,12 @@ def _logarithms(kind: str, p: Any, y: Any) -> list[tuple[Any, Any]]:
     return [(y, p)] if kind == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
 
 
+def _all_logarithms(env: Env) -> list[tuple[Any, Any]]:
+    """Those of all elements that count: 0 ln 0 = 0."""
+    pairs = (pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y))
+    return [pair for pair in pairs if pair[0]]
+
+
 def _terms(env: Env, kind: str = "") -> list[Any]:
     """What each element adds to the loss."""
     kind = kind or env["kind"]
@@ -132,8 +141,8 @@ def work(env: Env) -> Values:
 
 
 def _formula(env: Env) -> str:
-    pairs = [pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y)]
-    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs if w]
+    pairs = _all_logarithms(env)
+    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs]
     inner = " + ".join(logs) or "0"
     whole = f"-({inner})" if len(logs) > 1 else f"-{inner}"
     return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
@@ -141,32 +150,21 @@ def _formula(env: Env) -> str:
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The probabilities, the terms, their mean or sum."""
-    kind = env["kind"]
+    kind, (formula, put_in) = env["kind"], _TERMS[env["kind"]]
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
         found, why = Vector(map(rounded, env["q"])), "The logits become probabilities first."
         yield step(title, f"p_i = {share}", value=found, why=why, of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
         if at <= _SHOWN and not (kind == "cross-entropy" and y == 0):
-            rule = _FORMULAS[kind].replace("_i", f"_{at}")
-            yield step(f"Element {at}", rule, _term_math(kind, rounded(p), y), term, of="loss")
+            yield step(f"Element {at}", formula.replace("_i", f"_{at}"), put_in(rounded(p), y), term, of="loss")
     total = rounded(_total(env))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
         yield step("Add them up", "L = -sum_i y_i ln p_i", value=total, why=why, of="loss")
     else:
-        mean, why = f"L = (1/n) sum_i {_FORMULAS[kind]}", "Divide by the number of elements."
+        mean, why = f"L = (1/n) sum_i {formula}", "Divide by the number of elements."
         yield step("Mean", mean, chain(total, f"/{len(env['q'])}"), results["loss"], why, "loss")
-
-
-def _term_math(kind: str, p: Any, y: Any) -> Math:
-    """An element's term with its numbers put in."""
-    if kind in ("mse", "mae"):
-        opening, closing = ("(", ")^2") if kind == "mse" else ("|", "|")
-        return chain(opening, p, " - ", factor(y), closing)
-    if kind == "cross-entropy":
-        return chain("-", y, "*ln(", p, ")")
-    return chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")
 
 
 def count(env: Env) -> Values:
@@ -188,12 +186,7 @@ def _of_likelihood(env: Env) -> Any:
     """One logarithm of the product of all probabilities."""
     import sympy
 
-    likelihood = sympy.Integer(1)
-    for q, target in zip(env["q"], env["y"], strict=True):
-        for weight, base in _logarithms(env["kind"], q, target):
-            if weight:
-                likelihood *= sympy_value(base) ** sympy_value(weight)
-    return -sympy.log(likelihood)
+    return -sympy.log(sympy.Mul(*(sympy_value(q) ** sympy_value(weight) for weight, q in _all_logarithms(env))))
 
 
 def _of_logits(env: Env) -> Any:
@@ -207,7 +200,7 @@ def _of_logits(env: Env) -> Any:
     return sympy_value(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
 
 
-_MSE, _MAE, _BCE, _CLASSES = ({"kind": (kind,)} for kind in _FORMULAS)
+_MSE, _MAE, _BCE, _CLASSES = ({"kind": (kind,)} for kind in _TERMS)
 _LOGARITHMIC = {"kind": ("bce", "cross-entropy")}
 MISCONCEPTIONS = (
     misconception("forgot-mean", "MSE divides by the number of elements.",

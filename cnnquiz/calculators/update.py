@@ -7,8 +7,10 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from math import ceil, floor, log10
 from typing import Any
 
@@ -116,8 +118,9 @@ def _gradient(env: Env) -> Gradient:
     return lambda at, t: number(formula, {"theta": at})
 
 
-def _start(env: Env) -> Values:
-    return {name: env[name] for name in ("theta", "alpha", "epsilon", *_USUAL)}
+def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
+    """Each step's state and rules; of another method, by another gradient or with other hyperparameters."""
+    return run(method or METHODS[env["method"]], {**env, **other}, gradient or _gradient(env), env["steps"])
 
 
 def _hyperparameters(env: Env, method: Method) -> str:
@@ -132,7 +135,7 @@ def _J(env: Env, theta: Any) -> Any:
 
 def work(env: Env) -> Values:
     """Every step, exactly or to 100 digits."""
-    states = [state for state, _ in run(METHODS[env["method"]], _start(env), _gradient(env), env["steps"])]
+    states = [state for state, _ in _states(env)]
     found: Values = {"thetas": Vector(rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
     found["gradients"] = Vector(rounded(state["g"]) for state in states)
@@ -153,7 +156,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         left = chain("J'(theta) = d/dtheta [", math(env["J"]), "]")
         yield step("Differentiate", left, value=math(formula), of="theta")
     place = "l" if method.ahead else "theta"
-    for t, (state, rules) in enumerate(run(method, _start(env), _gradient(env), min(env["steps"], _SHOWN)), 1):
+    for t, (state, rules) in enumerate(islice(_states(env), _SHOWN), 1):
         if method.ahead:
             filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
@@ -192,16 +195,14 @@ def count(env: Env) -> Values:
         return {}
     gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
     try:
-        thetas = thetas_by_sums(env["method"], _start(env), gradient, env["steps"])
+        thetas = thetas_by_sums(env["method"], env, gradient, env["steps"])
     except KeyError:
         return {}
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
 
 
-def _thetas(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Values:
-    """The thetas of another method, by another gradient or with other hyperparameters."""
-    steps = run(method or METHODS[env["method"]], _start(env) | other, gradient or _gradient(env), env["steps"])
-    thetas = Vector(rounded(state["theta"]) for state, _ in steps)
+def _thetas(env: Env, **other: Any) -> Values:
+    thetas = Vector(rounded(state["theta"]) for state, _ in _states(env, **other))
     return {"theta": thetas[-1], "thetas": thetas}
 
 
@@ -214,29 +215,29 @@ def _with_last_rule(env: Env, old: str, new: str) -> Method:
 _ADAPTIVE = ("adagrad", "rmsprop", "adam")
 MISCONCEPTIONS = (
     misconception("ascended", "Descend: subtract the gradient.",
-                  wrong=lambda env: _thetas(env, _with_last_rule(env, "theta - ", "theta + "))),
+                  wrong=lambda env: _thetas(env, method=_with_last_rule(env, "theta - ", "theta + "))),
     misconception("forgot-learning-rate", "The step is the gradient times the learning rate.",
                   wrong=lambda env: _thetas(env, alpha=1)),
     misconception("J-for-derivative", "The step follows the slope of J, not its value.",
                   where={"gradient": (None,)}, wrong=lambda env: _thetas(env, gradient=lambda at, t: _J(env, at))),
     misconception("plain", "That is plain gradient descent: the method's memory is missing.",
                   where={"method": ("momentum", "nesterov", *_ADAPTIVE)},
-                  wrong=lambda env: _thetas(env, METHODS["sgd"])),
+                  wrong=lambda env: _thetas(env, method=METHODS["sgd"])),
     misconception("averaged-form", "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
                   where={"method": ("momentum",)},
-                  wrong=lambda env: _thetas(env, with_formulas(
+                  wrong=lambda env: _thetas(env, method=with_formulas(
                       METHODS["momentum"], v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"))),
     misconception("no-look-ahead", "Nesterov takes the gradient at theta - gamma v.",
-                  where={"method": ("nesterov",)}, wrong=lambda env: _thetas(env, METHODS["momentum"])),
+                  where={"method": ("nesterov",)}, wrong=lambda env: _thetas(env, method=METHODS["momentum"])),
     misconception("forgot-root", "Divide by the square root of the squared gradients.",
-                  where={"method": _ADAPTIVE}, wrong=lambda env: _thetas(env, _with_last_rule(env, "sqrt", ""))),
+                  where={"method": _ADAPTIVE}, wrong=lambda env: _thetas(env, method=_with_last_rule(env, "sqrt", ""))),
     misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
-                  where={"method": ("rmsprop",)}, wrong=lambda env: _thetas(env, METHODS["adagrad"])),
+                  where={"method": ("rmsprop",)}, wrong=lambda env: _thetas(env, method=METHODS["adagrad"])),
     misconception("averaged-squares", "AdaGrad adds the squares up; RMSProp averages them.",
-                  where={"method": ("adagrad",)}, wrong=lambda env: _thetas(env, METHODS["rmsprop"])),
+                  where={"method": ("adagrad",)}, wrong=lambda env: _thetas(env, method=METHODS["rmsprop"])),
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
                   where={"method": ("adam",)},
-                  wrong=lambda env: _thetas(env, with_formulas(METHODS["adam"], mhat="m", shat="s"))),
+                  wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adam"], mhat="m", shat="s"))),
 )  # fmt: skip
 
 

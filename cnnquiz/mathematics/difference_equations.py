@@ -15,7 +15,7 @@ from cnnquiz.mathematics.analysis import number
 from cnnquiz.mathematics.expression import Expr, Name, Neg, Num, Op, evaluate, parse
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
-from cnnquiz.mathematics.precise import limit_digits, rounded
+from cnnquiz.mathematics.precise import differ, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import symbolic
 from cnnquiz.solution import Step, Vector
 
@@ -189,7 +189,7 @@ def superposition_failure(system: System) -> tuple[dict[int, Any], dict[int, Any
     for (p, yp), (q, yq) in combinations_with_replacement(zip(_INPUTS, outputs, strict=True), 2):
         whole = _output(system, {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()})
         parts = [a + b for a, b in zip(yp, yq, strict=True)]
-        if _differ(whole, parts):
+        if differ(whole, parts):
             return p, q, whole, parts
     return None
 
@@ -200,14 +200,10 @@ def shift_failure(system: System) -> tuple[dict[int, Any], int, list[Any], list[
         first = -system.lead - 1
         y = list(run(system, from_samples(x), first, _SPAN).values())
         late = list(run(system, from_samples({n + 1: v for n, v in x.items()}), first + 1, _SPAN + 1).values())
-        if _differ(late, y):
-            skipped = -first - 1 if _differ(late[-first - 1 :], y[-first - 1 :]) else 0
+        if differ(late, y):
+            skipped = -first - 1 if differ(late[-first - 1 :], y[-first - 1 :]) else 0
             return x, first + 1 + skipped, late[skipped:], y[skipped:]
     return None
-
-
-def _differ(left: list[Any], right: list[Any]) -> bool:
-    return any(abs(a - b) > Fraction(1, 10**50) for a, b in zip(left, right, strict=True))
 
 
 def transfer_series(system: System, many: int) -> list[Any]:

@@ -15,11 +15,10 @@ from cnnquiz.mathematics.expression import Expr
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
-from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.precise import differ, rounded
 from cnnquiz.mathematics.sympy_forms import math_of, symbolic
 from cnnquiz.solution import Math, Step, Vector
 
-_TINY = Fraction(1, 10**50)  # what 100 digits leave of a difference that is none
 # x, y: the sums are tried in this order, the plainest first
 _PAIRS = [
     (1, -1), (1, 1), (1, 2), (-1, -2), (Fraction(1, 2), Fraction(1, 2)), (3, 5), (Fraction(1, 3), 4), (-7, 2), (0, 0),
@@ -98,11 +97,6 @@ def combination(*terms: tuple[Any, tuple[Any, ...]]) -> Vector:
         sum(factor * part for (factor, _), part in zip(terms, parts, strict=True))
         for parts in zip(*(vector for _, vector in terms), strict=True)
     )
-
-
-def differ(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether two vectors differ by more than rounding."""
-    return any(abs(a - b) > _TINY for a, b in zip(left, right, strict=True))
 
 
 def sum_failure(f: Map) -> Failure | None:
