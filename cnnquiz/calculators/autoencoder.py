@@ -10,19 +10,19 @@ from __future__ import annotations
 from itertools import pairwise
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.counts import tally
+from cnnquiz.layers.counts import bytes_of, tally
+from cnnquiz.layers.vocabulary import BYTES
 from cnnquiz.mathematics.notation import joined, step, sum_of_products
 from cnnquiz.mathematics.precise import divide
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, choice, layer_sizes
 
-_BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
 QUANTITIES = (
     Quantity("layers", "layer_sizes", layer_sizes(), "sizes from input to output: 784-128-784",
              positional=True),
     Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
     Quantity("bias", "bias", FLAG, "whether the units have biases", True),
-    Quantity("dtype", "dtype", choice(*_BYTES), "how a number is stored", "fp32"),
+    Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
 )  # fmt: skip
 RESULTS = (
     Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
@@ -60,7 +60,7 @@ EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype 
 CONVENTIONS = {
     "biases": lambda env: "counted, one for each unit" if env["bias"] else "none",
     "weights": lambda env: "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder",
-    "bytes": lambda env: f"{_BYTES[env['dtype']]} for each number ({env['dtype']})",
+    "bytes": lambda env: f"{BYTES[env['dtype']]} for each number ({env['dtype']})",
 }
 
 
@@ -74,7 +74,7 @@ def prepare(values: Values) -> Values:
     biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
     env = {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
     env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
-    return values | env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
+    return values | env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": BYTES[values["dtype"]]}
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
@@ -103,8 +103,8 @@ def count(env: Env) -> Values:
     stages, left = 0, sizes
     while len(left) > 1:
         stages, left = stages + 1, left[1:-1]
-    total, width = sum(halves.values()), {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
-    found = {**halves, "parameters": total, "bytes": total * width // 8, "stages": stages}
+    total = sum(halves.values())
+    found = {**halves, "parameters": total, "bytes": bytes_of(total, env["dtype"]), "stages": stages}
     return found | {"compression_ratio": divide(sizes[0], left[0])}
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 from math import prod
-from struct import calcsize
 
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps
@@ -18,15 +17,14 @@ from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.totals import macs, numbers_in_memory, parameters, stored, totals
-from cnnquiz.layers.vocabulary import KEPT
+from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer
 
-_BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
-_C_TYPES = {"fp32": "f", "fp16": "e", "int8": "b"}  # their codes in `struct`, for the count
+_DTYPES = ("fp32", "fp16", "int8")
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
@@ -41,10 +39,10 @@ RESULTS = (
     Result("output_mib", "output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
     *(Result(f"weight_bytes_{name}", f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
              label=f"bytes of the weights, {name}")
-      for name in _BYTES),
+      for name in _DTYPES),
     *(Result(f"activation_bytes_{name}", f"activation_bytes_{name}", f"bytes of the activations in {name}",
              label=f"bytes of the activations, {name}")
-      for name in _BYTES),
+      for name in _DTYPES),
 )  # fmt: skip
 EXAMPLES = ("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"')
 CONVENTIONS = {
@@ -66,8 +64,8 @@ def work(env: Env) -> Values:
     macs, activations, output = one["macs"] * batch, one["activations"] * batch, 4 * prod(results[-1].shape) * batch
     found = {"macs": macs, "flops": 2 * macs, "parameters": one["parameters"], "activations": activations}
     found |= {"output_bytes": output, "output_mib": exact(Fraction(output, 2**20))}
-    found |= {f"weight_bytes_{name}": size * one["stored"] for name, size in _BYTES.items()}
-    return found | {f"activation_bytes_{name}": size * activations for name, size in _BYTES.items()}
+    found |= {f"weight_bytes_{name}": BYTES[name] * one["stored"] for name in _DTYPES}
+    return found | {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
 
 
 def count(env: Env) -> Values:
@@ -77,12 +75,12 @@ def count(env: Env) -> Values:
     multiply_adds = counts.tally(found["macs"], batch)
     in_file = sum(map(counts.numbers_in_file, results))
     kept = counts.tally(sum(counts.map_numbers(one) for one in results if one.layer.kind in KEPT), batch)
-    output = counts.tally(counts.map_numbers(results[-1]), batch, calcsize(_C_TYPES["fp32"]))
+    output = counts.bytes_of(counts.tally(counts.map_numbers(results[-1]), batch), "fp32")
     amounts = {"macs": multiply_adds, "flops": multiply_adds + multiply_adds, "parameters": found["parameters"]}
     amounts |= {"activations": kept, "output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
-    for name, code in _C_TYPES.items():
-        amounts[f"weight_bytes_{name}"] = counts.tally(in_file, calcsize(code))
-        amounts[f"activation_bytes_{name}"] = counts.tally(kept, calcsize(code))
+    for name in _DTYPES:
+        amounts[f"weight_bytes_{name}"] = counts.bytes_of(in_file, name)
+        amounts[f"activation_bytes_{name}"] = counts.bytes_of(kept, name)
     return amounts
 
 
@@ -136,7 +134,7 @@ def _output_steps(env: Env, results: Results, want: str) -> Steps:
 
 def _bytes_step(what: str, numbers: int, of: str, kind: str = "") -> Step:
     kind = kind or of.rpartition("_")[2]
-    size = _BYTES[kind]
+    size = BYTES[kind]
     why = f"A number in {kind} takes {size} byte{'s' if size > 1 else ''}."
     return formula_step(f"Bytes of the {what}", "b*n", {"b": size, "n": numbers}, why, of)
 
