@@ -246,7 +246,7 @@ def module(**changes: Any) -> ModuleType:
     made = ModuleType("calculators.double", "Double: twice a number.\n\n    d = 2 n\n\nSource: Euclid,\nElements.\n")
     declaration: dict[str, Any] = {
         "QUANTITIES": (Quantity("n", "number", integer(), "a number"),),
-        "RESULTS": (Result("double", "d", "twice the number", answer=True),),
+        "RESULTS": (Result("double", "twice the number", answer=True, symbol="d"),),
         "LINES": (line("d", "2*n", "Double", when="positive"),),
         "EXAMPLES": ("--n 2",),
         "prepare": lambda values: {**values, "positive": values["n"] > 0},

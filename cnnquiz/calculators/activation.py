@@ -34,11 +34,11 @@ QUANTITIES = (
     Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
 )  # fmt: skip
 RESULTS = (
-    Result("value", "value", "f(x)", answer=True, label="f(x)"),
-    Result("derivative", "derivative", "f'(x)", answer=True, label="f'(x)"),
-    Result("maximum_derivative", "maximum_derivative", "the largest derivative", True, label="largest derivative"),
-    Result("value_exact", "value_exact", "f(x), as a formula", label="f(x) as a formula"),
-    Result("derivative_exact", "derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
+    Result("value", "f(x)", answer=True, label="f(x)"),
+    Result("derivative", "f'(x)", answer=True, label="f'(x)"),
+    Result("maximum_derivative", "the largest derivative", True, label="largest derivative"),
+    Result("value_exact", "f(x), as a formula", label="f(x) as a formula"),
+    Result("derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
 )  # fmt: skip
 
 

@@ -25,13 +25,13 @@ QUANTITIES = (
     Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
 )  # fmt: skip
 RESULTS = (
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("encoder", "encoder", "the encoder's parameters"),
-    Result("decoder", "decoder", "the decoder's parameters of its own"),
-    Result("compression_ratio", "ratio", "how many times smaller the code is than the input", answer=True),
-    Result("stages", "stages", "stages of layer-by-layer pre-training", answer=True),
-    Result("bytes", "bytes", "memory of the parameters", answer=True),
-    Result("code", "code", "size of the latent space"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("encoder", "the encoder's parameters"),
+    Result("decoder", "the decoder's parameters of its own"),
+    Result("compression_ratio", "how many times smaller the code is than the input", answer=True, symbol="ratio"),
+    Result("stages", "stages of layer-by-layer pre-training", answer=True),
+    Result("bytes", "memory of the parameters", answer=True),
+    Result("code", "size of the latent space"),
 )
 LINES = (
     line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),

@@ -30,11 +30,11 @@ QUANTITIES = (
     Quantity("eps", "eps", number(0), "added to the variance (PyTorch: 0.00001)", 0),
 )
 RESULTS = (
-    Result("mean", "mean", "the mean of the batch", answer=True),
-    Result("variance", "variance", "its variance, divided by n", answer=True),
-    Result("normalised", "normalised", "the values with mean 0 and variance 1", answer=True),
-    Result("output", "output", "gamma times these, plus beta", answer=True),
-    Result("std", "std", "the root that is divided by"),
+    Result("mean", "the mean of the batch", answer=True),
+    Result("variance", "its variance, divided by n", answer=True),
+    Result("normalised", "the values with mean 0 and variance 1", answer=True),
+    Result("output", "gamma times these, plus beta", answer=True),
+    Result("std", "the root that is divided by"),
 )
 
 

@@ -32,10 +32,10 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "macs", "multiply-adds for one image", short="macs"),
-    Result("effective_kernel", "e", "pixels from the kernel's first tap to its last"),
-    Result("unused_border", "unused", "pixels at the end that no window covers"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("macs", "multiply-adds for one image", short="macs"),
+    Result("effective_kernel", "pixels from the kernel's first tap to its last", symbol="e"),
+    Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),

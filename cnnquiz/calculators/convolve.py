@@ -46,12 +46,12 @@ QUANTITIES = (
     Quantity("x2", "second_input", sequence(), "a second input, to show superposition", None),
 )  # fmt: skip
 RESULTS = (
-    Result("y", "y", "the output", answer=True, label="output y"),
-    Result("value", "value", "the output, where it is a single number"),
-    Result("size", "size", "how many numbers it has along each axis"),
-    Result("y2", "y2", "the output for the second input", label="output of the second input"),
-    Result("y_sum", "y_sum", "the output for the sum of the inputs", label="output of the sum"),
-    Result("superposition", "superposition", "whether the outputs add up as the inputs do"),
+    Result("y", "the output", answer=True, label="output y"),
+    Result("value", "the output, where it is a single number"),
+    Result("size", "how many numbers it has along each axis"),
+    Result("y2", "the output for the second input", label="output of the second input"),
+    Result("y_sum", "the output for the sum of the inputs", label="output of the sum"),
+    Result("superposition", "whether the outputs add up as the inputs do"),
 )
 
 

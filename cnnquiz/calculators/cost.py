@@ -31,16 +31,16 @@ QUANTITIES = (
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
-    Result("macs", "macs", "multiply-adds for the batch", answer=True),
-    Result("flops", "flops", "floating-point operations: two for each multiply-add", answer=True),
-    Result("parameters", "parameters", "trainable numbers"),
-    Result("activations", "activations", "numbers in the maps that the layers make, for the batch"),
-    Result("output_bytes", "output_bytes", "bytes of the last map in fp32, for the batch", label="output bytes"),
-    Result("output_mib", "output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
-    *(Result(f"weight_bytes_{name}", f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
+    Result("macs", "multiply-adds for the batch", answer=True),
+    Result("flops", "floating-point operations: two for each multiply-add", answer=True),
+    Result("parameters", "trainable numbers"),
+    Result("activations", "numbers in the maps that the layers make, for the batch"),
+    Result("output_bytes", "bytes of the last map in fp32, for the batch", label="output bytes"),
+    Result("output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
+    *(Result(f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
              label=f"bytes of the weights, {name}")
       for name in _DTYPES),
-    *(Result(f"activation_bytes_{name}", f"activation_bytes_{name}", f"bytes of the activations in {name}",
+    *(Result(f"activation_bytes_{name}", f"bytes of the activations in {name}",
              label=f"bytes of the activations, {name}")
       for name in _DTYPES),
 )  # fmt: skip

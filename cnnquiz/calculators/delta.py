@@ -29,12 +29,12 @@ QUANTITIES = (
     Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
 )
 RESULTS = (
-    Result("height", "height", "height of the pulse", answer=True),
-    Result("area", "area", "area of the pulse", answer=True),
-    Result("limit", "limit", "the height as the width goes to 0", answer=True),
-    Result("unbounded", "unbounded", "whether the height grows beyond every bound"),
-    Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
-    Result("discrete", "discrete", "delta[n]", label="delta[n]"),
+    Result("height", "height of the pulse", answer=True),
+    Result("area", "area of the pulse", answer=True),
+    Result("limit", "the height as the width goes to 0", answer=True),
+    Result("unbounded", "whether the height grows beyond every bound"),
+    Result("sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
+    Result("discrete", "delta[n]", label="delta[n]"),
 )
 LINES = (
     line("height", "1/A", "Height of the pulse", "The narrower the pulse, the higher it must be for an area of 1."),

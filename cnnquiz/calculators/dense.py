@@ -30,11 +30,11 @@ QUANTITIES = (
     Quantity("b", "bias_vector", numbers(), "the biases, one for each unit: 5,6", None),
 )  # fmt: skip
 RESULTS = (
-    Result("y", "y", "the output Wx + b", answer=True, label="output y"),
-    Result("augmented_weights", "augmented_weights", "[W b], which takes [x; 1] to the same output"),
-    Result("augmented_input", "augmented_input", "[x; 1]"),
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("weights", "weights", "weights without the biases"),
+    Result("y", "the output Wx + b", answer=True, label="output y"),
+    Result("augmented_weights", "[W b], which takes [x; 1] to the same output"),
+    Result("augmented_input", "[x; 1]"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("weights", "weights without the biases"),
 )
 LINES = (
     line("n", "h*w*c", "Flatten", "Every number of the map comes in.", when="axes_in == 3"),

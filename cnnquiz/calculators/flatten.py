@@ -33,12 +33,12 @@ QUANTITIES = (
     LAYOUT,
 )
 RESULTS = (
-    Result("sizes", "sizes", "the size of the map after each layer"),
-    Result("shapes", "shapes", "size and channels after each layer"),
-    Result("last_shape", "last_shape", "size and channels of the last map"),
-    Result("last_size", "last_size", "the side of the last map"),
-    Result("last_channels", "last_channels", "the channels of the last map"),
-    Result("flattened", "flattened", "numbers in the flattened map: the inputs of a dense layer", answer=True),
+    Result("sizes", "the size of the map after each layer"),
+    Result("shapes", "size and channels after each layer"),
+    Result("last_shape", "size and channels of the last map"),
+    Result("last_size", "the side of the last map"),
+    Result("last_channels", "the channels of the last map"),
+    Result("flattened", "numbers in the flattened map: the inputs of a dense layer", answer=True),
 )
 EXAMPLES = (
     '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',

@@ -37,10 +37,10 @@ QUANTITIES = (
     Quantity("weights", "weight", numbers(_MOST), "the weight on the path into each layer (none: all 1)", None),
 )  # fmt: skip
 RESULTS = (
-    Result("bound", "bound", "the most that is left of the gradient", answer=True),
-    Result("product", "product", "the chain-rule product at these values", answer=True),
-    Result("maximum_derivative", "M", "the largest derivative of one layer", label="largest derivative"),
-    Result("vanishes", "vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
+    Result("bound", "the most that is left of the gradient", answer=True),
+    Result("product", "the chain-rule product at these values", answer=True),
+    Result("maximum_derivative", "the largest derivative of one layer", label="largest derivative", symbol="M"),
+    Result("vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
 )
 _CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
 _SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."

@@ -28,11 +28,11 @@ QUANTITIES = (
     Quantity("n", "length", integer(1, letters=False), "how many values, from n = 0 on", None),
 )
 RESULTS = (
-    Result("h", "response", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]"),
-    Result("linear", "linear", "whether superposition holds", answer=True),
-    Result("time_invariant", "time_invariant", "whether a later input gives the same output, later", answer=True),
-    Result("lti", "lti", "whether it is both: then h says everything about it", label="linear and time invariant"),
-    Result("causal", "causal", "whether no output looks ahead"),
+    Result("h", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]", symbol="response"),
+    Result("linear", "whether superposition holds", answer=True),
+    Result("time_invariant", "whether a later input gives the same output, later", answer=True),
+    Result("lti", "whether it is both: then h says everything about it", label="linear and time invariant"),
+    Result("causal", "whether no output looks ahead"),
 )
 
 

@@ -28,10 +28,10 @@ QUANTITIES = (
              "an expression in x, or a name: relu(x), 3*x + 1, convolution, max pooling", positional=True),
 )  # fmt: skip
 RESULTS = (
-    Result("linear", "linear", "whether superposition holds", answer=True),
-    Result("affine", "affine", "whether it is linear but for a constant"),
-    Result("additive", "additive", "whether f(x + y) = f(x) + f(y)"),
-    Result("homogeneous", "homogeneous", "whether f(c x) = c f(x)"),
+    Result("linear", "whether superposition holds", answer=True),
+    Result("affine", "whether it is linear but for a constant"),
+    Result("additive", "whether f(x + y) = f(x) + f(y)"),
+    Result("homogeneous", "whether f(c x) = c f(x)"),
 )
 
 

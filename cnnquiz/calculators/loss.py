@@ -39,9 +39,9 @@ QUANTITIES = (
     Quantity("class", "class_index", integer(1, letters=False), "cross-entropy: the right class, counted from 1", None),
 )
 RESULTS = (
-    Result("loss", "loss", "the loss", answer=True),
-    Result("terms", "terms", "what each element adds, before the mean", label="from each element"),
-    Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
+    Result("loss", "the loss", answer=True),
+    Result("terms", "what each element adds, before the mean", label="from each element"),
+    Result("loss_exact", "the loss as a formula", label="loss as a formula", symbol="exact"),
 )
 
 

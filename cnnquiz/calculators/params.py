@@ -50,11 +50,11 @@ QUANTITIES = (
     Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
 )  # fmt: skip
 RESULTS = (
-    Result("parameters", "trainable", "trainable parameters", answer=True, short="parameters"),
-    Result("trainable", "trainable", "numbers that are learned", short="trainable"),
-    Result("stored", "stored", "numbers that are kept: learned ones and running averages", short="stored"),
-    Result("weights", "weights", "weights among them"),
-    Result("biases", "biases", "biases among them"),
+    Result("parameters", "trainable parameters", answer=True, short="parameters", symbol="trainable"),
+    Result("trainable", "numbers that are learned", short="trainable"),
+    Result("stored", "numbers that are kept: learned ones and running averages", short="stored"),
+    Result("weights", "weights among them"),
+    Result("biases", "biases among them"),
 )
 LINES = (
     *lines_when("is_conv", *families.WEIGHT_LINES),

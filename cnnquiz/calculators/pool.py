@@ -31,8 +31,8 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers: none", answer=True),
-    Result("unused_border", "unused", "pixels at the end that no window covers"),
+    Result("parameters", "trainable numbers: none", answer=True),
+    Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),

@@ -28,13 +28,13 @@ QUANTITIES = (
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
-    Result("receptive_field", "receptive_field", "pixels that one value sees along each axis", True, "out"),
-    Result("jump", "jump", "pixels between the centres of what neighbours see", answer=True),
-    Result("start", "start", "centre of what the first value sees; the first pixel's centre is 0.5", answer=True),
-    Result("first", "first", "index of the first pixel that the first value sees; negative: in the padding",
+    Result("receptive_field", "pixels that one value sees along each axis", True, "out"),
+    Result("jump", "pixels between the centres of what neighbours see", answer=True),
+    Result("start", "centre of what the first value sees; the first pixel's centre is 0.5", answer=True),
+    Result("first", "index of the first pixel that the first value sees; negative: in the padding",
            label="first pixel"),
-    Result("touched", "touched", "pixels in that span that are really read", label="pixels really read"),
-    Result("by_layer", "by_layer", "field, jump and start behind each layer"),
+    Result("touched", "pixels in that span that are really read", label="pixels really read"),
+    Result("by_layer", "field, jump and start behind each layer"),
 )  # fmt: skip
 EXAMPLES = ('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n")
 CONVENTIONS = {

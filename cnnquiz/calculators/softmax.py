@@ -34,11 +34,11 @@ QUANTITIES = (
     Quantity("T", "temperature", number(), "the temperature: the logits are divided by it", 1),
 )
 RESULTS = (
-    Result("probabilities", "probabilities", "one for each class, adding up to 1", answer=True),
-    Result("probability", "probability", "that of the class asked for", answer=True),
-    Result("probabilities_exact", "exact", "the same as formulas", label="probabilities as formulas"),
-    Result("total", "total", "what the probabilities add up to", label="their sum"),
-    Result("predicted_class", "predicted", "the class of the largest probability, counted from 1"),
+    Result("probabilities", "one for each class, adding up to 1", answer=True),
+    Result("probability", "that of the class asked for", answer=True),
+    Result("probabilities_exact", "the same as formulas", label="probabilities as formulas", symbol="exact"),
+    Result("total", "what the probabilities add up to", label="their sum"),
+    Result("predicted_class", "the class of the largest probability, counted from 1", symbol="predicted"),
 )
 
 

@@ -28,8 +28,8 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "macs", "multiply-adds for one image"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("macs", "multiply-adds for one image"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),

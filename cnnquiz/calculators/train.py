@@ -24,10 +24,10 @@ QUANTITIES = (
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
-    Result("iterations_per_epoch", "m", "updates in one epoch", answer=True, short="per-epoch"),
-    Result("iterations", "iterations", "updates in the whole training", answer=True, short="iterations"),
-    Result("last_batch", "last", "samples in the last batch of an epoch", short="last-batch"),
-    Result("epoch_loss", "epoch_loss", "mean loss over the samples of the epoch", answer=True),
+    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m"),
+    Result("iterations", "updates in the whole training", answer=True, short="iterations"),
+    Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
+    Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )
 LINES = (
     line("q", "N/B", "Batches, before rounding", name="quotient"),

@@ -57,12 +57,12 @@ QUANTITIES = (
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0),
 )  # fmt: skip
 RESULTS = (
-    Result("theta", "new_theta", "theta after the last step", answer=True, label="new theta"),
-    Result("thetas", "thetas", "theta after each step", label="theta after each step"),
-    Result("gradients", "gradients", "the gradient that each step used", label="gradient of each step"),
-    Result("derivative", "derivative", "dJ/dtheta", label="J'(theta)"),
-    Result("rule", "rule", "one step of plain descent, with letters", label="one step"),
-    Result("J", "J_end", "J after the last step", label="J after the last step"),
+    Result("theta", "theta after the last step", answer=True, label="new theta", symbol="new_theta"),
+    Result("thetas", "theta after each step", label="theta after each step"),
+    Result("gradients", "the gradient that each step used", label="gradient of each step"),
+    Result("derivative", "dJ/dtheta", label="J'(theta)"),
+    Result("rule", "one step of plain descent, with letters", label="one step"),
+    Result("J", "J after the last step", label="J after the last step", symbol="J_end"),
 )
 
 

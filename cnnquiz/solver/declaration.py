@@ -61,18 +61,22 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it.
+    """One result: its name, its meaning, and whether a reader came for it.
 
-    short  how `--find` names its target on the command line: --out
-    label  how a reader sees it called; without one, its name with blanks
+    short   how `--find` names its target on the command line: --out
+    label   how a reader sees it called; without one, its name with blanks
+    symbol  the symbol of the line that gives it, where that is not its name
     """
 
     name: str
-    symbol: str
     meaning: str
     answer: bool = False
     short: str = ""
     label: str = ""
+    symbol: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", self.symbol or self.name)
 
 
 @dataclass(frozen=True, slots=True)
