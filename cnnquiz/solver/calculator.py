@@ -254,8 +254,11 @@ class Calculator:
         values = self.values(given)
         if callable(self.conventions):
             return self.conventions(values)
-        said = {name: one if isinstance(one, str) else one(values) for name, one in self.conventions.items()}
-        return {name: text for name, text in said.items() if text}
+        found = {}
+        for name, said in self.conventions.items():
+            if text := said if isinstance(said, str) else said(values):
+                found[name] = text
+        return found
 
     def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
         """The error that says what else must be given for the first answer, so far as its lines tell."""
