@@ -12,7 +12,7 @@ from itertools import pairwise
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import bytes_of, tally
 from cnnquiz.layers.vocabulary import BYTES
-from cnnquiz.mathematics.notation import joined, step, sum_of_products
+from cnnquiz.mathematics.notation import series, step, sum_of_products
 from cnnquiz.mathematics.precise import divide
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, choice, layer_sizes
@@ -89,7 +89,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
         yield step(f"Weights of the {name}", rule, filled, env[f"W_{letter}"], why, "parameters")
         if env["bias"]:
-            added, total = joined(part[1:], " + "), env[f"b_{letter}"]
+            added, total = series(part[1:], " + "), env[f"b_{letter}"]
             yield step(f"Biases of the {name}", f"b_{letter}", added, total, of="parameters")
 
 

@@ -16,7 +16,7 @@ from cnnquiz.layers import counts, steps
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
 from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.totals import macs, numbers_in_memory, parameters, stored, totals
+from cnnquiz.layers.totals import macs, numbers_in_memory, parameters, numbers_in_storage, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
 from cnnquiz.mathematics.precise import exact
@@ -94,7 +94,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if want is None or want.startswith("weight_bytes"):
         name = want or "weight_bytes_fp32"
         if want or len(view) > 1:
-            yield from steps.total_steps(view, "parameters", stored, name)
+            yield from steps.total_steps(view, "parameters", numbers_in_storage, name)
         yield _bytes_step("weights", results["weight_bytes_int8"], name)
     if want and want.startswith("activation"):
         yield from steps.total_steps(view, "activations", numbers_in_memory, want)

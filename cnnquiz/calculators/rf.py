@@ -48,7 +48,7 @@ LETTERS = {
 
 prepare = receptive_fields.field_givens
 work, explain = receptive_fields.field_results, receptive_fields.steps
-count = receptive_fields.walked_results
+count = receptive_fields.field_counts
 
 
 def notes(env: Env, results: Results) -> Notes:

@@ -205,7 +205,7 @@ def _fields(state: LayerState) -> dict[str, Any]:
     return {name: one_number(value) for name, value in numbers.items()}
 
 
-def walked_results(env: Env) -> dict[str, Any]:
+def field_counts(env: Env) -> dict[str, Any]:
     """From the first value and its neighbour back to the pixels that they touch."""
     if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
         return {}

@@ -18,7 +18,7 @@ def parameters(result: LayerResult) -> int:
     return result.counts.parameters
 
 
-def stored(result: LayerResult) -> int:
+def numbers_in_storage(result: LayerResult) -> int:
     """The numbers that a layer keeps in a file: also fixed ones, and running means and variances."""
     return result.counts.stored
 
@@ -36,7 +36,7 @@ def numbers_in_memory(result: LayerResult) -> int:
 def totals(results: Sequence[LayerResult], counted: frozenset[str] = frozenset()) -> dict[str, int]:
     """The amounts of all layers together, for one image."""
     multiply_adds = sum(macs(result, counted) for result in results)
-    amounts = {"parameters": parameters, "stored": stored, "activations": numbers_in_memory}
+    amounts = {"parameters": parameters, "stored": numbers_in_storage, "activations": numbers_in_memory}
     found = {name: sum(map(amount, results)) for name, amount in amounts.items()}
     return found | {"macs": multiply_adds, "flops": 2 * multiply_adds}
 

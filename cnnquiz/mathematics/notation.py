@@ -102,7 +102,7 @@ def formula_step(title: str, formula: str, env: Env, why: str = "", of: str = ""
     return Step(title, math(expr, left=left), math(expr, env), value_math(exact(evaluate(expr, env))), why, of)
 
 
-def joined(terms: Sequence[Any], joint: str, most: int = MOST_TERMS) -> Math:
+def series(terms: Sequence[Any], joint: str, most: int = MOST_TERMS) -> Math:
     """The first terms with a sign between them, and dots for the others: 1 + 2 + ..."""
     return chain(*terms[:most], *(["..."] if len(terms) > most else []), joint=joint)
 
@@ -143,8 +143,8 @@ def factor(number: Any) -> Math:
 def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None) -> Math:
     """1*3 + 2*(-4) + 5, the numbers put in."""
     pairs = list(zip(left, right, strict=True))
-    terms = joined([chain(factor(a), "*", factor(b)) for a, b in pairs], " + ")
-    return terms if plus is None else joined([terms, factor(plus)], " + ") if pairs else factor(plus)
+    products = [series([chain(factor(a), "*", factor(b)) for a, b in pairs], " + ")] if pairs else []
+    return chain(*products, *([] if plus is None else [factor(plus)]), joint=" + ")
 
 
 def symbol(name: str, style: Style) -> str:
