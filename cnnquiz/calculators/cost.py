@@ -16,7 +16,7 @@ from cnnquiz.layers import counts, steps
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
 from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.totals import macs, numbers_in_memory, parameters, numbers_in_storage, totals
+from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
 from cnnquiz.mathematics.precise import exact

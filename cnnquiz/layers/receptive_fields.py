@@ -1,4 +1,4 @@
-"""What each layer of a chain or of a network sees, and the same by walking indices back to the pixels."""
+"""What each layer of a chain or of a network sees: its steps, and the same by walking indices back to the pixels."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Difference equations such as y[n] = x[n] + 0.5*y[n-1]: read, run on a sequence, and judged with letters."""
+"""Difference equations such as y[n] = x[n] + 0.5*y[n-1]: read, run on a sequence, judged with letters, in steps."""
 
 from __future__ import annotations
 

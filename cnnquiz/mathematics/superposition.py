@@ -1,4 +1,4 @@
-"""Superposition tried on numbers and proved with letters: f(a x + b y) = a f(x) + b f(y)."""
+"""Superposition tried on numbers and proved with letters, with its steps: f(a x + b y) = a f(x) + b f(y)."""
 
 from __future__ import annotations
 
