@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
@@ -17,6 +18,7 @@ import cnnquiz
 
 Start = Callable[..., "pexpect.spawn[str]"]
 
+PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(cnnquiz.__file__).parent
 
@@ -28,7 +30,7 @@ class Program(Protocol):
     """Runs `cnnquiz` with these arguments and gives what came out."""
 
     def __call__(
-        self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 60
+        self, *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]: ...
 
 
@@ -37,6 +39,7 @@ def environment_in(folder: Path) -> dict[str, str]:
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("CNNQUIZ", "_CNNQUIZ"))}
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_ACTIONS"):
         kept.pop(name, None)
+    kept.pop("PYTHONDONTWRITEBYTECODE", None)  # each of a thousand processes would compile the package again
     return kept | {
         "PYTHONPATH": str(PACKAGE.parent),
         "PYTHONWARNINGS": "error",
@@ -50,7 +53,7 @@ def program_in(folder: Path, environment: Mapping[str, str]) -> Program:
     """The program as a real process in that folder. It never ends in a traceback."""
 
     def run(
-        *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = 60
+        *arguments: str, stdin: str = "", env: Mapping[str, str] | None = None, timeout: float = PATIENCE
     ) -> subprocess.CompletedProcess[str]:
         ended = subprocess.run(
             [sys.executable, "-m", "cnnquiz", *arguments],
@@ -84,7 +87,7 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
         around = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
         child = pexpect.spawn(
             sys.executable, ["-m", "cnnquiz", *arguments], env=around, cwd=str(tmp_path),  # type: ignore[arg-type]
-            dimensions=(50, columns), encoding="utf-8", timeout=20,
+            dimensions=(50, columns), encoding="utf-8", timeout=PATIENCE,
         )  # fmt: skip
         child.delaybeforesend = None
         children.append(child)
@@ -93,6 +96,13 @@ def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     yield spawn
     for child in children:
         child.close(force=True)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait for what another thread does; it is the test's to say what is wrong if that never comes."""
+    end = time.monotonic() + PATIENCE
+    while not condition() and time.monotonic() < end:
+        time.sleep(0.01)
 
 
 def ended(child: pexpect.spawn[str]) -> int:

@@ -98,12 +98,12 @@ LINEAR = (
 
 GIVENS: dict[str, tuple[st.SearchStrategy[dict[str, Any]], int]] = {
     "train": (
-        st.fixed_dictionaries({"samples": sizes, "batch": sizes, "epochs": sizes, "drop_last": st.booleans()}), 300,
+        st.fixed_dictionaries({"samples": sizes, "batch": sizes, "epochs": sizes, "drop_last": st.booleans()}), 100,
     ),
-    "dense": (dense(), 200),
-    "autoencoder": (autoencoder(), 200),
-    "convolve": (convolve(), 300),
-    "impulse": (impulse(), 40),
+    "dense": (dense(), 80),
+    "autoencoder": (autoencoder(), 80),
+    "convolve": (convolve(), 150),
+    "impulse": (impulse(), 25),
     "delta": (st.fixed_dictionaries({"A": st.fractions(Fraction(1, 99), 9, max_denominator=99), "n": small}), 60),
     "linear": (st.fixed_dictionaries({"operator": st.sampled_from(LINEAR)}), 10),
     "activation": (st.fixed_dictionaries({"function": st.sampled_from(NAMES), "x": fractions}), 80),
@@ -150,10 +150,10 @@ def test_vectors_are_long_enough_for_the_course_and_bounded() -> None:
     long = [1, 2] * 5_000
     dense = calculators.load("dense")
     softmax = calculators.load("softmax")
-    begun = time.perf_counter()
+    begun = time.process_time()
     assert dense.result_values(dense.read({"W": [[1] * 200] * 200, "x": [1] * 200}))["y"] == (200,) * 200
     assert len(softmax.result_values(softmax.read({"z": long}))["probabilities"]) == 10_000
-    assert time.perf_counter() - begun < 20
+    assert time.process_time() - begun < 20
 
 
 LIMITS = [
@@ -180,7 +180,7 @@ LIMITS = [
 @pytest.mark.parametrize(("name", "raw", "words"), LIMITS)
 def test_what_is_too_much_ends_soon_in_one_line(name: str, raw: dict[str, Any], words: str) -> None:
     calculator = calculators.load(name)
-    begun = time.perf_counter()
+    begun = time.process_time()
     try:
         calculator.solve(calculator.read(raw))
     except CnnquizError as fault:
@@ -188,7 +188,7 @@ def test_what_is_too_much_ends_soon_in_one_line(name: str, raw: dict[str, Any], 
         assert "\n" not in str(fault) and len(str(fault)) < 400
     else:
         assert not words
-    assert time.perf_counter() - begun < 10
+    assert time.process_time() - begun < 10
 
 
 def test_forwards_needs_no_sympy() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import pytest
@@ -43,9 +43,22 @@ def worked(variant: Variant) -> tuple[Calculator, Given, str]:
     return derived.calculator, derived.given, derived.want
 
 
+class Asked(DerivedAnswer):
+    """An answer that is asked for the misconceptions behind each of its wrong values, which it works once."""
+
+    @cached_property
+    def known(self) -> dict[bool, dict[tuple[str, ...], Any]]:
+        return {pairs: self.calculator.wrong_values(self.given, self.want, pairs=pairs) for pairs in (False, True)}
+
+    def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
+        return self.known[pairs]
+
+    def behind(self, value: Any) -> list[tuple[str, ...]]:
+        return [tuple(one.name for one in group) for group in self.misconceptions_behind(value)]
+
+
 def named(calculator: Calculator, given: Given, want: str, value: Any) -> list[tuple[str, ...]]:
-    groups = DerivedAnswer(calculator, given, want, calculator.result_values(given)).misconceptions_behind(value)
-    return [tuple(one.name for one in group) for group in groups]
+    return Asked(calculator, given, want, calculator.result_values(given)).behind(value)
 
 
 def answer_by(variant: Variant, misconception: str) -> str | None:
@@ -58,18 +71,17 @@ def answer_by(variant: Variant, misconception: str) -> str | None:
 
 def hold(calculator: Calculator, given: Given, want: str) -> None:
     """Every slip that is offered is wrong and named when it is made, with all that give the same number."""
-    right = calculator.result_values(given).get(want)
-    singles = calculator.wrong_values(given, want)
+    answer = Asked(calculator, given, want, calculator.result_values(given))
+    right, singles = answer.value, answer.wrong_values()
     for names, value in singles.items():
         assert value is not None and value != right, names
         alike = [others for others, other in singles.items() if same(other, value)]
-        assert names in alike and named(calculator, given, want, value) == alike
-    for names, value in calculator.wrong_values(given, want, pairs=True).items():
-        found = named(calculator, given, want, value)
+        assert names in alike and answer.behind(value) == alike
+    for names, value in answer.wrong_values(pairs=True).items():
+        found = answer.behind(value)
         assert found and value != right
         assert names in found or all(len(group) == 1 for group in found)
-    assert named(calculator, given, want, right) == []
-    assert named(calculator, given, want, 10**9 + 7) == [] and named(calculator, given, want, tuple(range(9))) == []
+    assert answer.behind(right) == [] and answer.behind(10**9 + 7) == [] and answer.behind(tuple(range(9))) == []
 
 
 @pytest.mark.parametrize("name", DRILLED)

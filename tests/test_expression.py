@@ -58,12 +58,12 @@ def test_refused_with_one_line(text: str) -> None:
     ],
 )  # fmt: skip
 def test_bounded_in_size(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CnnquizError):
         value = evaluate(parse(text), {})
         assert value.bit_length() > 3000, "a long number alone may be read"
         raise CnnquizError("read")
-    assert time.perf_counter() - start < 1
+    assert time.process_time() - start < 1
 
 
 @pytest.mark.parametrize(
@@ -72,10 +72,10 @@ def test_bounded_in_size(text: str) -> None:
      "1/0", "1//0", "1%0", "0**-1", "(1-1)**(0-2)", "prod(1)/0"],
 )  # fmt: skip
 def test_no_value(text: str) -> None:
-    start = time.perf_counter()
+    start = time.process_time()
     with pytest.raises(CnnquizError):
         evaluate(parse(text), {})
-    assert time.perf_counter() - start < 0.5
+    assert time.process_time() - start < 0.5
 
 
 def test_numbers_cannot_grow_without_bound() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 
 import pytest
@@ -140,10 +140,10 @@ def test_blocks_that_contain_themselves_are_refused(tmp_path: Path) -> None:
 
 def test_blocks_that_multiply_are_refused(tmp_path: Path) -> None:
     blocks = "".join(f"  b{n}:\n    - {{block: b{n + 1}, repeat: 99}}\n" for n in range(9)) + "  b9:\n    - relu\n"
-    start = perf_counter()
+    start = process_time()
     with pytest.raises(CnnquizError, match="more than 10,000 layers"):
         networks.load(own(tmp_path, MINE.split("blocks:")[0] + f"blocks:\n{blocks}layers:\n  - x: {{block: b0}}\n"))
-    assert perf_counter() - start < 10
+    assert process_time() - start < 10
 
 
 # -- the command --------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ from pathlib import Path
 import pexpect
 import pytest
 from answered import DAY, answers, document
-from conftest import Program
+from conftest import PATIENCE, Program
 
 from cnnquiz.history import History
 
@@ -93,7 +93,7 @@ def test_what_was_told_is_on_disk_when_it_is_stopped(environment: dict[str, str]
     terminal = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"}
     child: pexpect.spawn[str] = pexpect.spawn(
         sys.executable, ["-m", "cnnquiz", "review"], env=terminal,  # type: ignore[arg-type]
-        dimensions=(50, 80), encoding="utf-8", timeout=20,
+        dimensions=(50, 80), encoding="utf-8", timeout=PATIENCE,
     )  # fmt: skip
     child.expect("> $")
     child.send("h")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pexpect
 import pytest
-from conftest import Program
+from conftest import PATIENCE, Program
 
 from cnnquiz.bank import open_bank
 from cnnquiz.quiz import plan
@@ -69,7 +69,7 @@ def test_an_interrupted_session_goes_on_with_its_numbers(environment: dict[str, 
     def start(*arguments: str) -> pexpect.spawn[str]:
         child: pexpect.spawn[str] = pexpect.spawn(
             sys.executable, ["-m", "cnnquiz", "take", "week8", *arguments], env=terminal,  # type: ignore[arg-type]
-            dimensions=(50, 80), encoding="utf-8", timeout=20,
+            dimensions=(50, 80), encoding="utf-8", timeout=PATIENCE,
         )  # fmt: skip
         return child
 

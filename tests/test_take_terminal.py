@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import signal
 import termios
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pexpect
 import pyte
 import pytest
-from conftest import Start, ended
+from conftest import Start, ended, wait_until
 
 from cnnquiz.items.variants import Variant
 from cnnquiz.sessions.preload import preloader
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")
 PROMPT = "> $"
-
 
 
 @pytest.fixture
@@ -211,9 +209,7 @@ def test_no_signal_is_lost_while_questions_are_worked_ahead() -> None:
         yield from ()
 
     preloader(questions())()
-    deadline = time.monotonic() + 20
-    while not masks and time.monotonic() < deadline:
-        time.sleep(0.01)
+    wait_until(lambda: bool(masks))
     assert {signal.SIGINT, signal.SIGCONT} <= masks[0], "they wake the main thread, which waits for a key"
 
 

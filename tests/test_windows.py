@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
 
-MANY = settings(max_examples=600)
+MANY = settings(max_examples=250)
 
 
 def per_axis(draw: Any, axes: int, low: int, high: int) -> Any:
