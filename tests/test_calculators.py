@@ -26,7 +26,7 @@ from cnnquiz import calculators
 from cnnquiz.cli import cli
 from cnnquiz.errors import CnnquizError
 from cnnquiz.solution import Solution, jsonable, text
-from cnnquiz.solver.calculator import CONSTANTS, FUNCTIONS, Calculator, Quantity, Result, line
+from cnnquiz.solver.calculator import CONSTANTS, FUNCTIONS, Calculator, Quantity, Result, line, misconception
 from cnnquiz.solver.givens import integer
 
 CASES = Path(__file__).parent / "calculators"
@@ -246,7 +246,7 @@ def module(**changes: Any) -> ModuleType:
     made = ModuleType("calculators.double", "Double: twice a number.\n\n    d = 2 n\n\nSource: Euclid,\nElements.\n")
     declaration: dict[str, Any] = {
         "QUANTITIES": (Quantity("n", "number", integer(), "a number"),),
-        "RESULTS": (Result("double", "d", "twice the number", answer=True),),
+        "RESULTS": (Result("double", "twice the number", answer=True, symbol="d"),),
         "LINES": (line("d", "2*n", "Double", when="positive"),),
         "EXAMPLES": ("--n 2",),
         "prepare": lambda values: {**values, "positive": values["n"] > 0},
@@ -262,6 +262,27 @@ def test_a_module_is_a_calculator() -> None:
     assert double.source == "Euclid, Elements"
     assert double.solve(double.read({"n": 2})).results == {"double": 4}
     assert double.result_values(double.read({"n": -2})) == {}  # its line has a condition
+
+
+def test_conventions_are_a_table_or_a_function() -> None:
+    table = {"unit": "pixels", "sign": lambda env: "positive" if env["positive"] else ""}
+    double = Calculator.from_module(module(CONVENTIONS=table))
+    assert double.conventions_of(double.read({"n": 2})) == {"unit": "pixels", "sign": "positive"}
+    assert double.conventions_of(double.read({"n": -2})) == {"unit": "pixels"}
+    by_function = Calculator.from_module(module(conventions=lambda env: {"twice": str(env["d"])}))
+    assert by_function.conventions_of(by_function.read({"n": 2})) == {"twice": "4"}
+
+
+def test_a_wrong_result_holds_only_where_its_words_stand() -> None:
+    wrong = (
+        misconception("squared", "Twice, not squared.", where={"n": (3,)}, double=lambda env: env["n"] ** 2),
+        misconception("elsewhere", "It applies nowhere.", double=lambda env: None),
+        misconception("one-more", "One too many.", wrong=lambda env: {"double": env["d"] + 1}),
+    )
+    double = Calculator.from_module(module(MISCONCEPTIONS=wrong))
+    assert double.wrong_values(double.read({"n": 3}), "double") == {("squared",): 9, ("one-more",): 7}
+    assert double.wrong_values(double.read({"n": 2}), "double") == {("one-more",): 5}
+    assert double.wrong_values(double.read({"n": -2}), "double") == {}  # there is no right value
 
 
 @pytest.mark.parametrize("name", ["QUANTITIES", "RESULTS", "EXAMPLES", "count"])

@@ -72,7 +72,7 @@ def test_words_have_the_signs_of_the_formulas(words: str, set_: str) -> None:
 def test_a_convention_has_no_colon_of_its_own(name: str) -> None:
     for case in good(name):
         calculator = calculators.load(name)
-        for rule in calculator.conventions(calculator.read(case["given"]).env).values():
+        for rule in calculator.conventions_of(calculator.read(case["given"])).values():
             assert ": " not in rule and ";" not in rule
 
 

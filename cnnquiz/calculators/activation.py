@@ -7,50 +7,48 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 6.2.2 an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
+from cnnquiz.mathematics.activations import activation, largest_slope, slope_reason, sympy_value_and_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, math, step, value_math
-from cnnquiz.mathematics.precise import rounded
-from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
-from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
+from cnnquiz.mathematics.sympy_forms import from_sympy
+from cnnquiz.solution import Drawing
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import Kind, number
 
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
-_KINKED = ("relu", "leaky-relu", "elu")
+_LEAKY = ("leaky-relu", "elu")
+_KINKED = ("relu", *_LEAKY)
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
-
+CONVENTIONS = {
+    "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",
+    "slope below zero": lambda env: f"alpha = {value_math(env['alpha']).ascii}" if env["function"] in _LEAKY else "",
+    "decimals": lambda env: "" if env["x"] is None else "exact where they end, otherwise shown rounded to 10 digits",
+}
 QUANTITIES = (
-    Quantity(
-        "function", "activation", Kind("NAME", lambda raw: activation(raw).name),
-        "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True,
-    ),
+    Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
+             "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
     Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
 )  # fmt: skip
-
 RESULTS = (
-    Result("value", "value", "f(x)", answer=True, label="f(x)"),
-    Result("derivative", "derivative", "f'(x)", answer=True, label="f'(x)"),
-    Result("maximum_derivative", "maximum_derivative", "the largest derivative", answer=True,
-           label="largest derivative"),
-    Result("value_exact", "value_exact", "f(x), as a formula", label="f(x) as a formula"),
-    Result("derivative_exact", "derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
+    Result("value", "f(x)", answer=True, label="f(x)"),
+    Result("derivative", "f'(x)", answer=True, label="f'(x)"),
+    Result("maximum_derivative", "the largest derivative", True, label="largest derivative"),
+    Result("value_exact", "f(x), as a formula", label="f(x) as a formula"),
+    Result("derivative_exact", "f'(x), as a formula", label="f'(x) as a formula"),
 )  # fmt: skip
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The slope below zero, where none is given, as PyTorch has it."""
     f = activation(values["function"])
     return {**values, "alpha": usual_alpha(f) if values["alpha"] is None else values["alpha"]}
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The value, the derivative and its maximum."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     found = {"maximum_derivative": largest_slope(f.name, a)}
@@ -64,102 +62,65 @@ def work(env: Env) -> dict[str, Any]:
     }
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The rule, the number put in, and the same for the derivative."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     if x is not None:
         rule = parse(f.definition, "x") if f.name == "relu" else value_formula(f, x)
-        said = f"{f.name} is {f.definition}." if f.name in ("leaky-relu", "elu", "gelu", "step") else ""
-        parts = (("value", "f(x) = ", rule, said), ("derivative", "f'(x) = ", slope_formula(f, x), _reason(f.name, x)))
-        for name, left, expr, why in parts:
+        said = f"{f.name} is {f.definition}." if f.name in (*_LEAKY, "gelu", "step") else ""
+        slope = ("derivative", "f'(x) = ", slope_formula(f, x), slope_reason(f, x))
+        for name, left, expr, why in (("value", "f(x) = ", rule, said), slope):
             if want in (None, name, f"{name}_exact"):
                 filled = math(expr, {"x": x, "a": a})
                 yield step(name.capitalize(), chain(left, math(expr)), filled, results[name], why, name)
     if want in (None, name := "maximum_derivative"):
         why = f"The derivative is largest {f.steepest}."
-        if f.name in ("leaky-relu", "elu") and a > 1:
+        if f.name in _LEAKY and a > 1:
             why = "With a slope above 1, the derivative is largest below zero."
         yield step("Largest derivative", "max f'(x)", value=results[name], why=why, of=name)
 
 
-def _reason(name: str, x: Any) -> str:
-    if name == "step":
-        return "Flat on both sides, so no gradient passes; at the step itself there is no derivative (taken as 0)."
-    if x == 0 and name in _KINKED:
-        return "At the corner there is no derivative; by convention the left side's is taken."
-    words = {"sigmoid": "The derivative of sigma is sigma times its complement.", "relu": "1 above zero, 0 below."}
-    return words.get(name, "")
-
-
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """By sympy: the formula differentiated by its rules, both evaluated to 60 digits; the maximum sought on a grid."""
-    import sympy
-
-    f, a = activation(env["function"]), env["alpha"]
-    t = sympy.Symbol("x", real=True)
-    found: dict[str, Any] = {}
-    if env["x"] is not None:
-        x = sympy.Rational(Fraction(env["x"]))
-        whole = symbolic(value_formula(f, env["x"]), {"x": t, "a": a})
-        found["value"] = from_sympy(whole.subs(t, x))
-        found["derivative"] = from_sympy(sympy.diff(whole, t).subs(t, x))
+    f, x, a = activation(env["function"]), env["x"], env["alpha"]
+    found: Values = {}
+    if x is not None:
+        found["value"], found["derivative"] = map(from_sympy, sympy_value_and_slope(f, x, a))
     if f.name not in ("softplus", "gelu", "swish"):
         found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
     return found
 
 
-def _wrong(name: str, rule: Callable[..., Any], *functions: str) -> Callable[[Env], dict[str, Any]]:
-    """The wrong result of that name, for these functions (none: for all), from the function, x and alpha."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        f, x, a = activation(env["function"]), env["x"], env["alpha"]
-        applies = (x is not None or name == "maximum_derivative") and (not functions or f.name in functions)
-        return {name: rounded(rule(f, x, a))} if applies else {}
-
-    return wrong
-
-
+_SIGMOID = {"function": ("sigmoid",)}
 MISCONCEPTIONS = (
     misconception("derivative-as-value", "The derivative is sigma(x)(1 - sigma(x)), not sigma(x) itself.",
-                  wrong=_wrong("derivative", function_value)),
+                  derivative=lambda env: env["value"]),
     misconception("value-as-derivative", "That is the slope at x; the value is asked.",
-                  wrong=_wrong("value", function_slope)),
+                  value=lambda env: env["derivative"]),
     misconception("sign-in-exponent", "The exponent is -x: sigma grows with x.",
-                  wrong=_wrong("value", lambda f, x, a: function_value(f, -x, a), "sigmoid")),
+                  where=_SIGMOID, value=lambda env: sigmoid(-env["x"])),
     misconception("squared-value", "The derivative is sigma times its complement, not sigma squared.",
-                  wrong=_wrong("derivative", lambda f, x, a: function_value(f, x, a) ** 2, "sigmoid")),
+                  where=_SIGMOID, derivative=lambda env: sigmoid(env["x"]) ** 2),
     misconception("forgot-square", "The derivative is 1 - tanh(x)^2: the tanh is squared.",
-                  wrong=_wrong("derivative", lambda f, x, a: 1 - function_value(f, x, a), "tanh")),
+                  where={"function": ("tanh",)}, derivative=lambda env: 1 - tanh(env["x"])),
     misconception("passed-negative", "Below zero the input does not pass unchanged.",
-                  wrong=_wrong("value", lambda f, x, a: x, *_KINKED)),
+                  where={"function": _KINKED}, value=lambda env: env["x"]),
     misconception("dropped-sign", "max(0, x) cuts what is negative; it does not turn it round.",
-                  wrong=_wrong("value", lambda f, x, a: abs(x), "relu")),
+                  where={"function": ("relu",)}, value=lambda env: abs(env["x"])),
     misconception("forgot-leak", "Below zero this function still passes a little.",
-                  wrong=_wrong("value", lambda f, x, a: max(x, 0), "leaky-relu", "elu")),
+                  where={"function": _LEAKY}, value=lambda env: max(env["x"], 0)),
     misconception("slope-one-below-zero", "Below zero the slope is not that of x.",
-                  wrong=_wrong("derivative", lambda f, x, a: 1, *_KINKED)),
+                  where={"function": _KINKED}, derivative=lambda env: 1),
     misconception("maximum-of-value", "That is the largest value; the derivative is at most 1/4.",
-                  wrong=_wrong("maximum_derivative", lambda f, x, a: 1, "sigmoid")),
+                  where=_SIGMOID, maximum_derivative=lambda env: 1),
     misconception("value-at-maximum", "At 0 sigma is 1/2; its derivative there is 1/2 times 1/2.",
-                  wrong=_wrong("maximum_derivative", lambda f, x, a: Fraction(1, 2), "sigmoid")),
+                  where=_SIGMOID, maximum_derivative=lambda env: Fraction(1, 2)),
     misconception("confused-with-sigmoid", "1/4 is the sigmoid's bound; this function is steeper.",
-                  wrong=_wrong("maximum_derivative", lambda f, x, a: Fraction(1, 4), "tanh", "relu", "softplus")),
+                  where={"function": ("tanh", "relu", "softplus")}, maximum_derivative=lambda env: Fraction(1, 4)),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {}
-    if env["function"] in _KINKED:
-        rules["derivative at 0"] = "the left side's (PyTorch)"
-    if env["function"] in ("leaky-relu", "elu"):
-        rules["slope below zero"] = f"alpha = {value_math(env['alpha']).ascii}"
-    if env["x"] is not None:
-        rules["decimals"] = "exact where they end, otherwise shown rounded to 10 digits"
-    return rules
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The curve around zero and x."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     reach = min(max(6, 2 * abs(x or 0)), _WIDEST) if f.name != "gelu" else max(6, abs(x or 0))

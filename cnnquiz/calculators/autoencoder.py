@@ -7,52 +7,31 @@ Source: Hinton and Salakhutdinov, Reducing the dimensionality of data with neura
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
-from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
-from cnnquiz.mathematics.precise import exact
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, excerpt, whole
-
-_MOST_LAYERS = 1_001
-_BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}
-
-
-def _read_sizes(raw: Any) -> Vector:
-    """Layer sizes from the input to the output: 784-128-784, or a list."""
-    parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", str(raw).strip().strip("[]()"))
-    if not 3 <= len(parts) <= _MOST_LAYERS or len(parts) % 2 == 0:
-        remedy = "write an odd number of sizes, input to output, as in 784-128-784"
-        raise GivenError(f"{excerpt(raw)} is no autoencoder: {remedy}")
-    sizes = Vector(whole(part, 1, letters=False) for part in parts)
-    if sizes[0] != sizes[-1]:
-        raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
-    return sizes
-
+from cnnquiz.layers.counts import bytes_of, tally
+from cnnquiz.layers.vocabulary import BYTES
+from cnnquiz.mathematics.notation import series, step, sum_of_products
+from cnnquiz.mathematics.precise import divide
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
+from cnnquiz.solver.givens import FLAG, choice, layer_sizes
 
 QUANTITIES = (
-    Quantity("layers", "layer_sizes", Kind("A-B-A", _read_sizes), "sizes from input to output: 784-128-784",
+    Quantity("layers", "layer_sizes", layer_sizes(), "sizes from input to output: 784-128-784",
              positional=True),
     Quantity("tied", "tied_weights", FLAG, "whether the decoder uses the encoder's weights, transposed", False),
     Quantity("bias", "bias", FLAG, "whether the units have biases", True),
-    Quantity("dtype", "dtype", choice(*_BYTES), "how a number is stored", "fp32"),
+    Quantity("dtype", "dtype", choice(*BYTES), "how a number is stored", "fp32"),
 )  # fmt: skip
 RESULTS = (
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("encoder", "encoder", "the encoder's parameters"),
-    Result("decoder", "decoder", "the decoder's parameters of its own"),
-    Result("compression_ratio", "ratio", "how many times smaller the code is than the input", answer=True),
-    Result("stages", "stages", "stages of layer-by-layer pre-training", answer=True),
-    Result("bytes", "bytes", "memory of the parameters", answer=True),
-    Result("code", "code", "size of the latent space"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("encoder", "the encoder's parameters"),
+    Result("decoder", "the decoder's parameters of its own"),
+    Result("compression_ratio", "how many times smaller the code is than the input", answer=True, symbol="ratio"),
+    Result("stages", "stages of layer-by-layer pre-training", answer=True),
+    Result("bytes", "memory of the parameters", answer=True),
+    Result("code", "size of the latent space"),
 )
 LINES = (
     line("encoder", "W_e + b_e", "Encoder", "Its weights, and one bias for each of its units."),
@@ -78,9 +57,14 @@ MISCONCEPTIONS = (
     misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )  # fmt: skip
 EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
+CONVENTIONS = {
+    "biases": lambda env: "counted, one for each unit" if env["bias"] else "none",
+    "weights": lambda env: "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder",
+    "bytes": lambda env: f"{BYTES[env['dtype']]} for each number ({env['dtype']})",
+}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The weights and biases of both halves."""
     sizes = values["layers"]
     if values["tied"] and sizes != sizes[::-1]:
@@ -88,12 +72,12 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     middle = len(sizes) // 2
     products = [a * b for a, b in pairwise(sizes)]
     biases = sizes[1:] if values["bias"] else (0,) * (len(sizes) - 1)
-    env = dict(values) | {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
+    env = {"W_e": sum(products[:middle]), "W_d": sum(products[middle:])}
     env |= {"b_e": sum(biases[:middle]), "b_d": sum(biases[middle:])}
-    return env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": _BYTES[values["dtype"]]}
+    return values | env | {"n": sizes[0], "code": sizes[middle], "L": len(sizes), "B": BYTES[values["dtype"]]}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The weights of each half, layer by layer."""
     if want in ("compression_ratio", "stages", "code"):
         return
@@ -101,17 +85,15 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     for name, letter, part in (("encoder", "e", sizes[: middle + 1]), ("decoder", "d", sizes[middle:])):
         if name == "decoder" and (env["tied"] or want == "encoder"):
             continue
-        filled = sum_of_products(part[:-1], part[1:])
+        rule, filled = f"W_{letter} = sum_i n_i n_(i+1)", sum_of_products(part[:-1], part[1:])
         why = "Every unit is connected with every unit of the next layer." if name == "encoder" else ""
-        rule, total = chain(f"W_{letter} = sum_i n_i n_(i+1)"), value_math(env[f"W_{letter}"])
-        yield Step(f"Weights of the {name}", rule, filled, total, why, "parameters")
+        yield step(f"Weights of the {name}", rule, filled, env[f"W_{letter}"], why, "parameters")
         if env["bias"]:
-            added = chain(*part[1:13], *(["..."] if len(part) > 13 else []), joint=" + ")
-            total = value_math(env[f"b_{letter}"])
-            yield Step(f"Biases of the {name}", chain(f"b_{letter}"), added, total, of="parameters")
+            added, total = series(part[1:], " + "), env[f"b_{letter}"]
+            yield step(f"Biases of the {name}", f"b_{letter}", added, total, of="parameters")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Unit by unit: each unit's weights and bias; shallow autoencoders peeled off from the outside."""
     sizes, middle, bias = env["layers"], len(env["layers"]) // 2, 1 if env["bias"] else 0
     halves = {"encoder": 0, "decoder": 0}
@@ -121,19 +103,12 @@ def count(env: Env) -> dict[str, Any]:
     stages, left = 0, sizes
     while len(left) > 1:
         stages, left = stages + 1, left[1:-1]
-    total, width = sum(halves.values()), {"fp64": 64, "fp32": 32, "fp16": 16, "int8": 8}[env["dtype"]]
-    found = {**halves, "parameters": total, "bytes": total * width // 8, "stages": stages}
-    return found | {"compression_ratio": exact(Fraction(sizes[0], left[0]))}
+    total = sum(halves.values())
+    found = {**halves, "parameters": total, "bytes": bytes_of(total, env["dtype"]), "stages": stages}
+    return found | {"compression_ratio": divide(sizes[0], left[0])}
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was counted."""
-    rules = {"biases": "counted, one for each unit" if env["bias"] else "none"}
-    rules["weights"] = "tied, shared by both halves" if env["tied"] else "separate in encoder and decoder"
-    return rules | {"bytes": f"{_BYTES[env['dtype']]} for each number ({env['dtype']})"}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where tying or leaving biases out gives another number."""
     if not env["tied"] and env["layers"] == env["layers"][::-1]:
         yield f"With tied weights: {results['encoder'] + env['b_d']} parameters."

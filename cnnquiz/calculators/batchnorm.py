@@ -7,48 +7,47 @@ Source: Ioffe and Szegedy, Batch normalization, 2015, algorithm 1.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exact, rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import number, numbers
 
 _SHOWN = 8
 EXAMPLES = ("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1")
-
+CONVENTIONS = {
+    "variance": "divided by n (biased)",
+    "eps": lambda env: f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)",
+}
 QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
     Quantity("gamma", "weight", number(), "the learned scale", 1),
     Quantity("beta", "bias", number(), "the learned shift", 0),
     Quantity("eps", "eps", number(0), "added to the variance (PyTorch: 0.00001)", 0),
 )
-
 RESULTS = (
-    Result("mean", "mean", "the mean of the batch", answer=True),
-    Result("variance", "variance", "its variance, divided by n", answer=True),
-    Result("normalised", "normalised", "the values with mean 0 and variance 1", answer=True),
-    Result("output", "output", "gamma times these, plus beta", answer=True),
-    Result("std", "std", "the root that is divided by"),
+    Result("mean", "the mean of the batch", answer=True),
+    Result("variance", "its variance, divided by n", answer=True),
+    Result("normalised", "the values with mean 0 and variance 1", answer=True),
+    Result("output", "gamma times these, plus beta", answer=True),
+    Result("std", "the root that is divided by"),
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Refuses a batch without spread, which would be divided by zero."""
-    if values["values"] is not None and len(set(values["values"])) == 1 and values["eps"] == 0:
+    if len(set(values["values"])) == 1 and values["eps"] == 0:
         raise GivenError("values: all are equal, so the variance is 0: give an eps, such as 0.00001", "eps")
     return values
 
 
 def work(
     env: Env, *, divisor: int | None = None, root: bool = True, centred: bool = True, shift: bool = True
-) -> dict[str, Any]:
+) -> Values:
     """The four lines of the algorithm; the keywords change one of them, as misconceptions do."""
     x = [Fraction(one) for one in env["values"]]
     mean = sum(x) / len(x)
@@ -61,7 +60,7 @@ def work(
     return {**found, "output": outputs, "std": rounded(below)}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """Mean, variance, each value normalised, scale and shift."""
     x, n, mean, variance = env["values"], len(env["values"]), results["mean"], results["variance"]
     yield step("Mean", "mu = (1/n) sum_i x_i", chain(exact(mean * n), f"/{n}"), mean, of="mean")
@@ -83,7 +82,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Scale and shift", "y = gamma*x + beta", filled, results["output"], why, "output")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The variance from all pairs, sum (x_i - x_j)^2/(2 n^2); the rest by sympy's roots."""
     import sympy
 
@@ -98,24 +97,15 @@ def count(env: Env) -> dict[str, Any]:
     return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
-def _wrong(**changes: Any) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: work(env, **changes)
-
-
-def _sample_variance(env: Env) -> dict[str, Any]:
+def _sample_variance(env: Env) -> Values:
     return work(env, divisor=len(env["values"]) - 1) if len(env["values"]) > 1 else {}
 
 
 MISCONCEPTIONS = (
     misconception("sample-variance", "Batch normalisation divides by n, not by n - 1.", wrong=_sample_variance),
     misconception("forgot-root", "Divide by the standard deviation, the root of the variance.",
-                  wrong=_wrong(root=False)),
-    misconception("forgot-mean", "Subtract the mean first.", wrong=_wrong(centred=False)),
-    misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.", wrong=_wrong(shift=False)),
+                  wrong=lambda env: work(env, root=False)),
+    misconception("forgot-mean", "Subtract the mean first.", wrong=lambda env: work(env, centred=False)),
+    misconception("forgot-scale-and-shift", "Then multiply by gamma and add beta.",
+                  wrong=lambda env: work(env, shift=False)),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    eps = f"{value_math(env['eps']).ascii} (PyTorch adds 0.00001)"
-    return {"variance": "divided by n (biased)", "eps": eps}

@@ -7,18 +7,15 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
+_SAME = {"": "", "tf": "ceil(i/s) (TensorFlow)", "torch": "total padding d(k-1), stride 1 (PyTorch)"}
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
@@ -35,10 +32,10 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "macs", "multiply-adds for one image", short="macs"),
-    Result("effective_kernel", "e", "pixels from the kernel's first tap to its last"),
-    Result("unused_border", "unused", "pixels at the end that no window covers"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("macs", "multiply-adds for one image", short="macs"),
+    Result("effective_kernel", "pixels from the kernel's first tap to its last", symbol="e"),
+    Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),
@@ -75,11 +72,17 @@ MISCONCEPTIONS = (
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
 EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
+CONVENTIONS = {
+    "rounding": families.ROUNDING,
+    "same": lambda env: _SAME[env["same"]],
+    "bias": lambda env: ("one for each filter, counted" if env["bias"] else "none") if "parameters" in env else "",
+    "MACs": lambda env: "one multiply-add is one MAC, biases are not counted" if "parameters" in env else "",
+}
 
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis, `same` and `valid` resolved; refuses what no layer could do."""
     same = values["framework"] if values["p"] == "same" else ""
     env = families.along_axes(values, "k", "s", "p", "d")
@@ -97,7 +100,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
     parameters, sizes = filter_counts(env), (slide(i, window) for i, window in families.windows(env))
     found = parameters | families.size_counts(env, sizes, env["F"])
@@ -106,18 +109,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"rounding": "down, an incomplete last window does not count"}
-    if env["same"]:
-        rules["same"] = "ceil(i/s) (TensorFlow)" if env["same_tf"] else "total padding d(k-1), stride 1 (PyTorch)"
-    if env["F"] is not None and env["C"] is not None:
-        rules["bias"] = "one for each filter, counted" if env["bias"] else "none"
-        rules["MACs"] = "one multiply-add is one MAC, biases are not counted"
-    return rules
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where a common other convention gives another number."""
     unused = results.get("unused_border", ())
     if any(unused) and not env["same"]:

@@ -7,16 +7,14 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.convolution import Convolution, Grid, grid_sum, half_turn, rows, size
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, step, sum_of_products, value_math
-from cnnquiz.solution import Drawing, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import FLAG, Kind, choice, matrix, number, numbers
+from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.givens import FLAG, choice, number, sequence
 
 _MOST_PRODUCTS = 1_000_000
 _SHOWN = 16  # outputs that are worked out in steps
@@ -25,47 +23,40 @@ _MODES = {
     "valid": "only where one fits inside the other",
     "same": "the middle of the full output, as long as the longer of the two (numpy)",
 }
+_KERNELS = {
+    True: "not turned round (cross-correlation, which deep learning calls convolution)",
+    False: "turned round (convolution as in signal processing)",
+}
 EXAMPLES = (
     "--x 1,2,3 --h 1,1",
     "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",
     "--x 1,2,3 --h 1,1 --x2 0,1,0",
 )
-
-
-def _is_matrix(raw: Any) -> bool:
-    if isinstance(raw, str):
-        return ";" in raw or raw.strip().startswith("[[")
-    return isinstance(raw, list | tuple) and bool(raw) and isinstance(raw[0], list | tuple)
-
-
-_GRID = Kind("1,2,3|'1 2; 3 4'", lambda raw: (matrix() if _is_matrix(raw) else numbers()).read(raw))
+CONVENTIONS = {
+    "kernel": lambda env: _KERNELS[env["correlate"]],
+    "mode": lambda env: _MODES[env["mode"]],
+}
 QUANTITIES = (
-    Quantity("x", "input", _GRID, "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
-    Quantity("h", "kernel", _GRID, "the kernel: 1,1, or rows, 1 0; -1 2"),
-    Quantity(
-        "mode", "mode", choice(*_MODES), "which outputs: all, those without padding, or as many as x", "full"
-    ),
-    Quantity(
-        "correlate", "correlate", FLAG, "do not turn the kernel round (what deep learning calls convolution)", False
-    ),
+    Quantity("x", "input", sequence(), "the input: 1,2,3, or rows, 1 2; 3 4", positional=True),
+    Quantity("h", "kernel", sequence(), "the kernel: 1,1, or rows, 1 0; -1 2"),
+    Quantity("mode", "mode", choice(*_MODES), "which outputs: all, those without padding, or as many as x", "full"),
+    Quantity("correlate", "correlate", FLAG, "do not turn the kernel round (what deep learning calls convolution)",
+             False),
     Quantity("bias", "bias", number(), "a number added to every output", 0),
-    Quantity("x2", "second_input", _GRID, "a second input, to show superposition", None),
+    Quantity("x2", "second_input", sequence(), "a second input, to show superposition", None),
 )  # fmt: skip
-
 RESULTS = (
-    Result("y", "y", "the output", answer=True, label="output y"),
-    Result("value", "value", "the output, where it is a single number"),
-    Result("size", "size", "how many numbers it has along each axis"),
-    Result("y2", "y2", "the output for the second input", label="output of the second input"),
-    Result("y_sum", "y_sum", "the output for the sum of the inputs", label="output of the sum"),
-    Result("superposition", "superposition", "whether the outputs add up as the inputs do"),
+    Result("y", "the output", answer=True, label="output y"),
+    Result("value", "the output, where it is a single number"),
+    Result("size", "how many numbers it has along each axis"),
+    Result("y2", "the output for the second input", label="output of the second input"),
+    Result("y_sum", "the output for the sum of the inputs", label="output of the sum"),
+    Result("superposition", "whether the outputs add up as the inputs do"),
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Makes both matrices; refuses sizes that do not fit."""
-    if values["x"] is None or values["h"] is None:
-        return values
     flat = not isinstance(values["x"][0], tuple)
     for name in ("h", "x2"):
         if values[name] is not None and (not isinstance(values[name][0], tuple)) != flat:
@@ -97,12 +88,12 @@ def _like_input(env: Env, y: Grid) -> Any:
     return y[0] if env["flat"] else y
 
 
-def _results(env: Env, y: Grid) -> dict[str, Any]:
+def _results(env: Env, y: Grid) -> Values:
     """The output, and its only number where it has one."""
     return {"y": _like_input(env, y)} | ({"value": y[0][0]} if size(y) == (1, 1) else {})
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The output; with a second input, both outputs and that of the sum."""
     output = _convolution(env).output
     y = output(env["X"])
@@ -115,7 +106,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The kernel turned round; each output as a sum of products; superposition."""
     if want in (None, "y", "size"):
         if not env["correlate"]:
@@ -132,7 +123,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Superposition", "x*h + x2*h = (x + x2)*h", both, why=why, of="y_sum")
 
 
-def _output_steps(env: Env, y: Grid) -> Iterator[Step]:
+def _output_steps(env: Env, y: Grid) -> Steps:
     convolution = _convolution(env)
     down, across = convolution.places(env["X"])
     places = [(r, c) for r in range(len(down)) for c in range(len(across))]
@@ -152,7 +143,7 @@ def _formula(env: Env, name: str) -> str:
     return f"{name} = {rule}" + (" + b" if env["bias"] else "")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Every product x[i] h[j] scattered to the output that it belongs to; the outputs then counted."""
     scatter = _convolution(env).scatter
     y = scatter(env["X"])
@@ -160,48 +151,37 @@ def count(env: Env) -> dict[str, Any]:
     return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
 
 
-def _wrong(applies: Callable[[Env], bool] = lambda env: True, **other: Any) -> Callable[[Env], dict[str, Any]]:
-    """What another convolution gives, where that makes sense."""
-    return lambda env: _results(env, _convolution(env, **other).output(env["X"])) if applies(env) else {}
+def _other(env: Env, **other: Any) -> Values:
+    """What another convolution gives."""
+    return _results(env, _convolution(env, **other).output(env["X"]))
 
 
-def _elementwise(env: Env) -> dict[str, Any]:
-    if size(env["X"]) != size(env["H"]):
-        return {}
-    y = Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(env["X"], env["H"], strict=True))
-    return {"y": _like_input(env, y)}
-
-
-def _length_plus_one(env: Env) -> dict[str, Any]:
-    return {"size": len(env["x"]) + len(env["h"])} if env["flat"] and env["mode"] == "full" else {}
+def _elementwise(env: Env) -> Any:
+    x, h = env["X"], env["H"]
+    if size(x) != size(h):
+        return None
+    return _like_input(env, Vector(Vector(a * b for a, b in zip(p, q, strict=True)) for p, q in zip(x, h, strict=True)))
 
 
 MISCONCEPTIONS = (
     misconception("kernel-not-turned", "Convolution turns the kernel round first: h[n - k].",
-                  wrong=_wrong(lambda env: not env["correlate"], correlate=True)),
+                  where={"correlate": (False,)}, wrong=lambda env: _other(env, correlate=True)),
     misconception("kernel-turned", "Cross-correlation, as deep learning uses it, does not turn the kernel round.",
-                  wrong=_wrong(lambda env: bool(env["correlate"]), correlate=False)),
-    misconception("forgot-bias", "The bias is added to every output.", wrong=_wrong(bias=0)),
+                  where={"correlate": (True,)}, wrong=lambda env: _other(env, correlate=False)),
+    misconception("forgot-bias", "The bias is added to every output.", wrong=lambda env: _other(env, bias=0)),
     misconception("multiplied-elementwise", "Each output is a sum over the window, not one product.",
-                  wrong=_elementwise),
+                  y=_elementwise),
     misconception("kept-only-valid", "Outputs where the kernel reaches over the edge count too (zeros outside).",
-                  wrong=_wrong(lambda env: env["mode"] != "valid" and not _reach_apart(env["X"], env["H"]),
-                               mode="valid")),
+                  where={"mode": ("full", "same")},
+                  wrong=lambda env: {} if _reach_apart(env["X"], env["H"]) else _other(env, mode="valid")),
     misconception("forgot-minus-one", "The two overlap in at least one place: the length is n + m - 1.",
-                  wrong=_length_plus_one),
+                  where={"mode": ("full",), "flat": (True,)}, size=lambda env: len(env["x"]) + len(env["h"])),
     misconception("padded", "Without padding, only places where the kernel fits inside count.",
-                  wrong=_wrong(lambda env: env["mode"] == "valid", mode="full")),
+                  where={"mode": ("valid",)}, wrong=lambda env: _other(env, mode="full")),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    plain = "not turned round (cross-correlation, which deep learning calls convolution)"
-    kernel = plain if env["correlate"] else "turned round (convolution as in signal processing)"
-    return {"kernel": kernel, "mode": _MODES[env["mode"]]}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the other convention for the kernel gives."""
     other = _like_input(env, _convolution(env, correlate=not env["correlate"]).output(env["X"]))
     if other != results["y"]:
@@ -209,7 +189,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"As {name} it would be {value_math(other).ascii}."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The kernel sliding along the sequence."""
     if env["flat"] and not env["bias"]:
         h = env["H"][0][::-1] if env["correlate"] else env["H"][0]

@@ -7,109 +7,97 @@ Source: He and Sun, Convolutional neural networks at constrained time cost, 2015
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from math import prod
-from struct import calcsize
-from typing import Any
-
-from msgspec.structs import replace
 
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
 from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.vocabulary import KEPT
-from cnnquiz.mathematics import notation
-from cnnquiz.mathematics.expression import Env, parse
-from cnnquiz.mathematics.notation import chain
+from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
+from cnnquiz.layers.vocabulary import BYTES, KEPT
+from cnnquiz.mathematics.notation import formula_step, step
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer
 
-_BYTES = {"fp32": 4, "fp16": 2, "int8": 1}
-_C_TYPES = {"fp32": "f", "fp16": "e", "int8": "b"}  # their codes in `struct`, for the count
+_DTYPES = ("fp32", "fp16", "int8")
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
-    Result("macs", "macs", "multiply-adds for the batch", answer=True),
-    Result("flops", "flops", "floating-point operations: two for each multiply-add", answer=True),
-    Result("parameters", "parameters", "trainable numbers"),
-    Result("activations", "activations", "numbers in the maps that the layers make, for the batch"),
-    Result("output_bytes", "output_bytes", "bytes of the last map in fp32, for the batch", label="output bytes"),
-    Result("output_mib", "output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
-    *(Result(f"weight_bytes_{name}", f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
+    Result("macs", "multiply-adds for the batch", answer=True),
+    Result("flops", "floating-point operations: two for each multiply-add", answer=True),
+    Result("parameters", "trainable numbers"),
+    Result("activations", "numbers in the maps that the layers make, for the batch"),
+    Result("output_bytes", "bytes of the last map in fp32, for the batch", label="output bytes"),
+    Result("output_mib", "the same in MiB, 1,048,576 bytes", label="MiB of the last map"),
+    *(Result(f"weight_bytes_{name}", f"bytes of the weights in {name}", name == "fp32",
              label=f"bytes of the weights, {name}")
-      for name in _BYTES),
-    *(Result(f"activation_bytes_{name}", f"activation_bytes_{name}", f"bytes of the activations in {name}",
+      for name in _DTYPES),
+    *(Result(f"activation_bytes_{name}", f"bytes of the activations in {name}",
              label=f"bytes of the activations, {name}")
-      for name in _BYTES),
+      for name in _DTYPES),
 )  # fmt: skip
 EXAMPLES = ("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"')
+CONVENTIONS = {
+    "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
+    "FLOPs": "two for each MAC",
+}
 LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """What each layer makes, and those in view."""
     return {**network_givens(values), "count": frozenset()}
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The totals for the batch."""
     results, batch = env["view"], env["batch"]
-    macs = sum(map(steps.macs, results)) * batch
-    stored = sum(result.counts.stored for result in results)
-    activations = sum(map(steps.numbers_in_memory, results)) * batch
-    output = 4 * prod(results[-1].shape) * batch
-    found = {
-        "macs": macs,
-        "flops": 2 * macs,
-        "parameters": sum(map(steps.parameters, results)),
-        "activations": activations,
-        "output_bytes": output,
-        "output_mib": exact(Fraction(output, 2**20)),
-    }
-    found |= {f"weight_bytes_{name}": size * stored for name, size in _BYTES.items()}
-    return found | {f"activation_bytes_{name}": size * activations for name, size in _BYTES.items()}
+    one = totals(results)
+    macs, activations, output = one["macs"] * batch, one["activations"] * batch, 4 * prod(results[-1].shape) * batch
+    found = {"macs": macs, "flops": 2 * macs, "parameters": one["parameters"], "activations": activations}
+    found |= {"output_bytes": output, "output_mib": exact(Fraction(output, 2**20))}
+    found |= {f"weight_bytes_{name}": BYTES[name] * one["stored"] for name in _DTYPES}
+    return found | {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The weights added up place by place, the maps number by number, image by image; bytes as C packs a number."""
     results, batch = env["view"], env["batch"]
     found = counts.network_counts(env)
-    macs = counts.tally(found["macs"], batch)
-    stored = sum(map(counts.numbers_in_file, results))
+    multiply_adds = counts.tally(found["macs"], batch)
+    in_file = sum(map(counts.numbers_in_file, results))
     kept = counts.tally(sum(counts.map_numbers(one) for one in results if one.layer.kind in KEPT), batch)
-    output = counts.tally(counts.map_numbers(results[-1]), batch, calcsize(_C_TYPES["fp32"]))
-    totals = {"macs": macs, "flops": macs + macs, "parameters": found["parameters"], "activations": kept}
-    totals |= {"output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
-    for name, code in _C_TYPES.items():
-        totals[f"weight_bytes_{name}"] = counts.tally(stored, calcsize(code))
-        totals[f"activation_bytes_{name}"] = counts.tally(kept, calcsize(code))
-    return totals
+    output = counts.bytes_of(counts.tally(counts.map_numbers(results[-1]), batch), "fp32")
+    amounts = {"macs": multiply_adds, "flops": multiply_adds + multiply_adds, "parameters": found["parameters"]}
+    amounts |= {"activations": kept, "output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
+    for name in _DTYPES:
+        amounts[f"weight_bytes_{name}"] = counts.bytes_of(in_file, name)
+        amounts[f"activation_bytes_{name}"] = counts.bytes_of(kept, name)
+    return amounts
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The multiply-adds, then what follows from them; or the way to what is wanted, and only that."""
     view = env["view"]
     if want in (None, "macs", "flops"):
         yield from _macs_steps(env, results, want)
     if want == "parameters":
-        yield from steps.total_steps(view, "parameters", steps.parameters)
+        yield from steps.total_steps(view, "parameters", parameters)
     if want is None or want.startswith("weight_bytes"):
         name = want or "weight_bytes_fp32"
         if want or len(view) > 1:
-            for step in steps.total_steps(view, "parameters", lambda result: result.counts.stored):
-                yield replace(step, of=name)
+            yield from steps.total_steps(view, "parameters", numbers_in_storage, name)
         yield _bytes_step("weights", results["weight_bytes_int8"], name)
     if want and want.startswith("activation"):
-        for step in steps.total_steps(view, "activations", steps.numbers_in_memory):
-            yield replace(step, of=want)
+        yield from steps.total_steps(view, "activations", numbers_in_memory, want)
         yield from _all_images(env, results["activations"], "Every image has its own maps.", want)
         if want != "activations":
             yield _bytes_step("activations", results["activations"], want)
@@ -117,99 +105,78 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from _output_steps(env, results, want)
 
 
-def _macs_steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def _macs_steps(env: Env, results: Results, want: str | None) -> Steps:
     if len(env["view"]) == 1:
         yield from steps.layer_steps(env["view"], calculators.load, want="macs" if want else None)
     else:
-        yield from steps.total_steps(env["view"], "macs", steps.macs)
+        yield from steps.total_steps(env["view"], "macs", macs)
     yield from _all_images(env, results["macs"], "Every image costs the same.", "macs")
     if want != "macs":
         why = "Each multiply-add is one multiplication and one addition."
-        yield _product_step("Floating-point operations", "2*MACs", {"MACs": results["macs"]}, why, "flops")
+        yield formula_step("Floating-point operations", "2*MACs", {"MACs": results["macs"]}, why, "flops")
 
 
-def _all_images(env: Env, total: int, why: str, of: str) -> Iterator[Step]:
+def _all_images(env: Env, total: int, why: str, of: str) -> Steps:
     if (batch := env["batch"]) > 1:
-        yield _product_step("All images", "B*a", {"B": batch, "a": total // batch}, why, of)
+        yield formula_step("All images", "B*a", {"B": batch, "a": total // batch}, why, of)
 
 
-def _output_steps(env: Env, results: Mapping[str, Any], want: str) -> Iterator[Step]:
+def _output_steps(env: Env, results: Results, want: str) -> Steps:
     formula, sizes = steps.map_product(env["view"][-1].shape)
     if env["batch"] > 1:
         formula, sizes = f"B*{formula}", {"B": env["batch"], **sizes}
-    yield _product_step("Numbers in the last map", formula, sizes, "One for each place and channel.", want)
+    yield formula_step("Numbers in the last map", formula, sizes, "One for each place and channel.", want)
     yield _bytes_step("output", prod(sizes.values()), want, "fp32")
     if want == "output_mib":
-        filled, value = chain(f"{results['output_bytes']}/2^20"), notation.value_math(results["output_mib"])
-        yield Step("In MiB", chain("bytes/2^20"), filled, value, "One MiB is 2^20 = 1048576 bytes.", want)
+        why = "One MiB is 2^20 = 1048576 bytes."
+        yield step("In MiB", "bytes/2^20", f"{results['output_bytes']}/2^20", results["output_mib"], why, want)
 
 
 def _bytes_step(what: str, numbers: int, of: str, kind: str = "") -> Step:
     kind = kind or of.rpartition("_")[2]
-    size = _BYTES[kind]
+    size = BYTES[kind]
     why = f"A number in {kind} takes {size} byte{'s' if size > 1 else ''}."
-    return _product_step(f"Bytes of the {what}", "b*n", {"b": size, "n": numbers}, why, of)
+    return formula_step(f"Bytes of the {what}", "b*n", {"b": size, "n": numbers}, why, of)
 
 
-def _product_step(title: str, formula: str, values: dict[str, int], why: str, of: str) -> Step:
-    expr = parse(formula)
-    total = 2 * values["MACs"] if "MACs" in values else prod(values.values())
-    return Step(title, notation.math(expr), notation.math(expr, values), notation.value_math(total), why, of)
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    return {"MACs": "multiply-adds of convolutions and dense layers, biases not counted", "FLOPs": "two for each MAC"}
-
-
-def _macs_by(rule: Callable[[LayerResult], int]) -> Callable[[Env], dict[str, Any]]:
+def _macs_by(env: Env, rule: Callable[[LayerResult], int]) -> Values:
     """Multiply-adds and FLOPs with another rule for each layer."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        macs = sum(rule(result) for result in env["view"] if result.counts.macs) * env["batch"]
-        return {"macs": macs, "flops": 2 * macs}
-
-    return wrong
+    found = sum(rule(result) for result in env["view"] if result.counts.macs) * env["batch"]
+    return {"macs": found, "flops": 2 * found}
 
 
 def _over_input(result: LayerResult) -> int:
     """The weights at every position of the input, not of the output."""
-    if result.layer.kind != "conv":
-        return result.counts.macs
-    return result.counts.macs * prod(result.before.shape[:-1]) // prod(result.shape[:-1])
+    before, after = prod(result.before.shape[:-1]), prod(result.shape[:-1])
+    return macs(result) * before // after if result.layer.kind == "conv" else macs(result)
 
 
 def _without_depth(result: LayerResult) -> int:
-    if result.layer.kind != "conv":
-        return result.counts.macs
     channels = result.before.shape[-1]
-    return result.counts.macs * (result.layer.groups or channels) // channels
+    return macs(result) * (result.layer.groups or channels) // channels if result.layer.kind == "conv" else macs(result)
 
 
-def _times(factor: Fraction, *names: str) -> Callable[[Env], dict[str, Any]]:
-    def wrong(env: Env) -> dict[str, Any]:
-        right = work(env)
-        return {name: exact(right[name] * factor) for name in names}
-
-    return wrong
+def _bytes_times(env: Env, factor: Fraction | int) -> Values:
+    names = ("weight_bytes_fp32", "output_bytes", "activation_bytes_fp32")
+    return {name: exact(env[name] * factor) for name in names}
 
 
-_IN_BYTES = ("weight_bytes_fp32", "output_bytes", "activation_bytes_fp32")
 MISCONCEPTIONS = (
     misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  wrong=_times(Fraction(2), "macs")),
+                  macs=lambda env: env["flops"]),
     misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  wrong=_times(Fraction(1, 2), "flops")),
+                  flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
-                  wrong=_macs_by(lambda result: counts.weights_of(result)[0])),
+                  wrong=lambda env: _macs_by(env, lambda result: counts.weights_of(result)[0])),
     misconception("used-input-size", "Count the positions of the output, not those of the input.",
-                  wrong=_macs_by(_over_input)),
+                  wrong=lambda env: _macs_by(env, _over_input)),
     misconception("forgot-depth", "Each filter also reaches through all input channels.",
-                  wrong=_macs_by(_without_depth)),
+                  wrong=lambda env: _macs_by(env, _without_depth)),
     misconception("forgot-batch", "Every image of the batch costs as much.",
                   wrong=lambda env: work({**env, "batch": 1})),
-    misconception("numbers-as-bytes", "A number in fp32 takes 4 bytes.", wrong=_times(Fraction(1, 4), *_IN_BYTES)),
-    misconception("bits-for-bytes", "8 bits are one byte.", wrong=_times(Fraction(8), *_IN_BYTES)),
+    misconception("numbers-as-bytes", "A number in fp32 takes 4 bytes.",
+                  wrong=lambda env: _bytes_times(env, Fraction(1, 4))),
+    misconception("bits-for-bytes", "8 bits are one byte.", wrong=lambda env: _bytes_times(env, 8)),
     misconception("half-precision", "That is fp16: fp32 takes 4 bytes a number.",
-                  wrong=_times(Fraction(1, 2), *_IN_BYTES)),
+                  wrong=lambda env: _bytes_times(env, Fraction(1, 2))),
 )  # fmt: skip

@@ -7,59 +7,54 @@ Source: Oppenheim and Willsky, Signals and Systems, 2nd edition, 1997, sections 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import analysis
-from cnnquiz.mathematics.expression import Env, Letter
+from cnnquiz.mathematics.expression import Letter
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
-from cnnquiz.solution import Step
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
-
+CONVENTIONS = {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
 QUANTITIES = (
     Quantity("A", "width", number(letters=True), "width of the pulse: 1/10", None, positional=True),
     Quantity("f", "function", words("EXPRESSION", 1_000), "a function of t to sift: t^2 + 1", None),
     Quantity("t0", "time", number(), "where the impulse stands", 0),
     Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
 )
-
 RESULTS = (
-    Result("height", "height", "height of the pulse", answer=True),
-    Result("area", "area", "area of the pulse", answer=True),
-    Result("limit", "limit", "the height as the width goes to 0", answer=True),
-    Result("unbounded", "unbounded", "whether the height grows beyond every bound"),
-    Result("sifting", "sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
-    Result("discrete", "discrete", "delta[n]", label="delta[n]"),
+    Result("height", "height of the pulse", answer=True),
+    Result("area", "area of the pulse", answer=True),
+    Result("limit", "the height as the width goes to 0", answer=True),
+    Result("unbounded", "whether the height grows beyond every bound"),
+    Result("sifting", "the integral of f(t) delta(t - t0)", answer=True, label="sifted value"),
+    Result("discrete", "delta[n]", label="delta[n]"),
 )
-
 LINES = (
     line("height", "1/A", "Height of the pulse", "The narrower the pulse, the higher it must be for an area of 1."),
     line("area", "A*height", "Area", "Width times height is 1, whatever the width."),
 )
-
 MISCONCEPTIONS = (
     misconception("height-one", "The area is 1, not the height: a narrow pulse is high.", height="1"),
     misconception("height-is-width", "The height is 1 divided by the width.", height="A"),
     misconception("area-shrinks", "The height grows as the width shrinks: the area stays 1.", area="A"),
     misconception("delta-is-one", "1 is the discrete delta[0]; the height of the pulse grows without bound.",
-                  wrong=lambda env: {"limit": "1"}),
-    misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", wrong=lambda env: {"limit": "0"}),
+                  limit=lambda env: "1"),
+    misconception("delta-is-zero", "Zero holds everywhere but at t = 0.", limit=lambda env: "0"),
     misconception("sifted-at-zero", "The impulse stands at t0 and picks f there.",
-                  wrong=lambda env: {"sifting": _value_at(env, 0)} if env["f"] is not None else {}),
+                  sifting=lambda env: _value_at(env, 0)),
     misconception("discrete-infinite", "delta[n] is an ordinary sequence: 1 at n = 0 and 0 elsewhere.",
-                  wrong=lambda env: {"discrete": "infinity"} if env["n"] == 0 else {}),
+                  where={"n": (0,)}, discrete=lambda env: "infinity"),
 )  # fmt: skip
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads the function; refuses a width that is not above zero."""
     A = values["A"]
     if A is not None and not isinstance(A, Letter) and A <= 0:
@@ -72,7 +67,7 @@ def _value_at(env: Env, t: Any) -> Any:
     return rounded(analysis.number(env["f"], {"t": t}))
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The limit by sympy; the function at t0; delta[n]."""
     import sympy
 
@@ -83,7 +78,7 @@ def work(env: Env) -> dict[str, Any]:
     return found if env["f"] is None else found | {"sifting": _value_at(env, env["t0"])}
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The limit, the sifting integral and the discrete delta."""
     if want in (None, "limit", "unbounded"):
         why = "delta is no ordinary function but a distribution: what defines it is its unit area."
@@ -100,11 +95,11 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield step("Discrete delta", substituted=asked, value=found, why=why, of="discrete")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The area by adding up thin strips of the pulse; heights of ever narrower pulses; f by sympy."""
     heights = [1 / Fraction(1, 10**power) for power in range(1, 40)]
     unbounded = all(high >= 10 * low for low, high in pairwise(heights))
-    found: dict[str, Any] = {"limit": "infinity" if unbounded else ""}
+    found: Values = {"limit": "infinity" if unbounded else ""}
     found["discrete"] = [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1]
     if env["A"] is not None:
         strip = Fraction(env["A"]) / 64
@@ -113,8 +108,3 @@ def count(env: Env) -> dict[str, Any]:
     if env["f"] is not None:
         found["sifting"] = from_sympy(symbolic(env["f"], {"t": env["t0"]}))
     return found
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """Continuous and discrete time, kept apart."""
-    return {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}

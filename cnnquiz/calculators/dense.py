@@ -7,16 +7,15 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.1.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from math import prod
+from operator import add
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, sum_of_products, value_math
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.mathematics.notation import chain, step, sum_of_products
+from cnnquiz.solution import Vector
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
 from cnnquiz.solver.lines import parts
 
@@ -31,11 +30,11 @@ QUANTITIES = (
     Quantity("b", "bias_vector", numbers(), "the biases, one for each unit: 5,6", None),
 )  # fmt: skip
 RESULTS = (
-    Result("y", "y", "the output Wx + b", answer=True, label="output y"),
-    Result("augmented_weights", "augmented_weights", "[W b], which takes [x; 1] to the same output"),
-    Result("augmented_input", "augmented_input", "[x; 1]"),
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("weights", "weights", "weights without the biases"),
+    Result("y", "the output Wx + b", answer=True, label="output y"),
+    Result("augmented_weights", "[W b], which takes [x; 1] to the same output"),
+    Result("augmented_input", "[x; 1]"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("weights", "weights without the biases"),
 )
 LINES = (
     line("n", "h*w*c", "Flatten", "Every number of the map comes in.", when="axes_in == 3"),
@@ -46,18 +45,15 @@ LINES = (
 )
 
 
-def _output(env: Env, **instead: Any) -> dict[str, Any]:
-    """y = Wx + b, row by row; `instead` has others of them."""
-    W, x, b = ({**env, **instead}[name] for name in ("W", "x", "b"))
-    if W is None or x is None:
-        return {}
-    sums = (sum(w * one for w, one in zip(row, x, strict=True)) for row in W)
-    return {"y": Vector(total + (b[row] if b else 0) for row, total in enumerate(sums))}
+def _output(W: Any, x: Any, b: Any = None) -> Vector:
+    """y = Wx + b, row by row."""
+    sums = [sum(w * one for w, one in zip(row, x, strict=True)) for row in W]
+    return Vector(map(add, sums, b)) if b else Vector(sums)
 
 
-def _by_columns(env: Env) -> dict[str, Any]:
-    W, x = env["W"], env["x"]
-    return _output(env, W=list(zip(*W, strict=True))) if W and x and len(W) == len(x) else {}
+def _output_by_columns(env: Env) -> Vector | None:
+    columns = list(zip(*env["W"], strict=True))
+    return _output(columns, env["x"], env["b"]) if len(env["W"]) == len(env["x"]) else None
 
 
 MISCONCEPTIONS = (
@@ -67,13 +63,18 @@ MISCONCEPTIONS = (
                   parameters="weights + 1"),
     misconception("forgot-channels", "Flattening keeps every channel: H W C numbers come in.", n="h*w"),
     misconception("added-sizes", "Every unit is connected with every input: multiply.", weights="n + m"),
-    misconception("forgot-bias-column", "Add b, or append 1 to x.", wrong=lambda env: _output(env, b=None)),
-    misconception("transposed-weights", "Each row of W, not each column, gives one output.", wrong=_by_columns),
+    misconception("forgot-bias-column", "Add b, or append 1 to x.", y=lambda env: _output(env["W"], env["x"])),
+    misconception("transposed-weights", "Each row of W, not each column, gives one output.",
+                  y=_output_by_columns),
 )  # fmt: skip
 EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
+CONVENTIONS = {
+    "bias": lambda env: "one for each unit, counted" if env["biased"] else "none",
+    "W": lambda env: "a row for each unit, x and y columns (y = Wx + b)" if env["W"] else "",
+}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Sizes from W, x and b where they are given; refuses those that do not go together."""
     env = dict(values)
     if env["W"] is not None:
@@ -91,7 +92,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def _take_sizes(env: dict[str, Any]) -> None:
+def _take_sizes(env: Values) -> None:
     """Inputs and units as W has them."""
     W, x, b = env["W"], env["x"], env["b"]
     if x is not None and len(x) != len(W[0]):
@@ -99,41 +100,42 @@ def _take_sizes(env: dict[str, Any]) -> None:
     if b is not None and len(b) != len(W):
         raise GivenError(f"b has {len(b)} numbers, but W has {len(W)} rows: one bias for each row", "b")
     for name, size in (("inputs", len(W[0])), ("units", len(W))):
-        stated = env[name]
-        if stated is not None and (prod(stated) if isinstance(stated, tuple) else stated) != size:
-            raise GivenError(f"{name}: {'x'.join(map(str, parts(stated)))} are given, but W has {size}", name)
-        env[name] = stated if stated is not None else size
+        stated = parts(size if env[name] is None else env[name])
+        if prod(stated) != size:
+            raise GivenError(f"{name}: {'x'.join(map(str, stated))} are given, but W has {size}", name)
+        env[name] = size if env[name] is None else env[name]
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """y = Wx + b, and the same as one product."""
-    found = _output(env)
-    if not found or env["b"] is None:
-        return found
-    wide = Vector(Vector((*row, bias)) for row, bias in zip(env["W"], env["b"], strict=True))
-    return found | {"augmented_weights": wide, "augmented_input": Vector((*env["x"], 1))}
+    W, x, b = env["W"], env["x"], env["b"]
+    if W is None or x is None:
+        return {}
+    found: Values = {"y": _output(W, x, b)}
+    if b is not None:
+        wide = Vector(Vector((*row, bias)) for row, bias in zip(W, b, strict=True))
+        found |= {"augmented_weights": wide, "augmented_input": Vector((*x, 1))}
+    return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """Each unit's sum; then the same as one product."""
     if "y" not in results or want not in (None, "y", "augmented_weights", "augmented_input"):
         return
     x, b, y = env["x"], env["b"], results["y"]
-    rule = "y_j = sum_i W_ji x_i + b_j" if b else "y_j = sum_i W_ji x_i"
-    for number, row in enumerate(env["W"][:6], 1):
-        filled = sum_of_products(row, x, b[number - 1] if b else None)
-        why = "A row of W holds one unit's weights; its bias is added." if number == 1 else ""
-        formula, found = chain(rule.replace("_j", f"_{number}")), value_math(y[number - 1])
-        yield Step(f"Unit {number}", formula, filled, found, why, "y")
+    for at, row in enumerate(env["W"][:6]):
+        rule = f"y_{at + 1} = sum_i W_{at + 1}i x_i" + (f" + b_{at + 1}" if b else "")
+        why = "A row of W holds one unit's weights; its bias is added." if at == 0 else ""
+        yield step(f"Unit {at + 1}", rule, sum_of_products(row, x, b[at] if b else None), y[at], why, "y")
     if b is not None:
         product = chain(results["augmented_weights"], results["augmented_input"], joint=" ")
         why = "A 1 appended to x meets the column of biases, so Wx + b is one product."
-        yield Step("As one product", chain("y = [W b][x; 1]"), product, value_math(y), why, "y")
+        yield step("As one product", "y = [W b][x; 1]", product, y, why, "y")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The weights and biases added up unit by unit; y as a sum of the columns of [W b]."""
-    found: dict[str, Any] = {}
+    found: Values = {}
     sizes = parts(env["inputs"])
     if are_numbers(*sizes, env["units"]):
         found["parameters"] = tally(tally(*sizes) + (1 if env["biased"] else 0), env["units"])
@@ -146,15 +148,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"bias": "one for each unit, counted" if env["biased"] else "none"}
-    if env["W"] is not None:
-        rules["W"] = "a row for each unit, x and y columns (y = Wx + b)"
-    return rules
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where leaving the biases out gives another number."""
     if "parameters" in results and env["biased"]:
         yield f"Without biases: {results['weights']} parameters."

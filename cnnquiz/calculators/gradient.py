@@ -7,43 +7,41 @@ Source: Hochreiter, The vanishing gradient problem during learning recurrent neu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from fractions import Fraction
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, largest_slope, usual_alpha
-from cnnquiz.mathematics.analysis import function_slope, function_value, value_formula
-from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.activations import activation, largest_slope, sympy_value_and_slope, usual_alpha
+from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
-from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
-from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
+from cnnquiz.solution import Drawing
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import Kind, are_numbers, integer, numbers
 
+_SHOWN = 8
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
 EXAMPLES = ("sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n")
-
+CONVENTIONS = {
+    "weights": lambda env: "of the given sizes" if env["weights"] else "taken as 1, only the activations are counted",
+}
 QUANTITIES = (
-    Quantity(
-        "function", "activation", Kind("NAME", lambda raw: activation(raw).name),
-        "the activation of every layer: sigmoid, tanh, relu, ...", "sigmoid", positional=True,
-    ),
+    Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
+             "the activation of every layer: sigmoid, tanh, relu, ...", "sigmoid", positional=True),
     Quantity("layers", "num_layers", integer(1), "layers that the gradient passes", None, symbol="n"),
     Quantity("values", "pre_activations", numbers(_MOST), "the input z of each layer's activation: 0,1,-2", None),
     Quantity("weights", "weight", numbers(_MOST), "the weight on the path into each layer (none: all 1)", None),
 )  # fmt: skip
-
 RESULTS = (
-    Result("bound", "bound", "the most that is left of the gradient", answer=True),
-    Result("product", "product", "the chain-rule product at these values", answer=True),
-    Result("maximum_derivative", "M", "the largest derivative of one layer", label="largest derivative"),
-    Result("vanishes", "vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
+    Result("bound", "the most that is left of the gradient", answer=True),
+    Result("product", "the chain-rule product at these values", answer=True),
+    Result("maximum_derivative", "the largest derivative of one layer", label="largest derivative", symbol="M"),
+    Result("vanishes", "whether every further layer shrinks the bound", label="bound shrinks with depth"),
 )
-
 _CHAIN = "The chain rule multiplies: each layer passes on at most its largest derivative."
 _SLOPES = "Each factor is the derivative at that layer's input, not the activation's value."
 LINES = (
@@ -52,7 +50,7 @@ LINES = (
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Finds the largest derivative and the number of layers; refuses lists of different lengths."""
     f = activation(values["function"])
     given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
@@ -79,9 +77,9 @@ def _slope(env: Env, z: Any) -> Any:
     return function_slope(activation(env["function"]), z, env["alpha"])
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The product along the chain, where the values are given."""
-    found: dict[str, Any] = {"vanishes": env["M"] < 1}
+    found: Values = {"vanishes": env["M"] < 1}
     if env["values"] is not None:
         total: Any = 1
         for z, w in _layers(env):
@@ -90,7 +88,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The largest derivative; each layer's factor; their product."""
     if want != "product":
         f = activation(env["function"])
@@ -99,37 +97,29 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
     if "product" not in results or want not in (None, "product"):
         return
     factors = []
-    for number, (z, w) in enumerate(_layers(env)[:8], 1):
+    for number, (z, w) in enumerate(_layers(env)[:_SHOWN], 1):
         one, why = rounded(_slope(env, z)), _SLOPES if number == 1 else ""
         yield step(f"Layer {number}", chain("f'(", z, ")"), value=one, why=why, of="product")
         factors.append(chain(factor(w), "*", factor(one)) if w != 1 else factor(one))
-    rest = ["..."] if len(env["values"]) > 8 else []
+    rest = ["..."] if len(env["values"]) > _SHOWN else []
     rule = "f'(z_1)*f'(z_2)*..." if env["weights"] is None else "w_1 f'(z_1)*w_2 f'(z_2)*..."
     filled = chain(*factors, *rest, joint="*")
     yield step("Chain rule", rule, filled, results["product"], "The chain rule multiplies.", "product")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
-    found: dict[str, Any] = {}
+    found: Values = {}
     if are_numbers(env["n"]):
         left: Any = Fraction(1)
         for weight in env["weights"] or [1] * env["n"]:
             left = left * env["M"] * abs(weight)
         found["bound"] = exact(left)
     if env["values"] is not None and len(env["values"]) <= 20:
-        import sympy
-
-        f, x, total = activation(env["function"]), sympy.Symbol("x", real=True), sympy.Integer(1)
-        for z, w in _layers(env):
-            rise = sympy.diff(symbolic(value_formula(f, z), {"x": x, "a": env["alpha"]}), x)
-            total *= sympy_value(w) * rise.subs(x, sympy_value(z))
-        found["product"] = from_sympy(total)
+        f = activation(env["function"])
+        slopes = [sympy_value_and_slope(f, z, env["alpha"])[1] for z in env["values"]]
+        found["product"] = from_sympy(prod(map(sympy_value, env["weights"] or ())) * prod(slopes))
     return found
-
-
-def _wrong(rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"product": rounded(rule(env))} if env["values"] is not None else {}
 
 
 def _product_of_values(env: Env) -> Any:
@@ -143,20 +133,14 @@ MISCONCEPTIONS = (
     misconception("divided-by-layers", "The derivatives are multiplied with one another, not shared out.", bound="M/n"),
     misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),
     misconception("added-derivatives", "The chain rule multiplies the derivatives.",
-                  wrong=_wrong(lambda env: sum(w * _slope(env, z) for z, w in _layers(env)))),
-    misconception("values-for-derivatives", _SLOPES, wrong=_wrong(_product_of_values)),
+                  product=lambda env: sum(w * _slope(env, z) for z, w in _layers(env))),
+    misconception("values-for-derivatives", _SLOPES, product=_product_of_values),
     misconception("forgot-weights", "Each layer also multiplies by the weight into it.",
-                  wrong=_wrong(lambda env: prod(_slope(env, z) for z, _ in _layers(env)))),
+                  product=lambda env: prod(_slope(env, z) for z, _ in _layers(env))),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What the bound leaves out."""
-    given = env["weights"] is not None
-    return {"weights": "of the given sizes" if given else "taken as 1, only the activations are counted"}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the number means for learning."""
     if env["M"] < 1:
         yield "Every further layer shrinks the bound: the deeper the network, the likelier the gradient vanishes."
@@ -166,7 +150,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield "A bound that does not shrink decides nothing: how much is left depends on the values (give --values)."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Iterator[Drawing]:
     """What is left after each layer."""
     if "bound" in results and env["n"] > 1 and env["weights"] is None:
         ns = list(range(min(env["n"], 40) + 1))

@@ -7,53 +7,36 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from fractions import Fraction
-from typing import Any
-
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import difference_equations
-from cnnquiz.mathematics.difference_equations import (
-    Past,
-    System,
-    delay,
-    impulse,
-    run,
-    sample_values,
-    shift_failure,
-    superposition_failure,
-    transfer_function,
-)  # fmt: skip
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.difference_equations import System, response, shift_failure, superposition_failure
+from cnnquiz.mathematics.notation import step
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.solution import Drawing, Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer, numbers, words
 
 _MOST = 1_000
 _SHOWN = 8
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
+CONVENTIONS = {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
 LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
-
 QUANTITIES = (
-    Quantity(
-        "equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None, positional=True
-    ),
+    Quantity("equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None,
+             positional=True),
     Quantity("h", "response", numbers(_MOST), "or its impulse response: 1,2,1", None),
     Quantity("n", "length", integer(1, letters=False), "how many values, from n = 0 on", None),
 )
-
 RESULTS = (
-    Result("h", "response", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]"),
-    Result("linear", "linear", "whether superposition holds", answer=True),
-    Result("time_invariant", "time_invariant", "whether a later input gives the same output, later", answer=True),
-    Result("lti", "lti", "whether it is both: then h says everything about it", label="linear and time invariant"),
-    Result("causal", "causal", "whether no output looks ahead"),
+    Result("h", "the output for an impulse at n = 0", answer=True, label="impulse response h[n]", symbol="response"),
+    Result("linear", "whether superposition holds", answer=True),
+    Result("time_invariant", "whether a later input gives the same output, later", answer=True),
+    Result("lti", "whether it is both: then h says everything about it", label="linear and time invariant"),
+    Result("causal", "whether no output looks ahead"),
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads the system, or takes h as the response of one."""
     if (values["equation"] is None) == (values["h"] is None):
         raise GivenError(
@@ -66,144 +49,61 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return {**values, "n": length, "system": system}
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """The response; linearity and time invariance by counterexample, else by proof."""
     system: System | None = env["system"]
     if system is None:
         h = (list(env["h"]) + [0] * env["n"])[: env["n"]]
         return {"response": Vector(h), "linear": True, "time_invariant": True, "lti": True, "causal": True}
-    linear = _decide(system, superposition_failure, difference_equations.is_linear, "linear")
-    invariant = _decide(system, shift_failure, difference_equations.is_time_invariant, "time invariant")
-    delays = [delay(index) for which, index in system.samples.values() if which == "x"]
-    return {
-        "response": _response(system, env["n"]),
-        "linear": linear,
-        "time_invariant": invariant,
-        "lti": linear and invariant,
-        "causal": all(back is not None and back >= 0 for back in delays),
-    }
+    linear, invariant = difference_equations.verdicts(system)
+    found = {"response": response(system, env["n"]), "linear": linear, "time_invariant": invariant}
+    return found | {"lti": linear and invariant, "causal": system.is_causal}
 
 
-def _response(system: System, length: int, **other: Any) -> Vector:
-    """The output from n = 0 on; what comes before is worked too, where the system looks ahead."""
-    y = run(system, first=-system.lead, last=length - 1, **{"x": impulse, **other})
-    return Vector(rounded(y[n]) for n in range(length))
-
-
-def _decide(system: System, failure: Callable[[System], Any], proof: Callable[[System], bool], what: str) -> bool:
-    if failure(system) is not None:
-        return False
-    if proof(system):
-        return True
-    raise GivenError(f"this system is neither proved {what} nor found otherwise: try a plainer form", "equation")
-
-
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The impulse put in, value after value; then the two tests."""
     system = env["system"]
-    if want in (None, "h"):
-        yield from _value_steps(env, results["h"])
+    if system is None and want in (None, "h"):
+        yield step("Impulse response", "h[n]", value=results["h"], why="It is given.", of="h")
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
         yield step("The system", "y[n] = sum_k h[k]*x[n-k]", why=why, of="linear")
         return
+    if want in (None, "h"):
+        yield from difference_equations.response_steps(system, results["h"][:_SHOWN])
     if want in (None, "linear", "lti"):
-        yield from _linear_steps(system)
+        yield from difference_equations.linear_steps(system)
     if want in (None, "time_invariant", "lti"):
-        yield from _invariant_steps(system)
+        yield from difference_equations.invariant_steps(system)
 
 
-def _value_steps(env: Env, h: Any) -> Iterator[Step]:
-    system = env["system"]
-    if system is None:
-        yield step("Impulse response", "h[n]", value=h, why="It is given.", of="h")
-        return
-    y = run(system, impulse, -system.lead, env["n"] - 1)
-    for n in range(min(env["n"], _SHOWN)):
-        put_in = {name: rounded(one) for name, one in sample_values(system, n, impulse, y).items()}
-        why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
-        left = system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip()
-        yield step(f"h[{n}]", left, math(system.rule, put_in), h[n], why, "h")
-
-
-def _text(x: Mapping[int, Any]) -> str:
-    return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
-
-
-def _linear_steps(system: System) -> Iterator[Step]:
-    found = superposition_failure(system)
-    if found is None:
-        why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
-        yield step("Superposition", "T(a*p + b*q) = a*T(p) + b*T(q)", why=why, of="linear")
-        return
-    p, q, *outputs = found
-    whole, parts = (Vector(map(rounded, output)) for output in outputs)
-    yield step(f"Add the outputs for {_text(p)} and {_text(q)}", "T(p) + T(q)", value=parts, of="linear")
-    why = "The two differ, so superposition fails: not linear."
-    yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
-
-
-def _invariant_steps(system: System) -> Iterator[Step]:
-    found = shift_failure(system)
-    if found is None:
-        why = "n stands only in the indices, as n - k: a later input gives the same output, later."
-        yield step("Shift", "x[n-1] -> y[n-1]", why=why, of="time_invariant")
-        return
-    x, start, late, same_later = found
-    where = f", from n = {start} on" if start else ""
-    many = max(3 + next(at for at, (a, b) in enumerate(zip(late, same_later, strict=True)) if a != b), 5)
-    old, new = (_beginning(output, many) for output in (same_later, late))
-    yield step(f"Output for x = {_text(x)}, one later{where}", "y[n-1]", value=old, of="time_invariant")
-    why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
-    title = f"Output for x one later, {_text({n + 1: number for n, number in x.items()})}{where}"
-    yield step(title, "T(x[n-1])", value=new, why=why, of="time_invariant")
-
-
-def _beginning(output: list[Any], many: int) -> Math:
-    """The first numbers of an output that goes on."""
-    return chain("[", chain(*map(rounded, output[:many]), joint=", "), ", ...]")
-
-
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """For a linear, time-invariant recursion: the series of its transfer function by long division."""
     system = env["system"]
     if system is None:
         return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
     if superposition_failure(system) or shift_failure(system) or system.lead:
         return {}
-    top, bottom = transfer_function(system)
-    h: list[Any] = []
-    for n in range(env["n"]):
-        h.append(top.get(n, Fraction(0)) - sum(bottom[k] * h[n - k] for k in bottom if 0 < k <= n))
-    return {"h": Vector(map(rounded, h))}
+    return {"h": Vector(map(rounded, difference_equations.transfer_series(system, env["n"])))}
 
 
-def _wrong(past: Past, x: Callable[[int], Any] = impulse) -> Callable[[Env], dict[str, Any]]:
-    """The response with other past outputs, or for another input."""
-    return lambda env: {"h": _response(env["system"], env["n"], x=x, past=past)} if env["system"] is not None else {}
-
-
+_BY_EQUATION = {"h": (None,)}
 MISCONCEPTIONS = (
     misconception("forgot-feedback", "The earlier outputs come back in: y[n-1] is not 0.",
-                  wrong=_wrong(lambda n, y: 0)),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], past=lambda n, y: 0)),
     misconception("feedback-sign", "The past outputs enter with the sign that the equation gives them.",
-                  wrong=_wrong(lambda n, y: -y.get(n, 0))),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], past=lambda n, y: -y.get(n, 0))),
     misconception("step-response", "That is the output for a step; the impulse is 1 at n = 0 only.",
-                  wrong=_wrong(lambda n, y: y.get(n, 0), lambda n: int(n >= 0))),
+                  where=_BY_EQUATION, h=lambda env: response(env["system"], env["n"], x=lambda n: int(n >= 0))),
     misconception("constant-is-linear", "Superposition fails: see the two inputs that show it.",
-                  wrong=lambda env: {"linear": True, "lti": True}),
+                  linear=lambda env: True, lti=lambda env: True),
     misconception("linear-means-time-invariant",
                   "A factor that depends on n changes the output when the input comes later.",
-                  wrong=lambda env: {"time_invariant": True, "lti": True}),
+                  time_invariant=lambda env: True, lti=lambda env: True),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What is assumed."""
-    return {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What h is worth when the system is not both."""
     if not results["lti"]:
         yield "Only a linear and time-invariant system is described by its impulse response."
@@ -211,7 +111,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"The system looks ahead: its response begins at n = -{env['system'].lead}."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The response, value by value."""
     h = list(results["h"])[:40]
     if len(h) > 1:

@@ -7,51 +7,47 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, sections 5.5 and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Math, Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Math, Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import choice, integer, numbers
 
 _WIDEST = 1_000
 _SHOWN = 8
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
-
+# What one element adds: in letters, and with the numbers put in
+_TERMS: dict[str, tuple[str, Callable[[Any, Any], Math]]] = {
+    "mse": ("(p_i - y_i)^2", lambda p, y: chain("(", p, " - ", factor(y), ")^2")),
+    "mae": ("|p_i - y_i|", lambda p, y: chain("|", p, " - ", factor(y), "|")),
+    "bce": ("-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
+            lambda p, y: chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")),
+    "cross-entropy": ("-y_i ln p_i", lambda p, y: chain("-", y, "*ln(", p, ")")),
+}  # fmt: skip
 QUANTITIES = (
-    Quantity("kind", "loss", choice("mse", "mae", "bce", "cross-entropy"), "which loss", positional=True),
+    Quantity("kind", "loss", choice(*_TERMS), "which loss", positional=True),
     Quantity("p", "input", numbers(), "the predictions (for bce and cross-entropy: probabilities)", None),
     Quantity("logits", "logits", numbers(), "scores instead, before sigmoid (bce) or softmax (cross-entropy)", None),
     Quantity("y", "target", numbers(), "the targets, as many as predictions", None),
     Quantity("class", "class_index", integer(1, letters=False), "cross-entropy: the right class, counted from 1", None),
 )
-
 RESULTS = (
-    Result("loss", "loss", "the loss", answer=True),
-    Result("terms", "terms", "what each element adds, before the mean", label="from each element"),
-    Result("loss_exact", "exact", "the loss as a formula", label="loss as a formula"),
+    Result("loss", "the loss", answer=True),
+    Result("terms", "what each element adds, before the mean", label="from each element"),
+    Result("loss_exact", "the loss as a formula", label="loss as a formula", symbol="exact"),
 )
 
-_FORMULAS = {
-    "mse": "(p_i - y_i)^2",
-    "mae": "|p_i - y_i|",
-    "bce": "-(y_i ln p_i + (1 - y_i) ln(1 - p_i))",
-    "cross-entropy": "-y_i ln p_i",
-}
 
-
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Predictions and targets of the same length; probabilities from logits."""
     env = dict(values)
-    if env["kind"] is None:
-        return env
     given = [name for name in ("p", "logits") if env[name] is not None]
     errors = env["kind"] in ("mse", "mae")
     if len(given) != 1 or (given == ["logits"] and errors):
@@ -105,6 +101,12 @@ def _logarithms(kind: str, p: Any, y: Any) -> list[tuple[Any, Any]]:
     return [(y, p)] if kind == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
 
 
+def _all_logarithms(env: Env) -> list[tuple[Any, Any]]:
+    """Those of all elements that count: 0 ln 0 = 0."""
+    pairs = (pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y))
+    return [pair for pair in pairs if pair[0]]
+
+
 def _terms(env: Env, kind: str = "") -> list[Any]:
     """What each element adds to the loss."""
     kind = kind or env["kind"]
@@ -120,58 +122,52 @@ def _total(env: Env, kind: str = "") -> Any:
     return Fraction(sum(_terms(env, kind)))
 
 
-def _loss(env: Env) -> Any:
-    """The sum over the classes, or the mean over the elements."""
-    return rounded(_total(env) if env["kind"] == "cross-entropy" else _total(env) / len(env["q"]))
+def _mean(env: Env, kind: str = "") -> Any:
+    return _total(env, kind) / len(env["q"])
 
 
-def work(env: Env) -> dict[str, Any]:
+def _right_probability(env: Env) -> Any:
+    """The probability of the right class, where one class alone is right."""
+    return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
+
+
+def work(env: Env) -> Values:
     """Every term, then their mean or sum."""
-    found = {"loss": _loss(env), "terms": Vector(map(rounded, _terms(env)))}
+    loss = _total(env) if env["kind"] == "cross-entropy" else _mean(env)
+    found = {"loss": rounded(loss), "terms": Vector(map(rounded, _terms(env)))}
     if len(env["q"]) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
         found["exact"] = _formula(env)
     return found
 
 
 def _formula(env: Env) -> str:
-    pairs = [pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y)]
-    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs if w]
+    pairs = _all_logarithms(env)
+    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs]
     inner = " + ".join(logs) or "0"
     whole = f"-({inner})" if len(logs) > 1 else f"-{inner}"
     return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The probabilities, the terms, their mean or sum."""
-    kind = env["kind"]
+    kind, (formula, put_in) = env["kind"], _TERMS[env["kind"]]
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
         found, why = Vector(map(rounded, env["q"])), "The logits become probabilities first."
         yield step(title, f"p_i = {share}", value=found, why=why, of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
         if at <= _SHOWN and not (kind == "cross-entropy" and y == 0):
-            rule = _FORMULAS[kind].replace("_i", f"_{at}")
-            yield step(f"Element {at}", rule, _term_math(kind, rounded(p), y), term, of="loss")
+            yield step(f"Element {at}", formula.replace("_i", f"_{at}"), put_in(rounded(p), y), term, of="loss")
     total = rounded(_total(env))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
         yield step("Add them up", "L = -sum_i y_i ln p_i", value=total, why=why, of="loss")
     else:
-        mean, why = f"L = (1/n) sum_i {_FORMULAS[kind]}", "Divide by the number of elements."
+        mean, why = f"L = (1/n) sum_i {formula}", "Divide by the number of elements."
         yield step("Mean", mean, chain(total, f"/{len(env['q'])}"), results["loss"], why, "loss")
 
 
-def _term_math(kind: str, p: Any, y: Any) -> Math:
-    """An element's term with its numbers put in."""
-    if kind in ("mse", "mae"):
-        opening, closing = ("(", ")^2") if kind == "mse" else ("|", "|")
-        return chain(opening, p, " - ", factor(y), closing)
-    if kind == "cross-entropy":
-        return chain("-", y, "*ln(", p, ")")
-    return chain("-(", y, "*ln(", p, ") + ", 1 - y, "*ln(", rounded(1 - p), "))")
-
-
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Without the terms: squares multiplied out, larger minus smaller, one logarithm of a product or of a sum."""
     p, y, n = env["q"], env["y"], len(env["q"])
     if env["kind"] == "mse":
@@ -190,12 +186,7 @@ def _of_likelihood(env: Env) -> Any:
     """One logarithm of the product of all probabilities."""
     import sympy
 
-    likelihood = sympy.Integer(1)
-    for q, target in zip(env["q"], env["y"], strict=True):
-        for weight, base in _logarithms(env["kind"], q, target):
-            if weight:
-                likelihood *= sympy_value(base) ** sympy_value(weight)
-    return -sympy.log(likelihood)
+    return -sympy.log(sympy.Mul(*(sympy_value(q) ** sympy_value(weight) for weight, q in _all_logarithms(env))))
 
 
 def _of_logits(env: Env) -> Any:
@@ -209,45 +200,30 @@ def _of_logits(env: Env) -> Any:
     return sympy_value(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
 
 
-def _wrong(*kinds: str, rule: Callable[[Env], Any]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: {"loss": rounded(rule(env))} if env["kind"] in kinds else {}
-
-
-def _mean(kind: str) -> Callable[[Env], Any]:
-    return lambda env: _total(env, kind) / len(env["q"])
-
-
-def _mean_error(env: Env) -> Any:
-    return Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])
-
-
-def _right_probability(env: Env) -> Any:
-    """The probability of the right class, where one class alone is right."""
-    return sum(p * y for p, y in zip(env["q"], env["y"], strict=True))
-
-
-_BOTH = ("bce", "cross-entropy")
+_MSE, _MAE, _BCE, _CLASSES = ({"kind": (kind,)} for kind in _TERMS)
+_LOGARITHMIC = {"kind": ("bce", "cross-entropy")}
 MISCONCEPTIONS = (
     misconception("forgot-mean", "MSE divides by the number of elements.",
-                  wrong=_wrong("mse", "mae", "bce", rule=_total)),
+                  where={"kind": ("mse", "mae", "bce")}, loss=_total),
     misconception("halved", "Some texts halve the mean for the derivative's sake; the MSE itself is not halved.",
-                  wrong=_wrong("mse", rule=lambda env: _total(env) / (2 * len(env["q"])))),
-    misconception("rooted", "That is the root of it (RMSE).",
-                  wrong=_wrong("mse", rule=lambda env: sqrt(_total(env) / len(env["q"])))),
-    misconception("absolute-for-squared", "The errors are squared.", wrong=_wrong("mse", rule=_mean("mae"))),
-    misconception("squared-for-absolute", "The errors are not squared here.", wrong=_wrong("mae", rule=_mean("mse"))),
+                  where=_MSE, loss=lambda env: _mean(env) / 2),
+    misconception("rooted", "That is the root of it (RMSE).", where=_MSE, loss=lambda env: sqrt(_mean(env))),
+    misconception("absolute-for-squared", "The errors are squared.", where=_MSE, loss=lambda env: _mean(env, "mae")),
+    misconception("squared-for-absolute", "The errors are not squared here.",
+                  where=_MAE, loss=lambda env: _mean(env, "mse")),
     misconception("signed-errors", "Without a square or a sign taken off, errors cancel.",
-                  wrong=_wrong("mse", "mae", rule=_mean_error)),
+                  where={"kind": ("mse", "mae")},
+                  loss=lambda env: Fraction(sum(env["q"]) - sum(env["y"])) / len(env["q"])),
     misconception("one-minus-probability", "The loss is -ln p, not 1 - p.",
-                  wrong=_wrong("cross-entropy", rule=lambda env: 1 - _right_probability(env))),
+                  where=_CLASSES, loss=lambda env: 1 - _right_probability(env)),
     misconception("probability-for-loss", "That is the probability; the loss is -ln of it.",
-                  wrong=_wrong("cross-entropy", rule=_right_probability)),
+                  where=_CLASSES, loss=_right_probability),
     misconception("forgot-sign", "The logarithm of a probability is negative: the loss is -ln p.",
-                  wrong=_wrong(*_BOTH, rule=lambda env: -_loss(env))),
+                  where=_LOGARITHMIC, loss=lambda env: -env["loss"]),
     misconception("base-two", "The logarithm is natural, not to the base 2.",
-                  wrong=_wrong(*_BOTH, rule=lambda env: _loss(env) / ln(2))),
+                  where=_LOGARITHMIC, loss=lambda env: env["loss"] / ln(2)),
     misconception("only-positives", "A target of 0 counts too: -ln(1 - p).",
-                  wrong=_wrong("bce", rule=_mean("cross-entropy"))),
+                  where=_BCE, loss=lambda env: _mean(env, "cross-entropy")),
 )  # fmt: skip
 
 

@@ -5,122 +5,66 @@ Source: the papers named in each network's file; Araujo, Norris and Sim 2019 for
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping, Sequence
-from math import prod
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.errors import GivenError
-from cnnquiz.layers import counts, steps
+from cnnquiz.layers import counts, steps, totals
 from cnnquiz.layers import drawings as pictures
-from cnnquiz.layers.blocks import depth
 from cnnquiz.layers.families import LAYOUT
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
-from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.state import one_number, with_layout
-from cnnquiz.layers.vocabulary import KEPT
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solution import Drawing, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import Kind, excerpt, integer
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.givens import choices, integer
 
 _EXTRAS = ("bias", "bn", "activation", "pool")
-
-
-def _read_extras(raw: Any) -> tuple[str, ...]:
-    """What is counted besides the multiply-adds: some of bias, bn, activation, pool."""
-    names = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip())
-    for name in names:
-        if name and name not in _EXTRAS:
-            raise GivenError(f"{excerpt(name)} is none of {', '.join(_EXTRAS)}")
-    return tuple(name for name in names if name)
-
-
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
-    Quantity("count", "count", Kind("bias,bn,...", _read_extras), "count these too: bias,bn,activation,pool", ()),
+    Quantity("count", "count", choices("bias,bn,...", *_EXTRAS), "count these too: bias,bn,activation,pool", ()),
     Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None),
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
-    Result("output_shape", "output_shape", "what comes out", answer=True),
-    Result("inputs", "inputs", "numbers that go in"),
-    Result("parameters", "parameters", "trainable numbers", answer=True),
-    Result("trainable", "parameters", "trainable numbers"),
-    Result("stored", "stored", "numbers kept in a file: trainable, fixed, and running means and variances"),
-    Result("macs", "macs", "multiply-adds for one image", answer=True),
-    Result("flops", "flops", "two for each multiply-add"),
-    Result("conv_layers", "conv_layers", "convolutional layers"),
-    Result("dense_layers", "dense_layers", "fully connected layers"),
-    Result("filters", "filters", "filters of all convolutional layers together"),
-    Result("flattened", "flattened", "inputs of the first fully connected layer"),
-    Result("depth", "depth", "layers with weights on the longest way through: the 18 of ResNet-18"),
-    Result("receptive_field", "receptive_field", "pixels that one value of the last map sees",
-           label="receptive field of the last map"),
-    Result("jump", "jump", "pixels between what neighbours in the last map see", label="jump in the last map"),
-    Result("weight_bytes", "weight_bytes", "bytes of what is stored, in fp32"),
-    Result("activation_bytes", "activation_bytes", "bytes of the maps of one image, in fp32"),
-    Result("layers", "layers", "a row for each layer"),
+    Result("output_shape", "what comes out", answer=True),
+    Result("inputs", "numbers that go in"),
+    Result("parameters", "trainable numbers", answer=True),
+    Result("trainable", "trainable numbers", symbol="parameters"),
+    Result("stored", "numbers kept in a file: trainable, fixed, and running means and variances"),
+    Result("macs", "multiply-adds for one image", answer=True),
+    Result("flops", "two for each multiply-add"),
+    Result("conv_layers", "convolutional layers"),
+    Result("dense_layers", "fully connected layers"),
+    Result("filters", "filters of all convolutional layers together"),
+    Result("flattened", "inputs of the first fully connected layer"),
+    Result("depth", "layers with weights on the longest way through: the 18 of ResNet-18"),
+    Result("receptive_field", "pixels that one value of the last map sees", label="receptive field of the last map"),
+    Result("jump", "pixels between what neighbours in the last map see", label="jump in the last map"),
+    Result("weight_bytes", "bytes of what is stored, in fp32"),
+    Result("activation_bytes", "bytes of the maps of one image, in fp32"),
+    Result("layers", "a row for each layer"),
 )  # fmt: skip
 EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
+CONVENTIONS = {
+    "MACs": lambda env: f"multiply-adds of convolutions and dense layers, {_extras(env)}",
+    "FLOPs": "two for each MAC",
+    "memory": "fp32, with activations, normalisation and dropout worked in place",
+    "network": lambda env: f"{env['net'].name} ({env['net'].source})" if env["net"] and env["net"].source else "",
+}
 LETTERS = steps.LETTERS
 
-count = counts.network_counts
+work, count = totals.network_results, counts.network_counts
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def _extras(env: Env) -> str:
+    """What is counted besides the multiply-adds, in words."""
+    names = ", ".join(name for name in _EXTRAS if name in env["count"])
+    return f"with one for each {names}" if names else "biases not counted"
+
+
+def prepare(values: Values) -> Values:
     """What each layer makes, and those in view: all, or those of the layer that is asked for."""
     return {**network_givens(values), "count": frozenset(values["count"])}
 
 
-def work(env: Env) -> dict[str, Any]:
-    """The totals, and a row for each layer."""
-    results: Sequence[LayerResult] = env["view"]
-    stored = sum(result.counts.stored for result in results)
-    macs = sum(steps.macs(result, env["count"]) for result in results)
-    kinds = [result.layer.kind for result in results]
-    kept = sum(map(steps.numbers_in_memory, results))
-    last = _last_map(results).after
-    return {
-        "output_shape": with_layout(results[-1].shape, env["layout"]),
-        "inputs": prod(results[0].before.shape),
-        "parameters": sum(map(steps.parameters, results)),
-        "stored": stored,
-        "macs": macs,
-        "flops": 2 * macs,
-        "conv_layers": kinds.count("conv") + kinds.count("tconv"),
-        "dense_layers": kinds.count("dense"),
-        "filters": sum(result.shape[-1] for result in results if result.layer.kind in ("conv", "tconv")),
-        "flattened": next((prod(result.before.shape) for result in results if result.layer.kind == "dense"), None),
-        "depth": None if env["layer"] else depth(env["parts"]),
-        "receptive_field": one_number(last.field),
-        "jump": one_number(last.jump),
-        "weight_bytes": 4 * stored,
-        "activation_bytes": 4 * (kept + (prod(env["begin"]) if results is env["results"] else 0)),
-        "layers": [_row(result, env) for result in results],
-    }
-
-
-def _last_map(results: Sequence[LayerResult]) -> LayerResult:
-    """The last layer that slides a window or joins branches: behind it, every value sees everything."""
-    maps = [one for one in results if one.layer.kind in KEPT and one.layer.kind not in ("gap", "dense")]
-    return maps[-1] if maps else results[-1]
-
-
-def _row(result: LayerResult, env: Env) -> dict[str, Any]:
-    return {
-        "name": result.name,
-        "type": result.layer.word,
-        "shape": with_layout(result.shape, env["layout"]),
-        "parameters": result.counts.parameters,
-        "macs": steps.macs(result, env["count"]),
-        "receptive_field": one_number(result.after.field),
-        "jump": one_number(result.after.jump),
-    }
-
-
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """One layer in its own steps, or the totals added up by kind of layer."""
     if env["layer"] is not None:
         known = {"trainable": "parameters", "flops": "macs", "parameters": "parameters", "macs": "macs"}
@@ -128,61 +72,45 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
         yield from steps.layer_steps(env["view"], calculators.load, env["count"], wanted)
         return
     if want in (None, "parameters", "trainable", "stored"):
-        yield from steps.total_steps(env["results"], "parameters", steps.parameters)
+        yield from steps.total_steps(env["results"], "parameters", totals.parameters)
     if want in (None, "output_shape"):
         yield steps.output_step(env["results"])
     if want in (None, "macs", "flops"):
-        yield from steps.total_steps(env["results"], "macs", lambda result: steps.macs(result, env["count"]))
+        yield from steps.total_steps(env["results"], "macs", lambda result: totals.macs(result, env["count"]))
 
 
-def _only(*kinds: str) -> Any:
-    def wrong(env: Env) -> dict[str, Any]:
-        results = [result for result in env["view"] if result.layer.kind in kinds]
-        found = {"parameters": sum(map(steps.parameters, results)), "macs": sum(map(steps.macs, results))}
-        return {name: value for name, value in found.items() if value and not (name == "macs" and env["count"])}
-
-    return wrong
+def _only(env: Env, *kinds: str) -> Values:
+    """The totals of the layers of these kinds alone."""
+    found = totals.totals([result for result in env["view"] if result.layer.kind in kinds])
+    names = ("parameters",) if env["count"] else ("parameters", "macs")
+    return {name: found[name] for name in names if found[name]}
 
 
-def _without_biases(env: Env) -> dict[str, Any]:
+def _without_biases(env: Env) -> Any:
     biased = [one for one in env["view"] if one.layer.kind in ("conv", "tconv", "dense") and one.layer.bias]
-    return {"parameters": sum(map(steps.parameters, env["view"])) - sum(counts.weights_of(one)[1] for one in biased)}
+    return env["parameters"] - sum(counts.weights_of(one)[1] for one in biased)
 
 
-def _total(name: str, amount: steps.Amount) -> Any:
-    return lambda env: {} if env["count"] else {name: sum(map(amount, env["view"]))}
-
-
+_MACS_ALONE = {"count": [frozenset[str]()]}
 MISCONCEPTIONS = (
-    misconception("forgot-bias", "The biases are missing.", wrong=_without_biases),
-    misconception("forgot-dense", "The dense layers hold weights too.", wrong=_only("conv", "tconv", "bn")),
-    misconception("forgot-conv", "The convolutions hold weights too.", wrong=_only("dense")),
+    misconception("forgot-bias", "The biases are missing.", parameters=_without_biases),
+    misconception("forgot-dense", "The dense layers hold weights too.",
+                  wrong=lambda env: _only(env, "conv", "tconv", "bn")),
+    misconception("forgot-conv", "The convolutions hold weights too.", wrong=lambda env: _only(env, "dense")),
     misconception("batchnorm-counted-running", "Running mean and variance are stored, not learned.",
-                  wrong=_total("parameters", lambda result: result.counts.stored)),
+                  where=_MACS_ALONE, parameters=lambda env: env["stored"]),
     misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  wrong=_total("macs", lambda result: 2 * result.counts.macs)),
+                  where=_MACS_ALONE, macs=lambda env: env["flops"]),
     misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  wrong=_total("flops", steps.macs)),
+                  where=_MACS_ALONE, flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
-                  wrong=_total("macs", steps.parameters)),
+                  where=_MACS_ALONE, macs=lambda env: env["parameters"]),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    counted = env["count"]
-    names = ", ".join(name for name in _EXTRAS if name in counted)
-    also = f"with one for each {names}" if counted else "biases not counted"
-    rules = {"MACs": f"multiply-adds of convolutions and dense layers, {also}", "FLOPs": "two for each MAC"}
-    rules["memory"] = "fp32, with activations, normalisation and dropout worked in place"
-    if env["net"] is not None and env["net"].source:
-        rules["network"] = f"{env['net'].name} ({env['net'].source})"
-    return rules
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where the table goes on, and where a common other convention gives another number."""
-    last = _last_map(env["results"])
+    last = totals.last_map(env["results"])
     if env["layer"] is None and env["results"][-1].after.field != last.after.field:
         name = last.name
         yield f"The receptive field is that of the last map ({name}), before the layers that take in the whole map."
@@ -191,7 +119,7 @@ def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
         yield f"Other forms of this network: {', '.join(f'{base}/{name}' for name in env['net'].variants)}."
 
 
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """The table of layers, and the maps shrinking."""
     if env["layer"] is None:
         yield pictures.layer_table(env["results"], results["layers"])

@@ -9,14 +9,12 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, chapters 6 and 9.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, tally
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _NEEDS = {
@@ -52,11 +50,11 @@ QUANTITIES = (
     Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
 )  # fmt: skip
 RESULTS = (
-    Result("parameters", "trainable", "trainable parameters", answer=True, short="parameters"),
-    Result("trainable", "trainable", "numbers that are learned", short="trainable"),
-    Result("stored", "stored", "numbers that are kept: learned ones and running averages", short="stored"),
-    Result("weights", "weights", "weights among them"),
-    Result("biases", "biases", "biases among them"),
+    Result("parameters", "trainable parameters", answer=True, short="parameters", symbol="trainable"),
+    Result("trainable", "numbers that are learned", short="trainable"),
+    Result("stored", "numbers that are kept: learned ones and running averages", short="stored"),
+    Result("weights", "weights among them"),
+    Result("biases", "biases among them"),
 )
 LINES = (
     *lines_when("is_conv", *families.WEIGHT_LINES),
@@ -117,9 +115,13 @@ EXAMPLES = (
     "--inputs 1960 --units 10",
     "separable --k 3 --channels 32 --filters 64",
 )
+CONVENTIONS = {
+    "bias": lambda env: "counted" if env["bias"] else "none",
+    "parameters": "trainable ones (running averages are stored only)",
+}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The layer that is meant, and whether it has biases or is normalised; refuses givens of other layers."""
     marked = (name for name in ("dense", "batchnorm", "embedding") if any(values[q] is not None for q in _NEEDS[name]))
     layer = values["layer"] or next(marked, "conv")
@@ -140,7 +142,7 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The numbers that the layer holds, added up array by array."""
     F, C, m = env["F"], env["C"], env["m"]
     kernel = (*(env["k"] or (None,)), C)
@@ -157,13 +159,7 @@ def count(env: Env) -> dict[str, Any]:
     return {"parameters": total, "trainable": total}
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    kept = "trainable ones (running averages are stored only)"
-    return {"bias": "counted" if env["bias"] else "none", "parameters": kept}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where a common other convention gives another number."""
     if env["layer"] in ("conv", "dense") and env["bias"] and "biases" in results:
         yield f"Without biases: {results['parameters'] - results['biases']} parameters."

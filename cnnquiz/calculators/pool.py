@@ -10,16 +10,15 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solver.calculator import Quantity, Result, line, lines_when, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, lines_when, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
+_CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
@@ -32,8 +31,8 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers: none", answer=True),
-    Result("unused_border", "unused", "pixels at the end that no window covers"),
+    Result("parameters", "trainable numbers: none", answer=True),
+    Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),
@@ -68,11 +67,12 @@ MISCONCEPTIONS = (
     misconception("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )  # fmt: skip
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
+CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING}
 
 drawings, inverse_steps = families.drawings, families.inverse_steps
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis, the stride defaulting to the window; refuses what no layer could do."""
     stride = values["k"] if values["s"] is None else values["s"]
     env = families.along_axes({**values, "s": stride}, "k", "s", "p", "d")
@@ -90,19 +90,13 @@ def _refuse_wide_padding(k: Any, p: Any) -> None:
         raise NoLayerError(f"padding {p} is more than half the window {k}: padding <= {k // 2}", "p")
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The window slid along each axis, its places counted."""
     sizes = (slide(i, window, env["ceil"]) for i, window in families.windows(env))
     return {"parameters": 0, **families.size_counts(env, sizes, env["C"])}
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    up = "up, if the last window starts inside the input or the padding before it (ceil mode)"
-    return {"rounding": up if env["ceil"] else "down, an incomplete last window does not count"}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """What the other rounding would give."""
     sizes = count({**env, "ceil": not env["ceil"]}).get("output_size", ())
     if 0 in sizes:

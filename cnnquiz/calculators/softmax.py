@@ -7,23 +7,25 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, step, value_math
-from cnnquiz.mathematics.precise import exact, exp, power, rounded
+from cnnquiz.mathematics.precise import exact, exp, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Step, Vector
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solution import Vector
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import integer, number, numbers
 
 _WIDEST = 1_000  # |z/T| beyond this is not worked
 _SHOWN = 8
 EXAMPLES = ("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2")
-
+CONVENTIONS = {
+    "base": "e",
+    "decimals": "shown rounded to 10 digits",
+    "temperature": lambda env: "" if env["T"] == 1 else f"z is divided by {value_math(env['T']).ascii}",
+}
 QUANTITIES = (
     Quantity("z", "logits", numbers(), "the logits: 3,1,2", positional=True),
     Quantity(
@@ -31,20 +33,17 @@ QUANTITIES = (
     ),
     Quantity("T", "temperature", number(), "the temperature: the logits are divided by it", 1),
 )
-
 RESULTS = (
-    Result("probabilities", "probabilities", "one for each class, adding up to 1", answer=True),
-    Result("probability", "probability", "that of the class asked for", answer=True),
-    Result("probabilities_exact", "exact", "the same as formulas", label="probabilities as formulas"),
-    Result("total", "total", "what the probabilities add up to", label="their sum"),
-    Result("predicted_class", "predicted", "the class of the largest probability, counted from 1"),
+    Result("probabilities", "one for each class, adding up to 1", answer=True),
+    Result("probability", "that of the class asked for", answer=True),
+    Result("probabilities_exact", "the same as formulas", label="probabilities as formulas", symbol="exact"),
+    Result("total", "what the probabilities add up to", label="their sum"),
+    Result("predicted_class", "the class of the largest probability, counted from 1", symbol="predicted"),
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The logits divided by the temperature."""
-    if values["z"] is None:
-        return values
     if values["T"] <= 0:
         raise GivenError("T: the temperature must be above 0", "T")
     scaled = [Fraction(z) / values["T"] for z in values["z"]]
@@ -61,15 +60,15 @@ def _shares(weights: list[Any]) -> list[Any]:
     return [rounded(Fraction(weight) / total) for weight in weights] if total else []
 
 
-def _results(env: Env, shares: list[Any]) -> dict[str, Any]:
+def _results(env: Env, shares: list[Any]) -> Values:
     """The probabilities, and the one that is asked for."""
-    found: dict[str, Any] = {"probabilities": Vector(shares)} if shares else {}
+    found: Values = {"probabilities": Vector(shares)} if shares else {}
     if shares and env["class"] is not None:
         found["probability"] = shares[env["class"] - 1]
     return found
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Exponentials and their shares."""
     scaled = env["scaled"]
     shares = _shares([exp(z) for z in scaled])
@@ -82,7 +81,7 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The exponentials, their sum, each share."""
     scaled, group = env["scaled"], "probabilities"
     if env["T"] != 1:
@@ -100,7 +99,7 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             yield step(f"Class {at}", rule, chain(rounded(one), "/", total), share, why, group)
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """By differences alone, with sympy's exponentials: p_i = 1/sum_j exp(z_j - z_i)."""
     import sympy
 
@@ -110,29 +109,20 @@ def count(env: Env) -> dict[str, Any]:
     return _results(env, [from_sympy(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
 
 
-def _wrong(rule: Callable[[list[Any]], list[Any]]) -> Callable[[Env], dict[str, Any]]:
-    return lambda env: _results(env, rule(env["scaled"]))
-
-
-def _base_two(z: list[Any]) -> list[Any]:
-    return _shares([power(2, int(one)) for one in z]) if all(one.denominator == 1 for one in z) else []
+def _base_two(env: Env) -> Values:
+    z = env["scaled"]
+    return _results(env, _shares([power(2, int(one)) for one in z])) if all(one.denominator == 1 for one in z) else {}
 
 
 MISCONCEPTIONS = (
-    misconception("plain-normalised", "Exponentiate first.", wrong=_wrong(_shares)),
-    misconception("base-two", "The base is e, not 2.", wrong=_wrong(_base_two)),
+    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _results(env, _shares(env["scaled"]))),
+    misconception("base-two", "The base is e, not 2.", wrong=_base_two),
     misconception("hard-max", "That is the argmax; softmax leaves something for every class.",
-                  wrong=_wrong(lambda z: [int(one == max(z)) for one in z])),
+                  wrong=lambda env: _results(env, [int(z == max(env["scaled"])) for z in env["scaled"]])),
     misconception("not-normalised", "Divide by the sum, so that the probabilities add up to 1.",
-                  wrong=_wrong(lambda z: [rounded(exp(one)) for one in z])),
+                  wrong=lambda env: _results(env, [rounded(exp(z)) for z in env["scaled"]])),
     misconception("forgot-temperature", "The logits are divided by the temperature first.",
                   wrong=lambda env: _results(env, _shares([exp(z) for z in env["z"]]))),
     misconception("sigmoid-each", "A sigmoid for each class does not add up to 1.",
-                  wrong=_wrong(lambda z: [rounded(1 / (1 + Fraction(exp(-one)))) for one in z])),
+                  wrong=lambda env: _results(env, [rounded(sigmoid(z)) for z in env["scaled"]])),
 )  # fmt: skip
-
-
-def conventions(env: Env) -> dict[str, str]:
-    """How it is worked."""
-    rules = {"base": "e", "decimals": "shown rounded to 10 digits"}
-    return rules if env["T"] == 1 else rules | {"temperature": f"z is divided by {value_math(env['T']).ascii}"}

@@ -7,14 +7,10 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
-
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
-from cnnquiz.mathematics.expression import Env
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 QUANTITIES = (
@@ -32,8 +28,8 @@ QUANTITIES = (
 )
 RESULTS = (
     *families.SIZE_RESULTS,
-    Result("parameters", "parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "macs", "multiply-adds for one image"),
+    Result("parameters", "trainable numbers", answer=True, short="parameters"),
+    Result("macs", "multiply-adds for one image"),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),
@@ -59,9 +55,13 @@ MISCONCEPTIONS = (
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
 EXAMPLES = ("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32")
+CONVENTIONS = {
+    "padding": "cut off the output on both sides (PyTorch)",
+    "output_padding": "added at the end only",
+}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """One value an axis; refuses what no layer could do."""
     env = families.along_axes(values, "k", "s", "p", "d", "op")
     families.refuse_uneven_groups(env)
@@ -77,18 +77,13 @@ def prepare(values: dict[str, Any]) -> dict[str, Any]:
     return env
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
     sizes = (write_out(i, window) for i, window in families.windows(env))
     return filter_counts(env) | families.size_counts(env, sizes, env["F"])
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    return {"padding": "cut off the output on both sides (PyTorch)", "output_padding": "added at the end only"}
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Why more than one size could be meant."""
     if "output_size" in results and any(are_numbers(s) and s > 1 for s in env["s"]):
         yield "With a stride, several input sizes of the convolution give this size: output_padding chooses among them."

@@ -7,14 +7,11 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 8.1.3.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solver.calculator import Quantity, Result, line, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
 
 QUANTITIES = (
@@ -27,10 +24,10 @@ QUANTITIES = (
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
-    Result("iterations_per_epoch", "m", "updates in one epoch", answer=True, short="per-epoch"),
-    Result("iterations", "iterations", "updates in the whole training", answer=True, short="iterations"),
-    Result("last_batch", "last", "samples in the last batch of an epoch", short="last-batch"),
-    Result("epoch_loss", "epoch_loss", "mean loss over the samples of the epoch", answer=True),
+    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m"),
+    Result("iterations", "updates in the whole training", answer=True, short="iterations"),
+    Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
+    Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )
 LINES = (
     line("q", "N/B", "Batches, before rounding", name="quotient"),
@@ -65,9 +62,14 @@ EXAMPLES = (
     "--samples 1000 --batch 64 --epochs 5 --drop-last yes",
     "--samples n --batch b --epochs e",
 )
+CONVENTIONS = {
+    "iteration": "one update, made with one batch",
+    "last batch": lambda env: "left out when incomplete (drop_last)" if env["drop_last"] else "used, though smaller",
+    "epoch loss": lambda env: "" if env["losses"] is None else "mean over the samples, not over the batches",
+}
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """The sum of the losses and the last one; one is needed for each batch."""
     losses = values["losses"]
     if losses is None:
@@ -86,11 +88,11 @@ def _starts(env: Env) -> range:
     return range(0, max(end, 0), env["B"])
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """One epoch walked batch by batch through the samples."""
     starts = _starts(env)
     last = min(starts[-1] + env["B"], env["N"]) - starts[-1] if starts else 0
-    found: dict[str, Any] = {"iterations_per_epoch": len(starts), "last_batch": last}
+    found: Values = {"iterations_per_epoch": len(starts), "last_batch": last}
     found["iterations"] = sum(len(starts) for _ in range(env["E"])) if env["E"] < 10_000 else len(starts) * env["E"]
     if env["losses"] is not None:
         pairs = [(loss, min(env["B"], env["N"] - start)) for loss, start in zip(env["losses"], starts, strict=True)]
@@ -98,16 +100,7 @@ def count(env: Env) -> dict[str, Any]:
     return found
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    rules = {"iteration": "one update, made with one batch"}
-    rules["last batch"] = "left out when incomplete (drop_last)" if env["drop_last"] else "used, though smaller"
-    if env["losses"] is not None:
-        rules["epoch loss"] = "mean over the samples, not over the batches"
-    return rules
-
-
-def notes(env: Env, results: Mapping[str, Any]) -> Iterator[str]:
+def notes(env: Env, results: Results) -> Notes:
     """Where the other treatment of the last batch gives another number."""
     if env["N"] % env["B"]:
         other = env["N"] // env["B"] + (1 if env["drop_last"] else 0)

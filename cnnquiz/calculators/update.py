@@ -7,22 +7,23 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import islice
 from math import ceil, floor, log10
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import number, parse, slope
-from cnnquiz.mathematics.expression import Env, Expr, Name, names_in, replace, walk
+from cnnquiz.mathematics.expression import Expr, Name, names_in, replace, walk
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import derivative
-from cnnquiz.solution import Drawing, Step, Vector
+from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import Kind, choice, integer, numbers, words
 
 _SHOWN = 8
@@ -36,15 +37,15 @@ EXAMPLES = (
     "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
     "--gradient 2 --theta 1 --alpha 0.1",
 )
-
+CONVENTIONS = {
+    "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
+    "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
+}
 QUANTITIES = (
-    Quantity(
-        "J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
-        positional=True,
-    ),
-    Quantity(
-        "gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step", None
-    ),
+    Quantity("J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
+             positional=True),
+    Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
+             None),
     Quantity("theta", "parameter", givens.number(), "where it starts", 0),
     Quantity("alpha", "lr", givens.number(), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
@@ -55,18 +56,17 @@ QUANTITIES = (
     Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0),
 )  # fmt: skip
-
 RESULTS = (
-    Result("theta", "new_theta", "theta after the last step", answer=True, label="new theta"),
-    Result("thetas", "thetas", "theta after each step", label="theta after each step"),
-    Result("gradients", "gradients", "the gradient that each step used", label="gradient of each step"),
-    Result("derivative", "derivative", "dJ/dtheta", label="J'(theta)"),
-    Result("rule", "rule", "one step of plain descent, with letters", label="one step"),
-    Result("J", "J_end", "J after the last step", label="J after the last step"),
+    Result("theta", "theta after the last step", answer=True, label="new theta", symbol="new_theta"),
+    Result("thetas", "theta after each step", label="theta after each step"),
+    Result("gradients", "the gradient that each step used", label="gradient of each step"),
+    Result("derivative", "dJ/dtheta", label="J'(theta)"),
+    Result("rule", "one step of plain descent, with letters", label="one step"),
+    Result("J", "J after the last step", label="J after the last step", symbol="J_end"),
 )
 
 
-def prepare(values: dict[str, Any]) -> dict[str, Any]:
+def prepare(values: Values) -> Values:
     """Reads J or the gradients; takes the usual hyperparameters where none are given."""
     env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
     if env["steps"] > _MOST_STEPS:
@@ -118,18 +118,25 @@ def _gradient(env: Env) -> Gradient:
     return lambda at, t: number(formula, {"theta": at})
 
 
-def _start(env: Env) -> dict[str, Any]:
-    return {name: env[name] for name in ("theta", "alpha", "epsilon", *_USUAL)}
+def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
+    """Each step's state and rules; of another method, by another gradient or with other hyperparameters."""
+    return run(method or METHODS[env["method"]], {**env, **other}, gradient or _gradient(env), env["steps"])
+
+
+def _hyperparameters(env: Env, method: Method) -> str:
+    """What the method takes besides alpha, in words."""
+    added = " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
+    return ", ".join(f"{name} = {value_math(env[name]).ascii}" for name in method.takes) + added
 
 
 def _J(env: Env, theta: Any) -> Any:
     return number(env["J"], {"theta": theta})
 
 
-def work(env: Env) -> dict[str, Any]:
+def work(env: Env) -> Values:
     """Every step, exactly or to 100 digits."""
-    states = [state for state, _ in run(METHODS[env["method"]], _start(env), _gradient(env), env["steps"])]
-    found: dict[str, Any] = {"thetas": Vector(rounded(state["theta"]) for state in states)}
+    states = [state for state, _ in _states(env)]
+    found: Values = {"thetas": Vector(rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
     found["gradients"] = Vector(rounded(state["g"]) for state in states)
     formula = _slope_formula(env)
@@ -142,14 +149,14 @@ def work(env: Env) -> dict[str, Any]:
     return found
 
 
-def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The derivative, then the rules of each step with their numbers."""
     formula, method = _slope_formula(env), METHODS[env["method"]]
     if env["J"] is not None and formula is not None:
         left = chain("J'(theta) = d/dtheta [", math(env["J"]), "]")
         yield step("Differentiate", left, value=math(formula), of="theta")
     place = "l" if method.ahead else "theta"
-    for t, (state, rules) in enumerate(run(method, _start(env), _gradient(env), min(env["steps"], _SHOWN)), 1):
+    for t, (state, rules) in enumerate(islice(_states(env), _SHOWN), 1):
         if method.ahead:
             filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
             why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
@@ -168,11 +175,11 @@ def explain(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[
             yield step(title, left, filled, rounded(after), why, "theta")
 
 
-def _with_numbers(formula: Expr, state: Mapping[str, Any]) -> Any:
+def _with_numbers(formula: Expr, state: Results) -> Any:
     return math(formula, {name: rounded(one) for name, one in state.items()})
 
 
-def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
+def _overshoot(env: Env, state: Results) -> str:
     """A sentence that the step is too long, where J grew in it."""
     if env["J"] is None:
         return ""
@@ -182,78 +189,59 @@ def _overshoot(env: Env, state: Mapping[str, Any]) -> str:
     return f"J grew from {value_math(before).ascii} to {value_math(after).ascii}: the step is too long."
 
 
-def count(env: Env) -> dict[str, Any]:
+def count(env: Env) -> Values:
     """The recurrences as sums over all gradients, which are found by dual numbers instead of sympy."""
     if env["steps"] > _COUNTED:
         return {}
     gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
     try:
-        thetas = thetas_by_sums(env["method"], _start(env), gradient, env["steps"])
+        thetas = thetas_by_sums(env["method"], env, gradient, env["steps"])
     except KeyError:
         return {}
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
 
 
-def _wrong(
-    change: Callable[[Method], Method] = lambda method: method, only: tuple[str, ...] = (), **other: Any
-) -> Callable[[Env], dict[str, Any]]:
-    """The thetas of a changed method, or with other hyperparameters; `gradient` takes the place of the slope of J."""
-
-    def wrong(env: Env) -> dict[str, Any]:
-        rule = other.get("gradient")
-        if (only and env["method"] not in only) or (rule and env["J"] is None):
-            return {}
-        gradient = (lambda at, t: rule(env, at)) if rule else _gradient(env)
-        steps = run(change(METHODS[env["method"]]), _start(env) | other, gradient, env["steps"])
-        thetas = Vector(rounded(state["theta"]) for state, _ in steps)
-        return {"theta": thetas[-1], "thetas": thetas}
-
-    return wrong
+def _thetas(env: Env, **other: Any) -> Values:
+    thetas = Vector(rounded(state["theta"]) for state, _ in _states(env, **other))
+    return {"theta": thetas[-1], "thetas": thetas}
 
 
-def _last_rule(old: str, new: str) -> Callable[[Method], Method]:
+def _with_last_rule(env: Env, old: str, new: str) -> Method:
     """The method with part of its last rule replaced."""
-    return lambda method: with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
-
-
-def _other(name: str) -> Callable[[Method], Method]:
-    return lambda method: METHODS[name]
+    method = METHODS[env["method"]]
+    return with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
 
 
 _ADAPTIVE = ("adagrad", "rmsprop", "adam")
 MISCONCEPTIONS = (
-    misconception("ascended", "Descend: subtract the gradient.", wrong=_wrong(_last_rule("theta - ", "theta + "))),
-    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.", wrong=_wrong(alpha=1)),
-    misconception("J-for-derivative", "The step follows the slope of J, not its value.", wrong=_wrong(gradient=_J)),
+    misconception("ascended", "Descend: subtract the gradient.",
+                  wrong=lambda env: _thetas(env, method=_with_last_rule(env, "theta - ", "theta + "))),
+    misconception("forgot-learning-rate", "The step is the gradient times the learning rate.",
+                  wrong=lambda env: _thetas(env, alpha=1)),
+    misconception("J-for-derivative", "The step follows the slope of J, not its value.",
+                  where={"gradient": (None,)}, wrong=lambda env: _thetas(env, gradient=lambda at, t: _J(env, at))),
     misconception("plain", "That is plain gradient descent: the method's memory is missing.",
-                  wrong=_wrong(_other("sgd"), ("momentum", "nesterov", *_ADAPTIVE))),
+                  where={"method": ("momentum", "nesterov", *_ADAPTIVE)},
+                  wrong=lambda env: _thetas(env, method=METHODS["sgd"])),
     misconception("averaged-form", "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
-                  wrong=_wrong(lambda m: with_formulas(m, v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"),
-                               ("momentum",))),
+                  where={"method": ("momentum",)},
+                  wrong=lambda env: _thetas(env, method=with_formulas(
+                      METHODS["momentum"], v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"))),
     misconception("no-look-ahead", "Nesterov takes the gradient at theta - gamma v.",
-                  wrong=_wrong(_other("momentum"), ("nesterov",))),
+                  where={"method": ("nesterov",)}, wrong=lambda env: _thetas(env, method=METHODS["momentum"])),
     misconception("forgot-root", "Divide by the square root of the squared gradients.",
-                  wrong=_wrong(_last_rule("sqrt", ""), _ADAPTIVE)),
+                  where={"method": _ADAPTIVE}, wrong=lambda env: _thetas(env, method=_with_last_rule(env, "sqrt", ""))),
     misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
-                  wrong=_wrong(_other("adagrad"), ("rmsprop",))),
+                  where={"method": ("rmsprop",)}, wrong=lambda env: _thetas(env, method=METHODS["adagrad"])),
     misconception("averaged-squares", "AdaGrad adds the squares up; RMSProp averages them.",
-                  wrong=_wrong(_other("rmsprop"), ("adagrad",))),
+                  where={"method": ("adagrad",)}, wrong=lambda env: _thetas(env, method=METHODS["rmsprop"])),
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
-                  wrong=_wrong(lambda m: with_formulas(m, mhat="m", shat="s"), ("adam",))),
+                  where={"method": ("adam",)},
+                  wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adam"], mhat="m", shat="s"))),
 )  # fmt: skip
 
 
-def conventions(env: Env) -> dict[str, str]:
-    """What was done where sources differ."""
-    method = METHODS[env["method"]]
-    rules = {"method": f"{env['method']}, {method.convention}"}
-    if method.takes:
-        added = " (frameworks add 1e-8)" if "epsilon" in method.takes and not env["epsilon"] else ""
-        rules["taken"] = ", ".join(f"{name} = {value_math(env[name]).ascii}" for name in method.takes) + added
-    return rules
-
-
-def drawings(env: Env, results: Mapping[str, Any]) -> Iterator[Drawing]:
+def drawings(env: Env, results: Results) -> Drawings:
     """J with the places that the steps reach."""
     if env["J"] is None:
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from struct import calcsize
 from typing import Any
 
 from cnnquiz.layers.layer import Layer
@@ -14,6 +15,7 @@ from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.givens import are_numbers
 
+C_TYPES = {"fp64": "d", "fp32": "f", "fp16": "e", "int8": "b"}  # their codes in `struct`
 LONG = 100_000  # places beyond this are counted by Python's range, not walked one by one
 
 
@@ -50,6 +52,11 @@ def tally(*sizes: int) -> int:
     for size in sizes:
         total = sum(total for _ in range(size)) if size <= LONG else total * size
     return total
+
+
+def bytes_of(numbers: int, dtype: str) -> int:
+    """How many bytes so many numbers take, as C packs them."""
+    return tally(numbers, calcsize(C_TYPES[dtype]))
 
 
 def filter_counts(env: Env) -> dict[str, Any]:

@@ -20,9 +20,10 @@ DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the ke
 GROUPS = Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g")
 CHANNELS = Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C")
 LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
+ROUNDING = "down, an incomplete last window does not count"
 SIZE_RESULTS = (
-    Result("output_size", "o", "size of the output along each axis", answer=True, short="out"),
-    Result("output_shape", "shape", "size and channels of the output", answer=True, short="shape"),
+    Result("output_size", "size of the output along each axis", answer=True, short="out", symbol="o"),
+    Result("output_shape", "size and channels of the output", answer=True, short="shape", symbol="shape"),
 )
 QUOTIENT = line(
     "q", "span/s", "Division, before rounding", "That is how many strides fit after the first position.",

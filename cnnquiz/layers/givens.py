@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.layers import networks
-from cnnquiz.layers.blocks import expand, flat
-from cnnquiz.layers.layer import Layer, LayerFault
+from cnnquiz.layers.blocks import Scope, expand, flat
+from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import LayerResult, Part, propagate
 from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
@@ -131,3 +131,36 @@ def results_by_name(name: Any, results: Sequence[LayerResult]) -> list[LayerResu
     known = list(dict.fromkeys(part for one in results for part in (one.name, one.name.partition(".")[0])))
     near = nearest_names(wanted, known, cutoff=0.4) or known[:3]
     raise GivenError(f"layer: no layer is called {excerpt(wanted)}: did you mean {' or '.join(near)}?", "layer")
+
+
+def chain_givens(values: dict[str, Any]) -> dict[str, Any]:
+    """The givens of `flatten` with what each layer makes, as `results`; refuses those that do not fit, by number."""
+    layers = _with_names(parse_layers(values["layers"]))
+    dense = next((n for n, layer in enumerate(layers, 1) if layer.kind == "dense"), 0)
+    if dense == 1:
+        raise GivenError("layers: layer 1 is dense already: put the layers that make the map before it", "layers")
+    layers = layers[: dense - 1] if dense else layers  # the dense one takes the flattened map
+    begin = input_shape(values["in"], values["channels"], values["layout"], layers)
+    if begin[-1] == 0 and _need_channels(layers):
+        raise no_channels(begin)
+    results = [result for result in propagate(layers, begin) if result.layer.kind in (*WINDOWS, "gap")]
+    if not results:
+        raise GivenError('layers: none of them changes the map: write for example "conv 10 k3"', "layers")
+    return {**values, "begin": begin, "results": results}
+
+
+def _with_names(layers: Sequence[Layer]) -> list[Layer]:
+    """The layers, with names where they have none: conv1, pool1, conv2."""
+    taken: set[str] = set()
+    for number, layer in enumerate(layers, 1):
+        if layer.name and layer.name in taken:
+            raise GivenError(f"layer {number}: the name {excerpt(layer.name)} is taken; write another", "layers")
+        taken |= {layer.name}
+    scope = Scope()
+    return [layer if layer.name else replace(layer, name=scope.free_name(layer.word, taken)) for layer in layers]
+
+
+def _need_channels(layers: Sequence[Layer]) -> bool:
+    """Whether the output depends on the input's channels: no plain convolution sets them anew."""
+    first = next((layer for layer in layers if layer.kind in ("conv", "tconv")), None)
+    return first is None or first.groups != 1 or first.channels is not None

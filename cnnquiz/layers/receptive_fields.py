@@ -1,8 +1,10 @@
-"""What each layer of a chain or of a network sees, and the same by walking indices back to the pixels."""
+"""What each layer of a chain or of a network sees: its steps, and the same by walking indices back to the pixels."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from math import prod
 from typing import Any
 
 from msgspec import Struct
@@ -11,10 +13,16 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.givens import network_givens, results_by_name
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
-from cnnquiz.layers.state import LayerState, after_tconv, after_windows
+from cnnquiz.layers.state import LayerState, after_tconv, after_windows, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.mathematics.expression import Env
+from cnnquiz.mathematics.notation import chain, formula_step, value_math
+from cnnquiz.mathematics.precise import exact
+from cnnquiz.solution import NO_MATH, Step, text
+from cnnquiz.solver.lines import alike_axes
 
 MOST_EQUAL = 10_000  # equal layers
+MOST_FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 
 
 def field_givens(values: dict[str, Any]) -> dict[str, Any]:
@@ -115,23 +123,37 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
                 yield from _names(branch)
 
 
+def _walks(env: Env) -> list[IndexWalk]:
+    """A walk back along each axis; none where the layers are not known, or one is a transposed convolution."""
+    if not env["seen"] or any(one.layer.kind == "tconv" for one in env["seen"]):
+        return []
+    axes, most = env["axes_seen"], max(MOST_FOLLOWED // len(env["seen"]), 2)
+    found = []
+    for axis in range(axes):
+        grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
+        found.append(IndexWalk(env["parts"], axis, axes, grids, most))
+    return found
+
+
 class IndexWalk(Struct, frozen=True):
     """One walk back along one axis, from a value of the output to the pixels that it depends on.
 
+    parts  the layers that are walked through
     grids  the size of the map before each layer, by its name; a layer that is not in it was not worked: the
            shortcut that is the input itself
     most   so many indices are followed one by one; of more, only the ends of their span
     """
 
+    parts: Sequence[Part]
     axis: int
     axes: int
     grids: Mapping[str, int]
     most: int
 
-    def pixels(self, parts: Sequence[Part], at: int) -> set[int]:
+    def pixels(self, at: int) -> set[int]:
         """The pixels that the value at an index depends on; negative ones lie in the padding."""
         now = {at}
-        for part in reversed(parts):
+        for part in reversed(self.parts):
             now = self._before(part, now)
         return now
 
@@ -162,3 +184,92 @@ class IndexWalk(Struct, frozen=True):
     def _limit(self, now: set[int]) -> set[int]:
         """The indices, or the ends alone where there are too many to follow."""
         return now if len(now) <= self.most else {min(now), max(now)}
+
+
+def field_results(env: Env) -> dict[str, Any]:
+    """Field, jump and start behind the last layer, and behind each."""
+    seen: Sequence[LayerResult] = env["seen"]
+    if not seen:
+        return {}
+    last, walks = seen[-1].after, _walks(env)
+    rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
+    found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
+    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
+    if walks and max(last.field) * widest <= walks[0].most:
+        found["touched"] = one_number([len(walk.pixels(0)) for walk in walks])
+    return found
+
+
+def _fields(state: LayerState) -> dict[str, Any]:
+    numbers = {"receptive_field": state.field, "jump": state.jump, "start": state.start}
+    return {name: one_number(value) for name, value in numbers.items()}
+
+
+def field_counts(env: Env) -> dict[str, Any]:
+    """From the first value and its neighbour back to the pixels that they touch."""
+    if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
+        return {}
+    pixels = [(walk.pixels(0), walk.pixels(1)) for walk in _walks(env)]
+    found = {
+        "receptive_field": [max(first) - min(first) + 1 for first, _ in pixels],
+        "jump": [min(second) - min(first) for first, second in pixels],
+        "first": [min(first) for first, _ in pixels],
+    }
+    return {name: one_number(values) for name, values in found.items() if values}
+
+
+def steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:
+    """A step for each layer that widens the field or the jump; then, unless the field alone is wanted, the rest."""
+    if want != "jump":
+        yield from _field_steps(env["seen"])
+    if want in (None, "jump"):
+        yield _jump_step(env["seen"], results)
+    if want in (None, "start", "first"):
+        yield from _start_steps(env["seen"][-1].after, want)
+
+
+def _field_steps(seen: Sequence[LayerResult]) -> Iterator[Step]:
+    """A step for each layer that widens the field or the jump."""
+    why = "A pixel sees itself: r = 1, j = 1."
+    yield Step("Before the first layer", value=value_math(1), why=why, of="receptive_field")
+    for place, one in enumerate(seen, 1):
+        before, after = one.before, one.after
+        if one.layer.kind in ("add", "concat"):
+            title, value = f"{one.layer.name}: the branches meet", value_math(one_number(after.field))
+            yield Step(title, value=value, why="The widest branch decides.", of="receptive_field")
+        elif one.layer.kind in (*WINDOWS, "gap", "dense") and (after.field, after.jump) != (before.field, before.jump):
+            for where, axis in alike_axes(list(zip(before.field, after.field, after.jump, strict=True))):
+                yield _field_step(one, f"{one.layer.name or f'Layer {place}'}: {one.layer}{where}", axis)
+
+
+def _field_step(one: LayerResult, title: str, axis: int) -> Step:
+    """How one layer widens the field along one axis."""
+    layer, jump = one.layer, exact(one.after.jump[axis])
+    why = f"Neighbours then look {text(jump)} pixel{'' if jump == 1 else 's'} apart."
+    env: dict[str, Any] = {"r": one.before.field[axis], "j": one.before.jump[axis]}
+    if layer.kind == "tconv":
+        return Step(title, value=value_math(exact(one.after.field[axis])), why=why, of="receptive_field")
+    if layer.kind in ("gap", "dense"):
+        env, why = env | {"n": one.before.grid[axis]}, "It takes in the whole map at once."
+        return formula_step(title, "r + (n - 1)*j", env, why, "receptive_field", "r")
+    window = layer.windows(len(one.after.field))[axis]
+    env |= {"k": window.k, "d": window.d}
+    return formula_step(title, f"r + {'d*' if window.d > 1 else ''}(k - 1)*j", env, why, "receptive_field", "r")
+
+
+def _jump_step(seen: Sequence[LayerResult], results: Mapping[str, Any]) -> Step:
+    """The strides multiplied, where they are the same along every axis and no branches meet."""
+    factors = [Fraction(one.after.jump[0], one.before.jump[0]) for one in seen]
+    plain = isinstance(results["jump"], int) and prod(factors) == results["jump"] and len(factors) <= 20
+    filled = chain(*map(value_math, factors), joint="*") if plain else NO_MATH
+    return Step("Jump", chain("j"), filled, value_math(results["jump"]), "The strides on the way, multiplied.", "jump")
+
+
+def _start_steps(last: LayerState, want: str | None) -> Iterator[Step]:
+    """Where the first value's field begins, and its centre."""
+    for edge, field in dict.fromkeys(zip(last.edge, last.field, strict=True)):
+        why = "Counted from 0; each layer's padding moves it p*j to the left, into the padding where it is negative."
+        yield Step("First pixel", chain("f"), value=value_math(exact(edge)), why=why, of="start")
+        if want != "first":
+            why = "The centre of the field is half its width behind where it begins."
+            yield formula_step("Start", "f + r/2", {"f": exact(edge), "r": exact(field)}, why, "start")

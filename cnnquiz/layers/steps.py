@@ -11,11 +11,12 @@ from msgspec.structs import replace
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.state import Shape
-from cnnquiz.layers.vocabulary import KEPT, WINDOW
+from cnnquiz.layers.totals import macs, parameters
+from cnnquiz.layers.vocabulary import WINDOW
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import evaluate, parse
-from cnnquiz.mathematics.notation import value_math
+from cnnquiz.mathematics.notation import formula_step, value_math
 from cnnquiz.solution import Step, text
 from cnnquiz.solver.calculator import Calculator
 from cnnquiz.solver.lines import alike_axes
@@ -33,21 +34,6 @@ WHY = {
 GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
           "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
 MOST_SHOWN = 8  # layers that are worked one by one; more are added up by kind
-
-
-def parameters(result: LayerResult) -> int:
-    """A layer's trainable numbers."""
-    return result.counts.parameters
-
-
-def macs(result: LayerResult, counted: frozenset[str] = frozenset()) -> int:
-    """A layer's multiply-adds, with the operations that `counted` names: bias, bn, activation, pool."""
-    return result.counts.macs + sum(many for kind, many in result.counts.extra if kind in counted)
-
-
-def numbers_in_memory(result: LayerResult) -> int:
-    """The numbers in the map that a layer makes, if it makes one of its own."""
-    return prod(result.shape) if result.layer.kind in KEPT else 0
 
 
 # -- sizes --------------------------------------------------------------------------------------------
@@ -148,9 +134,8 @@ def _one_layer(result: LayerResult, load: Callable[[str], Calculator], want: str
         for step in calculator.solve(calculator.read(given), want).steps:
             yield replace(step, of="output_shape" if step.of == "output_size" else step.of)
     if name == "dense" and want in (None, "macs"):
-        formula, values = parse("n*m"), {"n": prod(result.before.shape), "m": result.layer.out or 0}
-        filled, why = notation.math(formula, values), "A dense layer uses each weight once."
-        yield Step("Multiply-adds", notation.math(formula), filled, value_math(result.counts.macs), why, "macs")
+        values = {"n": prod(result.before.shape), "m": result.layer.out or 0}
+        yield formula_step("Multiply-adds", "n*m", values, "A dense layer uses each weight once.", "macs")
 
 
 def _calculator_and_givens(result: LayerResult) -> tuple[dict[str, Any], str]:
@@ -178,12 +163,16 @@ def _plain_number(value: Any) -> Any:
 # -- totals -------------------------------------------------------------------------------------------
 
 
-def total_steps(results: Sequence[LayerResult], of: str, amount: Amount) -> Iterator[Step]:
-    """What each layer comes to, or the layers of each kind, and all of them together."""
+def total_steps(results: Sequence[LayerResult], what: str, amount: Amount, of: str = "") -> Iterator[Step]:
+    """What each layer comes to, or the layers of each kind, and all of them together.
+
+    what  parameters, macs or activations; the steps stand under the result `of`, or else under that one
+    """
+    of = of or what
     counting = [result for result in results if amount(result)]
     if len(counting) <= MOST_SHOWN:
         sums = [amount(result) for result in counting]
-        yield from (_share_of_layer(result, of, total) for result, total in zip(counting, sums, strict=True))
+        yield from (_share_of_layer(result, what, total, of) for result, total in zip(counting, sums, strict=True))
     else:
         groups: dict[str, list[LayerResult]] = {}
         for result in counting:
@@ -195,16 +184,15 @@ def total_steps(results: Sequence[LayerResult], of: str, amount: Amount) -> Iter
     if len(sums) > 1:
         letters = dict(zip("abcdefgh", sums, strict=False))
         filled = notation.math(parse(" + ".join(letters)), letters)
-        yield Step("All together", substituted=filled, value=value_math(sum(sums)), why=WHY[of], of=of)
+        yield Step("All together", substituted=filled, value=value_math(sum(sums)), why=WHY[what], of=of)
 
 
-def _share_of_layer(result: LayerResult, of: str, total: int) -> Step:
+def _share_of_layer(result: LayerResult, what: str, total: int, of: str) -> Step:
     """One layer's share as a product, where it is the plain one."""
-    title, value = f"{result.name}: {result.layer}", value_math(total)
-    formula, numbers = _product(result, of)
+    title, (formula, numbers) = f"{result.name}: {result.layer}", _product(result, what)
     if not formula or evaluate(parse(formula), numbers) != total:
-        return Step(title, value=value, of=of)
-    return Step(title, notation.math(parse(formula)), notation.math(parse(formula), numbers), value, of=of)
+        return Step(title, value=value_math(total), of=of)
+    return formula_step(title, formula, numbers, of=of)
 
 
 def map_product(shape: Sequence[int]) -> tuple[str, dict[str, int]]:
@@ -213,14 +201,14 @@ def map_product(shape: Sequence[int]) -> tuple[str, dict[str, int]]:
     return "*".join(names), dict(zip(names, shape, strict=True))
 
 
-def _product(result: LayerResult, of: str) -> tuple[str, Mapping[str, int]]:
+def _product(result: LayerResult, what: str) -> tuple[str, Mapping[str, int]]:
     """The formula of a layer's parameters or multiply-adds, and its numbers."""
     layer, channels = result.layer, result.before.shape[-1]
-    if of == "activations":
+    if what == "activations":
         return map_product(result.shape)
     if layer.kind == "dense":
         numbers = {"n": prod(result.before.shape), "m": layer.out or 0}
-        return ("n*m + m" if of == "parameters" and layer.bias else "n*m"), numbers
+        return ("n*m + m" if what == "parameters" and layer.bias else "n*m"), numbers
     if layer.kind == "bn":
         return "2*C", {"C": channels}
     if layer.kind not in ("conv", "tconv") or layer.links:
@@ -231,7 +219,7 @@ def _product(result: LayerResult, of: str) -> tuple[str, Mapping[str, int]]:
     numbers = dict(zip(names, kernel, strict=True))
     numbers |= {"C": channels // (layer.groups or channels), "F": result.shape[-1]}
     weights = "*".join([*names, "C"])
-    if of == "parameters":
+    if what == "parameters":
         return (f"({weights} + 1)*F" if layer.bias else f"{weights}*F"), numbers
     places = result.shape[:-1] if layer.kind == "conv" else result.before.shape[:-1]
     sides = ["D", "H", "W"][-axes:]

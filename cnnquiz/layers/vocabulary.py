@@ -42,6 +42,7 @@ SPELLINGS = {
     "in_channels": "channels", "in_features": "inputs", "kernel_size": "k", "kernel": "k", "stride": "s",
     "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
 }  # fmt: skip
+BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}  # of a number
 WINDOW = ("k", "s", "p", "d")
 WINDOWS = ("conv", "tconv", "pool", "window")  # kinds that slide a window
 KEPT = (*WINDOWS, "gap", "dense", "add", "concat")  # kinds whose output is a map of its own in memory

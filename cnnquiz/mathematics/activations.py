@@ -7,9 +7,10 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.analysis import function_slope
+from cnnquiz.mathematics.analysis import function_slope, value_formula
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
 from cnnquiz.mathematics.precise import rounded, sigmoid, sqrt
+from cnnquiz.mathematics.sympy_forms import symbolic, sympy_value
 
 _OTHER_NAMES = {
     "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
@@ -42,6 +43,22 @@ def largest_slope(name: str, alpha: Any) -> Any:
         top = sqrt(2) if name == "gelu" else _steepest_swish()
         return rounded(function_slope(ACTIVATIONS[name], top, alpha))
     return 0 if name == "step" else 1
+
+
+def slope_reason(function: Function, x: Any) -> str:
+    """Why the derivative at x is so, or taken to be so."""
+    if x == 0 and len(function.slopes) == 3:
+        return "At the corner there is no derivative; by convention the left side's is taken."
+    return function.slope_why
+
+
+def sympy_value_and_slope(function: Function, x: Any, alpha: Any) -> tuple[Any, Any]:
+    """f(x) and f'(x) in sympy's terms, the formula differentiated by sympy's rules."""
+    import sympy
+
+    t = sympy.Symbol("x", real=True)
+    formula = symbolic(value_formula(function, x), {"x": t, "a": alpha})
+    return tuple(form.subs(t, sympy_value(x)) for form in (formula, sympy.diff(formula, t)))
 
 
 def _steepest_swish() -> Fraction:

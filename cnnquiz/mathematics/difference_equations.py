@@ -1,9 +1,9 @@
-"""Difference equations such as y[n] = x[n] + 0.5*y[n-1]: read, run on a sequence, and judged with letters."""
+"""Difference equations such as y[n] = x[n] + 0.5*y[n-1]: read, run on a sequence, judged with letters, in steps."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
@@ -14,8 +14,10 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number
 from cnnquiz.mathematics.expression import Expr, Name, Neg, Num, Op, evaluate, parse
 from cnnquiz.mathematics.functions import REAL_NAMES
-from cnnquiz.mathematics.precise import limit_digits
+from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.precise import differ, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import symbolic
+from cnnquiz.solution import Step, Vector
 
 FARTHEST = 1_000  # samples that an index may look back or ahead
 _SAMPLE = re.compile(r"\b([xy])\s*\[([^\[\]]{1,60})\]")
@@ -34,8 +36,16 @@ class System:
     @property
     def lead(self) -> int:
         """How many samples ahead of n the input is used; 0 for a causal system."""
-        delays = [delay(index) for which, index in self.samples.values() if which == "x"]
-        return max([0, *(-back for back in delays if back is not None)])
+        return max([0, *(-back for back in self._delays() if back is not None)])
+
+    @property
+    def is_causal(self) -> bool:
+        """Whether no output looks ahead."""
+        return all(back is not None and back >= 0 for back in self._delays())
+
+    def _delays(self) -> list[int | None]:
+        """How far back each sample of the input lies; None where that changes with n."""
+        return [delay(index) for which, index in self.samples.values() if which == "x"]
 
 
 def delay(index: Expr) -> int | None:
@@ -113,6 +123,15 @@ def sample_values(
     return found
 
 
+def response(system: System, length: int, x: Callable[[int], Any] | None = None, past: Past = _past_output) -> Vector:
+    """The output from n = 0 on, for an impulse or another input.
+
+    What comes before n = 0 is worked too, where the system looks ahead.
+    """
+    y = run(system, x or impulse, -system.lead, length - 1, past)
+    return Vector(rounded(y[n]) for n in range(length))
+
+
 def from_samples(values: Mapping[int, Any]) -> Callable[[int], Any]:
     """The input that has these values and is 0 elsewhere."""
     return lambda n: values.get(n, 0)
@@ -170,7 +189,7 @@ def superposition_failure(system: System) -> tuple[dict[int, Any], dict[int, Any
     for (p, yp), (q, yq) in combinations_with_replacement(zip(_INPUTS, outputs, strict=True), 2):
         whole = _output(system, {n: p.get(n, 0) + q.get(n, 0) for n in p.keys() | q.keys()})
         parts = [a + b for a, b in zip(yp, yq, strict=True)]
-        if _differ(whole, parts):
+        if differ(whole, parts):
             return p, q, whole, parts
     return None
 
@@ -181,18 +200,14 @@ def shift_failure(system: System) -> tuple[dict[int, Any], int, list[Any], list[
         first = -system.lead - 1
         y = list(run(system, from_samples(x), first, _SPAN).values())
         late = list(run(system, from_samples({n + 1: v for n, v in x.items()}), first + 1, _SPAN + 1).values())
-        if _differ(late, y):
-            skipped = -first - 1 if _differ(late[-first - 1 :], y[-first - 1 :]) else 0
+        if differ(late, y):
+            skipped = -first - 1 if differ(late[-first - 1 :], y[-first - 1 :]) else 0
             return x, first + 1 + skipped, late[skipped:], y[skipped:]
     return None
 
 
-def _differ(left: list[Any], right: list[Any]) -> bool:
-    return any(abs(a - b) > Fraction(1, 10**50) for a, b in zip(left, right, strict=True))
-
-
-def transfer_function(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
-    """The numerator and denominator in z^-1, each factor read off by setting one sample to 1."""
+def transfer_series(system: System, many: int) -> list[Any]:
+    """The series of the transfer function in z^-1 by long division, each factor read off by setting one sample to 1."""
     top: dict[int, Any] = {}
     bottom: dict[int, Any] = {0: Fraction(1)}
     for name, (which, index) in system.samples.items():
@@ -202,4 +217,66 @@ def transfer_function(system: System) -> tuple[dict[int, Any], dict[int, Any]]:
             top[back] = top.get(back, Fraction(0)) + weight
         else:
             bottom[back] = bottom.get(back, Fraction(0)) - weight
-    return top, bottom
+    h: list[Any] = []
+    for n in range(many):
+        h.append(top.get(n, Fraction(0)) - sum(bottom[k] * h[n - k] for k in bottom if 0 < k <= n))
+    return h
+
+
+def verdicts(system: System) -> tuple[bool, bool]:
+    """Whether it is linear, and time invariant; GivenError where neither a proof nor a counterexample is found."""
+    found = []
+    tests = ((superposition_failure, is_linear, "linear"), (shift_failure, is_time_invariant, "time invariant"))
+    for failure, proof, what in tests:
+        found.append(failure(system) is None)
+        if found[-1] and not proof(system):
+            unknown = f"this system is neither proved {what} nor found otherwise"
+            raise GivenError(f"{unknown}: try a plainer form", "equation")
+    return found[0], found[1]
+
+
+def response_steps(system: System, h: Sequence[Any]) -> Iterator[Step]:
+    """The impulse put in, value after value, for the first values of the response."""
+    y = run(system, impulse, -system.lead, len(h) - 1)
+    for n, value in enumerate(h):
+        put_in = {name: rounded(one) for name, one in sample_values(system, n, impulse, y).items()}
+        why = "x is delta: 1 at n = 0 and 0 elsewhere; y is 0 before it starts." if n == 0 else ""
+        left = system.text.replace("[n]", f"[{n}]", 1).split("=")[0].strip()
+        yield step(f"h[{n}]", left, math(system.rule, put_in), value, why, "h")
+
+
+def _text(x: Mapping[int, Any]) -> str:
+    return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
+
+
+def linear_steps(system: System) -> Iterator[Step]:
+    """Superposition proved, or two inputs for which it fails."""
+    found = superposition_failure(system)
+    if found is None:
+        why = "Each sample stands alone with a factor free of x and y, so sums and factors pass through: linear."
+        yield step("Superposition", "T(a*p + b*q) = a*T(p) + b*T(q)", why=why, of="linear")
+        return
+    p, q, *outputs = found
+    whole, parts = (Vector(map(rounded, output)) for output in outputs)
+    yield step(f"Add the outputs for {_text(p)} and {_text(q)}", "T(p) + T(q)", value=parts, of="linear")
+    why = "The two differ, so superposition fails: not linear."
+    yield step("Output for the sum", "T(p + q)", value=whole, why=why, of="linear")
+
+
+def invariant_steps(system: System) -> Iterator[Step]:
+    """A shift proved to pass through, or an input for which it does not."""
+    found = shift_failure(system)
+    if found is None:
+        why = "n stands only in the indices, as n - k: a later input gives the same output, later."
+        yield step("Shift", "x[n-1] -> y[n-1]", why=why, of="time_invariant")
+        return
+    x, start, late, same_later = found
+    where = f", from n = {start} on" if start else ""
+    many = max(3 + next(at for at, (a, b) in enumerate(zip(late, same_later, strict=True)) if a != b), 5)
+    old, new = (
+        chain("[", chain(*map(rounded, output[:many]), joint=", "), ", ...]") for output in (same_later, late)
+    )
+    yield step(f"Output for x = {_text(x)}, one later{where}", "y[n-1]", value=old, of="time_invariant")
+    why = f"The shifted input should give the shifted output {old.ascii}, but gives {new.ascii}: time varying."
+    title = f"Output for x one later, {_text({n + 1: number for n, number in x.items()})}{where}"
+    yield step(title, "T(x[n-1])", value=new, why=why, of="time_invariant")

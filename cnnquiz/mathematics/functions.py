@@ -24,6 +24,7 @@ class Function:
     exact       whether the formulas of calculators and banks may call it
     definition  how a book writes it, for activation functions
     steepest    where its derivative is largest, for activation functions
+    slope_why   why its derivative is so
     """
 
     name: str
@@ -37,6 +38,7 @@ class Function:
     exact: bool = False
     definition: str = ""
     steepest: str = ""
+    slope_why: str = ""
 
 
 def product(*values: Any) -> Any:
@@ -107,6 +109,7 @@ _ALL = (
     Function(
         "sigmoid", ("sigmoid", "sigma"), precise.sigmoid, "1/(1 + exp(-x))", slopes=("sigma(x)*(1 - sigma(x))",),
         definition="sigma(x) = 1/(1 + exp(-x))", steepest="at x = 0, where sigma is 1/2",
+        slope_why="The derivative of sigma is sigma times its complement.",
     ),
     _primitive(
         "tanh", precise.tanh, "1 - tanh(x)^2",
@@ -114,7 +117,7 @@ _ALL = (
     ),
     Function(
         "relu", ("relu",), formula="max(x, 0)", sides=("x", "0"), slopes=("1", "0", "0"),
-        definition="max(0, x)", steepest="for every x > 0",
+        definition="max(0, x)", steepest="for every x > 0", slope_why="1 above zero, 0 below.",
     ),
     Function(
         "leaky-relu", formula="max(x, x/100)", sides=("x", "a*x"), slopes=("1", "a", "a"),
@@ -140,6 +143,7 @@ _ALL = (
     Function(
         "step", ("step",), lambda x: int(x > 0), sides=("1", "0"), slopes=("0",), sympy=_sympy_step,
         definition="1 for x > 0, 0 otherwise", steepest="everywhere but at the step",
+        slope_why="Flat on both sides, so no gradient passes; at the step itself there is no derivative (taken as 0).",
     ),
     Function("identity", formula="x", slopes=("1",), definition="x", steepest="everywhere"),
 )  # fmt: skip

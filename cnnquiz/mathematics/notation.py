@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, names_in
+from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, evaluate, names_in, parse
 from cnnquiz.mathematics.functions import FUNCTIONS
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import NO_MATH, SPELLED_AS, Math, Step, Vector, decimal_text, is_rounded, mixed_number, prose_text
 
 _LEVEL = {
@@ -92,6 +93,20 @@ def step(
     return Step(title, chain(formula), chain(substituted), chain(value), why, of)
 
 
+def formula_step(title: str, formula: str, env: Env, why: str = "", of: str = "", left: str = "") -> Step:
+    """A step by a formula in letters, the numbers that are put in for them, and what it then gives.
+
+    left  what the formula defines, written before an equals sign
+    """
+    expr = parse(formula)
+    return Step(title, math(expr, left=left), math(expr, env), value_math(exact(evaluate(expr, env))), why, of)
+
+
+def series(terms: Sequence[Any], joint: str, most: int = MOST_TERMS) -> Math:
+    """The first terms with a sign between them, and dots for the others: 1 + 2 + ..."""
+    return chain(*terms[:most], *(["..."] if len(terms) > most else []), joint=joint)
+
+
 def formula_math(words: str) -> Math:
     """A formula typed in ASCII, in three spellings: theta^2, sum_i z_i, sqrt(v), a*b."""
     latex = words
@@ -128,10 +143,8 @@ def factor(number: Any) -> Math:
 def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None) -> Math:
     """1*3 + 2*(-4) + 5, the numbers put in."""
     pairs = list(zip(left, right, strict=True))
-    terms = [chain(factor(a), "*", factor(b)) for a, b in pairs[:MOST_TERMS]]
-    terms += [formula_math("...")] if len(pairs) > MOST_TERMS else []
-    terms += [factor(plus)] if plus is not None else []
-    return chain(*terms, joint=" + ")
+    products = [series([chain(factor(a), "*", factor(b)) for a, b in pairs], " + ")] if pairs else []
+    return chain(*products, *([] if plus is None else [factor(plus)]), joint=" + ")
 
 
 def symbol(name: str, style: Style) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number, parse
-from cnnquiz.mathematics.expression import Expr
+from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.mathematics.precise import limit_digits
 
 NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
@@ -109,7 +109,7 @@ State = dict[str, Any]
 
 
 def run(
-    method: Method, start: State, gradient: Gradient, steps: int
+    method: Method, start: Env, gradient: Gradient, steps: int
 ) -> Iterator[tuple[State, list[tuple[Assignment, State, Any]]]]:
     """For each step, the state at its end, and each rule with the state before it and its value."""
     state = {**start, "v": 0, "s": 0, "m": 0}
@@ -134,7 +134,7 @@ def _value(rule: Assignment, state: State) -> Any:
     return limit_digits(number(rule.expr, state))
 
 
-def thetas_by_sums(name: str, start: State, gradient: Gradient, steps: int) -> list[Any]:
+def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> list[Any]:
     """The same thetas from the sums that the recurrences stand for, over all gradients so far."""
     theta, seen, thetas = start["theta"], list[Any](), list[Any]()
     a, eps = start["alpha"], start["epsilon"]
@@ -156,7 +156,7 @@ def thetas_by_sums(name: str, start: State, gradient: Gradient, steps: int) -> l
     return thetas
 
 
-def _adaptive(name: str, start: State, seen: list[Any], squares: list[Any], t: int) -> tuple[Any, Any]:
+def _adaptive(name: str, start: Env, seen: list[Any], squares: list[Any], t: int) -> tuple[Any, Any]:
     """The numerator of an adaptive step, and the number under its root."""
     if name == "adagrad":
         return seen[-1], sum(squares)

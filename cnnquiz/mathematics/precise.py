@@ -8,6 +8,7 @@ normal distribution come from mpmath, which is imported when one of them is firs
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
 from typing import Any
@@ -65,6 +66,11 @@ def rounded(x: Any) -> Any:
             return exact(near)
         return exact(Fraction(Context(prec=ROUNDED_DIGITS).plus(decimal(x))))
     return exact(x)
+
+
+def differ(left: Sequence[Any], right: Sequence[Any]) -> bool:
+    """Whether two lists of numbers differ by more than rounding."""
+    return any(abs(a - b) * _SAME > 1 for a, b in zip(left, right, strict=True))
 
 
 def exp(x: Any) -> Any:

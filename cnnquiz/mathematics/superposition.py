@@ -1,20 +1,24 @@
-"""Superposition tried on numbers and proved with letters: f(a x + b y) = a f(x) + b f(y)."""
+"""Superposition tried on numbers and proved with letters, with its steps: f(a x + b y) = a f(x) + b f(y)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
 
-from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.analysis import number
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.mathematics.activations import activation
+from cnnquiz.mathematics.analysis import function_formula, number, parse
 from cnnquiz.mathematics.expression import Expr
-from cnnquiz.mathematics.operators import LENGTH, OPERATORS
-from cnnquiz.mathematics.sympy_forms import symbolic
-from cnnquiz.solution import Vector
+from cnnquiz.mathematics.functions import REAL_NAMES
+from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
+from cnnquiz.mathematics.precise import differ, rounded
+from cnnquiz.mathematics.sympy_forms import math_of, symbolic
+from cnnquiz.solution import Math, Step, Vector
 
-_TINY = Fraction(1, 10**50)  # what 100 digits leave of a difference that is none
 # x, y: the sums are tried in this order, the plainest first
 _PAIRS = [
     (1, -1), (1, 1), (1, 2), (-1, -2), (Fraction(1, 2), Fraction(1, 2)), (3, 5), (Fraction(1, 3), 4), (-7, 2), (0, 0),
@@ -72,17 +76,27 @@ class Map:
         return [(a, b) for a in _SEQUENCES for b in _SEQUENCES]
 
 
+def read(text: str) -> Map:
+    """What the text means: an operator or a function by its name, or an expression in x."""
+    if name := operator_name(text):
+        return Map(name)
+    with suppress(GivenError):
+        return Map(function_formula(activation(text)))
+    bare = text.removesuffix("(x)")
+    if bare in REAL_NAMES:
+        return Map(parse(f"{bare}(x)", "x"))
+    if bare.replace("-", "").replace(" ", "").replace("_", "").isalpha() and text != "x":
+        near = ", ".join(sorted(OPERATORS))
+        raise GivenError(f"`{text[:40]}` names no operator known here: write an expression in x, or {near}", "operator")
+    return Map(parse(text, "x"))
+
+
 def combination(*terms: tuple[Any, tuple[Any, ...]]) -> Vector:
     """The sum of vectors, each times its factor."""
     return Vector(
         sum(factor * part for (factor, _), part in zip(terms, parts, strict=True))
         for parts in zip(*(vector for _, vector in terms), strict=True)
     )
-
-
-def differ(left: tuple[Any, ...], right: tuple[Any, ...]) -> bool:
-    """Whether two vectors differ by more than rounding."""
-    return any(abs(a - b) > _TINY for a, b in zip(left, right, strict=True))
 
 
 def sum_failure(f: Map) -> Failure | None:
@@ -136,3 +150,72 @@ def proof(f: Map, offset: bool = False) -> tuple[Any, Any] | None:
     parts = [a * p + b * q for p, q in zip(first, second, strict=True)]
     close = sympy.expand if several else sympy.simplify
     return (whole, parts) if all(close(p - q) == 0 for p, q in zip(whole, parts, strict=True)) else None
+
+
+def steps(f: Map, linear: bool, affine: bool) -> Iterator[Step]:
+    """The operator, then the proof or the counterexample."""
+    rule = chain(OPERATORS[f.what].formula) if isinstance(f.what, str) else chain("f(x) = ", math(f.what))
+    yield step("The operator", rule, of="linear")
+    if linear:
+        yield from _proof_steps(f)
+    elif added := sum_failure(f):
+        x, y = added.first, added.second
+        outputs = chain(_math(f.at(x)), " + ", _bracket(f.at(y)))
+        yield step("Add the outputs", f"f({_text(x)}) + f({_text(y)})", outputs, _math(added.right), "", "linear")
+        left, whole = chain("f(", _text(x), " + ", _bracket(y), ")"), _math(combination((1, x), (1, y)))
+        why = "The two differ, so superposition fails: the operator is not linear."
+        yield step("Output of the sum", left, chain("f(", whole, ")"), _math(added.left), why, "linear")
+        yield from _verdicts(f, affine, x)
+    elif scaled := factor_failure(f):
+        c, x = scaled.first, scaled.second
+        factor, output = _bracket((c,)), chain(c, "*", _bracket(f.at(x)))
+        yield step("Scale the output", chain(factor, f"*f({_text(x)})"), output, _math(scaled.right), "", "linear")
+        left, whole = chain("f(", factor, "*", _bracket(x), ")"), chain("f(", _math(combination((c, x))), ")")
+        why = "The two differ, so a factor cannot be taken out: the operator is not linear."
+        yield step("Output of the scaled input", left, whole, _math(scaled.left), why, "linear")
+
+
+def _verdicts(f: Map, affine: bool, x: Any) -> Iterator[Step]:
+    """Why factors pass through or not, and whether only a constant is in the way, once sums have failed."""
+    if scaled := factor_failure(f):
+        given = f"With c = {value_math(scaled.first).ascii} and x = {_text(scaled.second)}"
+        why = f"{given} it is {_text(scaled.left)} against {_text(scaled.right)}."
+        yield step("Factors", "f(c*x) = c*f(x) fails", why=why, of="homogeneous")
+    if affine:
+        zero = _math(f.at(combination((0, x))))
+        why = "Without this constant superposition holds: a line that misses the origin is affine, not linear."
+        yield step("The constant", "f(0)", value=zero, why=why, of="affine")
+    elif (failed := affine_failure(f)) and failed.left:
+        given = f"With x = {_text(failed.first)} and y = {_text(failed.second)}"
+        why = f"{given} it is {_text(failed.left)} against {_text(failed.right)}."
+        yield step("More than a constant", "f(x + y) + f(0) = f(x) + f(y) fails", why=why, of="affine")
+
+
+def _proof_steps(f: Map) -> Iterator[Step]:
+    if sides := proof(f):
+        whole, parts = map(_letters, sides)
+        yield step("Output of the combination", "f(a*x + b*y)", value=whole, of="linear")
+        why = "Both sides are equal for all x, y, a and b: superposition holds, so the operator is linear."
+        yield step("Combine the outputs", "a*f(x) + b*f(y)", value=parts, why=why, of="linear")
+
+
+def _letters(side: list[Any]) -> Math:
+    """An output with letters, its first numbers."""
+    import sympy
+
+    first = chain(*(math_of(sympy.expand(part)) for part in side[:3]), joint=", ")
+    return first if len(side) == 1 else chain("[", first, ", ...]")
+
+
+def _math(vector: tuple[Any, ...]) -> Math:
+    """A sequence; of an expression in x, the one number in it."""
+    return value_math(Vector(map(rounded, vector)) if len(vector) > 1 else rounded(vector[0]))
+
+
+def _bracket(vector: tuple[Any, ...]) -> Math:
+    written = _math(vector)
+    return chain("(", written, ")") if written.ascii.startswith("-") else written
+
+
+def _text(vector: tuple[Any, ...]) -> str:
+    return _math(vector).ascii

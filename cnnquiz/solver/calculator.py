@@ -34,12 +34,21 @@ from cnnquiz.solver.declaration import (
 from cnnquiz.solver.lines import Line, line, lines_when
 
 __all__ = [
-    "REQUIRED", "Calculator", "Given", "Line", "Misconception", "Quantity", "Result", "line", "lines_when",
-    "misconception",
+    "REQUIRED", "Calculator", "Drawings", "Env", "Given", "Line", "Misconception", "Notes", "Quantity", "Result",
+    "Results", "Steps", "Values", "line", "lines_when", "misconception",
 ]  # fmt: skip
 
-CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS")
+# What the functions of a declaration take and give
+Values = dict[str, Any]
+Results = Mapping[str, Any]
+Steps = Iterator[Step]
+Notes = Iterator[str]
+Drawings = Iterator[Drawing]
+
+CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
 FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps")
+
+Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
 
 @dataclass(frozen=True)
@@ -52,12 +61,13 @@ class Calculator:
     misconceptions  the wrong rules that people use
     examples        what may stand behind `cnnquiz solve NAME`
     letters         the meaning of letters in the steps that no quantity and no result declares
+    conventions     what was done where sources differ: texts, or functions of the values that give them ("": left
+                    out); or one function that gives all of them
     prepare         turns the givens as read into what the formulas use: one value an axis, flags for conditions,
                     defaults that depend on others; raises GivenError, with the remedy, for what cannot be
     work            what no chain of formulas gives: results by symbol, from the prepared givens and the lines' values
     explain         the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
     count           the same results by another way (sliding, enumerating, walking), never by the formula
-    conventions     what was done where sources differ
     notes           a line for each number that another common convention gives
     drawings        the pictures
     inverse_steps   how a target leads back to one unknown given, in steps (for `--find`)
@@ -74,10 +84,10 @@ class Calculator:
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
     letters: Mapping[str, str] = field(default_factory=dict)
+    conventions: Conventions = field(default_factory=dict)
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
     work: Callable[[Env], dict[str, Any]] | None = None
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
-    conventions: Callable[[Env], dict[str, str]] = lambda env: {}
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
     inverse_steps: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
@@ -231,13 +241,24 @@ class Calculator:
             given=given.stated,
             results=_display_values(results) if given.letters else results,
             steps=shown,
-            conventions=self.conventions(given.env),
+            conventions=self.conventions_of(given),
             answer=answer,
             notes=tuple(self.notes(given.env, results)) if to_number else (),
             drawings=tuple(self.drawings(given.env, results)) if to_number and not want else (),
             labels=self._labels,
             symbols=self._symbols_in(shown) if steps else {},
         )
+
+    def conventions_of(self, given: Given) -> dict[str, str]:
+        """What was done where sources differ, so far as it matters to these givens."""
+        values = self.values(given)
+        if callable(self.conventions):
+            return self.conventions(values)
+        found = {}
+        for name, said in self.conventions.items():
+            if text := said if isinstance(said, str) else said(values):
+                found[name] = text
+        return found
 
     def _incomplete(self, values: Mapping[str, Any]) -> GivenError:
         """The error that says what else must be given for the first answer, so far as its lines tell."""
@@ -309,11 +330,12 @@ class Calculator:
     def _value_without_lines(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The givens changed by one misconception after another, then worked: as usual, or by the one wrong rule."""
         rules = [one.wrong for one in group if one.wrong]
-        work = rules[0] if rules else self.work
-        env: dict[str, Any] | None = dict(given.env)
+        env: dict[str, Any] | None = dict(self.values(given)) if want in self.result_values(given) else None
         for one in group:
             env = one.change(env) if one.change and env is not None else env
-        return work(env).get(want) if len(rules) < 2 and work is not None and env is not None else None
+        if env is None or len(rules) > 1:
+            return None
+        return rules[0](env, want) if rules else self.work and self.work(env).get(want)
 
     @cached_property
     def symbols_behind(self) -> dict[str, set[str]]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env, Expr, Letter, parse
+from cnnquiz.mathematics.precise import rounded
 from cnnquiz.solver import lines
 from cnnquiz.solver.givens import Kind
 
@@ -60,18 +61,22 @@ class Quantity:
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One result: its name, the symbol of the line that gives it, its meaning, and whether a reader came for it.
+    """One result: its name, its meaning, and whether a reader came for it.
 
-    short  how `--find` names its target on the command line: --out
-    label  how a reader sees it called; without one, its name with blanks
+    short   how `--find` names its target on the command line: --out
+    label   how a reader sees it called; without one, its name with blanks
+    symbol  the symbol of the line that gives it, where that is not its name
     """
 
     name: str
-    symbol: str
     meaning: str
     answer: bool = False
     short: str = ""
     label: str = ""
+    symbol: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "symbol", self.symbol or self.name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,8 @@ class Misconception:
     """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
 
     instead  wrong formulas by the symbol of the line that they replace
-    wrong    where there are no such lines: the wrong results by name, from the givens
+    wrong    where there are no such lines: the wrong value of a result, from the givens with the right values, and
+             the result's name; None: it does not change that result
     change   or other givens, which are then worked as usual or by another misconception's `wrong`, so that it goes
              together with others; None: it does not apply here
     """
@@ -87,20 +93,42 @@ class Misconception:
     name: str
     say: str
     instead: Mapping[str, Expr] = field(default_factory=dict)
-    wrong: Callable[[Env], dict[str, Any]] | None = None
+    wrong: Callable[[Env, str], Any] | None = None
     change: Callable[[Env], dict[str, Any] | None] | None = None
+
+
+Rules = Mapping[str, Callable[[Env], Any]]
 
 
 def misconception(
     name: str,
     say: str,
     *,
-    wrong: Callable[[Env], dict[str, Any]] | None = None,
+    wrong: Callable[[Env], Mapping[str, Any]] | None = None,
     change: Callable[[Env], dict[str, Any] | None] | None = None,
-    **instead: str,
+    where: Mapping[str, Sequence[Any]] | None = None,
+    **rules: str | Callable[[Env], Any],
 ) -> Misconception:
-    """A misconception; the formulas that it puts in place of lines are given as texts: m="ceil(q)"."""
-    return Misconception(name, say, {symbol: parse(text) for symbol, text in instead.items()}, wrong, change)
+    """A misconception, as a calculator declares it.
+
+    wrong  several wrong results at once, by name, from the givens and the right values
+    where  the words of givens for which alone a wrong result is one: {"loss": ("mse", "mae")}
+    rules  a text is a formula in place of a line: m="ceil(q)"; a function gives one wrong result
+    """
+    instead = {symbol: parse(rule) for symbol, rule in rules.items() if isinstance(rule, str)}
+    functions = {result: rule for result, rule in rules.items() if not isinstance(rule, str)}
+    by = partial(_wrong_value, wrong or functions, where or {}) if wrong or functions else None
+    return Misconception(name, say, instead, by, change)
+
+
+def _wrong_value(
+    rules: Rules | Callable[[Env], Mapping[str, Any]], where: Mapping[str, Sequence[Any]], env: Env, want: str
+) -> Any:
+    if any(env[given] not in words for given, words in where.items()):
+        return None
+    if callable(rules):
+        return rules(env).get(want)
+    return rounded(rules[want](env)) if want in rules else None
 
 
 @dataclass(frozen=True)

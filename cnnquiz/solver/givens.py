@@ -14,6 +14,7 @@ from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
 MAX_AXES = 3
+MOST_LAYERS = 1_001  # of an autoencoder
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
 _DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
@@ -174,6 +175,19 @@ def choice(*names: str, also: Mapping[str, str] | None = None) -> Kind:
     return Kind("|".join(names), read)
 
 
+def choices(hint: str, *names: str) -> Kind:
+    """Some of these words, or none: a list, or a text with commas or blanks."""
+
+    def read(raw: Any) -> tuple[str, ...]:
+        found = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip())
+        for name in found:
+            if name and name not in names:
+                raise GivenError(f"{excerpt(name)} is none of {', '.join(names)}")
+        return tuple(name for name in found if name)
+
+    return Kind(hint, read)
+
+
 def exact_number(raw: Any) -> int | Fraction:
     """A number, exact: 7, 0.25, 1/4, 2.5e3."""
     if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
@@ -218,6 +232,23 @@ def numbers(most: int = 10_000) -> Kind:
     return Kind("A,B,C", read)
 
 
+def layer_sizes() -> Kind:
+    """The sizes of an autoencoder's layers from the input to the output: 784-128-784, or a list."""
+
+    def read(raw: Any) -> Vector:
+        text = str(raw).strip().strip("[]()")
+        parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*(?:->|[-,\s→])\s*", text)
+        if not 3 <= len(parts) <= MOST_LAYERS or len(parts) % 2 == 0:
+            remedy = "write an odd number of sizes, input to output, as in 784-128-784"
+            raise GivenError(f"{excerpt(raw)} is no autoencoder: {remedy}")
+        sizes = Vector(whole(part, 1, letters=False) for part in parts)
+        if sizes[0] != sizes[-1]:
+            raise GivenError(f"an autoencoder gives back its input: {sizes[0]} come in, but {sizes[-1]} go out")
+        return sizes
+
+    return Kind("A-B-A", read)
+
+
 def matrix(most: int = 200) -> Kind:
     """Rows of exact numbers: [[1, 2], [3, 4]] or `1 2; 3 4`."""
     row = numbers(most)
@@ -236,6 +267,19 @@ def matrix(most: int = 200) -> Kind:
         return rows
 
     return Kind("'A B; C D'", read)
+
+
+def sequence() -> Kind:
+    """A list of exact numbers, or rows of them."""
+
+    def read(raw: Any) -> Any:
+        if isinstance(raw, str):
+            has_rows = ";" in raw or raw.strip().startswith("[[")
+        else:
+            has_rows = isinstance(raw, list | tuple) and bool(raw) and isinstance(raw[0], list | tuple)
+        return (matrix() if has_rows else numbers()).read(raw)
+
+    return Kind("1,2,3|'1 2; 3 4'", read)
 
 
 def words(what: str = "TEXT", most: int = 1_000_000) -> Kind:
