@@ -31,7 +31,7 @@ _ELSEWHERE = re.compile(  # words with which a sentence leaves the item's own ca
     r"thought|believe\w*|claim\w*|suggest\w*|seem\w*|pretend\w*|suppose|assume|imagine|unlike|than|rather|previous|"
     r"next|another|others?|some|PyTorch|TensorFlow|Keras|Caffe|approx\w*|about|roughly|nearly|almost|as much|as many|"
     r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|half|twice|doubl\w*|tripl\w*|"
-    r"compar\w*|contrast|replac\w*|equivalent|elsewhere|AlexNet|VGG|ResNet|LeNet|GoogLeNet|MobileNet|few|many|fewer|more|less|"
+    r"compar\w*|contrast|replac\w*|equivalent|elsewhere|whereas|belongs?|AlexNet|VGG|ResNet|LeNet|GoogLeNet|MobileNet|few|many|fewer|more|less|"
     r"students?|people|someone|slip|said|says|instance|example|e\.g\.)\b|n['’]t\b",
     re.IGNORECASE,
 )

@@ -18,11 +18,18 @@ _SMALL = re.compile(rf"(?<![\w.])({_NUMBER})[eE]-(\d\d?)(?![\w.]\d)")
 _CALLED = re.compile(rf"(?<![\w.^)])({_NUMBER})(?=\(-?{_NUMBER}\))")
 _WORDS = {"times": "*", "plus": "+", "minus": "-", "divided by": "/"}
 _WORD = re.compile(r"(?<=[\d)])\s(times|plus|minus|divided by)\s(?=[\d(])")
-_POWER_OF_E = re.compile(rf"(?<![\w.])e\^\(?(-?{_NUMBER})\)?(?![\w^])")
+_SQUARE_ROOT = re.compile(rf"√\s?\(?({_NUMBER})\)?")
+_TOGETHER = re.compile(
+    rf"(?<![\w.])({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? and ({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? "
+    rf"(?:(?:together|in all|altogether|in total) ({_NUMBER})|({_NUMBER}) (?:together|in all|altogether|in total))(?![\w.]*\d)",
+    re.IGNORECASE,
+)
+_POWER_OF_E = re.compile(rf"(?<![\w.])e\^(?:\((-?{_NUMBER})\)|(-?{_NUMBER}))(?![\w^])")
 _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
+_E_USED = re.compile(r"(?<![\w.])e(?:\^|\s?/)")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
 _THEN = re.compile(
-    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (plus|minus|times) "
+    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
     rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,
@@ -60,8 +67,10 @@ def arithmetic_of(sentence: str) -> str:
         words = _CALLED.sub(r"\1*", words)
     if "e-" in words or "E-" in words:
         words = _SMALL.sub(lambda found: f"{Decimal(found[0]):f}", words)
-    if "e^" in words:
-        words = _E.sub("exp(1)", _POWER_OF_E.sub(r"exp(\1)", words))
+    if "√" in words:
+        words = _SQUARE_ROOT.sub(r"sqrt(\1)", words)
+    if _E_USED.search(words):
+        words = _E.sub("exp(1)", _POWER_OF_E.sub(lambda found: f"exp({found[1] or found[2]})", words))
     if "ln" in words:
         words = _LN.sub(r"ln(\1)", words)
     if len({found[1] for found in _WORD.finditer(words)}) == 1:  # of several, nobody knows which goes first
@@ -84,9 +93,11 @@ def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
 def chained_sides(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of `124, plus 1 makes 125`, of `10 % of 50 is 5` and of `76 x 100 equals 7600`."""
     for left, word, right, result in _THEN.findall(words):
-        yield f"{left} {_WORDS[word.casefold()]} {right}", result
+        yield f"{left} {_WORDS.get(word.casefold(), word)} {right}", result
     for share, whole, result in _PERCENT.findall(words) if "%" in words else ():
         yield f"{share}/100 * {whole}", result
+    for left, right, behind, before in _TOGETHER.findall(words):
+        yield f"{left} + {right}", behind or before
     yield from _EQUALS.findall(words) if crossed and " equals " in words else ()
 
 

@@ -124,7 +124,7 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue
         if isinstance(mention.value, bool | str) or mention.words in CHANNEL_WORDS:
             continue
-        if "pool" in mention.words and derived.calculator.name != "pool":
+        if mention.words.startswith("step ") or ("pool" in mention.words and derived.calculator.name != "pool"):
             continue  # the layer that follows
         if any(_has_value(name, mention, known) for name in names):
             continue

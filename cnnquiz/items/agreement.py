@@ -13,14 +13,19 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
-from cnnquiz.language.tokens import tokens
+from cnnquiz.language.tokens import Token, number, tokens
 from cnnquiz.layers.layer import parse_layers
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
 
+LARGE = 10  # a smaller number may stand in a stem for many reasons
 _PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
-_RIVALS = {"FLOPs": ("macs",), "multiply-adds": ("flops",)}  # told apart by the factor of two
+_FAMILIES = (  # results that answer different questions, whatever their values
+    ("parameters", "trainable", "stored", "encoder", "decoder", "weights", "biases"),
+    ("macs",), ("flops",), ("receptive_field",), ("output_size", "output_shape"), ("mean",), ("variance",), ("std",),
+    ("bits",), ("kib",), ("output_mib",), ("bytes", "output_bytes"),
+)  # fmt: skip
 _OF_LAYERS = {
     "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "out_channels": "out", "out_features": "out",
 }  # fmt: skip
@@ -63,7 +68,11 @@ class Agreement:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        return question.mentions(self.filled)
+        """What the stem says of quantities, in words and as code writes it: ceil_mode=False."""
+        names = "|".join(quantity.name for quantity in self.calculator.quantities)
+        found = re.findall(rf"\b({names})\s*=\s*(True|False|-?\d+(?:\.\d+)?)(?![\w.(])", self.filled)
+        values = [(name, value == "True" if value[0] in "TF" else number(value)) for name, value in found]
+        return question.mentions(self.filled) + [Mention((name,), value, f"{name}={value}") for name, value in values]
 
     @cached_property
     def stated(self) -> dict[str, Quantity]:
@@ -74,7 +83,8 @@ class Agreement:
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every point in which the stem contradicts the derivation."""
         found = [self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders(), self._of_asked()]
-        return tuple(one for group in found for one in group)
+        every = tuple(one for group in found for one in group)
+        return every or tuple(self._of_strangers())
 
     # -- what the stem says and the givens deny --------------------------------------------------------
 
@@ -83,11 +93,14 @@ class Agreement:
         for mention in self.mentions:
             for quantity in self._quantities(mention):
                 said.setdefault(quantity.short, []).append(mention)
+        large = {token.value for token in tokens(self.filled) if token.kind == "number" and token.value >= LARGE}
         agreed = {id(one) for short, group in said.items() for one in group if self._agrees(short, one)}
         for short, group in said.items():
             if any(id(one) in agreed for one in group) or short in self._found:
                 continue
             quantity, mention = self.calculator.quantity(short), group[0]
+            if self._known(quantity) in large:
+                continue  # 20 % of 25,000 images are kept apart, 20,000 remain
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
 
@@ -110,7 +123,7 @@ class Agreement:
     def _agrees(self, short: str, mention: Mention) -> bool:
         quantity = self.calculator.quantity(short)
         known, said = self._known(quantity), mention.value
-        if isinstance(said, bool) and not isinstance(known, bool):
+        if isinstance(said, bool) and quantity.kind.hint != "yes|no":
             return True
         if known is None:
             return False
@@ -131,7 +144,7 @@ class Agreement:
         elif quantity.name == "in_size":
             raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
         else:
-            raw[quantity.short] = list(said) if isinstance(said, tuple) else said
+            raw[quantity.short] = _as_given(quantity, said)
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
             try:
                 return bool(derive(self.derivation, {**raw, **more}, self.derived.layout).value != self.derived.value)
@@ -207,15 +220,54 @@ class Agreement:
 
     def _of_asked(self) -> Iterator[Disagreement]:
         """Another result than the one that the stem asks for."""
+        epochs = self.derived.given.stated.get("epochs", 1)
+        if self.derived.want == "iterations" and epochs != 1 and question.asks_for_one_epoch(self.filled):
+            message = "the stem asks for one epoch, but the derivation wants `iterations`, of all epochs"
+            yield Disagreement(message, "", "Write `want: iterations_per_epoch`.")
         asked = question.asked(self.filled)
-        if asked is None or self.derived.want in asked.results:
+        of_bytes = asked is not None and "bytes" in asked.results and "bytes" in self.derived.want
+        if asked is None or of_bytes or self.derived.want in asked.results:
             return
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
         another = results and all(value != self.derived.value for value in results)
-        if another or self.derived.want in _RIVALS.get(asked.words, ()):
+        if another or self._of_other_family(asked.results):
             message = f"the stem asks for the {asked.words}, but the derivation wants `{self.derived.want}`"
             known = next((name for name in asked.results if name in self.derived.results), "")
             yield Disagreement(message, "", f"Write `want: {known}`." if known else "Mend the stem.")
+
+    def _of_other_family(self, results: tuple[str, ...]) -> bool:
+        """Whether what is wanted answers another question than these results do."""
+        asked = [family for family in _FAMILIES if set(family) & set(results)]
+        wanted = [family for family in _FAMILIES if self.derived.want in family]
+        return bool(asked and wanted and not set(map(id, asked)) & set(map(id, wanted)))
+
+    def _of_strangers(self) -> Iterator[Disagreement]:
+        """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
+        strangers = self._strangers() if self.unsaid else []
+        for short in self.unsaid:
+            stated = self.derived.given.stated[short]
+            for token in strangers:
+                if _is_of_kind(token, stated):
+                    message = f"the stem says {token.text}, which no given is; the derivation takes {short} = {text(stated)}"
+                    yield Disagreement(message, token.text, f"Write {{{short}}} in the stem, or state the given that it says.")
+                    return
+
+    def _strangers(self) -> list[Token]:
+        """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
+        values = [*self.derived.values.values(), *self.derived.given.stated.values()]
+        known = {value for whole in values for value in (whole, *flat(whole)) if not isinstance(whole, str | bool)}
+        known |= {int(digits) for whole in values if isinstance(whole, str) for digits in re.findall(r"\d{1,18}", whole)}
+        known |= {value for one in self.mentions for value in (one.value, *flat(one.value)) if self._fits_somewhere(one)}
+        return [
+            token
+            for token in question.free_numbers(self.filled)
+            if token.value not in known and not set(flat(token.value)) <= known | {None}
+        ]
+
+    def _fits_somewhere(self, mention: Mention) -> bool:
+        """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
+        own = self._quantities(mention)
+        return not own or any(self._agrees(quantity.short, mention) for quantity in own)
 
     # -- what the givens say and the stem does not -----------------------------------------------------
 
@@ -262,6 +314,16 @@ class Agreement:
             return None
 
 
+def _is_of_kind(token: Token, stated: Any) -> bool:
+    """Whether a value of the stem could stand for such a given."""
+    if isinstance(stated, str):
+        return token.kind == "number"
+    if isinstance(stated, tuple):
+        long = isinstance(token.value, tuple) and len(token.value) == len(stated)
+        return long or token.kind == "number"
+    return token.kind == "number" or (token.kind == "size" and len(set(token.value)) == 1)
+
+
 def _other_sizes(value: Any) -> list[Any]:
     """Larger sizes or numbers, to see whether anything depends on them; none for what has no size."""
     if isinstance(value, int) and not isinstance(value, bool):
@@ -269,6 +331,14 @@ def _other_sizes(value: Any) -> list[Any]:
     if isinstance(value, tuple) and len(value) > 1 and all(isinstance(one, int) for one in value):
         return ["x".join(map(str, (*(times * one for one in value[:-1]), value[-1]))) for times in (2, 3)]
     return []
+
+
+def _as_given(quantity: Quantity, said: Any) -> Any:
+    """What the stem says as a given: 5x5 as 5 where one number is taken."""
+    if isinstance(said, tuple):
+        several = list(said)
+        return said[0] if len(set(said)) == 1 and not _is_read(quantity, several) else several
+    return said
 
 
 def _is_read(quantity: Quantity, raw: Any) -> bool:
@@ -332,6 +402,8 @@ def is_same(said: Any, known: Any) -> bool:
     one, other = flat(said), flat(known)
     if one == other:
         return True
+    if len(one) == 1 and len(other) > 1 and one[0] in other and all(isinstance(part, int) for part in other):
+        return True  # stride 1 down and 2 across
     if len(other) == 1:
         return bool(one) and (set(one) == set(other) or (len(one) > 2 and set(one[:-1]) == set(other)))
     return len(one) == 1 and set(other) == set(one) and not isinstance(known, list)

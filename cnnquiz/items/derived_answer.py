@@ -16,9 +16,11 @@ from cnnquiz.mathematics.values import same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
+from cnnquiz.solver.lines import parts
 
 Group = tuple[Misconception, ...]
 PLACES = 12  # decimals that a rounded answer may have
+_DECIMALS = re.compile(r"\d*\.(\d+)")
 _LETTERS = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -80,6 +82,16 @@ class DerivedAnswer:
             return True
         product = type(value) is tuple and len(value) > 1 and type(self.value) is int
         return product and all(type(axis) is int for axis in value) and prod(value) == self.value
+
+    def rounds_to(self, value: Any, words: str) -> bool:
+        """Whether a value, written in these words, is the derived one rounded to the decimals that it shows."""
+        shown = _DECIMALS.findall(words)
+        pairs = list(zip(parts(self.value), parts(value), strict=False))
+        numbers = all(isinstance(one, Fraction) and isinstance(other, int | Fraction) for one, other in pairs)
+        if not shown or not numbers or len(parts(self.value)) != len(parts(value)):
+            return False
+        half = Fraction(1, 2 * 10 ** min(map(len, shown)))
+        return all(abs(one - other) <= half for one, other in pairs)
 
     def wrong_value(self, names: Iterable[str]) -> Any:
         """The value to which these misconceptions lead together; None where they lead to none."""

@@ -109,7 +109,13 @@ class WorkedItem:
         """The letters of the options that hold the derived value."""
         if self.derived is None:
             return ()
-        return tuple(letter for letter, value in self.meanings.items() if self.is_right(value))
+        exact = tuple(letter for letter, value in self.meanings.items() if self.is_right(value))
+        return exact or tuple(letter for letter, words in self.texts.items() if self._is_rounded(letter, words))
+
+    def _is_rounded(self, letter: str, words: str) -> bool:
+        """Whether an option shows the derived value, rounded to the decimals that it has; `0.27` for 0.26894."""
+        value = self.meanings.get(letter)
+        return self.derived is not None and self.derived.rounds_to(value, words)
 
     def is_right(self, value: Any) -> bool:
         """Whether a value read from the bank is the derived one."""
@@ -142,7 +148,9 @@ class WorkedItem:
     def key_follows(self) -> bool:
         """Whether the key, and no other option, is the derived value."""
         if not self.options:
-            return self.is_right(self.key_value) if self.keys[0] else self.derived is not None
+            if not self.keys[0] or self.derived is None:
+                return self.derived is not None
+            return self.is_right(self.key_value) or self.derived.rounds_to(self.key_value, self.keys[0])
         return self.derived is not None and self.right_letters == self.keys
 
     @cached_property

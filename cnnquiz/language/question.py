@@ -84,6 +84,8 @@ class _Reader:
             yield Mention(("in_channels",), 3, f"{token.text} {following}")
         elif token.text in OPTIMISERS:
             yield Mention(("optimizer",), token.text, token.text)
+        elif token.text == "unit" and following in ("stride", "step"):
+            yield Mention(("stride",), 1, f"unit {following}")
         elif token.text in ORDINALS and following == "class":
             yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} class")
 
@@ -128,7 +130,7 @@ class _Reader:
                 between = [one.text for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
                 shown = prose_text(value) if isinstance(value, tuple) and token.kind == "number" else token.text
                 said = " ".join([*phrase.words, *between, shown])
-                return Mention(phrase.names, value, said, self._text(place + 1) in OPERATORS)
+                return Mention(phrase.names, value, said, self._text(place + 1) in (*OPERATORS, "="))
             if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
                 return None
             if token.text in ("has", "have") and self._kind(place + 1) == "number":
@@ -142,17 +144,21 @@ class _Reader:
 
     def _connects(self, token: Token, place: int) -> bool:
         """Whether a word may stand between a phrase and its value; `with a size of`, but not `with a 5x5 filter`."""
-        if token.text not in CONNECTORS:
-            return False
+        if len(token.text) == 1 and token.text.isalpha() and self._text(place + 1) == "=":
+            return True  # learning rate α = 0.1
         if token.text == "with":
             return self._text(place + 1) in SIZES or self._text(place + 2) in SIZES
         if token.text == "a":
             return self._text(place + 1) in SIZES
-        return token.text != "to" or self._text(place - 1) in ("equal", "set")
+        if token.text == "to":
+            return self._text(place - 1) in ("equal", "set")
+        return token.text in CONNECTORS
 
     def _value(self, token: Token, place: int, kinds: str, sized: bool) -> Any:
         """The token's value where it is of one of these kinds."""
         if token.kind == "number" and ("z" if sized else "n") in kinds:
+            return token.value
+        if token.kind == "number" and "e" in kinds and self._text(place - 1) in ("=", ":"):
             return token.value
         if token.kind == "size" and "s" in kinds:
             return token.value
@@ -214,7 +220,7 @@ _NOT_COUNTED = (
 _WITHOUT_BIAS = re.compile(
     r"\b(?:no|without|excluding|exclude|ignoring|ignore|omitting|omit|neglecting|neglect|not counting|not including)"
     r"\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    rf"|\bbias(?:es)?(?:\s+\w+){{0,3}}\s+{_NOT_COUNTED}|\bbias(?:es)?\s*=\s*(?:false|0)|\bbias-free\b",
+    rf"|\bbias(?:es)?(?:\s+\w+){{0,3}}\s+{_NOT_COUNTED}|\bbias(?:es)?\s*=\s*(?:false|0)|\bbias-free\b|\bbias:? no\b",
     re.IGNORECASE,
 )
 _WITH_BIAS = re.compile(
@@ -222,6 +228,9 @@ _WITH_BIAS = re.compile(
     r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
     re.IGNORECASE,
 )
+_TIED = re.compile(r"\b(?:un|not )?tied\b|\b(?:own|separate|untied) weights|weights of (?:its|their) own", re.IGNORECASE)
+_UNTIED = re.compile(r"\b(?:un|not )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE)
+_ROWS = re.compile(r"\b(\d{1,6}) rows (?:and|by|x|×) (\d{1,6}) columns", re.IGNORECASE)
 _DROPPED = re.compile(
     r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b"
     r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
@@ -245,12 +254,44 @@ def _switches(text: str) -> Iterator[Mention]:
             yield Mention(("bias",), False, found[0])
         elif found := _WITH_BIAS.search(text):
             yield Mention(("bias",), True, found[0])
+    if found := _TIED.search(text):
+        yield Mention(("tied_weights",), not _UNTIED.search(text), found[0])
+    if found := _ROWS.search(text):
+        yield Mention(("in_size",), (int(found[1]), int(found[2])), found[0])
     if found := _DROPPED.search(text):
         yield Mention(("drop_last",), True, found[0])
     if found := _PADDING_WORD.search(text):
         yield Mention(("padding",), found[1].casefold(), found[0])
     elif "pad" in text.casefold() and (found := _SIZE_KEPT.search(text)):
         yield Mention(("padding",), "same", found[0])
+
+
+_NUMBERING = frozenset((
+    "figure", "question", "week", "section", "chapter", "exercise", "part", "year", "problem", "task", "statement", "layer",
+    "version", "q", "no", "item", "slide", "page", "level", "resnet", "vgg", "pytorch", "cuda", "conv", "stage", "in",
+))  # fmt: skip
+_MEASURES = frozenset((
+    "decimal", "digit", "place", "mark", "point", "bit", "d", "percent", "figure", "p", "gb", "mb", "class", "way", "pt",
+    "fp", "year", "author", "people", "student", "option", "dimensional", "dim",
+))  # fmt: skip
+
+
+def free_numbers(text: str) -> list[Token]:
+    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages or decimals asked for."""
+    found = tokens(text)
+    free = []
+    for place, token in enumerate(found):
+        if token.kind not in ("number", "size", "list") or token.text.rstrip().endswith("%"):
+            continue
+        before = found[place - 1].text if place else ""
+        joined = before == "-" and place > 1 and found[place - 2].kind == "word"
+        after = [one.text for one in found[place + 1 : place + 3]]
+        year = token.kind == "number" and isinstance(token.value, int) and 1900 <= token.value < 2100
+        if joined or year or before in _NUMBERING or not _MEASURES.isdisjoint(after[:1] if after[:1] != ["-"] else after):
+            continue
+        if token.value not in (0, 1):
+            free.append(token)
+    return free
 
 
 _CUE = (
@@ -265,7 +306,14 @@ _ASKED = (
     ("biases", r"biases\b", ("biases",)),
     ("multiply-adds", r"(?:multiply-adds?|macs?|multiplications|multiply[- ]accumulates?)\b", ("macs",)),
     ("FLOPs", r"(?:flops?|floating[- ]point operations)\b", ("flops",)),
+    ("encoder's parameters", r"(?:parameters? )?(?:(?:of|in|has|does|have) )?(?:the |its )?encoder\b", ("encoder",)),
+    ("decoder's parameters", r"(?:parameters? )?(?:(?:of|in|has|does|have) )?(?:the |its )?decoder\b", ("decoder",)),
     ("receptive field", r"receptive field", ("receptive_field",)),
+    ("bits", r"bits\b", ("bits",)),
+    ("kilobytes", r"(?:kilobytes|kib|kb)\b", ("kib",)),
+    ("megabytes", r"(?:megabytes|mib|mb)\b", ("output_mib",)),
+    ("bytes", r"bytes\b", ("bytes", "output_bytes", "weight_bytes", "activation_bytes")),
+    ("standard deviation", r"standard deviation\b", ("std",)),
     ("derivative", r"(?:derivative|slope)\b", ("derivative", "derivative_exact", "maximum_derivative")),
     ("probability", r"probability\b", ("probability",)),
     ("variance", r"variance\b", ("variance",)),
@@ -274,6 +322,14 @@ _QUESTIONS = tuple(
     (label, re.compile(rf"\b{_CUE}\s+(?:{_BETWEEN}\s+){{0,6}}?{words}", re.IGNORECASE), names)
     for label, words, names in _ASKED
 )
+
+
+_PER_EPOCH = re.compile(r"\b(?:in|per|during|for) (?:one|a|an|each|every|a single|the first)? ?(?:training )?epoch\b", re.I)
+
+
+def asks_for_one_epoch(text: str) -> bool:
+    """Whether the last question of a text is about one epoch."""
+    return _PER_EPOCH.search(re.split(r"(?<=[.!?])\s+", text.strip())[-1]) is not None
 
 
 class Asked(Struct, frozen=True):

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
     r"|(?P<size>\d{1,9}(?:\s?[*x]\s?\d{1,9})+(?!\w|\.\d))"
     r"|(?P<glued>\d+(?!e-?\d)[^\W\d_]\w*)"
     rf"|(?P<number>{_SIGNED})(?P<percent>\s?%)?"
-    r"|(?P<word>[^\W\d_]+\d*[^\W\d_]*)"
+    r"|(?P<word>[^\W\d_]+\d*[^\W\d_]*)(?:_\{?(?:\d+|[a-z])\}?(?![a-z]))?"
     r"|(?P<mark>[^\w\s]|\n)"
 )
 _BY = re.compile(r"(?<=\d)(?:\s+by\s+|\s?-\s?by\s?-\s?)(?=\d)", re.IGNORECASE)
@@ -26,7 +26,8 @@ _INSIDE = re.compile(rf"None|-?(?:{_NUMBER})")
 SPELLED = {
     "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
-    "eighteen": 18, "nineteen": 19, "twenty": 20,
+    "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
+    "eighty": 80, "ninety": 90, "hundred": 100,
 }  # fmt: skip
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
@@ -58,7 +59,7 @@ def _tokens(text: str) -> Iterator[Token]:
     for match in _TOKEN.finditer(text):
         kind, found = match.lastgroup, match[0]
         if kind == "word":
-            yield _word(found)
+            yield _word(match["word"])
         elif kind == "mark":
             yield Token("mark", found)
         elif kind == "size":

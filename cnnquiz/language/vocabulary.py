@@ -14,7 +14,7 @@ class Phrase(NamedTuple):
     words   its words, each in the singular
     names   the quantities that it can stand for, by their PyTorch names
     after   the kinds of value that may follow it: `n` a number, `s` a size, `l` a list, `w` a word (same, valid),
-            `z` a number behind the word `size`: a kernel of size 3
+            `z` a number behind the word `size`: a kernel of size 3, `e` a number behind a sign: S = 2, filters: 8
     before  the kinds that may stand before it: 4 filters, a 7x7 kernel
     """
 
@@ -28,11 +28,16 @@ class Phrase(NamedTuple):
 _TABLE = """
 kernel_size: ns, : kernel size, filter size, pool size, window size, pooling size, kernel dimension, convolution size
 kernel_size: nsz, s: kernel, window, pool, kernel matrix, filter matrix, convolutional kernel, convolution kernel
+kernel_size: e, : k, f
+stride: e, : s
+padding: e, : p
+dilation: e, : d
 kernel_size: s, s: conv, convolution, convolution layer, conv layer, convolutional layer, mask, max pooling
 kernel_size: s, s: max pool, max pooling layer, average pooling, mean pooling, pooling window, pooling, pooling layer
 kernel_size: sz, s: filter, convolutional filter
-out_channels: n, : number of filter, number of kernel, filter, kernel, out channel, output channel
-out_channels: , n: filter, kernel, convolutional filter, convolutional kernel, output channel, output feature map
+out_channels: n, : number of filter, number of kernel, out channel, output channel
+out_channels: e, n: filter, kernel, mask
+out_channels: , n: convolutional filter, convolutional kernel, output channel, output feature map
 out_channels: , n: output map, learned filter, learnable filter, filter kernel
 in_channels out_channels num_features: n, n: channel, feature map, feature channel
 in_channels: n, n: input channel, in channel, colour channel, color channel, image channel, input depth
@@ -42,6 +47,7 @@ in_size: ns, s: input size, image size, input dimension, input shape, input widt
 in_size: s, s: map, feature map, activation map, volume, matrix, signal, tensor, pixel image
 in_size: n, : axis, row, signal
 stride: nsz, : stride, stride length
+stride lr: n, : step
 padding: nsw, w: padding, zero padding, pad, border
 dilation: ns, : dilation, dilation rate, dilation factor, atrous rate
 groups num_groups: n, n: group
@@ -71,9 +77,14 @@ negative_slope: n, : negative slope, leak
 weight: n, : gamma, γ, scale
 eps: n, : epsilon, eps, ε
 parameter: n, : theta, θ, w, weight
+grad: n, : gradient
 parameters trainable stored filter_parameters encoder decoder: n, n: parameter, trainable parameter, learnable parameter
 weights filter_weights depthwise pointwise in_features out_features: , n: weight
 biases: , n: bias
+receptive_field: n, : receptive field
+mean: n, : mean
+variance: n, : variance
+std: n, : standard deviation
 output_size: , n: position, window position, output position
 jumps: , n: jump
 iterations_per_epoch: , n: batch, mini batch, minibatch

@@ -12,6 +12,10 @@ from cnnquiz.mathematics.analysis import parse as parse_real
 from cnnquiz.mathematics.expression import evaluate, parse
 
 _LATEX = (
+    (re.compile(r"\\(?:begin|end)\{[a-z]+\*?\}"), " "),
+    (re.compile(r"\\\\\s*&?\s*="), " ="),
+    (re.compile(r"\\\\(?![a-zA-Z])"), "; "),
+    (re.compile(r"&(?=\s*[=<>≈])"), " "),
     (re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))"), ""),
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "*"),
     (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
