@@ -48,9 +48,10 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
         yield fault(left, right, a)
     for left, right in written_sides(words.replace("≈", "=")) if "≈" in words else ():
         a, b = arithmetic.value(left), arithmetic.value(right)
-        if a is not None and b is not None and abs(a - b) > abs(a) / 20 and not equal(a, b, left, right, rounds):
-            yield fault(left, right, a)
-            break
+        if a is not None and b is not None and not equal(a, b, left, right, rounds):
+            if abs(Fraction(a) - b) > abs(a) * Fraction(1, 20):
+                yield fault(left, right, a)
+                break
     for root, shown, exact in number_words.roots(words):
         if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))

@@ -21,7 +21,8 @@ _WORD = re.compile(r"(?<=[\d)])\s(times|plus|minus|divided by)\s(?=[\d(])")
 _SQUARE_ROOT = re.compile(rf"√\s?\(?({_NUMBER})\)?")
 _TOGETHER = re.compile(
     rf"(?<![\w.])({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? and ({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? "
-    rf"(?:(?:together|in all|altogether|in total) ({_NUMBER})|({_NUMBER}) (?:together|in all|altogether|in total))(?![\w.]*\d)",
+    rf"(?:(?:together|in all|altogether|in total) ({_NUMBER})|({_NUMBER}) (?:together|in all|altogether|in total))"
+    r"(?![\w.]*\d)",
     re.IGNORECASE,
 )
 _POWER_OF_E = re.compile(rf"(?<![\w.])e\^(?:\((-?{_NUMBER})\)|(-?{_NUMBER}))(?![\w^])")

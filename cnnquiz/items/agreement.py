@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
@@ -14,6 +15,7 @@ from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
 from cnnquiz.language.tokens import Token, number, tokens
+from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
@@ -99,8 +101,9 @@ class Agreement:
             if any(id(one) in agreed for one in group) or short in self._found:
                 continue
             quantity, mention = self.calculator.quantity(short), group[0]
-            if self._known(quantity) in large:
-                continue  # 20 % of 25,000 images are kept apart, 20,000 remain
+            known = self._known(quantity)
+            if known in large or (known is None and mention.words in CHANNEL_WORDS):
+                continue  # 20 % of 25,000 images are kept apart, 20,000 remain; a grey image without its channels
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
 
@@ -248,21 +251,19 @@ class Agreement:
             stated = self.derived.given.stated[short]
             for token in strangers:
                 if _is_of_kind(token, stated):
-                    message = f"the stem says {token.text}, which no given is; the derivation takes {short} = {text(stated)}"
-                    yield Disagreement(message, token.text, f"Write {{{short}}} in the stem, or state the given that it says.")
+                    takes = f"the derivation takes {short} = {text(stated)}"
+                    remedy = f"Write {{{short}}} in the stem, or state the given that it says."
+                    yield Disagreement(f"the stem says {token.text}, which no given is; {takes}", token.text, remedy)
                     return
 
     def _strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
         values = [*self.derived.values.values(), *self.derived.given.stated.values()]
-        known = {value for whole in values for value in (whole, *flat(whole)) if not isinstance(whole, str | bool)}
-        known |= {int(digits) for whole in values if isinstance(whole, str) for digits in re.findall(r"\d{1,18}", whole)}
-        known |= {value for one in self.mentions for value in (one.value, *flat(one.value)) if self._fits_somewhere(one)}
-        return [
-            token
-            for token in question.free_numbers(self.filled)
-            if token.value not in known and not set(flat(token.value)) <= known | {None}
-        ]
+        known = {number for whole in values for number in flat(whole) if isinstance(number, int | Fraction)}
+        words = " ".join(whole for whole in values if isinstance(whole, str))
+        known |= {int(digits) for digits in re.findall(r"\d{1,18}", words)}
+        known |= {number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value)}
+        return [token for token in question.free_numbers(self.filled) if not set(flat(token.value)) <= known | {None}]
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""

@@ -117,6 +117,13 @@ class WorkedItem:
         value = self.meanings.get(letter)
         return self.derived is not None and self.derived.rounds_to(value, words)
 
+    def _says_expression(self, words: str) -> bool:
+        """Whether an expression is the derived one, in whatever form: 6*theta - 2."""
+        from cnnquiz.mathematics.values import equivalent
+
+        value = self.derived.value if self.derived else None
+        return isinstance(value, str) and equivalent(words, value)
+
     def is_right(self, value: Any) -> bool:
         """Whether a value read from the bank is the derived one."""
         return self.derived is not None and self.derived.equals(value, self.item.tolerance)
@@ -150,6 +157,8 @@ class WorkedItem:
         if not self.options:
             if not self.keys[0] or self.derived is None:
                 return self.derived is not None
+            if self.item.type == "expression":
+                return self._says_expression(self.keys[0])
             return self.is_right(self.key_value) or self.derived.rounds_to(self.key_value, self.keys[0])
         return self.derived is not None and self.right_letters == self.keys
 

@@ -228,7 +228,9 @@ _WITH_BIAS = re.compile(
     r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
     re.IGNORECASE,
 )
-_TIED = re.compile(r"\b(?:un|not )?tied\b|\b(?:own|separate|untied) weights|weights of (?:its|their) own", re.IGNORECASE)
+_TIED = re.compile(
+    r"\b(?:un|not )?tied\b|\b(?:own|separate|untied) weights|weights of (?:its|their) own", re.IGNORECASE
+)
 _UNTIED = re.compile(r"\b(?:un|not )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE)
 _ROWS = re.compile(r"\b(\d{1,6}) rows (?:and|by|x|×) (\d{1,6}) columns", re.IGNORECASE)
 _DROPPED = re.compile(
@@ -267,17 +269,19 @@ def _switches(text: str) -> Iterator[Mention]:
 
 
 _NUMBERING = frozenset((
-    "figure", "question", "week", "section", "chapter", "exercise", "part", "year", "problem", "task", "statement", "layer",
+    "figure", "question", "week", "section", "chapter", "exercise", "part", "year", "problem", "task", "statement",
+    "layer",
     "version", "q", "no", "item", "slide", "page", "level", "resnet", "vgg", "pytorch", "cuda", "conv", "stage", "in",
 ))  # fmt: skip
 _MEASURES = frozenset((
-    "decimal", "digit", "place", "mark", "point", "bit", "d", "percent", "figure", "p", "gb", "mb", "class", "way", "pt",
+    "decimal", "digit", "place", "mark", "point", "bit", "d", "percent", "figure", "p", "gb", "mb", "class", "way",
+    "pt",
     "fp", "year", "author", "people", "student", "option", "dimensional", "dim",
 ))  # fmt: skip
 
 
 def free_numbers(text: str) -> list[Token]:
-    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages or decimals asked for."""
+    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages, decimals asked for."""
     found = tokens(text)
     free = []
     for place, token in enumerate(found):
@@ -287,7 +291,8 @@ def free_numbers(text: str) -> list[Token]:
         joined = before == "-" and place > 1 and found[place - 2].kind == "word"
         after = [one.text for one in found[place + 1 : place + 3]]
         year = token.kind == "number" and isinstance(token.value, int) and 1900 <= token.value < 2100
-        if joined or year or before in _NUMBERING or not _MEASURES.isdisjoint(after[:1] if after[:1] != ["-"] else after):
+        unit = after if after[:1] == ["-"] else after[:1]
+        if joined or year or before in _NUMBERING or not _MEASURES.isdisjoint(unit):
             continue
         if token.value not in (0, 1):
             free.append(token)
@@ -324,7 +329,9 @@ _QUESTIONS = tuple(
 )
 
 
-_PER_EPOCH = re.compile(r"\b(?:in|per|during|for) (?:one|a|an|each|every|a single|the first)? ?(?:training )?epoch\b", re.I)
+_PER_EPOCH = re.compile(
+    r"\b(?:in|per|during|for) (?:one|a|an|each|every|a single|the first)? ?(?:training )?epoch\b", re.IGNORECASE
+)
 
 
 def asks_for_one_epoch(text: str) -> bool:

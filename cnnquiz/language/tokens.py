@@ -27,11 +27,16 @@ SPELLED = {
     "single": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10,
     "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15, "sixteen": 16, "seventeen": 17,
     "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70,
-    "eighty": 80, "ninety": 90, "hundred": 100,
+    "eighty": 80, "ninety": 90,
 }  # fmt: skip
 ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
 }  # fmt: skip
+_SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_SPELLED = "|".join(sorted({*SPELLED, "one", "a", *_SCALES} - {"single"}, key=len, reverse=True))
+_COMPOUND = re.compile(rf"\b(?:{_SPELLED})(?:(?:[ -]| and )(?:{_SPELLED})\b)+", re.IGNORECASE)
+_SCALED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
+_GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)")
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
              "axes": "axis", "patches": "patch", "passes": "pass"}  # fmt: skip
 _KEPT = ("ss", "us", "is", "as")
@@ -52,7 +57,31 @@ class Token(NamedTuple):
 
 def tokens(text: str) -> list[Token]:
     """The words, values and marks of a text, Markdown and LaTeX taken off."""
-    return list(_tokens(_BY.sub("x", arithmetic.plain(text[:LONGEST]))))
+    plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), arithmetic.plain(text[:LONGEST]))
+    plain = _COMPOUND.sub(_compound, plain)
+    return list(_tokens(_BY.sub("x", _SCALED.sub(_scaled, plain))))
+
+
+def _compound(match: re.Match[str]) -> str:
+    """Spelled numbers in digits: one thousand and fifty as 1050, twenty-five as 25; other words as they are."""
+    total = part = 0
+    words = re.split(r"[ -](?:and )?", match[0].casefold())
+    two_digits = len(words) == 2 and SPELLED.get(words[0], 0) >= 20 and words[1] in SPELLED
+    if not two_digits and not _SCALES.keys() & set(words):
+        return match[0]
+    for word in words:
+        if word in ("thousand", "million", "billion"):
+            total, part = total + max(part, 1) * _SCALES[word], 0
+        elif word == "hundred":
+            part = max(part, 1) * 100
+        else:
+            part += SPELLED.get(word, 1)
+    return str(total + part)
+
+
+def _scaled(match: re.Match[str]) -> str:
+    value = Fraction(match[1]) * _SCALES[match[2].casefold()]
+    return str(value.numerator) if value.denominator == 1 else match[0]
 
 
 def _tokens(text: str) -> Iterator[Token]:
