@@ -20,6 +20,7 @@ NEVER = """
 model, errors: bank, solver, render
 solution: solver, mathematics, render
 mathematics: solver, layers, calculators
+language: solver, layers, calculators, bank, items
 solver: layers, calculators
 layers: calculators
 calculators: bank, items, answers, render
@@ -43,7 +44,7 @@ HOMES = {
     "mpmath": ("mathematics/precise.py",),
     "click": ("cli.py", "commands/", "__main__.py"),
 }
-PURE = ("model", "solution", "solver", "mathematics", "calculators", "layers", "answers", "items", "quiz")
+PURE = ("model", "solution", "solver", "mathematics", "language", "calculators", "layers", "answers", "items", "quiz")
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}
 READS_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "getrandbits", "urandom"}

@@ -48,10 +48,11 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
         yield fault(left, right, a)
     for left, right in written_sides(words.replace("≈", "=")) if "≈" in words else ():
         a, b = arithmetic.value(left), arithmetic.value(right)
-        if a is not None and b is not None and not equal(a, b, left, right, rounds):
-            if abs(Fraction(a) - b) > abs(a) * Fraction(1, 20):
-                yield fault(left, right, a)
-                break
+        if a is None or b is None or equal(a, b, left, right, rounds):
+            continue
+        if abs(Fraction(a) - Fraction(b)) * 20 > abs(Fraction(a)):
+            yield fault(left, right, a)
+            break
     for root, shown, exact in number_words.roots(words):
         if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))

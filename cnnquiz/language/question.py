@@ -281,7 +281,7 @@ _MEASURES = frozenset((
 
 
 def free_numbers(text: str) -> list[Token]:
-    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages, decimals asked for."""
+    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages or decimals."""
     found = tokens(text)
     free = []
     for place, token in enumerate(found):
