@@ -46,8 +46,8 @@ def document(ended: subprocess.CompletedProcess[str]) -> dict[str, object]:
     return read
 
 
-def test_without_paths_the_bundled_banks_are_proved(program: Program) -> None:
-    ended = program("check", "--format", "json")
+def test_the_bundled_banks_are_proved(program: Program) -> None:
+    ended = program("check", "--bundled", "--format", "json")
     found = document(ended)
     assert ended.returncode == 0 and ended.stderr == ""
     assert list(found) == ["summary", "items", "findings"]
@@ -75,6 +75,43 @@ def test_json_findings_have_the_fields_of_the_contract(program: Program, banks: 
     (finding,) = json.loads(ended.stdout)["findings"]
     assert list(finding) == ["rule", "level", "path", "line", "column", "item", "message", "expected", "remedy"]
     assert (finding["rule"], finding["path"], finding["expected"]) == ("key-wrong", "wrong.yaml", "125x125x4")
+
+
+def test_without_a_path_the_project_says_what_is_checked(program: Program, tmp_path: Path) -> None:
+    ended = program("check")
+    assert ended.returncode == 2 and "nothing to check" in ended.stderr
+    (tmp_path / "questions").mkdir()
+    (tmp_path / "questions" / "one.YAML").write_text(RIGHT, encoding="utf-8")
+    ended = program("check")
+    assert ended.returncode == 0 and "Checking questions." in ended.stderr and "1 bank, 5 items" in ended.stdout
+    (tmp_path / "pyproject.toml").write_text('[tool.cnnquiz]\npaths = ["banks/*.yaml"]\n', encoding="utf-8")
+    ended = program("check")
+    assert ended.returncode == 2 and "banks/*.yaml: nothing has such a name" in ended.stderr
+    (tmp_path / "banks").mkdir()
+    (tmp_path / "banks" / "wrong.yaml").write_text(WRONG, encoding="utf-8")
+    ended = program("check")
+    assert ended.returncode == 1 and "banks/wrong.yaml:12:10" in ended.stdout
+    for broken in ("[tool.cnnquiz]\npaths = 'banks'\n", "[tool\n"):
+        (tmp_path / "pyproject.toml").write_text(broken, encoding="utf-8")
+        ended = program("check")
+        assert ended.returncode == 2 and ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("arguments", [[""], ["", "week8.yaml"], ["--bundled", "week8.yaml"], ["no-*.yaml"]])
+def test_what_names_nothing_is_refused(program: Program, arguments: list[str]) -> None:
+    ended = program("check", *arguments)
+    assert (ended.returncode, ended.stdout, ended.stderr.count("\n")) == (2, "", 1)
+
+
+def test_files_that_are_no_banks_are_skipped_only_where_that_is_asked_for(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "other.yaml").write_text("- {name: build, run: make}\n", encoding="utf-8")
+    (tmp_path / "right.yaml").write_text(RIGHT, encoding="utf-8")
+    (tmp_path / "untitled.yaml").write_text("items: []\n", encoding="utf-8")
+    ended = program("check", "--skip-others", "other.yaml", "right.yaml")
+    assert ended.returncode == 0 and "1 bank, 5 items" in ended.stdout
+    assert ended.stderr == "other.yaml: skipped, it has none of format, id and items.\n"
+    assert program("check", "other.yaml").returncode == 1
+    assert program("check", "--skip-others", "untitled.yaml").returncode == 1
 
 
 def test_a_required_status_is_the_least_that_every_key_may_have(program: Program, banks: Path) -> None:
@@ -115,7 +152,7 @@ def test_stdin_is_a_bank_too(program: Program) -> None:
         (["nowhere.yaml"], "there is no such file"), (["empty"], "no bank is in this folder"),
         (["--select", "key-wrng"], "did you mean key-wrong"), (["--ignore", "x"], "there is no rule `x`"),
         (["--explain", "no-altt"], "did you mean no-alt"), (["--format", "yaml"], "yaml"),
-        (["--output", "nowhere/report.txt"], "nowhere/report.txt"), (["-", "--mutate"], "stdin"),
+        (["--bundled", "--output", "nowhere/report.txt"], "nowhere/report.txt"), (["-", "--mutate"], "stdin"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_done_is_one_clear_line(
@@ -155,7 +192,7 @@ def test_many_asserted_keys_are_listed_when_asked_for(program: Program, tmp_path
 
 def test_github_actions_get_annotations_unasked(program: Program, banks: Path) -> None:
     ended = program("check", "wrong.yaml", env={"GITHUB_ACTIONS": "true"})
-    assert ended.stdout.startswith("::error file=wrong.yaml,line=12,col=10,title=key-wrong::the key says")
+    assert ended.stdout.startswith("::error file=wrong.yaml,line=12,col=10,title=key-wrong::one: the key says")
     assert program("check", "wrong.yaml", "--format", "text", env={"GITHUB_ACTIONS": "true"}).stdout[:2] != "::"
 
 
@@ -174,7 +211,8 @@ def test_an_output_file_holds_the_report(program: Program, banks: Path) -> None:
 
 
 def test_every_wrong_key_made_on_purpose_is_noticed(program: Program) -> None:
-    ended = program("check", "--mutate", "--format", "json", timeout=120)
+    banks = map(str, bundled().values())
+    ended = program("check", "--mutate", *banks, "--format", "json", timeout=120)
     score = json.loads(ended.stdout)["mutation"]
     assert score["mutants"] >= 30 and score["noticed"] == score["mutants"] and score["missed"] == []
     assert ended.returncode == 0

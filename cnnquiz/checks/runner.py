@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import re
 import sys
+import tomllib
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from glob import glob
 from pathlib import Path
 
 from cnnquiz import bank, files, yaml_text
@@ -18,16 +21,67 @@ from cnnquiz.model import Finding
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
+FOLDER = "questions"  # what is checked where neither the command line nor the project says
+_OWN_FIELD = re.compile(rb"^[\"']?(?:format|id|items)[\"']?\s*:|^\s*\{", re.MULTILINE)
 PAYS = 3_000_000  # bytes from which on a second process is worth its start
 
 
-def sources(paths: Sequence[str]) -> list[str]:
-    """The files that paths stand for, in order, each once; folders are walked. Without paths, the bundled banks."""
-    found = paths and [name for path in paths for name in bank_paths(path)]
-    names = found or [display_path(str(path)) for path in bank.bundled().values()]
-    if paths and not found:
-        raise CnnquizError(f"{files.display_text(paths[0])}: no bank is in this folder (*.yaml or *.yml)")
-    return list(dict.fromkeys(names))
+def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
+    """The files that paths stand for, in order, each once; folders are walked, and * and ? stand for names.
+
+    bundled  the banks and drills inside the package, and no paths
+
+    Raises CnnquizError for an empty path, and where a path stands for no bank.
+    """
+    if bundled:
+        return [display_path(str(path)) for path in (*files.bundled().values(), *files.drills().values())]
+    found: list[str] = []
+    for path in paths:
+        if not path.strip():
+            raise CnnquizError("a path is empty: name a bank, or a folder of banks")
+        names = [name for each in matching(path) for name in bank_paths(each)]
+        if not names:
+            what = "no bank is in this folder (*.yaml or *.yml)" if Path(path).is_dir() else "nothing has such a name"
+            raise CnnquizError(f"{files.display_text(path)}: {what}")
+        found += names
+    return list(dict.fromkeys(found))
+
+
+def matching(path: str) -> list[str]:
+    """The names that a quoted pattern stands for; a path that is there stands for itself."""
+    if path == STDIN or not set("*?[") & set(path) or Path(path).exists():
+        return [path]
+    return sorted(glob(path, recursive=True))  # noqa: PTH207 (Path.glob takes no absolute pattern)
+
+
+def project_paths() -> list[str]:
+    """What is checked without a path: `paths` of `[tool.cnnquiz]` in pyproject.toml, else the folder `questions`.
+
+    Raises CnnquizError where there is neither.
+    """
+    project = Path("pyproject.toml")
+    if project.exists():
+        try:
+            written = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("cnnquiz", {})
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as fault:
+            raise CnnquizError(f"pyproject.toml: {fault}") from None
+        paths = written.get("paths") if isinstance(written, dict) else None
+        if isinstance(paths, list) and paths and all(isinstance(path, str) for path in paths):
+            return paths
+        if paths is not None:
+            raise CnnquizError('pyproject.toml: [tool.cnnquiz] takes `paths`, a list: paths = ["questions"]')
+    if Path(FOLDER).is_dir():
+        return [FOLDER]
+    where = "there is no folder `questions` here, and no `paths` under [tool.cnnquiz] in pyproject.toml"
+    raise CnnquizError(f"nothing to check: {where}; name a bank, or --bundled for those of cnnquiz itself")
+
+
+def is_bank(source: str) -> bool:
+    """Whether a YAML file has a field that only banks have: one without `format`, `id` and `items` is none."""
+    try:
+        return _OWN_FIELD.search(files.read_bytes(Path(source))) is not None
+    except CnnquizError:
+        return True  # whatever is wrong with it is said as for any bank
 
 
 def display_path(path: str) -> str:
@@ -53,7 +107,7 @@ def bank_paths(path: str) -> Iterator[str]:
         seen.add((place.st_dev, place.st_ino))
         below[:] = sorted(name for name in below if not name.startswith("."))
         for name in sorted(names):
-            if name.endswith(SUFFIXES) and not name.startswith("."):
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
                 yield str(Path(folder) / name)
 
 

@@ -20,6 +20,8 @@ def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 
 @click.command()
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
+@click.option("--bundled", is_flag=True, help="The banks and drills of cnnquiz itself.")
+@click.option("--skip-others", is_flag=True, help="Skip YAML files without format, id and items, and say so.")
 @click.option("--format", type=click.Choice(FORMATS), help="How to report [text; github in GitHub Actions].")
 @click.option("--select", multiple=True, callback=rules_of, metavar="RULES", help="Only these, as in key-wrong,schema.")
 @click.option("--ignore", multiple=True, callback=rules_of, metavar="RULES", help="All rules but these.")
@@ -33,8 +35,9 @@ def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Prove the keys of banks, and find every fault where it stands.
 
-    PATH is a bank, a folder of banks or - for stdin; without one, the bundled banks are checked. The exit code is 0
-    if nothing is wrong, 1 if there are errors, and 2 if nothing can be checked.
+    PATH is a bank, a folder of banks, a pattern such as 'banks/*.yaml', or - for stdin. Without one, `paths` of
+    [tool.cnnquiz] in pyproject.toml is checked, else the folder `questions`. The exit code is 0 if nothing is wrong,
+    1 if there are errors, and 2 if nothing can be checked.
     """
     from cnnquiz.checks import rules
     from cnnquiz.render.console import stdout
@@ -73,11 +76,32 @@ def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, An
     from cnnquiz.render.findings import progress
 
     began = time.perf_counter()
-    found = runner.sources(paths)
+    found = sources(paths, options)
     with progress(stderr(), len(found)) as done:
         banks = runner.check(found, selected, options["jobs"] or os.cpu_count() or 1, done)
     score = mutation_score(found, banks) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
+
+
+def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
+    """The files to check; what was chosen without being named, and what is skipped, is said on stderr."""
+    from cnnquiz.checks import runner
+    from cnnquiz.render.console import stderr
+
+    if options["bundled"]:
+        if paths:
+            raise click.UsageError("--bundled takes no path")
+        return runner.sources((), bundled=True)
+    chosen = list(paths) or runner.project_paths()
+    found = runner.sources(chosen)
+    if not paths:
+        stderr().say(f"Checking {', '.join(chosen)}.")
+    if options["skip_others"]:
+        others = [name for name in found if name != runner.STDIN and not runner.is_bank(name)]
+        for name in others:
+            stderr().say(f"{name}: skipped, it has none of format, id and items.")
+        found = [name for name in found if name not in others]
+    return found
 
 
 def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from itertools import count as counting
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number
@@ -25,8 +26,7 @@ _LEFT = re.compile(r"\s*y\s*\[\s*n\s*\]\s*=(.*)", re.DOTALL)
 _IMPLIED = re.compile(r"(?<=[0-9n)])\s*(?=[xy]\s*\[)")
 
 
-@dataclass(frozen=True, slots=True)
-class System:
+class System(Struct, frozen=True):
     """y[n] as an expression over samples: each name of a sample stands for x or y at an index."""
 
     text: str

@@ -11,10 +11,11 @@ import math
 import operator
 import warnings
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.functions import EXACT_NAMES, FUNCTIONS
@@ -27,29 +28,25 @@ MAX_EXPONENT = 1_000
 MAX_BITS = 10_000  # of any number that comes up
 
 
-@dataclass(frozen=True, slots=True)
-class Num:
+class Num(Struct, frozen=True):
     """A number, exact."""
 
     value: int | Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A quantity by its name."""
 
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Neg:
+class Neg(Struct, frozen=True):
     """-operand"""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Op:
+class Op(Struct, frozen=True):
     """left symbol right, the symbol one of + - * / // % ** < <= > >= == != and or"""
 
     symbol: str
@@ -57,15 +54,13 @@ class Op:
     right: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Not:
+class Not(Struct, frozen=True):
     """not operand"""
 
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """function(arguments)"""
 
     function: str
@@ -232,8 +227,7 @@ def power(a: Any, b: Any) -> int | Fraction:
     return raised.numerator if raised.denominator == 1 else raised
 
 
-@dataclass(frozen=True, eq=False, slots=True)
-class Algebra:
+class Algebra(Struct, frozen=True, eq=False):
     """What an expression is evaluated with: exact numbers, numbers to 100 digits, floats, sympy's values, or trees.
 
     operation  what a symbol does ("neg" and "not" with one value, the others with two)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, evaluate, names_in, parse
 from cnnquiz.mathematics.functions import FUNCTIONS
@@ -28,8 +29,7 @@ GREEK = {
 _NAMED = [function.latex for function in FUNCTIONS.values() if function.latex]  # \exp, \ln, ...
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """One spelling: the signs of the operations, and how floor, ceiling and the size of a shape are drawn."""
 
     signs: Mapping[str, str]

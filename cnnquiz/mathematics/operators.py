@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.mathematics.convolution import Convolution
 from cnnquiz.mathematics.precise import exp, sqrt
@@ -15,8 +16,7 @@ LENGTH = 4  # of the sequences that operators are tried on
 Sequence = list[Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Operator:
+class Operator(Struct, frozen=True):
     """One operator: what it does, in a formula, and as code over a sequence and its fixed weights."""
 
     formula: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number, parse
@@ -17,8 +19,7 @@ FAR = 10**50
 Gradient = Callable[[Any, int], Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """One line of a step: what it changes, its formula, and what it is for."""
 
     symbol: str
@@ -32,8 +33,7 @@ class Assignment:
         return parse(self.formula, *NAMES)
 
 
-@dataclass(frozen=True, slots=True)
-class Method:
+class Method(Struct, frozen=True):
     """One method: the hyperparameters that it takes, where it takes the gradient, and its rules."""
 
     takes: tuple[str, ...]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, NamedTuple
+
+from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.activations import activation
@@ -37,8 +38,7 @@ class Failure(NamedTuple):
     right: Vector
 
 
-@dataclass(frozen=True, slots=True)
-class Map:
+class Map(Struct, frozen=True):
     """What is judged: one of the named operators on sequences, or an expression in x."""
 
     what: str | Expr

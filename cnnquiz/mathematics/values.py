@@ -42,6 +42,8 @@ def read_value(text: str) -> Any:
     words = words.translate(_SIGNS)
     if "\\" in words or "$" in words:
         words = _LATEX_CROSS.sub("x", words).replace("$", "").strip()
+        if not words:
+            return None
     if words.lower() in _WORDS:
         return _WORDS[words.lower()]
     if _SHAPE.fullmatch(words):

@@ -17,7 +17,8 @@ def annotation(finding: Finding) -> str:
     """One finding as a workflow command."""
     fields = {"file": finding.path, "line": finding.line, "col": finding.column, "title": finding.rule}
     shown = ",".join(f"{name}={escape(str(value), ',:')}" for name, value in fields.items())
-    return f"::{finding.level} {shown}::{escape(sentences(finding))}"
+    item = f"{finding.item}: " if finding.item else ""
+    return f"::{finding.level} {shown}::{escape(item + sentences(finding))}"
 
 
 def escape(text: str, more: str = "") -> str:

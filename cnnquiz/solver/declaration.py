@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property, partial
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import force_setattr
+
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env, Expr, Letter, parse
 from cnnquiz.mathematics.precise import rounded
@@ -26,8 +29,7 @@ class MissingError(GivenError):
         super().__init__(f"{', '.join(others)} and {last} are missing" if others else one, self.names[0])
 
 
-@dataclass(frozen=True, slots=True)
-class Quantity:
+class Quantity(Struct, frozen=True):
     """What may be given: one size, number, word or list.
 
     short       as the course writes it, and as a bank and the command line take it: k
@@ -59,8 +61,7 @@ class Quantity:
         return self.symbol or self.short
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(Struct, frozen=True):
     """One result: its name, its meaning, and whether a reader came for it.
 
     short   how `--find` names its target on the command line: --out
@@ -76,11 +77,10 @@ class Result:
     symbol: str = ""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "symbol", self.symbol or self.name)
+        force_setattr(self, "symbol", self.symbol or self.name)
 
 
-@dataclass(frozen=True, slots=True)
-class Misconception:
+class Misconception(Struct, frozen=True):
     """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
 
     instead  wrong formulas by the symbol of the line that they replace
@@ -92,7 +92,7 @@ class Misconception:
 
     name: str
     say: str
-    instead: Mapping[str, Expr] = field(default_factory=dict)
+    instead: Mapping[str, Expr] = {}
     wrong: Callable[[Env, str], Any] | None = None
     change: Callable[[Env], dict[str, Any] | None] | None = None
 

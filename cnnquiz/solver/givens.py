@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Letter
@@ -32,8 +33,7 @@ class TypedShape(tuple[Any, ...]):
     __slots__ = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """How one kind of given is read: `read(raw)` returns the value or raises GivenError; `hint` is its metavar."""
 
     hint: str

@@ -22,6 +22,8 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
 
+ALWAYS = ("yaml-syntax", "schema")
+
 
 class Rule(Protocol):
     """What each file of this folder is."""
@@ -59,10 +61,16 @@ def explain(name: str) -> str:
 
 
 def selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[str, ...]:
-    """The rules to run: those selection, or all, without those ignored; an unknown name is refused."""
+    """The rules to run: those selected, or all, without those ignored; an unknown name is refused.
+
+    What keeps a bank from being read at all is always reported: neither option leaves it out.
+    """
     left_out = {rule_name(name) for name in ignore}
+    if always := left_out.intersection(ALWAYS):
+        what = " and ".join(sorted(always))
+        raise CnnquizError(f"{what} cannot be ignored: a bank that cannot be read proves nothing")
     chosen = [rule_name(name) for name in select] or names()
-    return tuple(name for name in dict.fromkeys(chosen) if name not in left_out)
+    return tuple(name for name in dict.fromkeys((*ALWAYS, *chosen)) if name not in left_out)
 
 
 def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
