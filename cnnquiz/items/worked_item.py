@@ -5,21 +5,28 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items import claims
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
-from cnnquiz.items.option_value import meaning, says_none, says_several
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
 from cnnquiz.solution import text
 
 if TYPE_CHECKING:
     from cnnquiz.items.agreement import Agreement
+
+
+def _option_reader() -> ModuleType:
+    """What reads the options' words: first needed when a key is judged, not when a question is asked."""
+    from cnnquiz.items import option_value
+
+    return option_value
+
 
 UNMATCHED = "question-not-matched"
 Path = tuple[str | int, ...]
@@ -102,7 +109,8 @@ class WorkedItem:
         return {letter: self._meaning(words) for letter, words in self.texts.items()}
 
     def _meaning(self, words: str) -> Any:
-        return meaning(words, self.derived.value, self.derived.want) if self.derived else meaning(words)
+        right = (self.derived.value, self.derived.want) if self.derived else ()
+        return _option_reader().meaning(words, *right)
 
     @cached_property
     def holders(self) -> tuple[str, ...]:
@@ -131,7 +139,7 @@ class WorkedItem:
     @cached_property
     def none_of_these(self) -> tuple[str, ...]:
         """The option that is right because no other one, each with a value, holds the derived value."""
-        letters = tuple(letter for letter, words in self.texts.items() if says_none(words))
+        letters = tuple(letter for letter, words in self.texts.items() if _option_reader().says_none(words))
         others = (value for letter, value in self.meanings.items() if letter not in letters)
         decided = self.derived is not None and not self.holders and len(letters) == 1
         return letters if decided and all(value is not None for value in others) else ()
@@ -171,7 +179,7 @@ class WorkedItem:
         if not self.options:
             return True
         if self.right_letters:
-            in_words = says_several(self.texts.get(key, ""))
+            in_words = _option_reader().says_several(self.texts.get(key, ""))
             return key in self.options and key not in self.right_letters and not in_words
         return self.meanings.get(key) is not None
 
@@ -179,6 +187,8 @@ class WorkedItem:
     def _claim_decisions(self) -> tuple[dict[str, bool | None], list[tuple[Path, str]]]:
         if all(option.claim is None for option in self.options.values()):
             return {}, []
+        from cnnquiz.items import claims
+
         return claims.decide(self.item, self.options, self.texts)
 
     @property
@@ -192,7 +202,7 @@ class WorkedItem:
         answers = self.claim_answers.items()
         wrong = [letter for letter, answer in answers if answer is not None and answer != (letter in self.keys)]
         undecided = (key for key in self.keys if self.claim_answers.get(key) is None)
-        return [] if any(says_several(self.texts.get(key, "")) for key in undecided) else wrong
+        return [] if any(_option_reader().says_several(self.texts.get(key, "")) for key in undecided) else wrong
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
