@@ -215,6 +215,9 @@ def test_every_wrong_key_made_on_purpose_is_noticed(program: Program) -> None:
     ended = program("check", "--mutate", *banks, "--format", "json", timeout=120)
     score = json.loads(ended.stdout)["mutation"]
     assert score["mutants"] >= 30 and score["noticed"] == score["mutants"] and score["missed"] == []
+    assert sum(one["mutants"] for one in score["classes"].values()) == score["mutants"]
+    made = {name for name, one in score["classes"].items() if one["mutants"]}
+    assert {"key", "negation", "claims"} <= made
     assert ended.returncode == 0
 
 

@@ -13,7 +13,7 @@ from cnnquiz.items.agreement import flat, is_same, is_size
 from cnnquiz.items.option_value import says_none
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.question import Mention, is_marked_negation, mentions
-from cnnquiz.language.tokens import tokens
+from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import FUNCTIONS
 from cnnquiz.model import Claim
 from cnnquiz.solution import text
@@ -41,14 +41,19 @@ def claim_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
             yield letter, message
 
 
+def said_numbers(words: str) -> list[Token]:
+    """The numbers and sizes in an option's words; not those of `Statement 2`."""
+    return [token for token in tokens(_NUMBERED.sub("", words)) if token.kind in ("number", "size")]
+
+
 def _other_words(words: str, claim: Claim) -> str:
     """What the words have and the claim does not: a number, a function, or the claim's negation."""
     written = f"{claim.given} {claim.holds}"
     inside = tokens(written.replace("'", " ").replace('"', " "))
-    known = {number for token in inside for number in flat(token.value)} | {0, 1}
+    known = {number for token in inside for number in flat(token.value)}
+    known |= set() if words.strip(" .").isdecimal() else {0}  # `0 for x < 0` may be a claim's function
     known |= {number for digits in re.findall(r"[a-z](\d+)\b", written) for number in [int(digits)]}
-    said = [token for token in tokens(_NUMBERED.sub("", words)) if token.kind in ("number", "size")]
-    for token in said:
+    for token in said_numbers(words):
         if not _INEXACT.search(words) and not set(flat(token.value)) <= known:
             return f"the option says {token.text}, which does not stand in its claim"
     functions = {FUNCTIONS[token.text] for token in tokens(words) if token.text in FUNCTIONS}

@@ -1,45 +1,92 @@
-"""Keys made wrong on purpose, to see that `check` notices: each slip applied, each key moved to each distractor."""
+"""Questions made wrong on purpose, one place at a time, to see that `check` notices: by classes of faults."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
+from fractions import Fraction
+from typing import Any
 
 from msgspec.structs import replace
 
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks import rules
-from cnnquiz.checks.report import Mutation
+from cnnquiz.checks.claimed_text import said_numbers
+from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.checks.report import Mutation, MutationClass
 from cnnquiz.checks.subject import Subject, subject_of
+from cnnquiz.errors import CnnquizError
+from cnnquiz.items.agreement import flat
+from cnnquiz.items.derived_answer import derive
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.model import Item, Option
+from cnnquiz.language.question import free_numbers, mentions
+from cnnquiz.mathematics.values import read_tolerance
+from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.solution import text
 
-RULES = ("key-wrong", "no-right-option", "two-right-options", "duplicate-option", "claim-wrong", "key-not-an-option")
+RULES = (
+    "key-wrong", "no-right-option", "two-right-options", "duplicate-option", "claim-wrong", "key-not-an-option",
+    "stem-disagrees", "number-wrong", "claim-trivial", "tolerance-too-wide", "variant-invalid", "variant-collision",
+    "schema", "negation-unmarked",
+)  # fmt: skip
+_NUMBER = re.compile(r"(?<![\w.{])\d+(?:\.\d+)?(?![\w.}])")
+_BRACES = re.compile(r"\{[^{}]*\}")
+
+Mutant = tuple[str, Item]  # what was done, and the item
 
 
 def score(banks: list[Loaded]) -> Mutation:
-    """The mutation score over the provable items of some banks."""
-    mutants, missed = 0, []
+    """The mutation score over the proved and claimed items of some banks, by class."""
+    classes = {name: [0, 0, 0] for name in CLASSES}
+    missed: list[str] = []
     for loaded in banks:
         subject = subject_of(loaded)
         for worked in subject.items:
-            for words, mutant in mutations(worked):
-                mutants += 1
-                if not is_noticed(subject, worked, mutant):
-                    missed.append(f"{loaded.path}: {worked.item.id}: {words}")
-    return Mutation(mutants, mutants - len(missed), tuple(missed))
+            if worked.status not in ("proved", "claimed"):
+                continue
+            for name, make in CLASSES.items():
+                for words, mutant in make(worked):
+                    found = classes[name]
+                    if is_noticed(subject, worked, mutant):
+                        found[0], found[1] = found[0] + 1, found[1] + 1
+                    elif is_undecidable(subject, worked, mutant, name):
+                        found[2] += 1
+                    else:
+                        found[0] += 1
+                        missed.append(f"{loaded.path}: {worked.item.id}: {words}")
+    counted = {name: MutationClass(*numbers) for name, numbers in classes.items()}
+    mutants = sum(one.mutants for one in counted.values())
+    return Mutation(mutants, mutants - len(missed), tuple(missed), counted)
 
 
 def is_noticed(subject: Subject, worked: WorkedItem, mutant: Item) -> bool:
-    """Whether any rule about keys finds an error in the mutated item."""
-    alone = Subject(subject.loaded, subject.bank, (work(mutant, None, subject.bank.layout, worked.index),))
-    return any(finding.level == "error" for finding in rules.findings(alone, RULES)[0])
+    """Whether any rule finds something wrong with the mutated item."""
+    return bool(rules.findings(_alone(subject, worked, mutant), RULES)[0])
 
 
-def mutations(worked: WorkedItem) -> Iterator[tuple[str, Item]]:
-    """The wrong keys of one provable item, each with what was done."""
-    if worked.status not in ("proved", "claimed"):
-        return
+def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str) -> bool:
+    """Whether nothing can tell: the mutated item is another sound one, its key worked out and its stem filled in."""
+    if name == "key":
+        return False
+    other = _alone(subject, worked, mutant).items[0]
+    if name == "givens":
+        return not worked.options and not any(worked.keys)
+    if name == "claims":  # the number decides nothing, and no option says it
+        says = any(said_numbers(words) for words in worked.texts.values())
+        return other.claim_answers == worked.claim_answers and not says
+    same = other.derived is not None and worked.derived is not None and other.derived.value == worked.derived.value
+    return name == "stem" and same and not other.unsaid
+
+
+def _alone(subject: Subject, worked: WorkedItem, mutant: Item) -> Subject:
+    return Subject(subject.loaded, subject.bank, (work(mutant, None, subject.bank.layout, worked.index),))
+
+
+# -- the classes ------------------------------------------------------------------------------------------
+
+
+def wrong_keys(worked: WorkedItem) -> Iterator[Mutant]:
+    """The key moved to each distractor, and each misconception applied to it."""
     for letter in worked.options:
         if letter not in worked.keys:
             yield f"key moved to {letter}", replace(worked.item, key=letter)
@@ -54,3 +101,101 @@ def with_key(worked: WorkedItem, words: str) -> Item:
         return replace(worked.item, key=words)
     key = worked.keys[0]
     return replace(worked.item, options={**worked.item.options, key: Option(text=words, why=worked.options[key].why)})
+
+
+def wrong_givens(worked: WorkedItem) -> Iterator[Mutant]:
+    """Each whole number among the givens made one larger, where that changes the right value."""
+    derivation, derived = worked.item.derivation, worked.derived
+    if derivation is None or derived is None:
+        return
+    for name, raw in derivation.given.items():
+        if not isinstance(raw, int | str) or isinstance(raw, bool) or not str(raw).isdecimal():
+            continue
+        given = {**derivation.given, name: int(raw) + 1}
+        try:
+            if derive(derivation, given, derived.layout).value == derived.value:
+                continue
+        except CnnquizError:
+            continue
+        yield f"{name} made {int(raw) + 1}", replace(
+            worked.item, derivation=Derivation({derivation.calculator: given, "want": derivation.want})
+        )
+
+
+def wrong_stems(worked: WorkedItem) -> Iterator[Mutant]:
+    """Each number of the stem that is a given's made one larger."""
+    said = numbers(one.value for one in mentions(worked.item.stem))
+    free = numbers(token.value for token in free_numbers(worked.item.stem)) & said
+    stated = numbers(worked.derived.given.stated.values()) if worked.derived else set()
+    for found in _NUMBER.finditer(worked.item.stem):
+        value = Fraction(found[0])
+        if value in free & stated:
+            stem = f"{worked.item.stem[: found.start()]}{_larger(found[0])}{worked.item.stem[found.end() :]}"
+            yield f"{found[0]} in the stem made {_larger(found[0])}", replace(worked.item, stem=stem)
+
+
+def negated_stems(worked: WorkedItem) -> Iterator[Mutant]:
+    """What a claimed item asks for turned round."""
+    if worked.status != "claimed" or worked.item.type == "multiple":
+        return
+    marked = re.search(r"\b(?:NOT|FALSE|INCORRECT|EXCEPT) ?", worked.item.stem)
+    if marked:
+        yield "negation removed", replace(worked.item, stem=worked.item.stem.replace(marked[0], "", 1))
+    else:
+        yield "negation added", replace(worked.item, stem=f"{worked.item.stem} Choose the one that does NOT fit.")
+
+
+def wrong_claims(worked: WorkedItem) -> Iterator[Mutant]:
+    """Each number of a claim made one larger, each claim made one that always holds."""
+    for letter, option in worked.options.items():
+        claim = option.claim
+        if claim is None or not claim.holds:
+            continue
+        larger = [(f"{each[0]} made larger", _with_larger(claim.holds, each)) for each in _NUMBER.finditer(claim.holds)]
+        for words, holds in [("made trivial", "1 == 1"), *larger]:
+            changed = replace(option, claim=Claim({claim.calculator: claim.given, "holds": holds}))
+            options = {**worked.item.options, letter: changed}
+            yield f"claim of {letter} {words}", replace(worked.item, options=options)
+
+
+def wrong_prose(worked: WorkedItem) -> Iterator[Mutant]:
+    """Each number that a rationale calls by its name made one larger."""
+    words = worked.item.rationale
+    for sentence, before in zip(every := sentences(words), ["", *every], strict=False):
+        if leaves_the_case(sentence, before):
+            words = words.replace(sentence, re.sub(r"\d", "…", sentence))
+    own = numbers(one.value for one in mentions(_BRACES.sub("…", words)) if not one.part)
+    known = numbers(worked.values.values())
+    for found in _NUMBER.finditer(_BRACES.sub(lambda part: "…" * len(part[0]), words)):
+        if Fraction(found[0]) in own & known and worked.status == "proved":
+            written = worked.item.rationale
+            changed = f"{written[: found.start()]}{_larger(found[0])}{written[found.end() :]}"
+            yield f"{found[0]} in the rationale made {_larger(found[0])}", replace(worked.item, rationale=changed)
+
+
+def wide_tolerances(worked: WorkedItem) -> Iterator[Mutant]:
+    """A tolerance a hundred times as wide."""
+    read = read_tolerance(worked.item.tolerance) if worked.item.tolerance and worked.status == "proved" else None
+    if read and read[0] and worked.derived and worked.derived.wrong_values():
+        yield "tolerance widened", replace(worked.item, tolerance=text(read[0] * 100))
+
+
+def numbers(values: Iterable[Any]) -> set[int | Fraction]:
+    """The numbers among some values, those in their tuples too."""
+    return {one for value in values for one in flat(value) if isinstance(one, int | Fraction)}
+
+
+def _larger(digits: str) -> str:
+    """The number with its last digit one larger: 125 as 126, 0.25 as 0.26."""
+    places = len(digits.partition(".")[2])
+    return f"{Fraction(digits) + Fraction(1, 10**places):.{places}f}" if places else str(int(digits) + 1)
+
+
+def _with_larger(words: str, found: re.Match[str]) -> str:
+    return f"{words[: found.start()]}{_larger(found[0])}{words[found.end() :]}"
+
+
+CLASSES: dict[str, Callable[[WorkedItem], Iterator[Mutant]]] = {
+    "key": wrong_keys, "givens": wrong_givens, "stem": wrong_stems, "negation": negated_stems, "claims": wrong_claims,
+    "prose": wrong_prose, "tolerance": wide_tolerances,
+}  # fmt: skip

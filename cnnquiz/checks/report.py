@@ -46,12 +46,21 @@ class Checked(Struct, frozen=True):
         return tuple(one for one in self.items if one.status == "asserted" and one.item not in wrong)
 
 
+class MutationClass(Struct, frozen=True):
+    """One class of faults: how many were made, how many noticed, and how many more nothing can tell."""
+
+    mutants: int
+    noticed: int
+    undecidable: int = 0
+
+
 class Mutation(Struct, frozen=True):
-    """How many wrong keys, made on purpose, `check` noticed, and those that it did not."""
+    """How many faults, made on purpose, `check` noticed, those that it did not, and the numbers by class."""
 
     mutants: int
     noticed: int
     missed: tuple[str, ...] = ()
+    classes: dict[str, MutationClass] = {}
 
 
 class Totals(Struct, frozen=True):

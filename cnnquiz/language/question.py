@@ -384,9 +384,9 @@ def operations(text: str) -> frozenset[str]:
 _MARKED = re.compile(
     r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]"
 )
-_TRUE = re.compile(r"\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?:true|correct|right)[*_]|\b[Tt]rue or false\b", re.IGNORECASE)
+_EITHER = re.compile(r"\btrue or false\b", re.IGNORECASE)
 
 
 def is_marked_negation(text: str) -> bool:
     """Whether a question asks, in capitals or emphasised, for what is not so."""
-    return _MARKED.search(text) is not None and _TRUE.search(text) is None
+    return _MARKED.search(_EITHER.sub("", text)) is not None

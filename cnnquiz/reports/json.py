@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import msgspec
+
 from cnnquiz.checks.report import Report
 from cnnquiz.model import Finding
 
@@ -25,7 +27,9 @@ def write(report: Report) -> str:
     }
     if report.mutation is not None:
         score = report.mutation
-        document["mutation"] = {"mutants": score.mutants, "noticed": score.noticed, "missed": list(score.missed)}
+        classes = {name: msgspec.structs.asdict(one) for name, one in score.classes.items()}
+        counts = {"mutants": score.mutants, "noticed": score.noticed, "missed": list(score.missed)}
+        document["mutation"] = {**counts, "classes": classes}
     return json.dumps(document, indent=2, ensure_ascii=True) + "\n"
 
 

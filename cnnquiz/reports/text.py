@@ -85,5 +85,8 @@ def mutation_lines(report: Report) -> Iterator[tuple[str, str]]:
         return
     for missed in score.missed:
         yield "error", f"not noticed: {one_line(missed)}"
+    for name, one in score.classes.items():
+        more = f"; {one.undecidable:,} more that nothing can tell" if one.undecidable else ""
+        yield "note", f"    {name + ':':<10} {one.noticed:,} of {one.mutants:,} noticed{more}"
     share = f"{100 * score.noticed / score.mutants:.4g} %" if score.mutants else "nothing to mutate"
-    yield "closing", f"Mutation score: {score.noticed:,} of {score.mutants:,} wrong keys noticed ({share})"
+    yield "closing", f"Mutation score: {score.noticed:,} of {score.mutants:,} faults noticed ({share})"
