@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from msgspec import Struct
@@ -71,10 +71,11 @@ class Agreement:
     @cached_property
     def mentions(self) -> list[Mention]:
         """What the stem says of quantities, in words and as code writes it: ceil_mode=False."""
-        names = "|".join(quantity.name for quantity in self.calculator.quantities)
-        found = re.findall(rf"\b({names})\s*=\s*(True|False|-?\d+(?:\.\d+)?)(?![\w.(])", self.filled)
+        names = tuple(quantity.name for quantity in self.calculator.quantities)
+        found = _assignment(names).findall(self.filled) if "=" in self.filled else []
         values = [(name, value == "True" if value[0] in "TF" else number(value)) for name, value in found]
-        return question.mentions(self.filled) + [Mention((name,), value, f"{name}={value}") for name, value in values]
+        code = [Mention((name,), value, f"{name}={value}") for name, value in values]
+        return [*question.mentions(self.filled), *code]
 
     @cached_property
     def stated(self) -> dict[str, Quantity]:
@@ -323,6 +324,12 @@ def _is_of_kind(token: Token, stated: Any) -> bool:
         long = isinstance(token.value, tuple) and len(token.value) == len(stated)
         return long or token.kind == "number"
     return token.kind == "number" or (token.kind == "size" and len(set(token.value)) == 1)
+
+
+@cache
+def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
+    """A quantity as code gives it a value: ceil_mode=False."""
+    return re.compile(rf"\b({'|'.join(names)})\s*=\s*(True|False|-?\d+(?:\.\d+)?)(?![\w.(])")
 
 
 def _other_sizes(value: Any) -> list[Any]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -44,16 +45,16 @@ class Mention(Struct, frozen=True):
     part: bool = False
 
 
-def mentions(text: str) -> list[Mention]:
+@lru_cache(maxsize=512)
+def mentions(text: str) -> tuple[Mention, ...]:
     """The quantities that a text gives a value to, in its order."""
-    found = tokens(text)
-    return [*_Reader(found).mentions(), *_switches(text)]
+    return (*_Reader(tokens(text)).mentions(), *_switches(text))
 
 
 class _Reader:
     """The tokens of one text, read from left to right. A value after a phrase is not read before the next one, too."""
 
-    def __init__(self, found: list[Token]) -> None:
+    def __init__(self, found: Sequence[Token]) -> None:
         self.tokens = found
         self.taken = self.reached = -1  # the last token that stood after an earlier phrase, and after this one
 
@@ -122,6 +123,7 @@ class _Reader:
         if not phrase.after:
             return None
         sized = loose = False
+        ambiguous = (":",) if "batch_size" in phrase.names else (":", "of")
         for place in range(end, min(end + MOST_CONNECTORS, len(self.tokens))):
             token = self.tokens[place]
             value = self._value(token, place, phrase.after, sized)
@@ -135,7 +137,7 @@ class _Reader:
                 return None
             if token.text in ("has", "have") and self._kind(place + 1) == "number":
                 return None
-            sized, loose = sized or token.text in SIZES, loose or token.text == ":"
+            sized, loose = sized or token.text in SIZES, loose or token.text in ambiguous
         return None
 
     def _counts(self, place: int) -> bool:
@@ -323,10 +325,8 @@ _ASKED = (
     ("probability", r"probability\b", ("probability",)),
     ("variance", r"variance\b", ("variance",)),
 )  # fmt: skip
-_QUESTIONS = tuple(
-    (label, re.compile(rf"\b{_CUE}\s+(?:{_BETWEEN}\s+){{0,6}}?{words}", re.IGNORECASE), names)
-    for label, words, names in _ASKED
-)
+_KINDS = "|".join(f"(?P<a{number}>{words})" for number, (_, words, _) in enumerate(_ASKED))
+_QUESTION = re.compile(rf"\b{_CUE}\s+(?:{_BETWEEN}\s+){{0,6}}?(?:{_KINDS})", re.IGNORECASE)
 
 
 _PER_EPOCH = re.compile(
@@ -348,12 +348,11 @@ class Asked(Struct, frozen=True):
 
 def asked(text: str) -> Asked | None:
     """What the last question of a text asks for, where it is one of the named counts."""
-    best: tuple[int, Asked] | None = None
-    for label, pattern, names in _QUESTIONS:
-        for found in pattern.finditer(text):
-            if best is None or found.start() > best[0]:
-                best = found.start(), Asked(label, names)
-    return best[1] if best else None
+    kinds = [found.lastgroup for found in _QUESTION.finditer(text) if found.lastgroup]
+    if not kinds:
+        return None
+    label, _, names = _ASKED[int(kinds[-1][1:])]
+    return Asked(label, names)
 
 
 _UNITS = {

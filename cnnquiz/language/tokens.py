@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from cnnquiz.mathematics import arithmetic
@@ -35,6 +36,7 @@ ORDINALS = {
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
 _SPELLED = "|".join(sorted({*SPELLED, "one", "a", *_SCALES} - {"single"}, key=len, reverse=True))
 _COMPOUND = re.compile(rf"\b(?:{_SPELLED})(?:(?:[ -]| and )(?:{_SPELLED})\b)+", re.IGNORECASE)
+_LARGE = re.compile(r"hundred|thousand|million|billion|ty[ -](?:one|two|three|four|five|six|seven|eight|nine)", re.I)
 _SCALED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)")
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
@@ -55,11 +57,15 @@ class Token(NamedTuple):
     value: Any = None
 
 
-def tokens(text: str) -> list[Token]:
+@lru_cache(maxsize=512)
+def tokens(text: str) -> tuple[Token, ...]:
     """The words, values and marks of a text, Markdown and LaTeX taken off."""
-    plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), arithmetic.plain(text[:LONGEST]))
-    plain = _COMPOUND.sub(_compound, plain)
-    return list(_tokens(_BY.sub("x", _SCALED.sub(_scaled, plain))))
+    plain = arithmetic.plain(text[:LONGEST])
+    if " 000" in plain:
+        plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), plain)
+    if _LARGE.search(plain):
+        plain = _SCALED.sub(_scaled, _COMPOUND.sub(_compound, plain))
+    return tuple(_tokens(_BY.sub("x", plain) if "by" in plain.casefold() else plain))
 
 
 def _compound(match: re.Match[str]) -> str:
@@ -109,6 +115,7 @@ def number(text: str) -> int | Fraction:
     return value.numerator if value.denominator == 1 else value
 
 
+@lru_cache(maxsize=4096)
 def _word(text: str) -> Token:
     word = text.casefold()
     if word in SPELLED:

@@ -42,12 +42,13 @@ def tells(worked: WorkedItem, hint: str) -> bool:
     """Whether a hint holds the derived value as a whole, which is neither small nor among the stem's numbers."""
     assert worked.derived is not None
     value = worked.derived.value
+    if not isinstance(value, tuple) and not (isinstance(value, int) and value >= SMALLEST):
+        return False
     try:
-        filled, stem = fill(hint, worked.values), fill(worked.item.stem, worked.values)
+        filled = fill(hint, worked.values)
+        if not any(map(str.isdigit, filled)) or value not in [token.value for token in tokens(filled)]:
+            return False
+        stem = fill(worked.item.stem, worked.values)
     except CnnquizError:
         return False
-    if isinstance(value, tuple) or (isinstance(value, int) and value >= SMALLEST):
-        said = [token.value for token in tokens(filled)]
-        stated = {number for token in tokens(stem) for number in flat(token.value)}
-        return value in said and not set(flat(value)) <= stated
-    return False
+    return not set(flat(value)) <= {number for token in tokens(stem) for number in flat(token.value)}
