@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
     from cnnquiz.solution import Solution
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["__version__", "load_bank", "solve"]
 
 
