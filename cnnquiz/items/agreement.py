@@ -14,9 +14,10 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
-from cnnquiz.language.tokens import Token, number, tokens
+from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
+from cnnquiz.mathematics.values import read_value
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
@@ -70,12 +71,19 @@ class Agreement:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        """What the stem says of quantities, in words and as code writes it: ceil_mode=False."""
-        names = tuple(quantity.name for quantity in self.calculator.quantities)
-        found = _assignment(names).findall(self.filled) if "=" in self.filled else []
-        values = [(name, value == "True" if value[0] in "TF" else number(value)) for name, value in found]
-        code = [Mention((name,), value, f"{name}={value}") for name, value in values]
-        return [*question.mentions(self.filled), *code]
+        """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
+        return [*question.mentions(self.filled), *(self._assigned() if "=" in self.filled else ())]
+
+    def _assigned(self) -> Iterator[Mention]:
+        quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
+        for name, value in _assignment(tuple(quantities)).findall(self.filled.replace("$", "")):
+            quantity = quantities[name]
+            try:
+                read = value == "True" if value in ("True", "False") else quantity.kind.read(value.strip())
+            except CnnquizError:
+                continue
+            if not isinstance(read, str):
+                yield Mention((quantity.name,), read, f"{name} = {value}")
 
     @cached_property
     def stated(self) -> dict[str, Quantity]:
@@ -269,24 +277,28 @@ class Agreement:
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
         own = self._quantities(mention)
-        return not own or any(self._agrees(quantity.short, mention) for quantity in own)
+        of_layers = "layers" in self.stated and bool(set(mention.names) & _OF_LAYERS.keys())
+        return (not own and not of_layers) or any(self._agrees(quantity.short, mention) for quantity in own)
 
     # -- what the givens say and the stem does not -----------------------------------------------------
 
     @cached_property
     def unsaid(self) -> tuple[str, ...]:
         """The stated givens that the stem does not name, though the right value depends on them."""
-        values = [one.value for one in tokens(self.filled)] + [one.value for one in self.mentions]
-        numbers = {number for value in values for number in flat(value)}
-        numbers |= {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
-        folded = self.filled.casefold()
         return tuple(
             short
             for short, quantity in self.stated.items()
-            if short not in self._found and not self._is_said(quantity, numbers, folded) and self._matters(quantity)
+            if short not in self._found and not self._is_said(quantity) and self._matters(quantity)
         )
 
-    def _is_said(self, quantity: Quantity, numbers: set[Any], folded: str) -> bool:
+    @cached_property
+    def _numbers(self) -> set[Any]:
+        """Every number of the stem, those in sizes, lists and layers too."""
+        values = [one.value for one in tokens(self.filled)] + [one.value for one in self.mentions]
+        numbers = {number for value in values for number in flat(value)}
+        return numbers | {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
+
+    def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
         if {quantity.short, quantity.name, quantity.letter} & set(self.placeholders) or stated == quantity.default:
             return True
@@ -296,9 +308,9 @@ class Agreement:
             return not isinstance(stated, bool) or quantity.name not in ("bias", "drop_last")
         if isinstance(stated, str):
             wanted = {int(digits) for digits in re.findall(r"\d+", stated)} - {1, 2}
-            return wanted <= numbers if quantity.short == "layers" else _letters(stated) in _letters(folded)
+            return wanted <= self._numbers if quantity.short == "layers" else _letters(stated) in _letters(self.filled)
         wanted = set(flat(stated)) - {None}
-        return all(not isinstance(one, int) or one in numbers or one in (0, 1) for one in wanted)
+        return all(not isinstance(one, int) or one in (0, 1) or one in self._numbers for one in wanted)
 
     def _matters(self, quantity: Quantity) -> bool:
         """Whether the right value depends on it: it is another, or there is none, without it."""
@@ -328,8 +340,11 @@ def _is_of_kind(token: Token, stated: Any) -> bool:
 
 @cache
 def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A quantity as code gives it a value: ceil_mode=False."""
-    return re.compile(rf"\b({'|'.join(names)})\s*=\s*(True|False|-?\d+(?:\.\d+)?)(?![\w.(])")
+    """A quantity with the value that code or mathematics gives it."""
+    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
+    row = r"\[[^\[\]]*\]"
+    value = rf"True|False|\[\s*{row}(?:\s*,\s*{row})*\s*\]|{row}|-?\d+(?:\.\d+)?"
+    return re.compile(rf"(?<![\w.\[(^/*+-])({every})\s*=\s*({value})(?![\w(]|\.\d|\s?[-+*/^])")
 
 
 def _other_sizes(value: Any) -> list[Any]:
@@ -404,6 +419,9 @@ def is_same(said: Any, known: Any) -> bool:
     if isinstance(said, str) or isinstance(known, str):
         if said == "valid" or known == "valid":
             return {said, known} <= {"valid", 0}
+        numbers = [read_value(str(value)) for value in (said, known)]
+        if None not in numbers:
+            return bool(numbers[0] == numbers[1])
         return _letters(str(said)) == _letters(str(known))
     if isinstance(said, bool) or isinstance(known, bool):
         return said is known

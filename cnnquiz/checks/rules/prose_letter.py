@@ -23,6 +23,7 @@ from cnnquiz.model import Finding, Level
 LEVEL: Level = "error"
 
 _END = r"(?=\s*(?:[.,;:!?]|$|is\b|because\b|since\b|as\b|and\b))"
+_SAYS = re.compile(r"\b(?:answer|key|option|choice)\b|\b(?:hence|so|thus|therefore)\b", re.IGNORECASE)
 _NAMED = (
     re.compile(
         rf"\b(?:answer|key|right option|correct option|right choice|correct choice)\s*(?:is|:|=|must be)\s*"
@@ -59,7 +60,7 @@ def _prose(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
 
 def _letters(words: str) -> Iterator[str]:
     """The letters that are called the answer; a capital or a bracketed one may stand for a small one."""
-    for pattern in _NAMED:
+    for pattern in _NAMED if _SAYS.search(words) else ():
         for found in pattern.finditer(words):
             if " not " not in words[max(0, found.start() - 12) : found.end()]:
                 yield found[1].lower()
