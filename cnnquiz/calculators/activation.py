@@ -15,7 +15,7 @@ from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
 from cnnquiz.solution import Drawing
-from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception, where
 from cnnquiz.solver.givens import Kind, number
 
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
@@ -31,7 +31,8 @@ QUANTITIES = (
     Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
              "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
-    Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
+    Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None,
+             only=where("function", *_LEAKY)),
 )  # fmt: skip
 RESULTS = (
     Result("value", "f(x)", answer=True, label="f(x)"),

@@ -14,8 +14,8 @@ from msgspec.structs import replace
 
 from cnnquiz.layers.counts import shape_after, tally
 from cnnquiz.layers.drawings import map_sizes
-from cnnquiz.layers.families import LAYOUT, ROUNDING
-from cnnquiz.layers.givens import CHANNELS, INPUT, chain_givens
+from cnnquiz.layers.families import ROUNDING
+from cnnquiz.layers.givens import CHANNELS, INPUT, LAYOUT, chain_givens
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import propagate
 from cnnquiz.layers.state import Shape, with_layout

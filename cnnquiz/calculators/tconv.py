@@ -7,6 +7,8 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
@@ -16,14 +18,17 @@ from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 QUANTITIES = (
     Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", monotonic=True),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
-    Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8)),
-    Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16)),
-    families.DILATION,
-    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7)),
-    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g"),
+    Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8),
+             only=families.WITH_SIZE),
+    Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16), only=families.WITH_SIZE),
+    replace(families.DILATION, only=families.WITH_SIZE),
+    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7), only=families.WITH_SIZE),
+    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g",
+             only=families.WITH_CHANNELS),
     families.CHANNELS,
     Quantity("filters", "out_channels", integer(1), "output channels", None, (1, 4096), symbol="F"),
-    Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True),
+    Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True,
+             only=families.WITH_CHANNELS),
     families.LAYOUT,
 )
 RESULTS = (

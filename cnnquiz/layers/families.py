@@ -12,14 +12,20 @@ from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.solution import Drawing, Math, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
+from cnnquiz.solver.calculator import Case, Quantity, Result, misconception
 from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, choice, integer
 from cnnquiz.solver.lines import Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
-GROUPS = Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g")
+WITH_SIZE = Case("where in is given", lambda env: env["i"] is not None)
+WITH_CHANNELS = Case("where the channels are given", lambda env: env["C"] is not None)
+GROUPS = Quantity(
+    "groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g",
+    only=WITH_CHANNELS,
+)  # fmt: skip
 CHANNELS = Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C")
-LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
+_WITH_SHAPE = Case("where the size is written with channels", lambda env: _writes_channels(env))
+LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc", only=_WITH_SHAPE)
 ROUNDING = "down, an incomplete last window does not count"
 SIZE_RESULTS = (
     Result("output_size", "size of the output along each axis", answer=True, short="out", symbol="o"),
@@ -120,6 +126,17 @@ def _has_channels(size: tuple[Any, ...], channels: Any, count: int | None, first
     if channels is None or len(size) > MAX_AXES:
         return len(size) >= MAX_AXES
     return isinstance(size, TypedShape) and len(size) == MAX_AXES and size[0 if first else -1] == channels
+
+
+def _writes_channels(env: Env) -> bool:
+    """Whether channels stand in the input size, or in the output's shape."""
+    size, made = env["in"], env["F"] if "F" in env else env["C"]
+    if env["i"] is None or made is not None:
+        return env["i"] is not None
+    if not isinstance(size, tuple):
+        return False
+    could_stand = isinstance(size, TypedShape) and len(size) == MAX_AXES and env["C"] in (size[0], size[-1])
+    return len(size) > env["axes"] or could_stand
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +17,9 @@ from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics.expression import Letter
 from cnnquiz.naming import nearest_names
-from cnnquiz.solver.calculator import Quantity
-from cnnquiz.solver.givens import TypedShape, excerpt, integer, shape, words
+from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Case, Quantity, where
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, choice, excerpt, integer, shape, words
 from cnnquiz.solver.lines import parts
 
 INPUT = shape()
@@ -28,7 +30,16 @@ NETWORK = Quantity(
 LAYERS = Quantity("layers", "layers", words("LAYERS"), 'layers in place of a network: "conv 8 k3; pool k2"', None)
 LAYER = Quantity("layer", "layer", words("NAME"), "one layer or block by its name: conv3_1", None)
 IN = Quantity("in", "in_size", INPUT, "input size: 224x224x3; without it, what the network is made for", None)
-CHANNELS = Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None)
+CHANNELS = Quantity(
+    "channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None,
+    only=where("in"),
+)  # fmt: skip
+LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
+_WITH_CHANNELS_IN_SIZE = Case(
+    "where in holds its channels",
+    lambda env: isinstance(env["in"], tuple) and len(env["in"]) > 2 and env["channels"] is None,
+)
+LAYOUT_OF_INPUT = dataclasses.replace(LAYOUT, only=_WITH_CHANNELS_IN_SIZE)
 
 
 def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
@@ -39,6 +50,13 @@ def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) ->
     """
     if any(isinstance(n, Letter) for n in (channels, *parts(size))):
         raise GivenError("layers are worked with numbers: write in as in 39x39x3", "in")
+    shape = _input_shape(size, channels, layout, layers)
+    if len(shape) > MAX_AXES + 1:
+        raise GivenError(f"in: {text(shape[:-1])} has {len(shape) - 1} axes: write 1 to {MAX_AXES}", "in")
+    return shape
+
+
+def _input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
     own = [one for one in layers if isinstance(one, Layer)]
     axes = next((len(one.k) for one in own if len(one.k) > 1), 0)  # that the layers' numbers speak of: k3x5 has two
     if isinstance(size, int):

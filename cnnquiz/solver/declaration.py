@@ -26,6 +26,32 @@ class MissingError(GivenError):
         super().__init__(f"{', '.join(others)} and {last} are missing" if others else one, self.names[0])
 
 
+class NoPartError(GivenError):
+    """A given that is stated although nothing in the case reads it; `quantity` is its short name."""
+
+    def __init__(self, quantity: Quantity) -> None:
+        short, needs = quantity.short, quantity.only.words if quantity.only else "elsewhere"
+        super().__init__(f"{short}: it takes no part here, only {needs}: leave it out", short)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """The cases in which a given takes part: in words, as in "with method momentum", and over the prepared givens.
+
+    A line of such a case reads it, or a result, a convention or a misconception does.
+    """
+
+    words: str
+    holds: Callable[[Env], Any]
+
+
+def where(name: str, *words: str) -> Case:
+    """The cases in which another given has one of these words; without words, in which it is known."""
+    if not words:
+        return Case(f"where {name} is given", lambda env: env[name] is not None)
+    return Case(f"with {name} {' or '.join(words)}", lambda env: env[name] in words)
+
+
 @dataclass(frozen=True, slots=True)
 class Quantity:
     """What may be given: one size, number, word or list.
@@ -41,6 +67,7 @@ class Quantity:
                 (of several quantities with one symbol, the first that is given has it)
     monotonic   whether no result gets smaller when it grows, and what is invalid is too small: the search
                 may then halve its way to the solutions
+    only        the cases in which it takes part; None: in all. Where it takes none, it must not be stated
     """
 
     short: str
@@ -52,6 +79,7 @@ class Quantity:
     positional: bool = False
     symbol: str = ""
     monotonic: bool = False
+    only: Case | None = None
 
     @property
     def letter(self) -> str:

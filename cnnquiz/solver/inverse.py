@@ -141,6 +141,8 @@ def find(
     """
     search = _read_search(calculator, raw, unknown, targets, bounds or {})
     solutions, nearest = _solutions(search)
+    if case := next(iter(solutions), nearest and nearest[1]):
+        calculator.refuse_idle(calculator.with_defaults({**search.known, **case}))
     each: list[dict[str, Any]] = [*solutions] or _solutions_apart(search)
     miss = None if each else nearest
     return Found(search, tuple(each), miss, tuple(_steps(search, each, miss)))
