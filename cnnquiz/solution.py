@@ -35,6 +35,12 @@ class Vector(tuple[Any, ...]):
     __slots__ = ()
 
 
+class Approximate(Fraction):
+    """A number that was rounded to become this fraction: it stands behind ≈, however short it is."""
+
+    __slots__ = ()
+
+
 class Step(Struct, frozen=True):
     """One line of a derivation.
 
@@ -198,14 +204,17 @@ def is_rounded(value: Any) -> bool:
     """Whether `text` shows the value, or one of the numbers in it, with fewer digits than it has."""
     if isinstance(value, list | tuple):
         return any(map(is_rounded, value))
-    return isinstance(value, Fraction) and Fraction(decimal_text(value)) != value
+    return isinstance(value, Approximate) or (isinstance(value, Fraction) and Fraction(decimal_text(value)) != value)
 
 
+LONGEST_WHOLE = 10**16  # beyond this, a rounded number is written with an exponent
 LONGEST_RATIO = 10**9  # beyond this, p/q tells a reader less than a rounded decimal
 
 
 def decimal_text(value: Fraction) -> str:
     """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q; a long p/q rounded."""
+    if isinstance(value, Approximate) and abs(value) >= LONGEST_WHOLE:
+        return _significant_digits(value)
     if value.denominator == 1:
         return str(value.numerator)
     scaled = value * 10**12

@@ -12,7 +12,7 @@ from fractions import Fraction
 from cnnquiz.mathematics.activations import activation, largest_slope, slope_reason, sympy_value_and_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
-from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
+from cnnquiz.mathematics.precise import irrational, rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
 from cnnquiz.solution import Drawing
 from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception, where
@@ -55,9 +55,11 @@ def work(env: Env) -> Values:
     found = {"maximum_derivative": largest_slope(f.name, a)}
     if x is None:
         return found
+    pieces = x == 0 or f.name in ("relu", "leaky-relu", "step", "identity") or (f.name == "elu" and x > 0)
+    shown = rounded if pieces else irrational
     return found | {
-        "value": rounded(function_value(f, x, a)),
-        "derivative": rounded(function_slope(f, x, a)),
+        "value": shown(function_value(f, x, a)),
+        "derivative": shown(function_slope(f, x, a)),
         "value_exact": math(value_formula(f, x), {"x": x, "a": a}).ascii,
         "derivative_exact": math(slope_formula(f, x), {"x": x, "a": a}).ascii,
     }

@@ -18,10 +18,10 @@ _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pyt
 _STRICT = "none, a size that does not divide is refused (strict)"
 _SAME = {"": "", "tf": "ceil(i/s) (TensorFlow)", "torch": "total padding d(k-1), stride 1 (PyTorch)"}
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride", 1, (1, 8), only=families.WITH_SIZE),
-    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16), monotonic=True,
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16),
              only=families.WITH_SIZE),
     families.DILATION,
     families.GROUPS,
@@ -35,9 +35,9 @@ QUANTITIES = (
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in", "p"),
     Result("parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "multiply-adds for one image", short="macs"),
+    Result("macs", "multiply-adds for one image", short="macs", grows_with=("in", "p")),
     Result("effective_kernel", "pixels from the kernel's first tap to its last", symbol="e"),
     Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )

@@ -93,7 +93,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if want in (None, "parameters", "trainable", "stored"):
         yield from steps.total_steps(env["results"], "parameters", totals.parameters)
     if want in (None, "output_shape"):
-        yield steps.output_step(env["results"])
+        yield steps.output_step(env["results"], env["layout"])
     if want in (None, "macs", "flops"):
         yield from steps.total_steps(env["results"], "macs", lambda result: totals.macs(result, env["count"]))
 

@@ -20,7 +20,7 @@ from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 _CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8),
              only=families.WITH_SIZE),
@@ -33,7 +33,7 @@ QUANTITIES = (
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in"),
     Result("parameters", "trainable numbers: none", answer=True),
     Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )

@@ -16,7 +16,7 @@ from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Val
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8),
              only=families.WITH_SIZE),
@@ -32,9 +32,9 @@ QUANTITIES = (
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in"),
     Result("parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "multiply-adds for one image"),
+    Result("macs", "multiply-adds for one image", grows_with=("in",)),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),

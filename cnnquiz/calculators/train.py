@@ -16,16 +16,17 @@ from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
 
 QUANTITIES = (
     Quantity("samples", "num_samples", integer(1), "samples (images) in the training set", search=(1, 10_000),
-             symbol="N", monotonic=True),
+             symbol="N"),
     Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024), symbol="B"),
-    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E",
-             monotonic=True),
+    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E"),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
-    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m"),
-    Result("iterations", "updates in the whole training", answer=True, short="iterations"),
+    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m",
+           grows_with=("samples", "epochs")),
+    Result("iterations", "updates in the whole training", answer=True, short="iterations",
+           grows_with=("samples", "epochs")),
     Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
     Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )

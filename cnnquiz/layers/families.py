@@ -27,10 +27,15 @@ CHANNELS = Quantity("channels", "in_channels", integer(1), "input channels", Non
 _WITH_SHAPE = Case("where the size is written with channels", lambda env: _writes_channels(env))
 LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc", only=_WITH_SHAPE)
 ROUNDING = "down, an incomplete last window does not count"
-SIZE_RESULTS = (
-    Result("output_size", "size of the output along each axis", answer=True, short="out", symbol="o"),
-    Result("output_shape", "size and channels of the output", answer=True, short="shape", symbol="shape"),
-)
+
+def size_results(*grows_with: str) -> tuple[Result, Result]:
+    """The output's size and shape, and the givens with which they never get smaller."""
+    return (
+        Result("output_size", "size of the output along each axis", True, "out", symbol="o", grows_with=grows_with),
+        Result("output_shape", "size and channels of the output", True, "shape", grows_with=grows_with, symbol="shape"),
+    )
+
+
 QUOTIENT = line(
     "q", "span/s", "Division, before rounding", "That is how many strides fit after the first position.",
     name="quotient", axis=True,

@@ -45,8 +45,9 @@ LAYOUT_OF_INPUT = dataclasses.replace(LAYOUT, only=_WITH_CHANNELS_IN_SIZE)
 def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
     """Axes and channels, as `in`, `channels` and `layout` give them; a shape without channels has 0 of them.
 
-    39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have. With `channels` apart, all
-    numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense layer, 784 is a vector.
+    39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have; before a conv1d, 100x16 has them.
+    With `channels` apart, all numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense
+    layer, 784 is a vector.
     """
     if any(isinstance(n, Letter) for n in (channels, *parts(size))):
         raise GivenError("layers are worked with numbers: write in as in 39x39x3", "in")
@@ -58,18 +59,25 @@ def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) ->
 
 def _input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
     own = [one for one in layers if isinstance(one, Layer)]
-    axes = next((len(one.k) for one in own if len(one.k) > 1), 0)  # that the layers' numbers speak of: k3x5 has two
+    # Those that the layers' words and numbers speak of: conv1d has one, k3x5 has two
+    axes = next((one.axes or len(one.k) for one in own if one.axes or len(one.k) > 1), 0)
+    if axes == 1 and isinstance(size, tuple) and len(size) > 2:
+        fault = f"in: {text(size)} has {len(size)} numbers: a conv1d takes a length and channels, as in 100x16"
+        raise GivenError(fault, "in")
     if isinstance(size, int):
         first = next((one.kind for one in own if one.kind in (*WINDOWS, "dense")), "")
         if first == "dense" and channels is None:
             return (size,)
         size = (size,) * (axes or 2)
-    elif layout == "chw" and len(size) > 2 and channels is None:
+    elif layout == "chw" and channels is None and len(size) == (axes + 1 if axes == 1 else max(len(size), 3)):
         size = (*size[1:], size[0])
     if channels is not None:
-        again = isinstance(size, TypedShape) and len(size) > 2 and size[-1] == channels
-        return tuple(size) if again and len(size) != axes else (*size, channels)
-    return tuple(size) if len(size) >= 3 and len(size) != axes else (*size, 0)
+        place = 0 if layout == "chw" else -1
+        if isinstance(size, TypedShape) and len(size) > 2 and size[place] == channels and len(size) != axes:
+            return (*(size[1:] if layout == "chw" else size[:-1]), channels)
+        return (*size, channels)
+    with_channels = len(size) == 2 if axes == 1 else len(size) >= 3 and len(size) != axes
+    return tuple(size) if with_channels else (*size, 0)
 
 
 def no_channels(shape: Shape) -> GivenError:

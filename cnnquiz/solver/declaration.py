@@ -65,8 +65,6 @@ class Quantity:
     positional  may stand on the command line without its name: `solve net vgg16`
     symbol      its letter in the formulas, where that is not its short name: C for channels
                 (of several quantities with one symbol, the first that is given has it)
-    monotonic   whether no result gets smaller when it grows, and what is invalid is too small: the search
-                may then halve its way to the solutions
     only        the cases in which it takes part; None: in all. Where it takes none, it must not be stated
     """
 
@@ -78,7 +76,6 @@ class Quantity:
     search: tuple[int, int] | None = None
     positional: bool = False
     symbol: str = ""
-    monotonic: bool = False
     only: Case | None = None
 
     @property
@@ -94,6 +91,8 @@ class Result:
     short   how `--find` names its target on the command line: --out
     label   how a reader sees it called; without one, its name with blanks
     symbol  the symbol of the line that gives it, where that is not its name
+    grows_with  the givens with which it never gets smaller, while what is invalid is too small: a search may then
+                halve its way to them
     """
 
     name: str
@@ -102,6 +101,7 @@ class Result:
     short: str = ""
     label: str = ""
     symbol: str = ""
+    grows_with: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "symbol", self.symbol or self.name)
