@@ -72,6 +72,7 @@ class Solution(Struct, frozen=True):
 
     `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
     where a common other convention would give another number. `symbols` says what the letters of the formulas mean.
+    `assumed` says how givens were understood that could be understood otherwise.
     """
 
     calculator: str
@@ -85,6 +86,7 @@ class Solution(Struct, frozen=True):
     drawings: tuple[Drawing, ...] = ()
     labels: dict[str, str] = {}
     symbols: dict[str, str] = {}
+    assumed: tuple[str, ...] = ()
 
     def as_json(self, steps: bool = True) -> dict[str, Any]:
         """The JSON contract's object: calculator, given, results, steps, conventions."""
@@ -93,6 +95,8 @@ class Solution(Struct, frozen=True):
         if steps:
             body["steps"] = list(map(step_as_json, self.steps))
         body["conventions"] = self.conventions
+        if self.assumed:
+            body["assumed"] = list(self.assumed)
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -107,6 +111,7 @@ class Solution(Struct, frozen=True):
                 lines.append(f"   {step.why}")
         lines += ["", *(f"- **{self.label(name)}**: {latex_value(self.results[name])}" for name in self.answer)]
         lines += [f"- {note}" for note in self.notes]
+        lines += [f"- Assumed: {assumption}." for assumption in self.assumed]
         if self.conventions:
             lines += ["", "Conventions: " + "; ".join(f"{k}: {v}" for k, v in self.conventions.items()) + "."]
         return "\n".join(lines) + "\n"

@@ -83,7 +83,7 @@ CONVENTIONS = {
     "MACs": lambda env: "one multiply-add is one MAC, biases are not counted" if "parameters" in env else "",
 }
 
-drawings, inverse_steps = families.drawings, families.inverse_steps
+assumptions, drawings, inverse_steps = families.assumptions, families.drawings, families.inverse_steps
 
 
 def prepare(values: Values) -> Values:

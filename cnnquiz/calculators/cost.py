@@ -13,7 +13,16 @@ from math import prod
 
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT_OF_INPUT, NETWORK, network_givens
+from cnnquiz.layers.givens import (
+    CHANNELS,
+    IN,
+    LAYER,
+    LAYERS,
+    LAYOUT_OF_INPUT,
+    NETWORK,
+    input_assumptions,
+    network_givens,
+)
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
@@ -49,6 +58,8 @@ CONVENTIONS = {
     "FLOPs": "two for each MAC",
 }
 LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
+
+assumptions = input_assumptions
 
 
 def prepare(values: Values) -> Values:

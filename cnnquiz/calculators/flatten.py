@@ -15,9 +15,10 @@ from msgspec.structs import replace
 from cnnquiz.layers.counts import shape_after, tally
 from cnnquiz.layers.drawings import map_sizes
 from cnnquiz.layers.families import ROUNDING
-from cnnquiz.layers.givens import CHANNELS, INPUT, LAYOUT, chain_givens
+from cnnquiz.layers.givens import CHANNELS, INPUT, chain_givens, input_assumptions
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import propagate
+from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.steps import map_product, size_steps
 from cnnquiz.mathematics.notation import formula_step, step
@@ -56,7 +57,7 @@ LETTERS = {
 }  # fmt: skip
 
 
-prepare = chain_givens
+prepare, assumptions = chain_givens, input_assumptions
 
 
 def work(env: Env) -> Values:

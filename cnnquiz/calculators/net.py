@@ -11,8 +11,9 @@ from typing import Any
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps, totals
 from cnnquiz.layers import drawings as pictures
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT, NETWORK, network_givens
+from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, input_assumptions, network_givens
 from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.solver.calculator import (
     Case,
     Drawings,
@@ -69,7 +70,7 @@ CONVENTIONS = {
 }
 LETTERS = steps.LETTERS
 
-work, count = totals.network_results, counts.network_counts
+work, count, assumptions = totals.network_results, counts.network_counts, input_assumptions
 
 
 def _extras(env: Env) -> str:

@@ -72,7 +72,7 @@ MISCONCEPTIONS = (
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
 CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING}
 
-drawings, inverse_steps = families.drawings, families.inverse_steps
+assumptions, drawings, inverse_steps = families.assumptions, families.drawings, families.inverse_steps
 
 
 def prepare(values: Values) -> Values:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import prod
 
 from cnnquiz.layers import receptive_fields
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT_OF_INPUT, NETWORK
+from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT_OF_INPUT, NETWORK, input_assumptions
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import text
@@ -45,7 +45,7 @@ LETTERS = {
     "n": "size of the map",
 }  # fmt: skip
 
-prepare = receptive_fields.field_givens
+prepare, assumptions = receptive_fields.field_givens, input_assumptions
 work, explain = receptive_fields.field_results, receptive_fields.steps
 count = receptive_fields.field_counts
 

@@ -65,6 +65,8 @@ CONVENTIONS = {
     "output_padding": "added at the end only",
 }
 
+assumptions = families.assumptions
+
 
 def prepare(values: Values) -> Values:
     """One value an axis; refuses what no layer could do."""

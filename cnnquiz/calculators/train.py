@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnquiz.errors import GivenError
+from cnnquiz.errors import GivenError, NoLayerError
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
@@ -75,11 +75,13 @@ def prepare(values: Values) -> Values:
     losses = values["losses"]
     if losses is None:
         return values | {"S": None, "l": None}
-    if not are_numbers(values["N"], values["B"]):
+    if are_numbers(values["N"], values["B"]):
+        batches = len(_starts(values))
+        if len(losses) != batches:
+            remedy = "give one for each batch of the epoch"
+            raise NoLayerError(f"losses: {len(losses)} for {batches} batches; {remedy}", "losses")
+    elif None not in (values["N"], values["B"]):  # neither is searched for: one is a letter
         raise GivenError("losses need samples and batch as numbers", "losses")
-    batches = len(_starts(values))
-    if len(losses) != batches:
-        raise GivenError(f"losses: {len(losses)} for {batches} batches; give one for each batch of the epoch", "losses")
     return values | {"S": sum(losses), "l": losses[-1]}
 
 

@@ -49,7 +49,8 @@ Notes = Iterator[str]
 Drawings = Iterator[Drawing]
 
 CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
-FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps")
+FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps",
+             "assumptions")  # fmt: skip
 
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
@@ -73,6 +74,7 @@ class Calculator:
     count           the same results by another way (sliding, enumerating, walking), never by the formula
     notes           a line for each number that another common convention gives
     drawings        the pictures
+    assumptions     how givens were understood that could be understood otherwise: a sentence each, without a full stop
     inverse_steps   how a target leads back to one unknown given, in steps (for `--find`)
     """
 
@@ -93,6 +95,7 @@ class Calculator:
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
+    assumptions: Callable[[Env], Iterable[str]] = lambda env: ()
     inverse_steps: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
 
     @classmethod
@@ -257,6 +260,7 @@ class Calculator:
             results=_display_values(results) if given.letters else results,
             steps=shown,
             conventions=self.conventions_of(given),
+            assumed=tuple(self.assumptions(given.env)),
             answer=answer,
             notes=tuple(self.notes(given.env, results)) if to_number else (),
             drawings=tuple(self.drawings(given.env, results)) if to_number and not want else (),

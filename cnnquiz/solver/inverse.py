@@ -9,7 +9,7 @@ from itertools import product
 from math import prod
 from typing import Any
 
-from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
 from cnnquiz.mathematics.expression import Letter
 from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
 from cnnquiz.solver import lines
@@ -37,6 +37,7 @@ class Search:
     bounds: Mapping[str, tuple[int, int]]
     result: str
     target: Any
+    assumed: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -116,6 +117,8 @@ class Found:
             "solutions": jsonable(self.solutions),
             "complete": True,
         }
+        if search.assumed:
+            body["assumed"] = list(search.assumed)
         if self.nearest:
             body["nearest"] = {**self.nearest[1], search.result: jsonable(self.nearest[2])}
         if steps:
@@ -134,6 +137,7 @@ class Found:
             steps=self.steps,
             conventions={"search": "all whole numbers within the bounds; one for all axes, where such fit"},
             answer=(names,),
+            assumed=search.assumed,
         )
 
 
@@ -209,7 +213,8 @@ def _with_square_input(search: Search) -> Search:
     size, target = search.known.get("in"), parts(search.target)
     sized = search.result in ("output_size", "output_shape") and len(target) == 3 and target[0] == target[1]
     if sized and isinstance(size, int) and search.axes() == 1:
-        return replace(search, known={**search.known, "in": (size, size)})
+        assumed = f"{size} is the side of a square: {size}x{size}"
+        return replace(search, known={**search.known, "in": (size, size)}, assumed=(assumed,))
     return search
 
 
@@ -230,7 +235,12 @@ def _with_what_is_missing(search: Search) -> Search:
         return search
     if search.result == "output_shape" and len(missing) == 1 and len(target) == env["axes"] + 1:
         made = target[0 if env["channels_first"] else -1]
-        return replace(search, known={**search.known, missing[0].short: made})
+        name = missing[0].short
+        return replace(
+            search,
+            known={**search.known, name: made},
+            assumed=(*search.assumed, f"{made} {name}, the channels of the output"),
+        )
     raise MissingError(missing)
 
 
@@ -377,8 +387,10 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
     calculator, names = search.calculator, search.names
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
     yield Step("What is looked for", why=f"All {' and '.join(names)} for which {wanted}.")
-    if len(names) == 1 and (env := search.env()) is not None:
-        yield from calculator.inverse_steps(env, names[0], search.target)
+    if len(names) == 1:
+        with suppress(NoLayerError):
+            env = calculator.with_defaults(search.known, names).env
+            yield from calculator.inverse_steps(env, names[0], search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
     fitting = f"{0 if apart else len(solutions)} of {search.cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
@@ -400,7 +412,7 @@ def _reason(search: Search) -> str:
     """Why the largest of the cases makes no layer."""
     try:
         search.calculator.with_defaults({**search.known, **{name: high for name, (_, high) in search.bounds.items()}})
-    except CnnquizError as fault:
+    except NoLayerError as fault:
         return f": {fault}"
     return ""
 
