@@ -35,6 +35,12 @@ class Vector(tuple[Any, ...]):
     __slots__ = ()
 
 
+class Approximate(Fraction):
+    """A number that was rounded to become this fraction: it stands behind ≈, however short it is."""
+
+    __slots__ = ()
+
+
 class Step(Struct, frozen=True):
     """One line of a derivation.
 
@@ -66,6 +72,7 @@ class Solution(Struct, frozen=True):
 
     `answer` names the results that a reader came for, the most important first. `notes` say, a line each,
     where a common other convention would give another number. `symbols` says what the letters of the formulas mean.
+    `assumed` says how givens were understood that could be understood otherwise.
     """
 
     calculator: str
@@ -79,6 +86,7 @@ class Solution(Struct, frozen=True):
     drawings: tuple[Drawing, ...] = ()
     labels: dict[str, str] = {}
     symbols: dict[str, str] = {}
+    assumed: tuple[str, ...] = ()
 
     def as_json(self, steps: bool = True) -> dict[str, Any]:
         """The JSON contract's object: calculator, given, results, steps, conventions."""
@@ -87,6 +95,8 @@ class Solution(Struct, frozen=True):
         if steps:
             body["steps"] = list(map(step_as_json, self.steps))
         body["conventions"] = self.conventions
+        if self.assumed:
+            body["assumed"] = list(self.assumed)
         if self.notes:
             body["notes"] = list(self.notes)
         return body
@@ -101,6 +111,7 @@ class Solution(Struct, frozen=True):
                 lines.append(f"   {step.why}")
         lines += ["", *(f"- **{self.label(name)}**: {latex_value(self.results[name])}" for name in self.answer)]
         lines += [f"- {note}" for note in self.notes]
+        lines += [f"- Assumed: {assumption}." for assumption in self.assumed]
         if self.conventions:
             lines += ["", "Conventions: " + "; ".join(f"{k}: {v}" for k, v in self.conventions.items()) + "."]
         return "\n".join(lines) + "\n"
@@ -198,14 +209,17 @@ def is_rounded(value: Any) -> bool:
     """Whether `text` shows the value, or one of the numbers in it, with fewer digits than it has."""
     if isinstance(value, list | tuple):
         return any(map(is_rounded, value))
-    return isinstance(value, Fraction) and Fraction(decimal_text(value)) != value
+    return isinstance(value, Approximate) or (isinstance(value, Fraction) and Fraction(decimal_text(value)) != value)
 
 
+LONGEST_WHOLE = 10**16  # beyond this, a rounded number is written with an exponent
 LONGEST_RATIO = 10**9  # beyond this, p/q tells a reader less than a rounded decimal
 
 
 def decimal_text(value: Fraction) -> str:
     """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q; a long p/q rounded."""
+    if isinstance(value, Approximate) and abs(value) >= LONGEST_WHOLE:
+        return _significant_digits(value)
     if value.denominator == 1:
         return str(value.numerator)
     scaled = value * 10**12

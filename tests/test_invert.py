@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import dropwhile, product
 from typing import Any
 
 import pytest
@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.solver.calculator import Calculator
+from cnnquiz.solver.declaration import MissingError
 from cnnquiz.solver.inverse import Found, find
 
 BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}
@@ -52,6 +54,52 @@ def test_all_solutions_and_no_others(data: st.DataObject) -> None:
     assert (near is None) or not found.solutions
 
 
+# Small ranges of every given that a result may grow with, and the other givens of a case
+GROWING = {
+    "conv": [{"in": 9, "k": 3, "s": 2, "p": 1}, {"in": 9, "k": 2, "s": 3, "d": 2, "p": 1, "channels": 4, "filters": 6}],
+    "pool": [{"in": 9, "k": 3, "s": 2, "p": 1}, {"in": 9, "k": 3, "s": 2, "p": 1, "ceil": True, "channels": 2}],
+    "tconv": [{"in": 9, "k": 3, "s": 2, "p": 3}, {"in": 9, "k": 3, "s": 2, "channels": 4, "filters": 6}],
+    "train": [{"samples": 30, "batch": 7, "epochs": 2}, {"samples": 30, "batch": 7, "epochs": 2, "drop_last": True}],
+    "params": [{"inputs": 4, "units": 3}, {"features": 4}, {"vocabulary": 5, "width": 3}],
+}  # fmt: skip
+
+
+def test_a_result_that_grows_with_a_given_never_shrinks() -> None:
+    tested = set()
+    for name, cases in GROWING.items():
+        calculator = calculators.load(name)
+        for result in calculator.results:
+            for short, case in ((short, case) for short in result.grows_with for case in cases if short in case):
+                values = [worked(calculator, case | {short: number}, result.name) for number in range(1, 60)]
+                known = list(dropwhile(lambda value: value is None, values))
+                assert None not in known, (name, result.name, short)
+                assert known == sorted(known), (name, result.name, short)
+                tested |= {(name, result.name, short)} if known else set()
+    declared = {
+        (name, result.name, short)
+        for name in calculators.names()
+        for result in calculators.load(name).results
+        for short in result.grows_with
+    }
+    assert tested == declared
+
+
+def worked(calculator: Calculator, case: dict[str, Any], result: str) -> Any:
+    try:
+        return calculator.result_values(calculator.with_defaults(calculator.read_values(case))).get(result)
+    except GivenError:
+        return None
+
+
+@pytest.mark.parametrize("result", ["last_batch", "iterations_per_epoch", "iterations"])
+@pytest.mark.parametrize("more", [{}, {"drop_last": True}, {"losses": "1,2,3"}])
+def test_samples_backwards(result: str, more: dict[str, Any]) -> None:
+    known, bounds = {"batch": 7} | more, {"samples": (1, 90)}
+    for target in range(9):
+        found = find(calculators.load("train"), known, ["samples"], {result: target}, bounds)
+        assert list(found.solutions) == tried("train", known, bounds, result, target)
+
+
 @settings(max_examples=100)
 @given(st.integers(1, 9), st.integers(1, 9), st.integers(1, 600))
 def test_parameters_backwards(k: int, channels: int, target: int) -> None:
@@ -70,6 +118,13 @@ def solutions(name: str, known: dict[str, Any], unknown: str, **more: Any) -> An
     ("name", "known", "unknown", "target", "expected"),
     [
         ("conv", {"in": 64, "k": 3, "s": 2}, "p", {"out": 32}, [{"p": 1}]),
+        ("train", {"batch": 64}, "samples", {"last_batch": 40}, [{"samples": n} for n in range(40, 10_001, 64)]),
+        ("conv", {"in": "224x224x3"}, "k,s", {"out": "112x112x64"}, [{"k": 1, "s": 2}, {"k": 2, "s": 2}]),
+        ("tconv", {"in": "112x112x3"}, "k,s", {"out": "224x224x64"}, [{"k": 2, "s": 2}]),
+        ("pool", {"in": 112, "k": 2}, "s", {"out": "56x56"}, [{"s": 2}]),
+        ("pool", {"in": 112, "k": 2}, "s", {"out": "56x56x64"}, [{"s": 2}]),
+        ("pool", {"in": "112x112"}, "k", {"out": "56x56"}, [{"k": 2}]),
+        ("dense", {"inputs": "3x3x8"}, "units", {"parameters": 730}, [{"units": 10}]),
         ("conv", {"in": 64, "k": 3, "d": 1, "s": 2}, "p", {"out": 32, "bounds": {"p": [0, 5]}}, [{"p": 1}]),
         ("conv", {"in": "256", "k": "7"}, "s,p", {"out": "125", "bounds": {"s": "1:4", "p": "0:3"}},
          [{"s": 2, "p": 0}]),
@@ -172,6 +227,23 @@ def test_what_cannot_be_searched(known: Any, unknown: Any, bounds: Any, target: 
     with pytest.raises(CnnquizError) as refused:
         found(known, unknown, bounds, **target)
     assert message in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "known", "unknown", "target", "missing"),
+    [
+        ("conv", {"in": 224}, "k", {"parameters": 100}, ("channels", "filters")),
+        ("conv", {"in": "224x224x3"}, "k", {"macs": 100}, ("filters",)),
+        ("tconv", {"in": "7x7"}, "k", {"shape": [3, 3]}, ("filters",)),
+        ("dense", {}, "units", {"parameters": 730}, ("inputs",)),
+    ],
+)  # fmt: skip
+def test_a_result_that_needs_more_says_what_is_missing(
+    name: str, known: Any, unknown: str, target: Any, missing: tuple[str, ...]
+) -> None:
+    with pytest.raises(MissingError) as fault:
+        find(calculators.load(name), known, [unknown], target)
+    assert fault.value.names == missing
 
 
 def test_a_search_over_large_bounds_is_halved_and_not_walked() -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from screens import SCREENS, a_screen, solved, widest
 
+from cnnquiz import solve
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import short_steps, show_solution, solution_lines, solution_text
 from cnnquiz.solution import Drawing
@@ -89,3 +90,26 @@ def test_the_convolved_sequence_shows_each_sum() -> None:
 
 def test_an_unknown_drawing_is_left_out() -> None:
     assert drawings.draw(a_screen(), Drawing("../../etc/passwd", {})) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "assumed"),
+    [
+        ("conv", {"in": "16x32x32", "k": 3}, ["16x32x32 is read as height x width x channels: 32 channels"]),
+        ("conv", {"in": "16x32x32", "k": 3, "layout": "hwc"}, []),
+        ("conv", {"in": "256x256x3", "k": 3}, []),
+        ("conv", {"in": "224x192x3", "k": 3}, []),
+        ("conv", {"in": 256, "k": 3}, []),
+        ("pool", {"in": 32, "k": 2, "channels": 3}, ["32 is the side of a square: 32x32"]),
+        ("tconv", {"in": "4x8x8x2", "k": 2}, ["4x8x8x2 is read as depth x height x width x channels: 2 channels"]),
+        ("net", {"in": 32, "channels": 3, "layers": "conv 8 k3"}, ["32 is the side of a square: 32x32"]),
+        ("net", {"network": "vgg16", "in": "32x32x3"},
+         ["fc6 takes 512 inputs in place of 25088, for 32x32x3 in place of 224x224x3"]),
+        ("net", {"network": "vgg16"}, []),
+        ("rf", {"network": "vgg16", "in": "224x224"}, ["3 channels, as vgg16 is made for"]),
+    ],
+)  # fmt: skip
+def test_what_was_assumed_is_said(name: str, raw: dict[str, Any], assumed: list[str]) -> None:
+    solution = solve(name, **raw)
+    assert list(solution.assumed) == solution.as_json().get("assumed", []) == assumed
+    assert all(f"Assumed: {one}." in solution.as_markdown() for one in assumed)

@@ -134,7 +134,7 @@ BAD = [
     ("cnov --in 5", "did you mean conv"),
     ("net vgg61", "vgg16"),
     ("conv --in 7 --k 3 --s 3 --strict", "leaves 1 of 4 pixels over"),
-    ("params dense --inputs 3 --k 3 --units 2", "does not belong to a dense layer"),
+    ("params dense --inputs 3 --k 3 --units 2", "takes no part here, only with layer"),
     ("conv --in '\x1b[31m5' --k 3", "not a whole number"),
     ("conv --in '[red]5' --k 3", "not a whole number"),
     ("conv --in " + "9" * 10_000 + " --k 3", "too large"),

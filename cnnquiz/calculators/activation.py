@@ -12,10 +12,10 @@ from fractions import Fraction
 from cnnquiz.mathematics.activations import activation, largest_slope, slope_reason, sympy_value_and_slope, usual_alpha
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
-from cnnquiz.mathematics.precise import rounded, sigmoid, tanh
+from cnnquiz.mathematics.precise import irrational, rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
 from cnnquiz.solution import Drawing
-from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception, where
 from cnnquiz.solver.givens import Kind, number
 
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
@@ -31,7 +31,8 @@ QUANTITIES = (
     Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
              "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
-    Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None),
+    Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None,
+             only=where("function", *_LEAKY)),
 )  # fmt: skip
 RESULTS = (
     Result("value", "f(x)", answer=True, label="f(x)"),
@@ -54,9 +55,11 @@ def work(env: Env) -> Values:
     found = {"maximum_derivative": largest_slope(f.name, a)}
     if x is None:
         return found
+    pieces = x == 0 or f.name in ("relu", "leaky-relu", "step", "identity") or (f.name == "elu" and x > 0)
+    shown = rounded if pieces else irrational
     return found | {
-        "value": rounded(function_value(f, x, a)),
-        "derivative": rounded(function_slope(f, x, a)),
+        "value": shown(function_value(f, x, a)),
+        "derivative": shown(function_slope(f, x, a)),
         "value_exact": math(value_formula(f, x), {"x": x, "a": a}).ascii,
         "derivative_exact": math(slope_formula(f, x), {"x": x, "a": a}).ascii,
     }

@@ -11,29 +11,33 @@ from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
 from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
+from cnnquiz.solver.calculator import Case, Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
+_STRICT = "none, a size that does not divide is refused (strict)"
 _SAME = {"": "", "tf": "ceil(i/s) (TensorFlow)", "torch": "total padding d(k-1), stride 1 (PyTorch)"}
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 256 or 256x256x3", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "kernel size: 3, or one for each axis, 3x5", search=(1, 11)),
-    Quantity("s", "stride", axes(1), "stride", 1, (1, 8)),
-    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16), monotonic=True),
+    Quantity("s", "stride", axes(1), "stride", 1, (1, 8), only=families.WITH_SIZE),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side", 0, (0, 16),
+             only=families.WITH_SIZE),
     families.DILATION,
     families.GROUPS,
     families.CHANNELS,
     Quantity("filters", "out_channels", integer(1), "filters: the output channels", None, (1, 4096), symbol="F"),
-    Quantity("bias", "bias", FLAG, "whether each filter has a bias", True),
-    Quantity("framework", "framework", _FRAMEWORK, "whose rule `same` follows", "torch"),
-    Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False),
+    Quantity("bias", "bias", FLAG, "whether each filter has a bias", True, only=families.WITH_CHANNELS),
+    Quantity("framework", "framework", _FRAMEWORK, "whose rule `same` follows", "torch",
+             only=Case("with p same", lambda env: env["same"])),
+    Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False,
+             only=Case("where in is given, without p same", lambda env: env["i"] is not None and not env["same"])),
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in", "p"),
     Result("parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "multiply-adds for one image", short="macs"),
+    Result("macs", "multiply-adds for one image", short="macs", grows_with=("in", "p")),
     Result("effective_kernel", "pixels from the kernel's first tap to its last", symbol="e"),
     Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
@@ -73,13 +77,13 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
 CONVENTIONS = {
-    "rounding": families.ROUNDING,
-    "same": lambda env: _SAME[env["same"]],
+    "rounding": lambda env: _STRICT if _refuses_rest(env) else families.ROUNDING,
+    "same": lambda env: _SAME[env["same"]] if env["i"] is not None else "",
     "bias": lambda env: ("one for each filter, counted" if env["bias"] else "none") if "parameters" in env else "",
     "MACs": lambda env: "one multiply-add is one MAC, biases are not counted" if "parameters" in env else "",
 }
 
-drawings, inverse_steps = families.drawings, families.inverse_steps
+assumptions, drawings, inverse_steps = families.assumptions, families.drawings, families.inverse_steps
 
 
 def prepare(values: Values) -> Values:
@@ -107,6 +111,10 @@ def count(env: Env) -> Values:
     if parameters and "output_size" in found:
         found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *found["output_size"])
     return found
+
+
+def _refuses_rest(env: Env) -> bool:
+    return bool(env["strict"]) and env["i"] is not None and not env["same"]
 
 
 def notes(env: Env, results: Results) -> Notes:

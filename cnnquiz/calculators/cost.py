@@ -13,8 +13,16 @@ from math import prod
 
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps
-from cnnquiz.layers.families import LAYOUT
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
+from cnnquiz.layers.givens import (
+    CHANNELS,
+    IN,
+    LAYER,
+    LAYERS,
+    LAYOUT_OF_INPUT,
+    NETWORK,
+    input_assumptions,
+    network_givens,
+)
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
@@ -28,7 +36,7 @@ _DTYPES = ("fp32", "fp16", "int8")
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
-    LAYOUT,
+    LAYOUT_OF_INPUT,
 )  # fmt: skip
 RESULTS = (
     Result("macs", "multiply-adds for the batch", answer=True),
@@ -50,6 +58,8 @@ CONVENTIONS = {
     "FLOPs": "two for each MAC",
 }
 LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
+
+assumptions = input_assumptions
 
 
 def prepare(values: Values) -> Values:

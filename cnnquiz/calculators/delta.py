@@ -17,7 +17,7 @@ from cnnquiz.mathematics.expression import Letter
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
-from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, line, misconception
+from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, line, misconception, where
 from cnnquiz.solver.givens import integer, number, words
 
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
@@ -25,7 +25,7 @@ CONVENTIONS = {"delta(t)": "a distribution of unit area", "delta[n]": "a sequenc
 QUANTITIES = (
     Quantity("A", "width", number(letters=True), "width of the pulse: 1/10", None, positional=True),
     Quantity("f", "function", words("EXPRESSION", 1_000), "a function of t to sift: t^2 + 1", None),
-    Quantity("t0", "time", number(), "where the impulse stands", 0),
+    Quantity("t0", "time", number(), "where the impulse stands", 0, only=where("f")),
     Quantity("n", "index", integer(letters=False), "an index of the discrete delta[n]", 0),
 )
 RESULTS = (

@@ -14,10 +14,11 @@ from msgspec.structs import replace
 
 from cnnquiz.layers.counts import shape_after, tally
 from cnnquiz.layers.drawings import map_sizes
-from cnnquiz.layers.families import LAYOUT, ROUNDING
-from cnnquiz.layers.givens import CHANNELS, INPUT, chain_givens
+from cnnquiz.layers.families import ROUNDING
+from cnnquiz.layers.givens import CHANNELS, INPUT, chain_givens, input_assumptions
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import propagate
+from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.steps import map_product, size_steps
 from cnnquiz.mathematics.notation import formula_step, step
@@ -56,7 +57,7 @@ LETTERS = {
 }  # fmt: skip
 
 
-prepare = chain_givens
+prepare, assumptions = chain_givens, input_assumptions
 
 
 def work(env: Env) -> Values:
@@ -78,7 +79,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         if result.layer.kind == "gap":
             why = f"The output is {text(result.shape)}: global pooling leaves one value a channel."
             yield step(f"Layer {number}: gap", value=result.shape, why=why, of="sizes")
-        else:
+        elif result.layer.kind != "flatten":
             yield from size_steps(result, number, "sizes")
     if want in (None, "flattened"):
         names, sides = map_product(env["results"][-1].shape)

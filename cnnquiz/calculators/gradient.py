@@ -79,7 +79,7 @@ def _slope(env: Env, z: Any) -> Any:
 
 def work(env: Env) -> Values:
     """The product along the chain, where the values are given."""
-    found: Values = {"vanishes": env["M"] < 1}
+    found: Values = {"vanishes": all(env["M"] * abs(weight) < 1 for weight in env["weights"] or [1])}
     if env["values"] is not None:
         total: Any = 1
         for z, w in _layers(env):
@@ -142,7 +142,7 @@ MISCONCEPTIONS = (
 
 def notes(env: Env, results: Results) -> Notes:
     """What the number means for learning."""
-    if env["M"] < 1:
+    if results["vanishes"]:
         yield "Every further layer shrinks the bound: the deeper the network, the likelier the gradient vanishes."
     elif "product" in results:
         yield "A bound that does not shrink decides nothing: the product at these values does."

@@ -19,7 +19,11 @@ from cnnquiz.solver.givens import integer, numbers, words
 _MOST = 1_000
 _SHOWN = 8
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
-CONVENTIONS = {"start": "at rest, every output before the first input is 0", "impulse": "delta[n], 1 at n = 0"}
+CONVENTIONS = {
+    "start": "at rest, every output before the first input is 0",
+    "impulse": "delta[n], 1 at n = 0",
+    "step": lambda env: "u[n], 1 from n = 0 on" if env["system"] and env["system"].has_step else "",
+}
 LETTERS = {"n": "place in the sequence", "x": "input", "y": "output"}
 QUANTITIES = (
     Quantity("equation", "system", words("EQUATION", 1_000), "the system: y[n] = x[n] + 0.5*y[n-1]", None,

@@ -14,7 +14,7 @@ from cnnquiz.mathematics import superposition
 from cnnquiz.mathematics.expression import functions_in
 from cnnquiz.mathematics.operators import LENGTH
 from cnnquiz.mathematics.precise import differ
-from cnnquiz.mathematics.superposition import Map, combination, factor_failure, sum_failure
+from cnnquiz.mathematics.superposition import Map, combination, factor_failure, gap, sum_failure
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 
@@ -43,7 +43,8 @@ def prepare(values: Values) -> Values:
 def work(env: Env) -> Values:
     """Counterexamples first; where there is none, the proof."""
     f: Map = env["f"]
-    additive, homogeneous = sum_failure(f) is None, factor_failure(f) is None
+    everywhere = gap(f) is None
+    additive, homogeneous = everywhere and sum_failure(f) is None, everywhere and factor_failure(f) is None
     linear = additive and homogeneous
     if linear and superposition.proof(f) is None:
         raise GivenError("this operator is neither proved linear nor found otherwise: try a plainer form", "operator")
@@ -63,9 +64,11 @@ def count(env: Env) -> Values:
     columns = [column for unit in units if (column := f.at_or_none(unit)) is not None]
     if len(columns) < f.width:
         return {"linear": False}
-    for seed in range(1, 40):
-        x = tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(f.width))
+    for seed in range(40):
+        x = tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) if seed else 0 for at in range(f.width))
         y = f.at_or_none(x)
+        if y is None and f.width == 1:  # a matrix has a product with every vector
+            return {"linear": False}
         if y is not None and differ(y, combination(*zip(x, columns, strict=True))):
             return {"linear": False}
     return {"linear": True}

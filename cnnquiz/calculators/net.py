@@ -5,21 +5,41 @@ Source: the papers named in each network's file; Araujo, Norris and Sim 2019 for
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.layers import counts, steps, totals
 from cnnquiz.layers import drawings as pictures
-from cnnquiz.layers.families import LAYOUT
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, network_givens
-from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, input_assumptions, network_givens
+from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.shapes import LAYOUT
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+)
 from cnnquiz.solver.givens import choices, integer
 
 _EXTRAS = ("bias", "bn", "activation", "pool")
+
+
+def _last_dense(results: Sequence[LayerResult]) -> LayerResult | None:
+    return next((one for one in reversed(results) if one.layer.kind == "dense"), None)
+
+
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
     Quantity("count", "count", choices("bias,bn,...", *_EXTRAS), "count these too: bias,bn,activation,pool", ()),
-    Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None),
+    Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None,
+             only=Case("where the last dense layer is worked", lambda env: _last_dense(env["results"]) in env["view"])),
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
@@ -50,7 +70,7 @@ CONVENTIONS = {
 }
 LETTERS = steps.LETTERS
 
-work, count = totals.network_results, counts.network_counts
+work, count, assumptions = totals.network_results, counts.network_counts, input_assumptions
 
 
 def _extras(env: Env) -> str:
@@ -74,7 +94,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if want in (None, "parameters", "trainable", "stored"):
         yield from steps.total_steps(env["results"], "parameters", totals.parameters)
     if want in (None, "output_shape"):
-        yield steps.output_step(env["results"])
+        yield steps.output_step(env["results"], env["layout"])
     if want in (None, "macs", "flops"):
         yield from steps.total_steps(env["results"], "macs", lambda result: totals.macs(result, env["count"]))
 

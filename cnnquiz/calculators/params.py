@@ -11,10 +11,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from cnnquiz.errors import GivenError
+from msgspec.structs import replace
+
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, tally
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, lines_when, misconception
+from cnnquiz.solver.calculator import (
+    Case,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Values,
+    line,
+    lines_when,
+    misconception,
+    where,
+)
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
 
 _NEEDS = {
@@ -25,36 +38,55 @@ _NEEDS = {
     "batchnorm": ("features",),
     "embedding": ("vocabulary", "width"),
 }
+_BIASED = ("conv", "dense", "depthwise", "separable")
 _ALSO = {
     "convolution": "conv", "conv2d": "conv", "linear": "dense", "fc": "dense", "fully-connected": "dense",
     "depthwise-conv": "depthwise", "dw": "depthwise", "depthwise-separable": "separable", "separable-conv": "separable",
     "batch-norm": "batchnorm", "batch-normalization": "batchnorm", "batch-normalisation": "batchnorm",
     "bn": "batchnorm",
 }  # fmt: skip
+
+
+def _part_of(name: str) -> Case:
+    """The cases of the layers that have this number."""
+    return where("layer", *(layer for layer, needs in _NEEDS.items() if name in needs))
+
+
+_FILTERS = Case(
+    "with layer conv or separable, or with batchnorm in place of features",
+    lambda env: env["layer"] in ("conv", "separable") or (env["layer"] == "batchnorm" and not env["features"]),
+)
 QUANTITIES = (
     Quantity("layer", "layer", choice(*_NEEDS, also=_ALSO), "the layer; without it, the one that the givens belong to",
              None, positional=True),
-    Quantity("k", "kernel_size", axes(1), "kernel size: 5, or one for each axis, 3x5", None, (1, 11)),
-    families.CHANNELS,
-    Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F"),
-    families.GROUPS,
-    Quantity("bias", "bias", FLAG, "whether there are biases", None),
-    Quantity("bn", "batch_norm", FLAG, "whether batch normalisation follows the convolution", False),
-    Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n", monotonic=True),
-    Quantity("units", "out_features", integer(1), "units, dense", None, (1, 4096), symbol="m", monotonic=True),
+    Quantity("k", "kernel_size", axes(1), "kernel size: 5, or one for each axis, 3x5", None, (1, 11),
+             only=_part_of("k")),
+    replace(families.CHANNELS, only=_part_of("channels")),
+    Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F", only=_FILTERS),
+    replace(families.GROUPS, only=where("layer", "conv")),
+    Quantity("bias", "bias", FLAG, "whether there are biases", None, only=where("layer", *_BIASED)),
+    Quantity("bn", "batch_norm", FLAG, "whether batch normalisation follows the convolution", False,
+             only=where("layer", "conv")),
+    Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n",
+             only=_part_of("inputs")),
+    Quantity("units", "out_features", integer(1), "units, dense", None, (1, 4096), symbol="m",
+             only=_part_of("units")),
     Quantity("features", "num_features", integer(1), "channels, batch norm", None, (1, 4096), symbol="F",
-             monotonic=True),
+             only=_part_of("features")),
     Quantity("vocabulary", "num_embeddings", integer(1), "words, embedded", None, (1, 100_000), symbol="V",
-             monotonic=True),
-    Quantity("width", "embedding_dim", integer(1), "numbers a word", None, (1, 4096), symbol="D", monotonic=True),
-    Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o"),
+             only=_part_of("vocabulary")),
+    Quantity("width", "embedding_dim", integer(1), "numbers a word", None, (1, 4096), symbol="D",
+             only=_part_of("width")),
+    Quantity("out", "out_size", shape(), "size of the output map (it does not matter)", None, symbol="o",
+             only=where("layer", "conv")),
 )  # fmt: skip
+_SIZES = ("inputs", "units", "features", "vocabulary", "width")
 RESULTS = (
-    Result("parameters", "trainable parameters", answer=True, short="parameters", symbol="trainable"),
-    Result("trainable", "numbers that are learned", short="trainable"),
-    Result("stored", "numbers that are kept: learned ones and running averages", short="stored"),
-    Result("weights", "weights among them"),
-    Result("biases", "biases among them"),
+    Result("parameters", "trainable parameters", True, "parameters", symbol="trainable", grows_with=_SIZES),
+    Result("trainable", "numbers that are learned", short="trainable", grows_with=_SIZES),
+    Result("stored", "numbers that are kept: learned ones and running averages", short="stored", grows_with=_SIZES),
+    Result("weights", "weights among them", grows_with=("inputs", "units", "vocabulary", "width")),
+    Result("biases", "biases among them", grows_with=("inputs", "units")),
 )
 LINES = (
     *lines_when("is_conv", *families.WEIGHT_LINES),
@@ -122,21 +154,18 @@ CONVENTIONS = {
 
 
 def prepare(values: Values) -> Values:
-    """The layer that is meant, and whether it has biases or is normalised; refuses givens of other layers."""
+    """The layer that is meant, and whether it has biases or is normalised."""
     marked = (name for name in ("dense", "batchnorm", "embedding") if any(values[q] is not None for q in _NEEDS[name]))
     layer = values["layer"] or next(marked, "conv")
     env = families.along_axes({**values, "in": None}, "k")
     bn = bool(values["bn"]) and layer == "conv"
     bias = values["bias"] if values["bias"] is not None else layer in ("conv", "dense") and not bn
+    bias = bias and layer in _BIASED
     env |= {"layer": layer, "bias": bias, "bn": bn, "normed": bn or layer == "batchnorm"}
-    env |= {"F": values["features"] or values["filters"], "k": env["k"] if "k" in _NEEDS[layer] else None}
+    filters = values["filters"] if "filters" in _NEEDS[layer] or layer == "batchnorm" else None
+    env["F"] = values["features"] or filters if layer == "batchnorm" else filters
+    env["k"] = env["k"] if "k" in _NEEDS[layer] else None
     env |= {f"is_{name}": name == layer for name in _NEEDS}
-    strangers = {name for needs in _NEEDS.values() for name in needs} - set(_NEEDS[layer])
-    if layer == "batchnorm":
-        strangers -= {"filters"}
-    for name in sorted(strangers):
-        if values[name] is not None:
-            raise GivenError(f"{name} does not belong to a {layer} layer: it takes {', '.join(_NEEDS[layer])}", name)
     if layer == "conv":
         families.refuse_uneven_groups(env)
     return env

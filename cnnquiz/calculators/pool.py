@@ -20,17 +20,20 @@ from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 _CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 55 or 55x55x96", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
-    Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8)),
-    Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5)),
-    Quantity("d", "dilation", axes(1), "dilation: the step between the window's taps", 1, (1, 8)),
+    Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8),
+             only=families.WITH_SIZE),
+    Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5),
+             only=families.WITH_SIZE),
+    Quantity("d", "dilation", axes(1), "dilation: the step between the window's taps", 1, (1, 8),
+             only=families.WITH_SIZE),
     Quantity("ceil", "ceil_mode", FLAG, "whether an incomplete last window counts", False),
     Quantity("channels", "in_channels", integer(1), "channels; pooling keeps them", None, symbol="C"),
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in"),
     Result("parameters", "trainable numbers: none", answer=True),
     Result("unused_border", "pixels at the end that no window covers", symbol="unused"),
 )
@@ -69,7 +72,7 @@ MISCONCEPTIONS = (
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
 CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING}
 
-drawings, inverse_steps = families.drawings, families.inverse_steps
+assumptions, drawings, inverse_steps = families.assumptions, families.drawings, families.inverse_steps
 
 
 def prepare(values: Values) -> Values:

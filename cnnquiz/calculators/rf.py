@@ -10,22 +10,21 @@ from __future__ import annotations
 from math import prod
 
 from cnnquiz.layers import receptive_fields
-from cnnquiz.layers.families import LAYOUT
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK
+from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT_OF_INPUT, NETWORK, input_assumptions
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, misconception
+from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, misconception, where
 from cnnquiz.solver.givens import integer
 
 _NUMBER = integer(1, letters=False)
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("k", "kernel_size", _NUMBER, "kernel of equal layers, in place of `layers`", None, (1, 15)),
-    Quantity("s", "stride", _NUMBER, "their stride", 1, (1, 4)),
-    Quantity("d", "dilation", _NUMBER, "their dilation", 1, (1, 8)),
-    Quantity("n", "number", _NUMBER, "how many of them stand behind one another", 1, (1, 100)),
-    LAYOUT,
+    Quantity("s", "stride", _NUMBER, "their stride", 1, (1, 4), only=where("k")),
+    Quantity("d", "dilation", _NUMBER, "their dilation", 1, (1, 8), only=where("k")),
+    Quantity("n", "number", _NUMBER, "how many of them stand behind one another", 1, (1, 100), only=where("k")),
+    LAYOUT_OF_INPUT,
 )  # fmt: skip
 RESULTS = (
     Result("receptive_field", "pixels that one value sees along each axis", True, "out"),
@@ -46,7 +45,7 @@ LETTERS = {
     "n": "size of the map",
 }  # fmt: skip
 
-prepare = receptive_fields.field_givens
+prepare, assumptions = receptive_fields.field_givens, input_assumptions
 work, explain = receptive_fields.field_results, receptive_fields.steps
 count = receptive_fields.field_counts
 

@@ -7,18 +7,20 @@ Source: Goodfellow, Bengio and Courville, Deep Learning, 2016, section 6.2.2.3.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.notation import chain, step, value_math
-from cnnquiz.mathematics.precise import exact, exp, power, rounded, sigmoid
+from cnnquiz.mathematics.notation import chain, factor, step, value_math
+from cnnquiz.mathematics.precise import exact, exp, irrational, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Vector
+from cnnquiz.solution import NO_MATH, Vector
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
-from cnnquiz.solver.givens import integer, number, numbers
+from cnnquiz.solver.givens import MINUS_INFINITY, integer, number, scores
 
-_WIDEST = 1_000  # |z/T| beyond this is not worked
+_LARGE = 100  # |z/T| beyond this: the maximum is subtracted first, as programs always do
+_FARTHEST = 2_000  # below the maximum; beyond it nothing is left
 _SHOWN = 8
 EXAMPLES = ("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2")
 CONVENTIONS = {
@@ -27,7 +29,7 @@ CONVENTIONS = {
     "temperature": lambda env: "" if env["T"] == 1 else f"z is divided by {value_math(env['T']).ascii}",
 }
 QUANTITIES = (
-    Quantity("z", "logits", numbers(), "the logits: 3,1,2", positional=True),
+    Quantity("z", "logits", scores(), "the logits: 3,1,2; -inf for a class that is masked", positional=True),
     Quantity(
         "class", "class_index", integer(1, letters=False), "one class, counted from 1, for its probability alone", None
     ),
@@ -46,18 +48,35 @@ def prepare(values: Values) -> Values:
     """The logits divided by the temperature."""
     if values["T"] <= 0:
         raise GivenError("T: the temperature must be above 0", "T")
-    scaled = [Fraction(z) / values["T"] for z in values["z"]]
-    if any(abs(z) > _WIDEST for z in scaled):
-        raise GivenError(f"z: stay within -{_WIDEST} and {_WIDEST} (after dividing by T)", "z")
-    if values["class"] is not None and values["class"] > len(scaled):
-        raise GivenError(f"class: there are only {len(scaled)} classes", "class")
-    return {**values, "scaled": scaled}
+    if values["class"] is not None and values["class"] > len(values["z"]):
+        raise GivenError(f"class: there are only {len(values['z'])} classes", "class")
+    scaled = [z if z == MINUS_INFINITY else Fraction(z) / values["T"] for z in values["z"]]
+    known = [z for z in scaled if z != MINUS_INFINITY]
+    if not known:
+        raise GivenError("z: all are -inf: at least one class must be left", "z")
+    if max(known) - min(known) > _FARTHEST:
+        raise GivenError(f"z: stay within {_FARTHEST:,} of the largest (after dividing by T)", "z")
+    large = max(map(abs, known)) > _LARGE
+    shift = max(known) if large or len(known) < len(scaled) else 0
+    shifted = [z if z == MINUS_INFINITY else z - shift for z in scaled]
+    return {**values, "scaled": scaled, "shift": shift, "shifted": shifted, "known": known}
+
+
+def _power(z: Any) -> Any:
+    """e^z, which is 0 for -inf."""
+    return 0 if z == MINUS_INFINITY else exp(z)
 
 
 def _shares(weights: list[Any]) -> list[Any]:
     """Each number's share of their sum; nothing where the sum is 0."""
     total = sum(weights)
     return [rounded(Fraction(weight) / total) for weight in weights] if total else []
+
+
+def _probabilities(env: Env) -> list[Any]:
+    """The share of each exponential: a fraction only where those that are not 0 are all alike."""
+    shares = _shares([_power(z) for z in env["shifted"]])
+    return shares if len(set(env["known"])) == 1 else [irrational(share) if share else 0 for share in shares]
 
 
 def _results(env: Env, shares: list[Any]) -> Values:
@@ -70,12 +89,11 @@ def _results(env: Env, shares: list[Any]) -> Values:
 
 def work(env: Env) -> Values:
     """Exponentials and their shares."""
-    scaled = env["scaled"]
-    shares = _shares([exp(z) for z in scaled])
+    scaled, shares = env["scaled"], _probabilities(env)
     found = _results(env, shares)
     found["total"] = exact(round(Fraction(sum(shares)), 20))  # each share is rounded to 30 digits
-    found["predicted"] = scaled.index(max(scaled)) + 1
-    if len(scaled) <= 20:
+    found["predicted"] = scaled.index(max(env["known"])) + 1
+    if len(scaled) <= 20 and len(env["known"]) == len(scaled):
         powers = [f"exp({value_math(z).ascii})" for z in scaled]
         found["exact"] = [f"{one}/({' + '.join(powers)})" for one in powers]
     return found
@@ -83,20 +101,28 @@ def work(env: Env) -> Values:
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The exponentials, their sum, each share."""
-    scaled, group = env["scaled"], "probabilities"
+    group, shifted = "probabilities", env["shifted"] != env["scaled"]
+    power, sums = ("exp(z_i - max)", "sum_j exp(z_j - max)") if shifted else ("exp(z_i)", "sum_j exp(z_j)")
     if env["T"] != 1:
-        yield step("Divide by the temperature", "z/T", value=Vector(scaled), of=group)
-    powers = [exp(z) for z in scaled]
+        yield step("Divide by the temperature", "z/T", value=Vector(env["scaled"]), of=group)
+    if shifted:
+        why = "It divides every exponential by the same number, so the shares stay; none can be too large to work with."
+        filled = chain(Vector(env["scaled"]), " - ", factor(env["shift"]))
+        yield step("Subtract the largest", "z - max", filled, Vector(env["shifted"]), why, group)
+    powers = [_power(one) for one in env["shifted"]]
     written, why = Vector(map(rounded, powers)), "exp makes every number positive."
-    yield step("Exponentiate", "exp(z_i)", value=written, why=why, of=group)
-    total = rounded(sum(powers))
-    yield step("Add them up", "sum_j exp(z_j)", value=total, of=group)
+    yield step("Exponentiate", power, value=written, why=why, of=group)
+    total = irrational(sum(powers)) if len(set(env["known"])) > 1 else rounded(sum(powers))
+    yield step("Add them up", sums, value=total, of=group)
     for at, one in enumerate(powers[:_SHOWN], 1):
         if want != "probability" or at == env["class"]:
             first = at == (env["class"] or 1)
             why = "Each class gets its share of the sum, so the probabilities add up to 1." if first else ""
-            rule, share = f"p_{at} = exp(z_{at})/sum_j exp(z_j)", results["probabilities"][at - 1]
-            yield step(f"Class {at}", rule, chain(rounded(one), "/", total), share, why, group)
+            masked = env["scaled"][at - 1] == MINUS_INFINITY
+            filled = NO_MATH if masked else chain(rounded(one), "/", total)
+            rule = f"p_{at} = {power.replace('_i', f'_{at}')}/{sums}"
+            why = "exp(-inf) is 0: a masked class gets nothing." if masked else why
+            yield step(f"Class {at}", rule, filled, results["probabilities"][at - 1], why, group)
 
 
 def count(env: Env) -> Values:
@@ -105,24 +131,33 @@ def count(env: Env) -> Values:
 
     if len(env["scaled"]) > 50:
         return {}
-    logits = [sympy_value(z) for z in env["scaled"]]
-    return _results(env, [from_sympy(1 / sympy.Add(*(sympy.exp(other - one) for other in logits))) for one in logits])
+    logits = [-sympy.oo if z == MINUS_INFINITY else sympy_value(z) for z in env["scaled"]]
+    known = [z for z in logits if z != -sympy.oo]
+    sums = [None if z == -sympy.oo else sympy.Add(*(sympy.exp(other - z) for other in known)) for z in logits]
+    return _results(env, [0 if total is None else from_sympy(1 / total) for total in sums])
 
 
 def _base_two(env: Env) -> Values:
-    z = env["scaled"]
-    return _results(env, _shares([power(2, int(one)) for one in z])) if all(one.denominator == 1 for one in z) else {}
+    z = env["shifted"]
+    whole = all(one == MINUS_INFINITY or one.denominator == 1 for one in z)
+    powers = [0 if one == MINUS_INFINITY else power(2, int(one)) for one in z] if whole else []
+    return _results(env, _shares(powers)) if whole else {}
+
+
+def _of_known(env: Env, rule: Callable[[list[Any]], list[Any]]) -> Values:
+    """A wrong rule over the logits, where none of them is -inf."""
+    return _results(env, rule(env["scaled"])) if len(env["known"]) == len(env["scaled"]) else {}
 
 
 MISCONCEPTIONS = (
-    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _results(env, _shares(env["scaled"]))),
+    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _of_known(env, _shares)),
     misconception("base-two", "The base is e, not 2.", wrong=_base_two),
     misconception("hard-max", "That is the argmax; softmax leaves something for every class.",
-                  wrong=lambda env: _results(env, [int(z == max(env["scaled"])) for z in env["scaled"]])),
+                  wrong=lambda env: _results(env, [int(z == max(env["known"])) for z in env["scaled"]])),
     misconception("not-normalised", "Divide by the sum, so that the probabilities add up to 1.",
-                  wrong=lambda env: _results(env, [rounded(exp(z)) for z in env["scaled"]])),
+                  wrong=lambda env: _of_known(env, lambda scaled: [rounded(exp(z)) for z in scaled])),
     misconception("forgot-temperature", "The logits are divided by the temperature first.",
-                  wrong=lambda env: _results(env, _shares([exp(z) for z in env["z"]]))),
+                  wrong=lambda env: _of_known(env, lambda scaled: _shares([exp(z) for z in env["z"]]))),
     misconception("sigmoid-each", "A sigmoid for each class does not add up to 1.",
-                  wrong=lambda env: _results(env, [rounded(sigmoid(z)) for z in env["scaled"]])),
+                  wrong=lambda env: _of_known(env, lambda scaled: [rounded(sigmoid(z)) for z in scaled])),
 )  # fmt: skip

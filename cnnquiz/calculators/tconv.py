@@ -7,6 +7,8 @@ Source: Dumoulin and Visin, A guide to convolution arithmetic for deep learning,
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
@@ -14,22 +16,25 @@ from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Val
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 QUANTITIES = (
-    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i", monotonic=True),
+    Quantity("in", "in_size", shape(), "input size: 7 or 7x7x64", None, (1, 512), symbol="i"),
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
-    Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8)),
-    Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16)),
-    families.DILATION,
-    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7)),
-    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g"),
+    Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8),
+             only=families.WITH_SIZE),
+    Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16), only=families.WITH_SIZE),
+    replace(families.DILATION, only=families.WITH_SIZE),
+    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7), only=families.WITH_SIZE),
+    Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g",
+             only=families.WITH_CHANNELS),
     families.CHANNELS,
     Quantity("filters", "out_channels", integer(1), "output channels", None, (1, 4096), symbol="F"),
-    Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True),
+    Quantity("bias", "bias", FLAG, "whether each output channel has a bias", True,
+             only=families.WITH_CHANNELS),
     families.LAYOUT,
 )
 RESULTS = (
-    *families.SIZE_RESULTS,
+    *families.size_results("in"),
     Result("parameters", "trainable numbers", answer=True, short="parameters"),
-    Result("macs", "multiply-adds for one image"),
+    Result("macs", "multiply-adds for one image", grows_with=("in",)),
 )
 LINES = (
     line("e", "k", axis=True, when="not dilated"),
@@ -59,6 +64,8 @@ CONVENTIONS = {
     "padding": "cut off the output on both sides (PyTorch)",
     "output_padding": "added at the end only",
 }
+
+assumptions = families.assumptions
 
 
 def prepare(values: Values) -> Values:

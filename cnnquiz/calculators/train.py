@@ -9,23 +9,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnquiz.errors import GivenError
+from cnnquiz.errors import GivenError, NoLayerError
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, numbers
 
 QUANTITIES = (
     Quantity("samples", "num_samples", integer(1), "samples (images) in the training set", search=(1, 10_000),
-             symbol="N", monotonic=True),
+             symbol="N"),
     Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024), symbol="B"),
-    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E",
-             monotonic=True),
+    Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E"),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
-    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m"),
-    Result("iterations", "updates in the whole training", answer=True, short="iterations"),
+    Result("iterations_per_epoch", "updates in one epoch", answer=True, short="per-epoch", symbol="m",
+           grows_with=("samples", "epochs")),
+    Result("iterations", "updates in the whole training", answer=True, short="iterations",
+           grows_with=("samples", "epochs")),
     Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
     Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )
@@ -74,11 +75,13 @@ def prepare(values: Values) -> Values:
     losses = values["losses"]
     if losses is None:
         return values | {"S": None, "l": None}
-    if not are_numbers(values["N"], values["B"]):
+    if are_numbers(values["N"], values["B"]):
+        batches = len(_starts(values))
+        if len(losses) != batches:
+            remedy = "give one for each batch of the epoch"
+            raise NoLayerError(f"losses: {len(losses)} for {batches} batches; {remedy}", "losses")
+    elif None not in (values["N"], values["B"]):  # neither is searched for: one is a letter
         raise GivenError("losses need samples and batch as numbers", "losses")
-    batches = len(_starts(values))
-    if len(losses) != batches:
-        raise GivenError(f"losses: {len(losses)} for {batches} batches; give one for each batch of the epoch", "losses")
     return values | {"S": sum(losses), "l": losses[-1]}
 
 

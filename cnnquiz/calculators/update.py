@@ -23,7 +23,18 @@ from cnnquiz.mathematics.precise import rounded
 from cnnquiz.mathematics.sympy_forms import derivative
 from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+    where,
+)
 from cnnquiz.solver.givens import Kind, choice, integer, numbers, words
 
 _SHOWN = 8
@@ -41,6 +52,13 @@ CONVENTIONS = {
     "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
     "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
 }
+
+
+def _taken(name: str) -> Case:
+    """The cases of the methods that take this hyperparameter."""
+    return where("method", *(word for word, method in METHODS.items() if name in method.takes))
+
+
 QUANTITIES = (
     Quantity("J", "loss", words("EXPRESSION", 1_000), "the function to minimise: 6*theta^2 - 6*theta + 6", None,
              positional=True),
@@ -50,11 +68,14 @@ QUANTITIES = (
     Quantity("alpha", "lr", givens.number(), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
-    Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None),
-    Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None),
-    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None),
-    Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None),
-    Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0),
+    Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None,
+             only=_taken("gamma")),
+    Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None, only=_taken("rho")),
+    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None, only=_taken("beta1")),
+    Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None,
+             only=_taken("beta2")),
+    Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
+             only=_taken("epsilon")),
 )  # fmt: skip
 RESULTS = (
     Result("theta", "theta after the last step", answer=True, label="new theta", symbol="new_theta"),
@@ -234,7 +255,8 @@ MISCONCEPTIONS = (
     misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
                   where={"method": ("rmsprop",)}, wrong=lambda env: _thetas(env, method=METHODS["adagrad"])),
     misconception("averaged-squares", "AdaGrad adds the squares up; RMSProp averages them.",
-                  where={"method": ("adagrad",)}, wrong=lambda env: _thetas(env, method=METHODS["rmsprop"])),
+                  where={"method": ("adagrad",)},
+                  wrong=lambda env: _thetas(env, method=METHODS["rmsprop"], rho=_USUAL["rho"])),
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
                   where={"method": ("adam",)},
                   wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adam"], mhat="m", shat="s"))),

@@ -126,7 +126,9 @@ class Agreement:
         return any(self._names(quantity, name) for quantity in self.calculator.quantities)
 
     def _quantities(self, mention: Mention) -> list[Quantity]:
-        return [one for one in self.calculator.quantities if one.name in mention.names]
+        env = self.derived.given.env
+        named = [one for one in self.calculator.quantities if one.name in mention.names]
+        return [one for one in named if one.only is None or one.only.holds(env)]
 
     def _known(self, quantity: Quantity) -> Any:
         """The value that the derivation takes: stated, by default, or following from another given."""

@@ -8,23 +8,35 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError, NoLayerError
+from cnnquiz.layers import shapes
 from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.solution import Drawing, Math, Step
-from cnnquiz.solver.calculator import Quantity, Result, misconception
-from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, choice, integer
+from cnnquiz.solver.calculator import Case, Quantity, Result, misconception
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, integer
 from cnnquiz.solver.lines import Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
-GROUPS = Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g")
+WITH_SIZE = Case("where in is given", lambda env: env["i"] is not None)
+WITH_CHANNELS = Case("where the channels are given", lambda env: env["C"] is not None)
+GROUPS = Quantity(
+    "groups", "groups", integer(1), "groups that the channels are split into", 1, (1, 64), symbol="g",
+    only=WITH_CHANNELS,
+)  # fmt: skip
 CHANNELS = Quantity("channels", "in_channels", integer(1), "input channels", None, (1, 2048), symbol="C")
-LAYOUT = Quantity("layout", "layout", choice("hwc", "chw"), "how shapes are written", "hwc")
+_WITH_SHAPE = Case("where the size is written with channels", lambda env: _writes_channels(env))
+LAYOUT = replace(shapes.LAYOUT, only=_WITH_SHAPE)
 ROUNDING = "down, an incomplete last window does not count"
-SIZE_RESULTS = (
-    Result("output_size", "size of the output along each axis", answer=True, short="out", symbol="o"),
-    Result("output_shape", "size and channels of the output", answer=True, short="shape", symbol="shape"),
-)
+
+def size_results(*grows_with: str) -> tuple[Result, Result]:
+    """The output's size and shape, and the givens with which they never get smaller."""
+    return (
+        Result("output_size", "size of the output along each axis", True, "out", symbol="o", grows_with=grows_with),
+        Result("output_shape", "size and channels of the output", True, "shape", grows_with=grows_with, symbol="shape"),
+    )
+
+
 QUOTIENT = line(
     "q", "span/s", "Division, before rounding", "That is how many strides fit after the first position.",
     name="quotient", axis=True,
@@ -83,8 +95,11 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     size, channels = env.get("in"), env["C"]
     lengths = [len(env[name]) for name in names if isinstance(env.get(name), tuple)]
     count = lengths[0] if lengths else None
-    first = env.get("layout") == "chw"
+    stated = env.get("layout")
+    first = stated == "chw"
     if isinstance(size, tuple):
+        if stated is None and count in (None, 2):
+            shapes.ask_for_layout(size, channels)
         size, channels = _axes_and_channels(size, channels, count, first)
         count = len(size)
     count = count or (1 if channels is None and env.get("filters") is None else 2)
@@ -96,7 +111,8 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
         if isinstance(value, Letter) or not (value is None or isinstance(value, tuple | str)):
             env[name] = (value,) * count
     env["channels"] = env["C"] = channels
-    env["axes"], env["channels_first"] = count, first
+    env["axes"], env["channels_first"], env["layout_stated"] = count, first, stated
+    env |= {"layout": stated or "hwc"} if "layout" in env else {}
     env["dilated"] = env.get("d") is None or any(d != 1 for d in env["d"])
     return env
 
@@ -120,6 +136,27 @@ def _has_channels(size: tuple[Any, ...], channels: Any, count: int | None, first
     if channels is None or len(size) > MAX_AXES:
         return len(size) >= MAX_AXES
     return isinstance(size, TypedShape) and len(size) == MAX_AXES and size[0 if first else -1] == channels
+
+
+def _writes_channels(env: Env) -> bool:
+    """Whether channels stand in the input size, or in the output's shape."""
+    size, made = env["in"], env["F"] if "F" in env else env["C"]
+    if env["i"] is None or made is not None:
+        return env["i"] is not None
+    if not isinstance(size, tuple):
+        return False
+    could_stand = isinstance(size, TypedShape) and len(size) == MAX_AXES and env["C"] in (size[0], size[-1])
+    return len(size) > env["axes"] or could_stand
+
+
+def assumptions(env: Env) -> Iterator[str]:
+    """How the input size was understood, where it could be understood otherwise."""
+    size, axes = env["in"], env["axes"]
+    if isinstance(size, tuple):
+        if len(size) == axes + 1 and env["layout_stated"] is None:
+            yield from shapes.assumed_order(size)
+    elif size is not None:
+        yield from shapes.assumed_square(size, axes)
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from math import prod
 from typing import Any
 
 from msgspec.structs import replace
 
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.layers import networks
+from cnnquiz.layers import networks, shapes
 from cnnquiz.layers.blocks import Scope, expand, flat
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import LayerResult, Part, propagate
+from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
-from cnnquiz.mathematics.expression import Letter
+from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.naming import nearest_names
-from cnnquiz.solver.calculator import Quantity
-from cnnquiz.solver.givens import TypedShape, excerpt, integer, shape, words
+from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Case, Quantity, where
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, excerpt, integer, shape, words
 from cnnquiz.solver.lines import parts
 
 INPUT = shape()
@@ -28,30 +31,55 @@ NETWORK = Quantity(
 LAYERS = Quantity("layers", "layers", words("LAYERS"), 'layers in place of a network: "conv 8 k3; pool k2"', None)
 LAYER = Quantity("layer", "layer", words("NAME"), "one layer or block by its name: conv3_1", None)
 IN = Quantity("in", "in_size", INPUT, "input size: 224x224x3; without it, what the network is made for", None)
-CHANNELS = Quantity("channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None)
+CHANNELS = Quantity(
+    "channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None,
+    only=where("in"),
+)  # fmt: skip
+_WITH_CHANNELS_IN_SIZE = Case(
+    "where in holds its channels",
+    lambda env: isinstance(env["in"], tuple) and len(env["in"]) > 2 and env["channels"] is None,
+)
+LAYOUT_OF_INPUT = replace(LAYOUT, only=_WITH_CHANNELS_IN_SIZE)
 
 
-def input_shape(size: Any, channels: Any, layout: str, layers: Sequence[Any]) -> Shape:
+def input_shape(size: Any, channels: Any, layout: str | None, layers: Sequence[Any]) -> Shape:
     """Axes and channels, as `in`, `channels` and `layout` give them; a shape without channels has 0 of them.
 
-    39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have. With `channels` apart, all
-    numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense layer, 784 is a vector.
+    39 is a square image, 39x39 has no channels yet, 39x39x3 and 16x39x39x3 have; before a conv1d, 100x16 has them.
+    With `channels` apart, all numbers are axes, except that 39x39x3 may be typed with 3 channels. Before a dense
+    layer, 784 is a vector.
     """
     if any(isinstance(n, Letter) for n in (channels, *parts(size))):
         raise GivenError("layers are worked with numbers: write in as in 39x39x3", "in")
+    shape = _input_shape(size, channels, layout, layers)
+    if len(shape) > MAX_AXES + 1:
+        raise GivenError(f"in: {text(shape[:-1])} has {len(shape) - 1} axes: write 1 to {MAX_AXES}", "in")
+    return shape
+
+
+def _input_shape(size: Any, channels: Any, layout: str | None, layers: Sequence[Any]) -> Shape:
     own = [one for one in layers if isinstance(one, Layer)]
-    axes = next((len(one.k) for one in own if len(one.k) > 1), 0)  # that the layers' numbers speak of: k3x5 has two
+    # Those that the layers' words and numbers speak of: conv1d has one, k3x5 has two
+    axes = next((one.axes or len(one.k) for one in own if one.axes or len(one.k) > 1), 0)
+    if axes == 1 and isinstance(size, tuple) and len(size) > 2:
+        fault = f"in: {text(size)} has {len(size)} numbers: a conv1d takes a length and channels, as in 100x16"
+        raise GivenError(fault, "in")
     if isinstance(size, int):
         first = next((one.kind for one in own if one.kind in (*WINDOWS, "dense")), "")
         if first == "dense" and channels is None:
             return (size,)
         size = (size,) * (axes or 2)
-    elif layout == "chw" and len(size) > 2 and channels is None:
+    elif layout is None and axes in (0, 2):
+        shapes.ask_for_layout(size, channels)
+    elif layout == "chw" and channels is None and len(size) == (axes + 1 if axes == 1 else max(len(size), 3)):
         size = (*size[1:], size[0])
     if channels is not None:
-        again = isinstance(size, TypedShape) and len(size) > 2 and size[-1] == channels
-        return tuple(size) if again and len(size) != axes else (*size, channels)
-    return tuple(size) if len(size) >= 3 and len(size) != axes else (*size, 0)
+        place = 0 if layout == "chw" else -1
+        if isinstance(size, TypedShape) and len(size) > 2 and size[place] == channels and len(size) != axes:
+            return (*(size[1:] if layout == "chw" else size[:-1]), channels)
+        return (*size, channels)
+    with_channels = len(size) == 2 if axes == 1 else len(size) >= 3 and len(size) != axes
+    return tuple(size) if with_channels else (*size, 0)
 
 
 def no_channels(shape: Shape) -> GivenError:
@@ -74,7 +102,8 @@ def network_givens(values: dict[str, Any]) -> dict[str, Any]:
     else:
         env = _from_layers(values["layers"], values)
     results, name = env["results"], values["layer"]
-    return {**values, **env, "view": results if name is None else results_by_name(name, results)}
+    view = results if name is None else results_by_name(name, results)
+    return {**values, **env, "view": view, "layout": values["layout"] or "hwc", "layout_stated": values["layout"]}
 
 
 def _from_layers(layers: Any, values: dict[str, Any]) -> dict[str, Any]:
@@ -143,10 +172,42 @@ def chain_givens(values: dict[str, Any]) -> dict[str, Any]:
     begin = input_shape(values["in"], values["channels"], values["layout"], layers)
     if begin[-1] == 0 and _need_channels(layers):
         raise no_channels(begin)
-    results = [result for result in propagate(layers, begin) if result.layer.kind in (*WINDOWS, "gap")]
+    every = propagate(layers, begin)
+    results = [result for result in every if result.layer.kind in (*WINDOWS, "gap")]
+    if not results and every and every[0].layer.kind == "flatten":
+        results = [replace(every[0], after=every[0].before)]  # the input itself is flattened
     if not results:
         raise GivenError('layers: none of them changes the map: write for example "conv 10 k3"', "layers")
-    return {**values, "begin": begin, "results": results}
+    layout = values["layout"]
+    return {**values, "begin": begin, "results": results, "layout": layout or "hwc", "layout_stated": layout}
+
+
+def input_assumptions(env: Env) -> Iterator[str]:
+    """How the input was understood, and what a network changes for an input that it is not made for."""
+    size, begin = env["in"], env.get("begin")
+    if size is None or begin is None:
+        return
+    if not isinstance(size, tuple):
+        yield from shapes.assumed_square(size, len(begin) - 1)
+    elif len(size) == len(begin) and env["layout_stated"] is None and env["channels"] is None:
+        yield from shapes.assumed_order(size)
+    net = env.get("net")
+    if net is not None:
+        yield from _network_assumptions(net, env)
+
+
+def _network_assumptions(net: networks.Network, env: Env) -> Iterator[str]:
+    size = parts(env["in"])
+    if env["channels"] is None and len(size) < len(env["begin"]) and len(net.input) > 1:
+        yield f"{env['begin'][-1]} channels, as {net.name} is made for"
+    if env["begin"] == net.input:
+        return
+    first = next((one for one in env["results"] if one.layer.kind == "dense"), None)
+    usual = next((one for one in propagate(net.parts, net.input) if one.layer.kind == "dense"), None)
+    if first and usual and prod(first.before.shape) != prod(usual.before.shape):
+        inputs, other = prod(first.before.shape), prod(usual.before.shape)
+        made = f"{text(env['begin'])} in place of {text(net.input)}"
+        yield f"{first.name} takes {inputs} inputs in place of {other}, for {made}"
 
 
 def _with_names(layers: Sequence[Layer]) -> list[Layer]:

@@ -29,6 +29,9 @@ def _axes_of(layer: Layer, state: LayerState) -> Shape:
     if len(state.shape) < 2:
         got = f"gets {state.shape[0]} values in a row"
         raise LayerFault(f"a {layer.kind} needs a map and {got}: put it before flatten and dense")
+    if layer.axes not in (0, axes := len(state.shape) - 1):
+        along = f"{layer.kind}{layer.axes}d slides along {layer.axes} {'axis' if layer.axes == 1 else 'axes'}"
+        raise LayerFault(f"{along}, but {text(state.shape)} has {axes}: write {layer.kind}{axes}d")
     return state.shape[:-1]
 
 

@@ -38,7 +38,7 @@ class Layer(Struct, frozen=True):
 
     `groups` 0 is depthwise: as many groups as channels. `links` counts the pairs of input map and filter that
     are joined (None: all of them). `learned` gives a pool one gain and one bias a channel; the weights of a
-    `fixed` layer are stored, not learned.
+    `fixed` layer are stored, not learned. `axes` is 1 for a conv1d, and 0 where the word says nothing.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Layer(Struct, frozen=True):
     links: int | None = None
     learned: bool = False
     fixed: bool = False
+    axes: int = 0
 
     @property
     def word(self) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.state import Shape
+from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.totals import macs, parameters
 from cnnquiz.layers.vocabulary import WINDOW
 from cnnquiz.layers.windows import Window
@@ -107,10 +107,10 @@ def layer_steps(
         yield output_step(results)
 
 
-def output_step(results: Sequence[LayerResult]) -> Step:
+def output_step(results: Sequence[LayerResult], layout: str = "hwc") -> Step:
     """What comes out in the end."""
-    why = f"{results[-1].name} is the last layer."
-    return Step("Output shape", value=value_math(results[-1].shape), why=why, of="output_shape")
+    why, shape = f"{results[-1].name} is the last layer.", with_layout(results[-1].shape, layout)
+    return Step("Output shape", value=value_math(shape), why=why, of="output_shape")
 
 
 def _extra_steps(result: LayerResult, counted: frozenset[str]) -> Iterator[Step]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
@@ -27,14 +28,14 @@ KINDS: dict[str, dict[str, Any]] = {
     **{name: {"kind": "activation", "mode": name} for name in ACTIVATIONS},
 }
 ALSO = {
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d", "convolution"), "conv"), "depthwiseconv": "dw",
-    **dict.fromkeys(("convtranspose", "convtranspose2d", "transposedconv", "conv2dtranspose", "deconv"), "tconv"),
-    **dict.fromkeys(("pooling", "maxpooling", "maxpool2d", "maxpooling2d"), "maxpool"),
-    **dict.fromkeys(("averagepool", "avgpool2d", "averagepooling", "averagepooling2d"), "avgpool"),
-    **dict.fromkeys(("globalaveragepool", "globalaveragepooling", "globalaveragepooling2d"), "gap"),
+    "convolution": "conv", "depthwiseconv": "dw",
+    **dict.fromkeys(("convtranspose", "transposedconv", "deconv"), "tconv"),
+    "pooling": "maxpool", "maxpooling": "maxpool", "averagepool": "avgpool", "averagepooling": "avgpool",
+    **dict.fromkeys(("globalaveragepool", "globalaveragepooling"), "gap"),
     "leakyrelu": "leaky_relu", **dict.fromkeys(("fullyconnected", "affine"), "dense"),
-    **dict.fromkeys(("batchnorm2d", "batchnormalization", "batchnormalisation"), "bn"),
+    **dict.fromkeys(("batchnormalization", "batchnormalisation"), "bn"),
 }  # fmt: skip
+_AXES = re.compile(r"(?<=[a-z])([123])d(?=$|transpose)")  # conv1d, conv2dtranspose
 KIND_FIELDS = ("type", "kind", "layer")
 USUAL = "conv, pool, avgpool, gap, flatten, dense, bn, dropout or an activation"
 SPELLINGS = {
@@ -61,9 +62,15 @@ EXAMPLES = {
 
 
 def kind_of(word: str) -> dict[str, Any] | None:
-    """What a word for a kind of layer stands for, in any usual spelling: batch-norm, Conv2D."""
+    """What a word for a kind of layer stands for, in any usual spelling: batch-norm, Conv2D.
+
+    A window that the word says slides along one axis, or along two or three, has these `axes`.
+    """
     bare = word.replace("-", "").replace("_", "")
-    return KINDS.get(word) or KINDS.get(ALSO.get(bare, bare))
+    axes = _AXES.search(bare)
+    bare = _AXES.sub("", bare)
+    kind = KINDS.get(word) or KINDS.get(ALSO.get(bare, bare))
+    return {**kind, "axes": int(axes[1])} if kind and axes and kind["kind"] in (*WINDOWS, "gap") else kind
 
 
 def bare_number(word: str) -> str:

@@ -13,7 +13,17 @@ from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number
-from cnnquiz.mathematics.expression import Expr, Name, Neg, Num, Op, evaluate, parse
+from cnnquiz.mathematics.expression import (
+    Expr,
+    Name,
+    Neg,
+    Num,
+    Op,
+    evaluate,
+    functions_in,
+    parse,
+    with_functions_renamed,
+)
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import differ, limit_digits, rounded
@@ -37,6 +47,11 @@ class System(Struct, frozen=True):
     def lead(self) -> int:
         """How many samples ahead of n the input is used; 0 for a causal system."""
         return max([0, *(-back for back in self._delays() if back is not None)])
+
+    @property
+    def has_step(self) -> bool:
+        """Whether the unit step occurs."""
+        return "u" in functions_in(self.rule)
 
     @property
     def is_causal(self) -> bool:
@@ -79,7 +94,7 @@ def read(text: Any) -> System:
         return name
 
     body = _SAMPLE.sub(sample_name, _IMPLIED.sub("*", left[1]))
-    rule = parse(body, ("n", *names), REAL_NAMES)
+    rule = with_functions_renamed(parse(body, ("n", *names), REAL_NAMES | {"u"}), {"step": "u"})  # 1 at n = 0
     for which, index in names.values():
         _check(which, index)
     return System(" ".join(words.split()), rule, names)
@@ -175,6 +190,7 @@ def is_time_invariant(system: System) -> bool:
 _INPUTS: tuple[dict[int, Any], ...] = (
     {0: 1}, {1: 1}, {0: 1, 1: 2, 2: 3}, {0: -1, 2: 1}, {0: 2}, {0: Fraction(1, 2), 1: -3, 3: 1},
 )  # fmt: skip
+_EARLY: tuple[dict[int, Any], ...] = tuple({-at: 1} for at in range(1, 9))  # show what begins at n = 0: a unit step
 _SPAN = 8
 
 
@@ -196,8 +212,8 @@ def superposition_failure(system: System) -> tuple[dict[int, Any], dict[int, Any
 
 def shift_failure(system: System) -> tuple[dict[int, Any], int, list[Any], list[Any]] | None:
     """An input, a place n, and from there on the output of the input one later, and the output one later."""
-    for x in _INPUTS:
-        first = -system.lead - 1
+    for x in (*_INPUTS, *_EARLY):
+        first = min(0, *x) - system.lead - 1
         y = list(run(system, from_samples(x), first, _SPAN).values())
         late = list(run(system, from_samples({n + 1: v for n, v in x.items()}), first + 1, _SPAN + 1).values())
         if differ(late, y):
@@ -246,6 +262,8 @@ def response_steps(system: System, h: Sequence[Any]) -> Iterator[Step]:
 
 
 def _text(x: Mapping[int, Any]) -> str:
+    if min(x) < 0:
+        return f"delta[n + {-min(x)}]"
     return value_math(Vector(x.get(n, 0) for n in range(max(x) + 1))).ascii
 
 

@@ -15,7 +15,7 @@ from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.functions import EXACT_NAMES, FUNCTIONS
@@ -211,6 +211,17 @@ def _check_names(expr: Expr, text: str, names: Collection[str] | None, functions
             raise CnnquizError(
                 f"unknown function `{part.function}` in {_quote(text)}; known: {', '.join(sorted(functions))}"
             )
+        if isinstance(part, Call):
+            _check_arguments(part, text, shapes="shape" in functions)
+
+
+def _check_arguments(call: Call, text: str, shapes: bool) -> None:
+    """Refuse a call with too few or too many arguments; where shapes may stand, one of them has several numbers."""
+    least, most = FUNCTIONS[call.function].takes
+    least = 1 if shapes else least
+    if not least <= (many := len(call.arguments)) <= (many if most is None else most):
+        numbers = "1 number" if many == 1 else f"{many} numbers"
+        raise CnnquizError(f"`{call.function}` does not take {numbers}: {_quote(text)}")
 
 
 def power(a: Any, b: Any) -> int | Fraction:
@@ -278,6 +289,13 @@ def evaluate(expr: Expr, env: Env) -> Any:
 def replace(expr: Expr, parts: Mapping[str, Expr]) -> Expr:
     """The expression with names replaced by expressions: how lines compose into one formula."""
     whole: Expr = evaluator(expr, _TREE)({name: parts.get(name, Name(name)) for name in names_in(expr)})
+    return whole
+
+
+def with_functions_renamed(expr: Expr, names: Mapping[str, str]) -> Expr:
+    """The expression with other functions in place of some."""
+    called = structs.replace(_TREE, function=lambda name: lambda *arguments: Call(names.get(name, name), arguments))
+    whole: Expr = evaluator(expr, called)({name: Name(name) for name in names_in(expr)})
     return whole
 
 

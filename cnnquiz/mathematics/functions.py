@@ -21,6 +21,7 @@ class Function(Struct, frozen=True):
     slopes      its derivative: for x > 0 (or everywhere), for x < 0, and its value by convention at 0
     sympy       sympy's name for it, or its form built from sympy's functions; empty: its formula
     latex       LaTeX's name for it
+    takes       the least and the largest number of its arguments; None: any number
     exact       whether the formulas of calculators and banks may call it
     definition  how a book writes it, for activation functions
     steepest    where its derivative is largest, for activation functions
@@ -35,6 +36,7 @@ class Function(Struct, frozen=True):
     slopes: tuple[str, ...] = ()
     sympy: str | Callable[..., Any] = ""
     latex: str = ""
+    takes: tuple[int, int | None] = (1, 1)
     exact: bool = False
     definition: str = ""
     steepest: str = ""
@@ -81,6 +83,12 @@ def _sympy_step(x: Any) -> Any:
     return (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x))
 
 
+def _sympy_unit_step(x: Any) -> Any:
+    import sympy
+
+    return 1 + (sympy.sign(x) - abs(sympy.sign(x))) / 2
+
+
 def _primitive(name: str, value: Callable[..., Any], slope: str = "", sympy: str = "", **more: Any) -> Function:
     """A function that LaTeX, sympy and expressions know by the same name."""
     slopes = (slope,) if slope else ()
@@ -90,11 +98,11 @@ def _primitive(name: str, value: Callable[..., Any], slope: str = "", sympy: str
 _ALL = (
     Function("floor", ("floor",), math.floor, sympy="floor", exact=True),
     Function("ceil", ("ceil",), math.ceil, sympy="ceiling", exact=True),
-    _primitive("min", min, sympy="Min", formula="(x + y - abs(x - y))/2", exact=True),
-    _primitive("max", max, sympy="Max", formula="(x + y + abs(x - y))/2", exact=True),
+    _primitive("min", min, sympy="Min", formula="(x + y - abs(x - y))/2", takes=(2, None), exact=True),
+    _primitive("max", max, sympy="Max", formula="(x + y + abs(x - y))/2", takes=(2, None), exact=True),
     Function("abs", ("abs",), abs, slopes=("1", "-1", "0"), sympy="Abs", exact=True),
-    Function("prod", ("prod",), product, sympy=_sympy_product, exact=True),
-    Function("shape", ("shape",), shape, sympy=shape, exact=True),
+    Function("prod", ("prod",), product, sympy=_sympy_product, takes=(1, None), exact=True),
+    Function("shape", ("shape",), shape, sympy=shape, takes=(1, None), exact=True),
     _primitive("exp", precise.exp, "exp(x)"),
     _primitive("ln", precise.ln, "1/x", sympy="log"),
     _primitive("log", precise.ln, "1/x"),
@@ -145,10 +153,11 @@ _ALL = (
         definition="1 for x > 0, 0 otherwise", steepest="everywhere but at the step",
         slope_why="Flat on both sides, so no gradient passes; at the step itself there is no derivative (taken as 0).",
     ),
+    Function("unit step", ("u",), lambda x: int(x >= 0), slopes=("0",), sympy=_sympy_unit_step),
     Function("identity", formula="x", slopes=("1",), definition="x", steepest="everywhere"),
 )  # fmt: skip
 
 FUNCTIONS = {call: function for function in _ALL for call in function.calls}
 ACTIVATIONS = {function.name: function for function in _ALL if function.steepest}
 EXACT_NAMES = frozenset(call for call, function in FUNCTIONS.items() if function.exact)
-REAL_NAMES = frozenset(FUNCTIONS) - {"prod", "shape"}  # the functions of numbers alone
+REAL_NAMES = frozenset(FUNCTIONS) - {"prod", "shape", "u"}  # the functions of numbers alone

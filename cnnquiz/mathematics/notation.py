@@ -180,7 +180,7 @@ def _value(value: Any, style: Style) -> tuple[str, int]:
     if isinstance(value, tuple):
         return style.times.join(_value(axis, style)[0] for axis in value), _ATOM
     if isinstance(value, int | Fraction):
-        return _number(Fraction(value), style)
+        return _number(value if isinstance(value, Fraction) else Fraction(value), style)
     if isinstance(value, float):
         return repr(value), _ATOM
     return symbol(str(value), style), _ATOM

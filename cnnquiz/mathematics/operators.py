@@ -85,7 +85,7 @@ _OTHER_NAMES = {
     "cumulative sum": "integration", "shift": "delay", "gain": "scaling", "avg pooling": "average pooling",
     "average pool": "average pooling", "avgpool": "average pooling", "max pool": "max pooling",
     "maxpool": "max pooling", "maxpooling": "max pooling", "global average pooling": "mean", "averaging": "mean",
-    "subsampling": "downsampling", "sort": "sorting", "batchnorm": "batch normalisation",
+    "subsampling": "downsampling", "max": "maximum", "sort": "sorting", "batchnorm": "batch normalisation",
     "batch normalization": "batch normalisation", "batch norm": "batch normalisation",
     "convolution bias": "convolution with bias", "biased convolution": "convolution with bias",
     "reversal": "time reversal", "flattening": "flatten", "linear": "scaling",

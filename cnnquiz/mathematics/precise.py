@@ -14,6 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.solution import Approximate
 
 DIGITS = 100
 ROUNDED_DIGITS = 30
@@ -23,6 +24,7 @@ _LONG = 10**300
 _SHORT = 10**ROUNDED_DIGITS
 _SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
 _SAME = 10**50
+_LONGEST_EXACT = 10**DIGITS
 
 
 def exact(value: Any) -> Any:
@@ -64,8 +66,25 @@ def rounded(x: Any) -> Any:
         near = x.limit_denominator(_SIMPLE)
         if abs(x - near) * _SAME < abs(x):
             return exact(near)
-        return exact(Fraction(Context(prec=ROUNDED_DIGITS).plus(decimal(x))))
+        return Approximate(Context(prec=ROUNDED_DIGITS).plus(decimal(x)))
+    if isinstance(x, int) and abs(x) > _LONGEST_EXACT and _ends_in_zeros(x):
+        return _shortened(x)
     return exact(x)
+
+
+def irrational(x: Any) -> Approximate:
+    """A number that no fraction is, such as a power of e: rounded as a result is, and never exact."""
+    return Approximate(rounded(x))
+
+
+def _ends_in_zeros(x: int) -> bool:
+    """Whether a whole number has no more than the digits that further arithmetic keeps."""
+    return bool(x % 10 ** (len(str(abs(x))) - DIGITS) == 0)
+
+
+def _shortened(x: int) -> Any:
+    short = Fraction(Context(prec=ROUNDED_DIGITS).plus(decimal(x)))
+    return x if short == x else Approximate(short)
 
 
 def differ(left: Sequence[Any], right: Sequence[Any]) -> bool:

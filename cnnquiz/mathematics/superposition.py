@@ -24,6 +24,7 @@ from cnnquiz.solution import Math, Step, Vector
 _PAIRS = [
     (1, -1), (1, 1), (1, 2), (-1, -2), (Fraction(1, 2), Fraction(1, 2)), (3, 5), (Fraction(1, 3), 4), (-7, 2), (0, 0),
 ]  # fmt: skip
+_PLACES = [(0,), (-1,), (1,), (Fraction(-1, 2),), (2,), (-3,), (5,)]
 _FACTORS = [(2, 1), (-1, 1), (2, -1), (3, 2), (0, 1), (Fraction(1, 2), 3)]
 _SEQUENCES = [(1, 0, 0, 0), (0, 1, 0, 0), (1, 2, 3, 4), (4, 1, -2, 3), (-1, 0, 0, 0), (0, 0, 0, 0)]
 _WEIGHTS = [2, 3]
@@ -120,6 +121,14 @@ def factor_failure(f: Map) -> Failure | None:
     return None
 
 
+def gap(f: Map) -> tuple[Any, ...] | None:
+    """A place where an expression has no value; None if none was found. A linear operator has one everywhere."""
+    if f.width > 1:
+        return None
+    missing = [x for x in _PLACES if f.at_or_none(x) is None]
+    return missing[0] if 0 < len(missing) < len(_PLACES) else None
+
+
 def affine_failure(f: Map) -> Failure | None:
     """x, y with f(x + y) + f(0) != f(x) + f(y), or where f has no value (both sides empty); None if none was found."""
     for x, y in f.pairs():
@@ -166,7 +175,11 @@ def steps(f: Map, linear: bool, affine: bool) -> Iterator[Step]:
         why = "The two differ, so superposition fails: the operator is not linear."
         yield step("Output of the sum", left, chain("f(", whole, ")"), _math(added.left), why, "linear")
         yield from _verdicts(f, affine, x)
-    elif scaled := factor_failure(f):
+    elif (scaled := factor_failure(f)) is None:
+        place = _text(gap(f) or ())
+        why = f"Superposition holds only where f has a value, and f({place}) has none: the operator is not linear."
+        yield step("Outside the domain", f"f({place})", why=why, of="linear")
+    else:
         c, x = scaled.first, scaled.second
         factor, output = _bracket((c,)), chain(c, "*", _bracket(f.at(x)))
         yield step("Scale the output", chain(factor, f"*f({_text(x)})"), output, _math(scaled.right), "", "linear")

@@ -7,12 +7,12 @@ import re
 from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache, partial
+from functools import lru_cache, partial, reduce
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.analysis import parse, refuse_other_numbers
-from cnnquiz.mathematics.expression import Algebra, Env, Expr, Letter, evaluator, names_in
+from cnnquiz.mathematics.expression import Algebra, Env, Evaluator, Expr, Letter, evaluator, names_in
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.notation import superscripts, value_math
 from cnnquiz.mathematics.precise import exact, rounded
@@ -90,13 +90,39 @@ def _function(name: str, by_formula: bool) -> Callable[..., Any]:
         formula = parse(function.formula, "x", "y")
         work = evaluator(formula, _SMOOTH)
         of_two = "y" in names_in(formula)
-        found = (lambda x, y: work({"x": x, "y": y})) if of_two else (lambda x: work({"x": x}))
+        found = partial(_of_many, work) if of_two else (lambda x: work({"x": x}))
         return refuse_other_numbers(name, found)
     return refuse_other_numbers(name, _sympy(function.sympy) if isinstance(function.sympy, str) else function.sympy)
 
 
+def _of_many(work: Evaluator, *values: Any) -> Any:
+    """A function of two numbers, of more: the first two, then the result and the next."""
+    return reduce(lambda x, y: work({"x": x, "y": y}), values)
+
+
 _LETTERS = Algebra(_operation, partial(_function, by_formula=False), sympy_value)
 _SMOOTH = Algebra(_operation, partial(_function, by_formula=True), sympy_value)
+
+
+@lru_cache(maxsize=1)
+def _cornered() -> dict[str, Any]:
+    """relu and step as functions that sympy does not look into: their slopes at the corner are ours, not half."""
+    import sympy
+
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        return step(self.args[0]) if self.func is relu else sympy.Integer(0)
+
+    step = type("step", (sympy.Function,), {"fdiff": fdiff})
+    relu = type("relu", (sympy.Function,), {"fdiff": fdiff})
+    return {"relu": relu, "step": step}
+
+
+def _with_corners(name: str) -> Callable[..., Any]:
+    found = _cornered().get(name)
+    return refuse_other_numbers(name, found) if found else _function(name, by_formula=True)
+
+
+_WITH_CORNERS = Algebra(_operation, _with_corners, sympy_value)
 
 
 def from_sympy(found: Any) -> Any:
@@ -117,7 +143,7 @@ def derivative(expr: Expr, name: str) -> Expr:
     import sympy
 
     x = sympy.Symbol(name, real=True)
-    slope = sympy.diff(symbolic(expr, {name: x}), x)
+    slope = sympy.diff(evaluator(expr, _WITH_CORNERS)({name: x}), x)
     forms = [sympy.simplify(slope), sympy.expand(slope), slope]
     readable = [form for form in forms[:2] if not form.has(sympy.pi)] or forms[2:]
     shortest = min(readable, key=lambda form: len(str(form)))

@@ -47,6 +47,7 @@ def solution_lines(screen: Screen, solution: Solution, drawings: bool = True) ->
         *(indent(picture, screen.margin) for picture in pictures),
         _results(screen, solution),
         [line for note in solution.notes for line in prose(screen, typeset(screen, note), screen.margin)],
+        _assumptions(screen, solution),
         _conventions(screen, solution),
     ]
     return paragraphs([[Text()], *[block for block in blocks if block]])
@@ -150,6 +151,13 @@ def _result_lines(screen: Screen, rows: Sequence[Sequence[Text]]) -> list[Text]:
     for mark, name, value in rows:
         lines += hang(screen, Text.assemble(name, "  ", value), Text.assemble(screen.margin, mark, " "))
     return lines
+
+
+def _assumptions(screen: Screen, solution: Solution) -> list[Text]:
+    if not solution.assumed:
+        return []
+    words = f"Assumed: {'; '.join(solution.assumed)}."
+    return hang(screen, inline(screen, typeset(screen, words)), screen.margin)
 
 
 def _conventions(screen: Screen, solution: Solution) -> list[Text]:

@@ -24,18 +24,21 @@ from cnnquiz.solution import Drawing, Solution, Step
 from cnnquiz.solver import lines
 from cnnquiz.solver.declaration import (
     REQUIRED,
+    Case,
     Given,
     Misconception,
     MissingError,
+    NoPartError,
     Quantity,
     Result,
     misconception,
+    where,
 )
 from cnnquiz.solver.lines import Line, line, lines_when
 
 __all__ = [
-    "REQUIRED", "Calculator", "Drawings", "Env", "Given", "Line", "Misconception", "Notes", "Quantity", "Result",
-    "Results", "Steps", "Values", "line", "lines_when", "misconception",
+    "REQUIRED", "Calculator", "Case", "Drawings", "Env", "Given", "Line", "Misconception", "Notes", "Quantity",
+    "Result", "Results", "Steps", "Values", "line", "lines_when", "misconception", "where",
 ]  # fmt: skip
 
 # What the functions of a declaration take and give
@@ -46,7 +49,8 @@ Notes = Iterator[str]
 Drawings = Iterator[Drawing]
 
 CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
-FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps")
+FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps",
+             "assumptions")  # fmt: skip
 
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
@@ -70,6 +74,7 @@ class Calculator:
     count           the same results by another way (sliding, enumerating, walking), never by the formula
     notes           a line for each number that another common convention gives
     drawings        the pictures
+    assumptions     how givens were understood that could be understood otherwise: a sentence each, without a full stop
     inverse_steps   how a target leads back to one unknown given, in steps (for `--find`)
     """
 
@@ -90,6 +95,7 @@ class Calculator:
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None
     notes: Callable[[Env, Mapping[str, Any]], Iterable[str]] = lambda env, results: ()
     drawings: Callable[[Env, Mapping[str, Any]], Iterable[Drawing]] = lambda env, results: ()
+    assumptions: Callable[[Env], Iterable[str]] = lambda env: ()
     inverse_steps: Callable[[Env, str, Any], Iterable[Step]] = lambda env, name, target: ()
 
     @classmethod
@@ -129,12 +135,26 @@ class Calculator:
         return ", ".join(quantity.short for quantity in self.quantities)
 
     def read(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> Given:
-        """The givens as exact values; raises GivenError with one clear line.
+        """The givens as exact values; raises GivenError with one clear line, also for one that takes no part.
 
         raw      texts or JSON values by short or PyTorch name; "" stands for the positional quantity
         without  quantities that need not be given, because they are searched for
         """
-        return self.with_defaults(self.read_values(raw, without), without)
+        given = self.with_defaults(self.read_values(raw, without), without)
+        self.refuse_idle(given)
+        return given
+
+    def refuse_idle(self, given: Given) -> None:
+        """Raise NoPartError where a stated given takes no part; where nothing is determined, that error goes before."""
+        for quantity in self._bound:
+            if quantity.short in given.stated and not quantity.only.holds(given.env):
+                self.answers(given)
+                raise NoPartError(quantity)
+
+    @cached_property
+    def _bound(self) -> list[Any]:
+        """The quantities that take part in some cases only."""
+        return [quantity for quantity in self.quantities if quantity.only]
 
     def read_values(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
         """The values that are given, by their short names, each read by itself; GivenError where one is missing."""
@@ -230,9 +250,7 @@ class Calculator:
         if want is not None and want not in results:
             known = ", ".join(results) or "nothing"
             raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
-        answer = (want,) if want else tuple(r.name for r in self.results if r.answer and r.name in results)
-        if not answer:
-            raise self._incomplete(values)
+        answer = (want,) if want else self.answers(given)
         shown = tuple(self._steps(given, values, results, want)) if steps else ()
         to_number = steps and not given.letters
         return Solution(
@@ -242,12 +260,21 @@ class Calculator:
             results=_display_values(results) if given.letters else results,
             steps=shown,
             conventions=self.conventions_of(given),
+            assumed=tuple(self.assumptions(given.env)),
             answer=answer,
             notes=tuple(self.notes(given.env, results)) if to_number else (),
             drawings=tuple(self.drawings(given.env, results)) if to_number and not want else (),
             labels=self._labels,
             symbols=self._symbols_in(shown) if steps else {},
         )
+
+    def answers(self, given: Given) -> tuple[str, ...]:
+        """The names of the results that a reader came for; GivenError where these givens determine none."""
+        values = self.values(given)
+        found = tuple(r.name for r in self.results if r.answer and values.get(r.symbol) is not None)
+        if not found:
+            raise self._incomplete(values)
+        return found
 
     def conventions_of(self, given: Given) -> dict[str, str]:
         """What was done where sources differ, so far as it matters to these givens."""

@@ -29,6 +29,31 @@ class MissingError(GivenError):
         super().__init__(f"{', '.join(others)} and {last} are missing" if others else one, self.names[0])
 
 
+class NoPartError(GivenError):
+    """A given that is stated although nothing in the case reads it; `quantity` is its short name."""
+
+    def __init__(self, quantity: Quantity) -> None:
+        short, needs = quantity.short, quantity.only.words if quantity.only else "elsewhere"
+        super().__init__(f"{short}: it takes no part here, only {needs}: leave it out", short)
+
+
+class Case(Struct, frozen=True):
+    """The cases in which a given takes part: in words, as in "with method momentum", and over the prepared givens.
+
+    A line of such a case reads it, or a result, a convention or a misconception does.
+    """
+
+    words: str
+    holds: Callable[[Env], Any]
+
+
+def where(name: str, *words: str) -> Case:
+    """The cases in which another given has one of these words; without words, in which it is known."""
+    if not words:
+        return Case(f"where {name} is given", lambda env: env[name] is not None)
+    return Case(f"with {name} {' or '.join(words)}", lambda env: env[name] in words)
+
+
 class Quantity(Struct, frozen=True):
     """What may be given: one size, number, word or list.
 
@@ -41,8 +66,7 @@ class Quantity(Struct, frozen=True):
     positional  may stand on the command line without its name: `solve net vgg16`
     symbol      its letter in the formulas, where that is not its short name: C for channels
                 (of several quantities with one symbol, the first that is given has it)
-    monotonic   whether no result gets smaller when it grows, and what is invalid is too small: the search
-                may then halve its way to the solutions
+    only        the cases in which it takes part; None: in all. Where it takes none, it must not be stated
     """
 
     short: str
@@ -53,7 +77,7 @@ class Quantity(Struct, frozen=True):
     search: tuple[int, int] | None = None
     positional: bool = False
     symbol: str = ""
-    monotonic: bool = False
+    only: Case | None = None
 
     @property
     def letter(self) -> str:
@@ -67,6 +91,8 @@ class Result(Struct, frozen=True):
     short   how `--find` names its target on the command line: --out
     label   how a reader sees it called; without one, its name with blanks
     symbol  the symbol of the line that gives it, where that is not its name
+    grows_with  the givens with which it never gets smaller, while what is invalid is too small: a search may then
+                halve its way to them
     """
 
     name: str
@@ -75,6 +101,7 @@ class Result(Struct, frozen=True):
     short: str = ""
     label: str = ""
     symbol: str = ""
+    grows_with: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         force_setattr(self, "symbol", self.symbol or self.name)

@@ -15,6 +15,7 @@ from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
 MAX_AXES = 3
+MINUS_INFINITY = "-inf"  # the score of a class that is left out
 MOST_LAYERS = 1_001  # of an autoencoder
 _WHOLE = re.compile(r"[+-]?\d{1,30}")
 _POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
@@ -219,15 +220,27 @@ def number(low: Fraction | int | None = None, high: Fraction | int | None = None
     return Kind("NUMBER", read)
 
 
-def numbers(most: int = 10_000) -> Kind:
-    """A list of exact numbers: [1, 2, 3], `1,2,3` or `1 2 3`."""
+def scores() -> Kind:
+    """A list of exact numbers, of which some may be -inf."""
+    return numbers(read_one=lambda raw: MINUS_INFINITY if _means_minus_infinity(raw) else exact_number(raw))
 
-    def read(raw: Any) -> tuple[int | Fraction, ...]:
+
+def _means_minus_infinity(raw: Any) -> bool:
+    return str(raw).strip().lower().replace("−", "-").replace("∞", "inf") in ("-inf", "-infinity")
+
+
+def numbers(most: int = 10_000, read_one: Callable[[Any], Any] = exact_number) -> Kind:
+    """A list of exact numbers: [1, 2, 3], `1,2,3` or `1 2 3`.
+
+    read_one  how each of them is read, where something else may stand among them
+    """
+
+    def read(raw: Any) -> tuple[Any, ...]:
         parts = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip().strip("[]()"))
         parts = [part for part in parts if part != ""]
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")
-        return Vector(exact_number(part) for part in parts)
+        return Vector(read_one(part) for part in parts)
 
     return Kind("A,B,C", read)
 

@@ -12,11 +12,14 @@ from typing import Any
 from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
 from cnnquiz.mathematics.expression import Letter
 from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
+from cnnquiz.solver import lines
 from cnnquiz.solver.calculator import Calculator, Quantity
+from cnnquiz.solver.declaration import MissingError, NoPartError
 from cnnquiz.solver.givens import count, split_axes
 from cnnquiz.solver.lines import one, parts
 
 WIDEST = 10**9  # the widest bounds of one unknown
+SMALL = 64  # combinations that are all tried too, where halving has found the solutions
 MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
 MOST_TOGETHER = 10_000  # solutions that differ from axis to axis
 
@@ -34,6 +37,7 @@ class Search:
     bounds: Mapping[str, tuple[int, int]]
     result: str
     target: Any
+    assumed: tuple[str, ...] = ()
 
     @property
     def names(self) -> list[str]:
@@ -41,9 +45,10 @@ class Search:
         return [quantity.short for quantity in self.unknown]
 
     @property
-    def monotonic(self) -> Quantity | None:
-        """The unknown with which the result only grows, so that it can be found by halving."""
-        return next((q for q in self.unknown if q.monotonic and self.calculator.lines), None)
+    def growing(self) -> Quantity | None:
+        """The unknown with which the result never gets smaller, so that it can be found by halving."""
+        found = next(result for result in self.calculator.results if result.name == self.result)
+        return next((q for q in self.unknown if q.short in found.grows_with), None)
 
     @property
     def cases(self) -> int:
@@ -74,10 +79,20 @@ class Search:
 
     def axes(self) -> int | None:
         """The number of axes, where the known givens say it."""
-        if "in" in self.names:
-            return None
+        env = None if "in" in self.names else self.env()
+        return env.get("axes") if env else None
+
+    def env_of_a_case(self) -> Mapping[str, Any] | None:
+        """The givens of one of the cases as the formulas use them; None where no corner of the bounds makes a layer."""
+        for corner in product(*({low, high} for low, high in self.bounds.values())):
+            with suppress(CnnquizError):
+                return self.calculator.with_defaults({**self.known, **dict(zip(self.names, corner, strict=True))}).env
+        return None
+
+    def env(self) -> Mapping[str, Any] | None:
+        """The known givens as the formulas use them; None where they say nothing without the unknown ones."""
         with suppress(CnnquizError):
-            return self.calculator.with_defaults(self.known, self.names).env.get("axes")
+            return self.calculator.with_defaults(self.known, self.names).env
         return None
 
 
@@ -102,6 +117,8 @@ class Found:
             "solutions": jsonable(self.solutions),
             "complete": True,
         }
+        if search.assumed:
+            body["assumed"] = list(search.assumed)
         if self.nearest:
             body["nearest"] = {**self.nearest[1], search.result: jsonable(self.nearest[2])}
         if steps:
@@ -120,6 +137,7 @@ class Found:
             steps=self.steps,
             conventions={"search": "all whole numbers within the bounds; one for all axes, where such fit"},
             answer=(names,),
+            assumed=search.assumed,
         )
 
 
@@ -141,9 +159,22 @@ def find(
     """
     search = _read_search(calculator, raw, unknown, targets, bounds or {})
     solutions, nearest = _solutions(search)
+    if case := next(iter(solutions), nearest and nearest[1]):
+        _refuse_idle(search, case)
     each: list[dict[str, Any]] = [*solutions] or _solutions_apart(search)
     miss = None if each else nearest
     return Found(search, tuple(each), miss, tuple(_steps(search, each, miss)))
+
+
+def _refuse_idle(search: Search, case: Case) -> None:
+    """Refuse a given that takes no part, known or searched for."""
+    try:
+        search.calculator.refuse_idle(search.calculator.with_defaults({**search.known, **case}))
+    except NoPartError as fault:
+        if fault.quantity not in search.names:
+            raise
+        only = str(fault).partition(", only ")[2].partition(":")[0]
+        raise GivenError(f"{fault.quantity} cannot be searched for here, only {only}", fault.quantity) from None
 
 
 # -- what is asked ------------------------------------------------------------------------------------
@@ -173,8 +204,44 @@ def _read_search(
     known = calculator.read_values(raw, without=found)
     if any(isinstance(v, Letter) for value in known.values() for v in parts(value)):
         raise GivenError("a search needs numbers: letters cannot stand beside --find")
-    search = Search(calculator, known, wanted, found, result, target)
-    return replace(search, result="output_shape") if _means_shape(search) else search
+    search = _with_square_input(Search(calculator, known, wanted, found, result, target))
+    return _with_what_is_missing(replace(search, result="output_shape") if _means_shape(search) else search)
+
+
+def _with_square_input(search: Search) -> Search:
+    """The search with the input as square as its target, where both sides and channels are known of that alone."""
+    size, target = search.known.get("in"), parts(search.target)
+    sized = search.result in ("output_size", "output_shape") and len(target) == 3 and target[0] == target[1]
+    if sized and isinstance(size, int) and search.axes() == 1:
+        assumed = f"{size} is the side of a square: {size}x{size}"
+        return replace(search, known={**search.known, "in": (size, size)}, assumed=(assumed,))
+    return search
+
+
+def _with_what_is_missing(search: Search) -> Search:
+    """The search with the channels that the target shape alone gives; GivenError where the result needs other givens.
+
+    A convolution's filters, and a pool's channels, are the channels of its output.
+    """
+    env, calculator, target = search.env_of_a_case(), search.calculator, parts(search.target)
+    if env is None:
+        return search
+    symbol = next(result.symbol for result in calculator.results if result.name == search.result)
+    active = [one for one in calculator.lines if one.applies(env)]
+    needed = lines.symbols_towards(symbol, active) - {one.symbol for one in active}
+    unknown = [q for q in calculator.quantities if q.letter in needed and env.get(q.letter) is None]
+    missing = list({q.letter: q for q in reversed(unknown)}.values())[::-1]
+    if not missing:
+        return search
+    if search.result == "output_shape" and len(missing) == 1 and len(target) == env["axes"] + 1:
+        made = target[0 if env["channels_first"] else -1]
+        name = missing[0].short
+        return replace(
+            search,
+            known={**search.known, name: made},
+            assumed=(*search.assumed, f"{made} {name}, the channels of the output"),
+        )
+    raise MissingError(missing)
 
 
 def _means_shape(search: Search) -> bool:
@@ -182,10 +249,10 @@ def _means_shape(search: Search) -> bool:
     axes, target = search.axes(), parts(search.target)
     if search.result != "output_size" or axes is None or len(target) in (1, axes):
         return False
-    if len(target) == axes + 1 and "output_shape" in search.calculator.result_names:
-        return True
     if axes == 1 and len(set(target)) == 1:
         return False
+    if len(target) == axes + 1 and "output_shape" in search.calculator.result_names:
+        return True
     raise GivenError(f"out: {text(target)} has {len(target)} numbers for {axes} axes", "out")
 
 
@@ -222,8 +289,8 @@ def _read_bounds(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, in
 
 
 def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
-    """All solutions, and the nearest miss: the monotonic unknown found by halving, the others tried one by one."""
-    others = [name for name in search.names if search.monotonic is None or name != search.monotonic.short]
+    """All solutions, and the nearest miss: the growing unknown found by halving, the others tried one by one."""
+    others = [name for name in search.names if search.growing is None or name != search.growing.short]
     ranges = [range(search.bounds[name][0], search.bounds[name][1] + 1) for name in others]
     if (size := prod(map(len, ranges))) > MOST_CASES:
         raise GivenError(
@@ -238,28 +305,50 @@ def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
                 solutions.append({name: case[name] for name in search.names})
             elif value is not None and (nearest is None or search.distance(value) < nearest[0]):
                 nearest = (search.distance(value), case, value)
+    if search.growing is not None and search.cases <= SMALL:
+        solutions = _every_solution(search)
     return sorted(solutions, key=lambda solution: tuple(solution.values())), nearest
 
 
+def _every_solution(search: Search) -> list[Case]:
+    """All solutions by trying every case."""
+    ranges = [range(low, high + 1) for low, high in search.bounds.values()]
+    cases = [dict(zip(search.bounds, values, strict=True)) for values in product(*ranges)]
+    found = [(case, search.value(case)) for case in cases]
+    return [case for case, value in found if value is not None and parts(value) == search.target_like(value)]
+
+
 def _candidates(search: Search, case: Case) -> Iterator[Case]:
-    """The case with those values of the monotonic unknown, if there is one, that may be solutions or nearest to one."""
-    if search.monotonic is None:
+    """The case with those values of the growing unknown, if there is one, that may be solutions or nearest to one."""
+    if search.growing is None:
         yield case
         return
-    name = search.monotonic.short
+    name = search.growing.short
     low, high = search.bounds[name]
+    if _lenient(search).value({**case, name: high}) is None:  # what is invalid is not only what is too small
+        yield from ({**case, name: number} for number in _few(name, range(low, high + 1)))
+        return
     first = _first(search, case, name, low, high, passed=False)
     last = _first(search, case, name, first, high, passed=True)
-    if last - first > MOST_CASES:
-        raise GivenError(f"{last - first:,} values of {name} are solutions: narrow them with --bounds", name)
-    for number in range(max(low, first - 1), min(high, last) + 1):
+    for number in _few(name, range(max(low, first - 1), min(high, last) + 1)):
         yield {**case, name: number}
+
+
+def _few(name: str, values: range) -> range:
+    """The values to be tried; GivenError where they are too many."""
+    if len(values) > MOST_CASES + 2:
+        raise GivenError(f"{len(values) - 2:,} values of {name} are left to try: narrow them with --bounds", name)
+    return values
+
+
+def _lenient(search: Search) -> Search:
+    """The search with sizes that do not divide rounded: those of a strict layer lie in between."""
+    return replace(search, known={**search.known, "strict": False}) if "strict" in search.known else search
 
 
 def _first(search: Search, case: Case, name: str, low: int, high: int, passed: bool) -> int:
     """The smallest number with which the result reaches the target (or, with `passed`, exceeds it), by halving."""
-    if "strict" in search.known:  # sizes that do not divide lie in between
-        search = replace(search, known={**search.known, "strict": False})
+    search = _lenient(search)
     while low <= high:
         middle = (low + high) // 2
         value = search.value({**case, name: middle})
@@ -305,7 +394,7 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
     fitting = f"{0 if apart else len(solutions)} of {search.cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
-    growing = search.monotonic.short if search.monotonic else ""
+    growing = search.growing.short if search.growing else ""
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if apart:
