@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnnquiz import answers, bank
-from cnnquiz.checks import family
+from cnnquiz.checks import family, rules
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families, placeholders, variants
 from cnnquiz.items.variants import Variant
@@ -246,3 +246,16 @@ def test_a_wide_family_with_narrow_conditions_has_at_least_its_printed_givens() 
     empty = family.survey(bank_of(none), none, derivation)
     assert empty.invalid is not None and "the printed givens" in empty.invalid.message
     assert process_time() - start < 6
+
+
+def test_a_large_family_is_looked_at_in_its_corners_too() -> None:
+    """Only k = 101 with in = 100 fails, one pair of 40,000 that no seed need draw."""
+    text = (
+        "format: 1\nid: large\ntitle: Large\nsource: made for this test\nitems:\n  - id: one\n    type: number\n"
+        "    stem: How long is the output of {in} pixels under a kernel of {k} with stride {s}?\n"
+        "    derivation: {conv: {in: 150, k: 5, s: 2}, want: output_size}\n"
+        "    vary: {in: {range: [100, 300]}, k: {range: [2, 101]}, s: {range: [1, 2]}}\n    rationale: Slide it.\n"
+    )
+    loaded = bank.load("large.yaml", text)
+    (found,) = rules.run(loaded, ("variant-invalid",)).findings
+    assert "in = 100, k = 101" in found.message

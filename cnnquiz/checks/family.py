@@ -1,10 +1,13 @@
-"""A family looked at as a whole: every variant where there are few enough, and otherwise a stated number of seeds."""
+"""A family looked at as a whole: every variant where there are few enough, otherwise its corners and a number of seeds.
+
+A corner has the first or the last value of each given that varies: a range goes wrong at its ends first.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from itertools import chain, combinations
+from itertools import chain, combinations, islice, product
 from typing import Any
 
 from msgspec import Struct
@@ -22,7 +25,8 @@ from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
 
 LARGEST = 20_000  # variants of a family that are all looked at
-SEEDS = 500  # seeds that are looked at in a larger family
+SEEDS = 500  # seeds that are looked at in a larger family, besides its corners
+MOST_CORNERS = 1024
 MARKED = 25  # seeds whose variants are drawn whole and answered
 SEARCHED = 3_000  # seeds tried to find one that draws given parameters
 TRIED = 40_000  # draws, over all these seeds, that the conditions may refuse
@@ -48,7 +52,7 @@ class Survey(Struct, frozen=True):
     def sentence(self, trouble: Trouble) -> str:
         """How many variants are in trouble, and the first of them with its seed and parameters."""
         of = f"{trouble.count:,} of {self.looked_at:,} variants" if self.looked_at else "no variant can be asked"
-        seeds = "" if self.whole else " (of the first seeds)"
+        seeds = "" if self.whole else " (of the corners and first seeds)"
         first = ", ".join(f"{name} = {text(value)}" for name, value in trouble.parameters.items())
         seed = f"seed {trouble.seed}: " if trouble.seed is not None else ""
         return f"{of}{seeds}: {seed}{first}{': ' if first else ''}{trouble.message}"
@@ -86,7 +90,8 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     every = ((None, given) for given in families.combinations(item))
     found: dict[str, tuple[int, Trouble]] = {}
     looked_at = 0
-    for seed, given in every if whole else _seeds(bank, item, derivation, SEEDS):
+    sample = chain(((None, given) for given in corners(item)), _seeds(bank, item, derivation, SEEDS))
+    for seed, given in every if whole else sample:
         kind, message = _trouble(item, derivation, given)
         looked_at += kind != "refused"
         if message:
@@ -97,6 +102,14 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
         found["invalid"] = 1, Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
     troubles = (_with_seed(bank, item, derivation, found.get(kind)) for kind in ("invalid", "collision"))
     return Survey(looked_at, whole, *troubles)
+
+
+def corners(item: Item) -> Iterator[dict[str, Any]]:
+    """The givens at the ends of every choice and range, each way that they can be put together."""
+    ends = {name: list(dict.fromkeys((values[0], values[-1]))) for name, draw in item.vary.items()
+            if (values := families.values_of(draw))}  # fmt: skip
+    for values in islice(product(*ends.values()), MOST_CORNERS):
+        yield dict(zip(ends, values, strict=True))
 
 
 def _seeds(bank: Bank, item: Item, derivation: Derivation, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
