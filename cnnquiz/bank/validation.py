@@ -49,7 +49,22 @@ def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
     elif isinstance(form, inspect.ListType) and isinstance(value, list):
         yield from misfits_of_list(value, form, path)
     elif not fits(value, kind) and not (isinstance(form, inspect.CustomType) and isinstance(value, dict)):
-        yield TreeFault(path, unfit(value, kind, path), remedy(kind))
+        yield TreeFault(path, unfit(value, kind, path), short_form(value, form) or remedy(kind))
+
+
+def short_form(value: Any, form: inspect.Type) -> str:
+    """What to write where a record's first field stands alone: [3, 5] for {choice: [3, 5]}; empty for other values."""
+    if not isinstance(form, inspect.StructType) or value == "" or sum(field.required for field in form.fields) > 1:
+        return ""
+    first, written = form.fields[0], yaml_flow(value)
+    own = isinstance(bare(first.type), inspect.ListType | inspect.UnionType) is isinstance(value, list)
+    others = "".join(f", {field.encode_name}: ..." for field in form.fields[1:2]) if isinstance(value, str) else ""
+    return f"Write {{{first.encode_name}: {written}{others}}}." if own and len(written) < 60 else ""
+
+
+def yaml_flow(value: Any) -> str:
+    """A list or a text as YAML writes it on one line."""
+    return f"[{', '.join(map(str, value))}]" if isinstance(value, list) else str(value)
 
 
 def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterator[TreeFault]:
@@ -63,7 +78,8 @@ def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterato
     else:
         forms = [form for form in forms if not isinstance(form, inspect.NoneType)]
         wanted = " or ".join(dict.fromkeys(noun(form) for form in forms))
-        yield TreeFault(path, f"{place_name(path)} must be {wanted}, not {what(value)}")
+        advice = short_form(value, forms[0]) if len(forms) == 1 else ""
+        yield TreeFault(path, f"{place_name(path)} must be {wanted}, not {what(value)}", advice)
 
 
 def misfits_of_struct(value: dict[str, Any], kind: inspect.StructType, path: Path) -> Iterator[TreeFault]:

@@ -21,7 +21,7 @@ GIVENS, BACKWARDS, REST = SECTIONS = ("Givens", "Backwards, from a known result"
 def parameters(calculator: Calculator) -> list[click.Parameter]:
     """The givens, the options of a search backwards where one is possible, and those of all calculators."""
     backwards = _backwards(calculator) if any(quantity.search for quantity in calculator.quantities) else []
-    return [_argument(calculator), *map(_option, calculator.quantities), *backwards, *_rest()]
+    return [_argument(calculator), *map(_option, calculator.quantities), *backwards, *_rest(calculator)]
 
 
 def section(param: click.Parameter) -> str:
@@ -122,11 +122,14 @@ def _backwards(calculator: Calculator) -> list[click.Parameter]:
     ]
 
 
-def _rest() -> list[click.Parameter]:
+def _rest(calculator: Calculator) -> list[click.Parameter]:
     *others, last = FORMATS
     formats = f"How to print it: {', '.join(others)} or {last}."
     return [
-        click.Option(["--want"], metavar="RESULT", help="Only the steps that lead to this result."),
+        click.Option(
+            ["--want"], metavar="RESULT",
+            help=f"Only the steps that lead to this result: {', '.join(calculator.result_names)}.",
+        ),
         click.Option(["--draw/--no-draw"], default=True, help="Whether to draw a picture [yes]."),
         click.Option(["--format"], type=click.Choice(FORMATS), default="rich", metavar="FORMAT", help=formats),
     ]

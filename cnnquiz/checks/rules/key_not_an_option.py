@@ -52,5 +52,8 @@ def remedy(worked: WorkedItem) -> str:
         for letter, text in worked.texts.items():
             if key and key.strip("(). ").casefold() in (letter, " ".join(text.split()).casefold()):
                 return f"Write `key: {letter}`."
+    if not worked.options and len(worked.keys) > 1:
+        joint = "x" if worked.item.type == "shape" else ", "
+        return f"Write `key: {joint.join(worked.keys)[:60]}`, as one value."
     several = len(worked.keys) > 1 and worked.item.type != "multiple"
     return "Write one letter, or `type: multiple`." if several else "Write the letter of the right option."
