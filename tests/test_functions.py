@@ -90,7 +90,7 @@ def test_eighty_digits_are_right(name: str, x: int, digits: str) -> None:
 
 
 def test_beyond_a_bound_one_line_says_so() -> None:
-    for text in ("sin(51)", "cos(-51)", "Phi(13)", "phi(1001)", "exp(2001)", "sigma(-2001)", "tanh(2001)", "ln(0)"):
+    for text in ("sin(51)", "cos(-51)", "Phi(101)", "phi(1001)", "exp(2001)", "sigma(-2001)", "tanh(2001)", "ln(0)"):
         with pytest.raises(GivenError):
             number(parse(text), {})
 

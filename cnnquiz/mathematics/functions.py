@@ -68,7 +68,7 @@ def _sympy_product(*values: Any) -> Any:
 def _sympy_normal_cdf(x: Any) -> Any:
     import sympy
 
-    return (1 + sympy.erf(x / sympy.sqrt(2))) / 2
+    return sympy.erfc(-x / sympy.sqrt(2)) / 2
 
 
 def _sympy_normal_pdf(x: Any) -> Any:
