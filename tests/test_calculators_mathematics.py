@@ -174,6 +174,11 @@ LIMITS = [
     ("update", {"J": "exp(theta, 2)", "theta": 1, "alpha": 1}, "`exp` does not take 2 numbers"),
     ("linear", {"operator": "relu(x, 3)"}, "`relu` does not take 2 numbers"),
     ("linear", {"operator": "exp()"}, "`exp` does not take 0 numbers"),
+    ("linear", {"operator": "9^9^9*x"}, "the exponent 387420489 is larger than"),
+    ("linear", {"operator": "10^10^10"}, "the exponent 10000000000 is larger than"),
+    ("linear", {"operator": "1/0"}, "division by zero"),
+    ("update", {"J": "(theta + 1)^9999", "theta": 3, "alpha": "0.1"}, "multiplied out, the expression is too long"),
+    ("impulse", {"equation": "y[n] = (x[n] + x[n-1] + 1)^900"}, ""),
 ]
 
 

@@ -113,7 +113,8 @@ LINES = (
          when="is_separable"),
     line("pointwise", "C*F", "Pointwise half", "1x1 filters mix the channels.", when="is_separable"),
     line("weights", "depthwise + pointwise", "Weights", when="is_separable"),
-    line("biases", "C + F", "Biases", "One for each filter of both halves.", when="is_separable and bias and not keras"),
+    line("biases", "C + F", "Biases", "One for each filter of both halves.",
+         when="is_separable and bias and not keras"),
     line("biases", "F", "Biases", "Keras adds one for each filter, behind both halves.",
          when="is_separable and bias and keras"),
     # batch normalisation, alone or behind a convolution
@@ -192,7 +193,8 @@ def count(env: Env) -> Values:
         "conv": [(filter_counts(env).get("parameters"),)], "dense": [(env["n"], m)], "depthwise": [kernel],
         "separable": [kernel, (C, F)], "batchnorm": [(F,), (F,)], "embedding": [(env["V"], env["D"])],
     }  # fmt: skip
-    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": [(F,)] if env["keras"] else [(C,), (F,)]}
+    separable: list[tuple[Any, ...]] = [(F,)] if env["keras"] else [(C,), (F,)]
+    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": separable}
     arrays = weights[env["layer"]] + (biases.get(env["layer"], []) if env["bias"] else [])
     arrays += [(F,), (F,)] if env["bn"] else []
     if not all(are_numbers(*sizes) for sizes in arrays):

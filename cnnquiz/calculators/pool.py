@@ -100,7 +100,7 @@ def prepare(values: Values) -> Values:
     if isinstance(env["p"], str):
         env["p"] = None if same else (0,) * env["axes"]
     if same:
-        return {**env, "ceil": False}
+        return env if env["i"] is None else {**env, "ceil": False}
     for i, window in families.windows(env):
         _refuse_wide_padding(window.k, window.before)
         window.places(i, env["ceil"])
