@@ -169,11 +169,16 @@ LIMITS = [
     ("gradient", {"layers": 10**9}, "more than"),
     ("autoencoder", {"layers": [5] * 1_003}, "odd number"),
     ("batchnorm", {"values": "1e400,2"}, ""),
-    ("activation", {"function": "gelu", "x": 100}, "stay within 12"),
+    ("linear", {"operator": "Phi(1000*x)"}, ""),
     ("update", {"J": "max(theta, 1, 2)", "theta": 3, "alpha": 1}, ""),
     ("update", {"J": "exp(theta, 2)", "theta": 1, "alpha": 1}, "`exp` does not take 2 numbers"),
     ("linear", {"operator": "relu(x, 3)"}, "`relu` does not take 2 numbers"),
     ("linear", {"operator": "exp()"}, "`exp` does not take 0 numbers"),
+    ("linear", {"operator": "9^9^9*x"}, "the exponent 387420489 is larger than"),
+    ("linear", {"operator": "10^10^10"}, "the exponent 10000000000 is larger than"),
+    ("linear", {"operator": "1/0"}, "division by zero"),
+    ("update", {"J": "(theta + 1)^9999", "theta": 3, "alpha": "0.1"}, "multiplied out, the expression is too long"),
+    ("impulse", {"equation": "y[n] = (x[n] + x[n-1] + 1)^900"}, ""),
 ]
 
 

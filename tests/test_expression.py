@@ -14,6 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.mathematics import analysis
+from cnnquiz.mathematics.analysis import number
 from cnnquiz.mathematics.expression import (
     FUNCTIONS,
     Call,
@@ -28,11 +30,12 @@ from cnnquiz.mathematics.expression import (
     parse,
     replace,
 )
+from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import math
 from cnnquiz.mathematics.sympy_forms import sympy_expr
 
 REFUSED = [
-    "", " ", "(", "1 +", "2k", "a b", "x; y", "x\ny", "a = 1", "a := 1", "x.real", "x.__class__", "().__class__",
+    "", " ", "(", "1 +", "a b", "x; y", "x\ny", "a = 1", "a := 1", "x.real", "x.__class__", "().__class__",
     "x[0]", "[1]", "{1}", "{1: 2}", "'a'", "f'{x}'", "b'a'", "lambda: 1", "lambda x: x", "x if y else z",
     "[x for x in y]", "(x for x in y)", "await x", "yield x", "import os", "print(1)", "eval('1')",
     "__import__('os')", "open('f')", "getattr(x, 'y')", "exec('1')", "floor(*x)", "floor(**x)", "floor(x=1)",
@@ -97,7 +100,7 @@ def test_unknown_names_and_functions_are_named() -> None:
 
 
 def test_unicode_names_are_read_as_python_reads_them() -> None:
-    assert names_in(parse("θ + α_1")) == {"θ", "α_1"}
+    assert names_in(parse("θ + α_1 + ж")) == {"theta", "alpha_1", "ж"}
     with pytest.raises(CnnquizError, match="unknown name"):
         parse("ｅval + 1", names={"k"})  # full-width letters, which Python folds
 
@@ -219,3 +222,33 @@ def test_python_does_not_warn_readers_of_ours() -> None:
 def test_conditions_are_expressions_too() -> None:
     assert parse("not a and b") == Op("and", Not(Name("a")), Name("b"))
     assert set(FUNCTIONS) >= {"floor", "ceil", "min", "max", "abs", "prod", "shape"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "plain"),
+    [
+        ("3x", "3*x"), ("2(x + 1)", "2*(x + 1)"), ("(x + 1)(x - 1)", "(x + 1)*(x - 1)"), ("2x²", "2*x^2"),
+        ("6·θ² − 6·θ + 6", "6*theta^2 - 6*theta + 6"), ("2θ", "2*theta"), ("x⁻¹", "x^(-1)"), ("|x − 1|", "abs(x - 1)"),
+        ("⌊x/2⌋ + ⌈x⌉", "floor(x/2) + ceil(x)"), ("√(x)", "sqrt(x)"), ("√2·x", "sqrt(2)*x"), ("-x", "-x"),
+        ("-x^2", "-(x^2)"), ("2exp(x)", "2*exp(x)"), ("2e3x", "2000*x"), ("1e-3", "0.001"), ("σ(x)", "sigma(x)"),
+        ("x ≥ 2 and x ≤ 3", "x >= 2 and x <= 3"), ("3 and (x)", "3 and x"), ("2xⁿ", "2*x^n"), ("a×b", "a*b"),
+    ],
+)  # fmt: skip
+def test_what_the_program_prints_is_read_again(typed: str, plain: str) -> None:
+    assert parse(typed, functions=REAL_NAMES) == parse(plain, functions=REAL_NAMES)
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"), [("pi", 3.141592653589793), ("2π", 6.283185307179586), ("e^2", 7.38905609893065)]
+)
+def test_pi_and_e_are_numbers(typed: str, value: float) -> None:
+    found = number(analysis.parse(typed, "x"), {})
+    assert abs(float(found) - value) < 1e-14
+    assert math(analysis.parse("pi*x + e", "x")).unicode == "π·x + e"
+    assert names_in(analysis.parse("e + pi", "e", "pi")) == {"e", "pi"}
+
+
+@pytest.mark.parametrize("text", ["max(x)", "exp()", "relu(x, 1)", "pi(x)", "min()"])
+def test_the_number_of_arguments_is_checked_when_it_is_read(text: str) -> None:
+    with pytest.raises(CnnquizError, match="does not take"):
+        analysis.parse(text, "x")

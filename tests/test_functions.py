@@ -15,7 +15,7 @@ from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sy
 from cnnquiz.mathematics.values import equivalent
 
 PLACES = [Fraction(3, 4), Fraction(7, 2), Fraction(1, 1000), 2, Fraction(-5, 3), -1, -12]
-SINGLE = sorted(REAL_NAMES - {"min", "max"})
+SINGLE = sorted(call for call in REAL_NAMES if FUNCTIONS[call].takes == (1, 1))
 SLOPED = sorted(call for call in SINGLE if FUNCTIONS[call].slopes)
 X = sympy.Symbol("x", real=True)
 
@@ -90,7 +90,7 @@ def test_eighty_digits_are_right(name: str, x: int, digits: str) -> None:
 
 
 def test_beyond_a_bound_one_line_says_so() -> None:
-    for text in ("sin(51)", "cos(-51)", "Phi(13)", "phi(1001)", "exp(2001)", "sigma(-2001)", "tanh(2001)", "ln(0)"):
+    for text in ("sin(51)", "cos(-51)", "Phi(101)", "phi(1001)", "exp(2001)", "sigma(-2001)", "tanh(2001)", "ln(0)"):
         with pytest.raises(GivenError):
             number(parse(text), {})
 

@@ -113,3 +113,23 @@ def test_what_was_assumed_is_said(name: str, raw: dict[str, Any], assumed: list[
     solution = solve(name, **raw)
     assert list(solution.assumed) == solution.as_json().get("assumed", []) == assumed
     assert all(f"Assumed: {one}." in solution.as_markdown() for one in assumed)
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "result"),
+    [
+        ("activation", {"function": "sigmoid", "x": 80}, "value"),
+        ("activation", {"function": "gelu", "x": 40}, "derivative"),
+        ("softmax", {"z": "0,-500"}, "probabilities"),
+        ("softmax", {"z": "900,901"}, "probabilities"),
+    ],
+)
+def test_a_number_that_was_rounded_stands_behind_about(name: str, raw: dict[str, Any], result: str) -> None:
+    steps = [step for step in solve(name, **raw).steps if step.of == result and step.value]
+    last = [row for row in solve(name, **raw).as_latex().splitlines() if steps[-1].title in row][-1]
+    assert r"\approx" in last and "=" not in last.partition(r"\approx")[2]
+
+
+def test_a_number_that_is_exact_stands_behind_an_equals_sign() -> None:
+    for name, raw in (("activation", {"function": "sigmoid", "x": 0}), ("softmax", {"z": "0,0"})):
+        assert r"\approx" not in solve(name, **raw).as_latex()

@@ -126,7 +126,7 @@ MISCONCEPTIONS = (
 def drawings(env: Env, results: Results) -> Drawings:
     """The curve around zero and x."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
-    reach = min(max(6, 2 * abs(x or 0)), _WIDEST) if f.name != "gelu" else max(6, abs(x or 0))
+    reach = min(max(6, 2 * abs(x or 0)), _WIDEST)
     xs = [Fraction(reach) * at / 30 for at in range(-30, 31)]
     marks = [] if x is None else [[float(x), float(results["value"]), f"f({value_math(x).ascii})"]]
     ys = [float(function_value(f, at, a)) for at in xs]

@@ -11,10 +11,20 @@ from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, slide, tally
 from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Case, Env, Notes, Quantity, Result, Results, Values, line, misconception
-from cnnquiz.solver.givens import FLAG, are_numbers, axes, choice, integer, shape
+from cnnquiz.solver.calculator import (
+    Case,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Values,
+    line,
+    lines_when,
+    misconception,
+)
+from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
-_FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
 _STRICT = "none, a size that does not divide is refused (strict)"
 _SAME = {"": "", "tf": "ceil(i/s) (TensorFlow)", "torch": "total padding d(k-1), stride 1 (PyTorch)"}
 QUANTITIES = (
@@ -28,7 +38,7 @@ QUANTITIES = (
     families.CHANNELS,
     Quantity("filters", "out_channels", integer(1), "filters: the output channels", None, (1, 4096), symbol="F"),
     Quantity("bias", "bias", FLAG, "whether each filter has a bias", True, only=families.WITH_CHANNELS),
-    Quantity("framework", "framework", _FRAMEWORK, "whose rule `same` follows", "torch",
+    Quantity("framework", "framework", families.FRAMEWORK, "whose rule `same` follows", "torch",
              only=Case("with p same", lambda env: env["same"])),
     Quantity("strict", "strict", FLAG, "refuse a size that does not divide, instead of rounding", False,
              only=Case("where in is given, without p same", lambda env: env["i"] is not None and not env["same"])),
@@ -47,8 +57,7 @@ LINES = (
          "Dilation spreads the taps: the kernel reaches from its first tap to its last.",
          name="effective_kernel", axis=True, when="dilated"),
     line("P", "e - 1", "Total padding", "With stride 1 this keeps the size.", axis=True, when="same_torch"),
-    line("P", "max((ceil(i/s) - 1)*s + e - i, 0)", "Total padding",
-         "TensorFlow pads just enough for ceil(i/s) windows, the odd pixel at the end.", axis=True, when="same_tf"),
+    *lines_when("same_tf", families.SAME_PADDING),
     line("span", "i + 2*p - e", axis=True, when="not same", name="span"),
     line("span", "i + P - e", axis=True, when="same", name="span"),
     families.QUOTIENT,

@@ -47,6 +47,14 @@ _ALSO = {
 }  # fmt: skip
 
 
+def _bias_words(env: Env) -> str:
+    if not env["bias"]:
+        return "none"
+    if env["layer"] != "separable":
+        return "counted"
+    return f"counted, {'one for each filter (Keras)' if env['keras'] else 'in both halves (PyTorch)'}"
+
+
 def _part_of(name: str) -> Case:
     """The cases of the layers that have this number."""
     return where("layer", *(layer for layer, needs in _NEEDS.items() if name in needs))
@@ -65,6 +73,9 @@ QUANTITIES = (
     Quantity("filters", "out_channels", integer(1), "filters", None, (1, 4096), symbol="F", only=_FILTERS),
     replace(families.GROUPS, only=where("layer", "conv")),
     Quantity("bias", "bias", FLAG, "whether there are biases", None, only=where("layer", *_BIASED)),
+    Quantity("framework", "framework", families.FRAMEWORK,
+             "whose separable layer: with tf (Keras), only the pointwise half has biases", "torch",
+             only=Case("with layer separable and biases", lambda env: env["layer"] == "separable" and env["bias"])),
     Quantity("bn", "batch_norm", FLAG, "whether batch normalisation follows the convolution", False,
              only=where("layer", "conv")),
     Quantity("inputs", "in_features", integer(1), "inputs, dense", None, (1, 4096), symbol="n",
@@ -91,7 +102,7 @@ RESULTS = (
 LINES = (
     *lines_when("is_conv", *families.WEIGHT_LINES),
     line("weights", "w*F", when="is_conv"),
-    line("biases", "F", when="(is_conv or is_separable) and bias"),
+    line("biases", "F", when="is_conv and bias"),
     # dense
     line("weights", "n*m", "Weights", "Every unit has one weight for every input.", when="is_dense"),
     line("biases", "m", "Biases", "Every unit has one bias.", when="is_dense and bias"),
@@ -103,7 +114,10 @@ LINES = (
          when="is_separable"),
     line("pointwise", "C*F", "Pointwise half", "1x1 filters mix the channels.", when="is_separable"),
     line("weights", "depthwise + pointwise", "Weights", when="is_separable"),
-    line("biases", "C + F", "Biases", "One for each filter of both halves.", when="is_separable and bias"),
+    line("biases", "C + F", "Biases", "One for each filter of both halves.",
+         when="is_separable and bias and not keras"),
+    line("biases", "F", "Biases", "Keras adds one for each filter, behind both halves.",
+         when="is_separable and bias and keras"),
     # batch normalisation, alone or behind a convolution
     *lines_when(
         "normed",
@@ -148,7 +162,7 @@ EXAMPLES = (
     "separable --k 3 --channels 32 --filters 64",
 )
 CONVENTIONS = {
-    "bias": lambda env: "counted" if env["bias"] else "none",
+    "bias": lambda env: _bias_words(env),
     "parameters": "trainable ones (running averages are stored only)",
 }
 
@@ -159,9 +173,10 @@ def prepare(values: Values) -> Values:
     layer = values["layer"] or next(marked, "conv")
     env = families.along_axes({**values, "in": None}, "k")
     bn = bool(values["bn"]) and layer == "conv"
-    bias = values["bias"] if values["bias"] is not None else layer in ("conv", "dense") and not bn
-    bias = bias and layer in _BIASED
-    env |= {"layer": layer, "bias": bias, "bn": bn, "normed": bn or layer == "batchnorm"}
+    keras = layer == "separable" and values["framework"] == "tf"
+    usual = keras or (layer in ("conv", "dense") and not bn)
+    bias = layer in _BIASED and (usual if values["bias"] is None else values["bias"])
+    env |= {"layer": layer, "keras": keras, "bias": bias, "bn": bn, "normed": bn or layer == "batchnorm"}
     filters = values["filters"] if "filters" in _NEEDS[layer] or layer == "batchnorm" else None
     env["F"] = values["features"] or filters if layer == "batchnorm" else filters
     env["k"] = env["k"] if "k" in _NEEDS[layer] else None
@@ -179,7 +194,8 @@ def count(env: Env) -> Values:
         "conv": [(filter_counts(env).get("parameters"),)], "dense": [(env["n"], m)], "depthwise": [kernel],
         "separable": [kernel, (C, F)], "batchnorm": [(F,), (F,)], "embedding": [(env["V"], env["D"])],
     }  # fmt: skip
-    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": [(C,), (F,)]}
+    separable: list[tuple[Any, ...]] = [(F,)] if env["keras"] else [(C,), (F,)]
+    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": separable}
     arrays = weights[env["layer"]] + (biases.get(env["layer"], []) if env["bias"] else [])
     arrays += [(F,), (F,)] if env["bn"] else []
     if not all(are_numbers(*sizes) for sizes in arrays):

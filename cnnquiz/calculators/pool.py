@@ -15,7 +15,18 @@ from typing import Any
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import slide
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, lines_when, misconception
+from cnnquiz.solver.calculator import (
+    Case,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Values,
+    line,
+    lines_when,
+    misconception,
+)
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 _CEIL = "up, if the last window starts inside the input or the padding before it (ceil mode)"
@@ -24,11 +35,12 @@ QUANTITIES = (
     Quantity("k", "kernel_size", axes(1), "window size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride; without one, a window steps by its own size", None, (1, 8),
              only=families.WITH_SIZE),
-    Quantity("p", "padding", axes(0), "padding on each side, at most half the window", 0, (0, 5),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding on each side, at most half the window", 0, (0, 5),
              only=families.WITH_SIZE),
     Quantity("d", "dilation", axes(1), "dilation: the step between the window's taps", 1, (1, 8),
              only=families.WITH_SIZE),
-    Quantity("ceil", "ceil_mode", FLAG, "whether an incomplete last window counts", False),
+    Quantity("ceil", "ceil_mode", FLAG, "whether an incomplete last window counts", False,
+             only=Case("without p same", lambda env: not env["same"])),
     Quantity("channels", "in_channels", integer(1), "channels; pooling keeps them", None, symbol="C"),
     families.LAYOUT,
 )
@@ -41,7 +53,9 @@ LINES = (
     line("e", "k", axis=True, when="not dilated"),
     line("e", "d*(k - 1) + 1", "Effective window",
          "Dilation spreads the taps: the window reaches from its first tap to its last.", axis=True, when="dilated"),
-    line("span", "i + 2*p - e", axis=True, name="span"),
+    *lines_when("same", families.SAME_PADDING),
+    line("span", "i + 2*p - e", axis=True, when="not same", name="span"),
+    line("span", "i + P - e", axis=True, when="same", name="span"),
     families.QUOTIENT,
     *lines_when("not ceil", *families.ROUND_DOWN),
     *lines_when(
@@ -70,7 +84,10 @@ MISCONCEPTIONS = (
     misconception("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )  # fmt: skip
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
-CONVENTIONS = {"rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING}
+CONVENTIONS = {
+    "rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING,
+    "same": lambda env: "ceil(i/s) (TensorFlow)" if env["same"] and env["i"] is not None else "",
+}
 
 assumptions, drawings, inverse_steps = families.assumptions, families.drawings, families.inverse_steps
 
@@ -78,7 +95,12 @@ assumptions, drawings, inverse_steps = families.assumptions, families.drawings, 
 def prepare(values: Values) -> Values:
     """One value an axis, the stride defaulting to the window; refuses what no layer could do."""
     stride = values["k"] if values["s"] is None else values["s"]
-    env = families.along_axes({**values, "s": stride}, "k", "s", "p", "d")
+    same = "tf" if values["p"] == "same" else ""
+    env = families.along_axes({**values, "s": stride, "same": same}, "k", "s", "p", "d")
+    if isinstance(env["p"], str):
+        env["p"] = None if same else (0,) * env["axes"]
+    if same:
+        return env if env["i"] is None else {**env, "ceil": False}
     for i, window in families.windows(env):
         _refuse_wide_padding(window.k, window.before)
         window.places(i, env["ceil"])
@@ -101,6 +123,8 @@ def count(env: Env) -> Values:
 
 def notes(env: Env, results: Results) -> Notes:
     """What the other rounding would give."""
+    if env["same"]:
+        return
     sizes = count({**env, "ceil": not env["ceil"]}).get("output_size", ())
     if 0 in sizes:
         yield "With ceil_mode off the window does not fit."

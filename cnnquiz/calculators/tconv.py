@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
 from cnnquiz.layers.counts import filter_counts, write_out
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Values, line, misconception
+from cnnquiz.solver.calculator import Case, Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
 QUANTITIES = (
@@ -20,9 +20,11 @@ QUANTITIES = (
     Quantity("k", "kernel_size", axes(1), "kernel size", search=(1, 11)),
     Quantity("s", "stride", axes(1), "stride: the step between the places that one input pixel writes to", 1, (1, 8),
              only=families.WITH_SIZE),
-    Quantity("p", "padding", axes(0), "padding, cut off the output on each side", 0, (0, 16), only=families.WITH_SIZE),
+    Quantity("p", "padding", axes(0, ("same", "valid")), "padding, cut off the output on each side", 0, (0, 16),
+             only=families.WITH_SIZE),
     replace(families.DILATION, only=families.WITH_SIZE),
-    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7), only=families.WITH_SIZE),
+    Quantity("op", "output_padding", axes(0), "output padding, added at the end", 0, (0, 7),
+             only=Case("where in is given, without p same", lambda env: env["i"] is not None and not env["same"])),
     Quantity("groups", "groups", integer(1), "groups that the channels are split into", 1, symbol="g",
              only=families.WITH_CHANNELS),
     families.CHANNELS,
@@ -42,9 +44,13 @@ LINES = (
     line("starts", "(i - 1)*s", "Where the last input pixel writes",
          "Each input pixel writes one kernel, each a stride further.", name="starts", axis=True),
     line("full", "starts + e", "Add the kernel", "The last kernel reaches its whole length.", name="full", axis=True),
+    line("P", "e - s", "Total padding", "TensorFlow cuts off just enough for one stride each pixel: o = i*s.",
+         axis=True, when="same"),
+    line("o", "full - P", "Cut off the padding", "Padding shrinks the output of a transposed convolution.",
+         axis=True, when="same", combines=("starts", "full")),
     line("o", "full - 2*p + op", "Cut off the padding, add the output padding",
          "Padding shrinks the output of a transposed convolution; output padding adds at the end.",
-         axis=True, combines=("starts", "full")),
+         axis=True, when="not same", combines=("starts", "full")),
     *families.shape_lines("F", "Each filter gives one output channel."),
     *families.WEIGHT_LINES,
     line("macs", "w*F*prod(i)", "Multiply-adds", "Each input pixel is multiplied with each of its weights once."),
@@ -61,16 +67,23 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32")
 CONVENTIONS = {
-    "padding": "cut off the output on both sides (PyTorch)",
-    "output_padding": "added at the end only",
+    "padding": lambda env: "same, i*s (TensorFlow)" if _is_same(env) else "cut off the output on both sides (PyTorch)",
+    "output_padding": lambda env: "" if _is_same(env) else "added at the end only",
 }
 
 assumptions = families.assumptions
 
 
+def _is_same(env: Env) -> bool:
+    return bool(env["same"]) and env["i"] is not None
+
+
 def prepare(values: Values) -> Values:
     """One value an axis; refuses what no layer could do."""
-    env = families.along_axes(values, "k", "s", "p", "d", "op")
+    same = "transposed" if values["p"] == "same" else ""
+    env = families.along_axes({**values, "same": same}, "k", "s", "p", "d", "op")
+    if isinstance(env["p"], str):
+        env["p"] = None if same else (0,) * env["axes"]
     families.refuse_uneven_groups(env)
     for i, window in families.windows(env):
         most = max(window.s, window.d) - 1
@@ -92,5 +105,5 @@ def count(env: Env) -> Values:
 
 def notes(env: Env, results: Results) -> Notes:
     """Why more than one size could be meant."""
-    if "output_size" in results and any(are_numbers(s) and s > 1 for s in env["s"]):
+    if not env["same"] and "output_size" in results and any(are_numbers(s) and s > 1 for s in env["s"]):
         yield "With a stride, several input sizes of the convolution give this size: output_padding chooses among them."

@@ -16,10 +16,10 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import number, parse, slope
-from cnnquiz.mathematics.expression import Expr, Name, names_in, replace, walk
-from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
+from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
-from cnnquiz.mathematics.precise import rounded
+from cnnquiz.mathematics.precise import limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import derivative
 from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver import givens
@@ -41,6 +41,7 @@ _SHOWN = 8
 _COUNTED = 60
 _MOST_STEPS = 10_000
 _MOST_WORK = 100_000  # steps times the operations of J
+_DECAYED = ("sgd", "momentum")  # methods that weight decay is worked for
 _VARIABLES = ("theta", "t", "x", "w")
 _USUAL = {"gamma": Fraction(9, 10), "rho": Fraction(9, 10), "beta1": Fraction(9, 10), "beta2": Fraction(999, 1000)}
 EXAMPLES = (
@@ -51,6 +52,7 @@ EXAMPLES = (
 CONVENTIONS = {
     "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
     "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
+    "weight decay": lambda env: "wd*theta is added to the gradient (PyTorch)" if env["wd"] else "",
 }
 
 
@@ -68,6 +70,8 @@ QUANTITIES = (
     Quantity("alpha", "lr", givens.number(), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
+    Quantity("wd", "weight_decay", givens.number(0), "weight decay: that many times theta is added to the gradient", 0,
+             only=where("method", *_DECAYED)),
     Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None,
              only=_taken("gamma")),
     Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None, only=_taken("rho")),
@@ -90,6 +94,7 @@ RESULTS = (
 def prepare(values: Values) -> Values:
     """Reads J or the gradients; takes the usual hyperparameters where none are given."""
     env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
+    env["wd"] = env["wd"] if env["method"] in _DECAYED else 0
     if env["steps"] > _MOST_STEPS:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
     if (env["J"] is None) == (env["gradient"] is None):
@@ -132,16 +137,23 @@ def _slope_formula(env: Env) -> Expr | None:
 
 
 def _gradient(env: Env) -> Gradient:
-    """The gradient at a place in a step, by sympy's derivative of J."""
+    """The gradient at a place in a step, by sympy's derivative of J, without the weight decay."""
     formula = _slope_formula(env)
     if formula is None:
         return lambda at, t: env["gradient"][t - 1]
     return lambda at, t: number(formula, {"theta": at})
 
 
+def _decayed(env: Env, gradient: Gradient) -> Gradient:
+    """The gradient with the weight decay."""
+    return lambda at, t: limit_digits(gradient(at, t) + env["wd"] * at) if env["wd"] else gradient(at, t)
+
+
 def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
     """Each step's state and rules; of another method, by another gradient or with other hyperparameters."""
-    return run(method or METHODS[env["method"]], {**env, **other}, gradient or _gradient(env), env["steps"])
+    asked = {**env, **other}
+    decayed = _decayed(asked, gradient or _gradient(env))
+    return run(method or METHODS[env["method"]], asked, decayed, env["steps"])
 
 
 def _hyperparameters(env: Env, method: Method) -> str:
@@ -164,7 +176,9 @@ def work(env: Env) -> Values:
     if formula is not None:
         found["derivative"] = math(formula).ascii
         if env["method"] == "sgd":
-            found["rule"] = math(replace(METHODS["sgd"].rules[0].expr, {"g": formula})).ascii
+            whole = parse("g + wd*theta", "g", "wd", "theta") if env["wd"] else Name("g")
+            whole = replace(whole, {"g": formula, "wd": Num(env["wd"])})
+            found["rule"] = math(replace(METHODS["sgd"].rules[0].expr, {"g": whole})).ascii
     if env["J"] is not None:
         found["J_end"] = rounded(_J(env, states[-1]["theta"]))
     return found
@@ -184,10 +198,15 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
             yield step(f"Step {t}: look ahead", "l = theta - gamma*v", filled, rounded(state["l"]), why, "theta")
         gradient = rounded(state["g"])
         if formula is None:
-            yield step(f"Step {t}: gradient", "g", value=gradient, of="theta")
+            given = env["gradient"][t - 1]
+            yield step(f"Step {t}: gradient", "g", value=given, of="theta")
         else:
-            filled = math(formula, {"theta": rounded(state["l"])})
-            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, gradient, "", "theta")
+            filled, given = math(formula, {"theta": rounded(state["l"])}), rounded(_gradient(env)(state["l"], t))
+            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, given, "", "theta")
+        if env["wd"]:
+            filled = chain(given, " + ", env["wd"], "*", factor(rounded(state["l"])))
+            why = "Weight decay adds to the gradient, so every step also shrinks theta." if t == 1 else ""
+            yield step(f"Step {t}: weight decay", "g + wd*theta", filled, gradient, why, "theta")
         for rule, before, after in rules:
             title = f"Step {t}: {rule.title[:1].lower()}{rule.title[1:]}"
             why = _overshoot(env, state) if rule.symbol == "theta" else ""
@@ -216,7 +235,7 @@ def count(env: Env) -> Values:
         return {}
     gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
     try:
-        thetas = thetas_by_sums(env["method"], env, gradient, env["steps"])
+        thetas = thetas_by_sums(env["method"], env, _decayed(env, gradient), env["steps"])
     except KeyError:
         return {}
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
@@ -239,6 +258,8 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _thetas(env, method=_with_last_rule(env, "theta - ", "theta + "))),
     misconception("forgot-learning-rate", "The step is the gradient times the learning rate.",
                   wrong=lambda env: _thetas(env, alpha=1)),
+    misconception("forgot-weight-decay", "The weight decay times theta belongs to the gradient.",
+                  wrong=lambda env: _thetas(env, wd=0)),
     misconception("J-for-derivative", "The step follows the slope of J, not its value.",
                   where={"gradient": (None,)}, wrong=lambda env: _thetas(env, gradient=lambda at, t: _J(env, at))),
     misconception("plain", "That is plain gradient descent: the method's memory is missing.",

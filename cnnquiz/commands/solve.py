@@ -70,9 +70,10 @@ class CalculatorCommand(click.Command):
         )
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Read `--no-bias` as `--bias no`."""
+        """Read `--no-bias` as `--bias no`, and `-x + 1` as what stands without a name."""
         flags = {f"--no-{word}": q.short for q in self.calculator.quantities if is_flag(q) for word in words(q)}
         spread = [part for arg in args for part in ((f"--{flags[arg]}=no",) if arg in flags else (arg,))]
+        spread = _with_minus_read(self.calculator, spread)
         ctx.meta[TYPED] = {arg.partition("=")[0] for arg in args}
         return super().parse_args(ctx, spread)
 
@@ -114,6 +115,17 @@ class CalculatorCommand(click.Command):
         else:
             solution = self.calculator.solve(self.calculator.read(raw), options["want"])
             _show(solution, solution.as_json(), options["format"], options["draw"])
+
+
+def _with_minus_read(calculator: Calculator, args: list[str]) -> list[str]:
+    """The arguments, one that begins with a minus sign under the name of the main quantity: -x + 1 is no option."""
+    main = next((quantity for quantity in calculator.quantities if quantity.positional), None)
+    read: list[str] = []
+    for before, arg in zip(["", *args], args, strict=False):
+        value = before.startswith("--") and "=" not in before  # of the option before it
+        minus = len(arg) > 1 and arg[0] == "-" and arg[1] != "-" and arg != "-h"
+        read.append(f"--{main.short}={arg}" if main and minus and not value else arg)
+    return read
 
 
 def _add_positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[str, ...]) -> None:

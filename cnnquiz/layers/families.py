@@ -14,10 +14,11 @@ from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.solution import Drawing, Math, Step
 from cnnquiz.solver.calculator import Case, Quantity, Result, misconception
-from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, integer
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, are_numbers, axes, choice, integer
 from cnnquiz.solver.lines import Line, line, one
 
 DILATION = Quantity("d", "dilation", axes(1), "dilation: the step between the kernel's taps", 1, (1, 8))
+FRAMEWORK = choice("torch", "tf", also={"tensorflow": "tf", "keras": "tf", "pytorch": "torch"})
 WITH_SIZE = Case("where in is given", lambda env: env["i"] is not None)
 WITH_CHANNELS = Case("where the channels are given", lambda env: env["C"] is not None)
 GROUPS = Quantity(
@@ -46,6 +47,10 @@ ROUND_DOWN = (
     line("m", "floor(q)", "Round down", "The last window must fit inside, so round down.", name="jumps", axis=True),
     line("o", *FIRST_POSITION, axis=True, combines=("span", "q", "m")),
 )
+SAME_PADDING = line(
+    "P", "max((ceil(i/s) - 1)*s + e - i, 0)", "Total padding",
+    "TensorFlow pads just enough for ceil(i/s) windows, the odd pixel at the end.", axis=True,
+)  # fmt: skip
 WEIGHT_LINES = (
     line("w", "prod(k)*C", "Weights of one filter",
          "A filter reaches through all the input channels, so it has a weight for every place and channel.",
@@ -171,12 +176,18 @@ def windows(env: Env) -> Iterator[tuple[int, Window]]:
         for n, *numbers in zip(i, k, s, d, p, p, op, strict=True):
             if set(map(type, (n, *numbers))) == {int}:
                 window = Window(*numbers)
-                yield n, _with_same_padding(window, n, same == "tf") if same else window
+                yield n, _with_same_padding(window, n, same) if same else window
 
 
-def _with_same_padding(window: Window, n: int, tensorflow: bool) -> Window:
-    """The window with what `same` pads, found from where the last of TensorFlow's windows must end."""
-    total = max(range(0, n, window.s)[-1] + window.reach - n, 0) if tensorflow else window.reach - 1
+def _with_same_padding(window: Window, n: int, same: str) -> Window:
+    """The window with what `same` pads, found from where the last of TensorFlow's windows must end.
+
+    A transposed one cuts off what is more than one stride for each pixel; it adds, at the end, what is missing.
+    """
+    if same == "transposed":
+        total = window.reach - window.s
+        return replace(window, before=max(total, 0) // 2, after=total - max(total, 0) // 2)
+    total = max(range(0, n, window.s)[-1] + window.reach - n, 0) if same == "tf" else window.reach - 1
     return replace(window, before=total // 2, after=total - total // 2)
 
 

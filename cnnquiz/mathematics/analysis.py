@@ -10,8 +10,8 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import expression, precise
-from cnnquiz.mathematics.expression import Algebra, Expr, evaluator
-from cnnquiz.mathematics.functions import FUNCTIONS, REAL_NAMES, Function
+from cnnquiz.mathematics.expression import Algebra, Call, Expr, evaluator
+from cnnquiz.mathematics.functions import CONSTANTS, FUNCTIONS, REAL_NAMES, Function
 from cnnquiz.mathematics.precise import divide, exact, limit_digits
 
 MAX_EXPONENT = 10_000
@@ -142,6 +142,8 @@ def _dual_operation(symbol: str) -> Callable[..., Dual]:
 
 def _dual_function(name: str) -> Callable[..., Dual]:
     function = FUNCTIONS[name]
+    if name in CONSTANTS:
+        return lambda: (number(Call(name, ()), {}), 0)
     if not function.slopes:
         raise KeyError(name)
 

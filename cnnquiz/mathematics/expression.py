@@ -1,7 +1,8 @@
 """A small, safe language for formulas and conditions: parse once, evaluate exactly, never `eval`.
 
-Python's `ast` reads the text; only numbers, known names, known functions, arithmetic, comparisons and
-`and`, `or`, `not` are let through. Length, depth, size of numbers and exponents are bounded.
+It reads what the program prints, too: 3x, θ², a·b, |x|, ⌊x⌋, √(x), π. Python's `ast` reads the text; only numbers,
+known names, known functions, arithmetic, comparisons and `and`, `or`, `not` are let through. Length, depth, size of
+numbers and exponents are bounded.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 import operator
+import re
 import warnings
 from collections.abc import Callable, Collection, Mapping
 from fractions import Fraction
@@ -18,8 +20,9 @@ from typing import Any
 from msgspec import Struct, structs
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.functions import EXACT_NAMES, FUNCTIONS
+from cnnquiz.mathematics.functions import CONSTANTS, EXACT_NAMES, FUNCTIONS
 from cnnquiz.mathematics.precise import divide, exact
+from cnnquiz.mathematics.symbols import GREEK
 
 MAX_LENGTH = 1_000  # characters of one expression
 MAX_NODES = 300  # operations in one expression
@@ -121,6 +124,8 @@ def parse(text: str, names: Collection[str] | None = None, functions: Collection
     if len(text) > MAX_LENGTH:
         raise CnnquizError(f"the expression is {len(text)} characters long; at most {MAX_LENGTH} are read")
     expr = _tree(text.strip())
+    if functions is not None and names is not None:
+        expr = _with_constants(expr, names, functions)
     _check_names(expr, text, names, EXACT_NAMES if functions is None else functions)
     return expr
 
@@ -128,13 +133,52 @@ def parse(text: str, names: Collection[str] | None = None, functions: Collection
 @lru_cache(maxsize=4096)
 def _tree(text: str) -> Expr:
     try:
-        source = text.replace("^", "**")
+        source = plain_spelling(text).replace("^", "**")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice on how to write Python is not for our readers
             tree = ast.parse(source, mode="eval")
         return _Reader(source).read(tree.body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CnnquizError(f"cannot read the expression {_quote(text)}: write it as in 2*k + 1") from None
+
+
+_WORDS = (
+    {"−": "-", "–": "-", "·": "*", "⋅": "*", "×": "*", "≤": "<=", "≥": ">=", "≠": "!=", "√": " sqrt "}
+    | {"⌊": " floor(", "⌈": " ceil(", "⌋": ")", "⌉": ")"}
+)  # fmt: skip
+_SIGNS = str.maketrans(_WORDS)
+_RAISED = str.maketrans(dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "-0123456789n", strict=True)))
+_POWER = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]+")
+_ROOT = re.compile(r"\bsqrt\s+(\d+(?:\.\d+)?|[A-Za-z_]\w*)")
+_PI_TIMES = re.compile(r"\bpi\s+(?=[A-Za-z_(])(?!(?:and|or|not|if|else|in|is)\b)")
+_BARS = re.compile(r"\|([^|]*)\|")
+_NEXT = r"\s*(?=[A-Za-z_(])(?!(?:and|or|not|if|else|in|is)\b)"
+_NUMBER = r"(?<![\w.])(?>0[xXoObB]\w+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d+)(?:[eE][+-]?\d+)?)"
+_FACTORS = re.compile(rf"({_NUMBER}|\)){_NEXT}")
+_NAMES = {letter: name for name, letter in GREEK.items()}
+_GREEK_LETTER = re.compile(rf"({'|'.join(_NAMES)})(?=(?P<letter>[^\W\d_])?)")
+
+
+def plain_spelling(text: str) -> str:
+    """The text in ASCII, with every sign of multiplication: 3x as 3*x, θ² as theta^(2), |x| as abs(x)."""
+    if not text.isascii():
+        text = _POWER.sub(lambda match: f"^({match[0].translate(_RAISED)})", text).translate(_SIGNS)
+        text = _GREEK_LETTER.sub(_named, text)
+        text = _ROOT.sub(r"sqrt(\1)", text)
+    if "|" in text:
+        text = _BARS.sub(r" abs(\1)", text)
+    return _FACTORS.sub(r"\1*", _PI_TIMES.sub("pi*", text)).strip()
+
+
+def _named(match: re.Match[str]) -> str:
+    """A Greek letter by its name, apart from the letters beside it."""
+    return f"{_NAMES[match[1]]} " if match["letter"] else _NAMES[match[1]]
+
+
+def _with_constants(expr: Expr, names: Collection[str], functions: Collection[str]) -> Expr:
+    """The expression with pi and e as the numbers that they are, where no quantity has that name."""
+    constants = {name for name in CONSTANTS if name in functions and name not in names} & names_in(expr)
+    return replace(expr, {name: Call(name, ()) for name in constants}) if constants else expr
 
 
 def _quote(text: str) -> str:

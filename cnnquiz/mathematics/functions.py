@@ -68,7 +68,7 @@ def _sympy_product(*values: Any) -> Any:
 def _sympy_normal_cdf(x: Any) -> Any:
     import sympy
 
-    return (1 + sympy.erf(x / sympy.sqrt(2))) / 2
+    return sympy.erfc(-x / sympy.sqrt(2)) / 2
 
 
 def _sympy_normal_pdf(x: Any) -> Any:
@@ -81,6 +81,18 @@ def _sympy_step(x: Any) -> Any:
     import sympy
 
     return (1 + sympy.sign(x)) / 2 * abs(sympy.sign(x))
+
+
+def _sympy_pi() -> Any:
+    import sympy
+
+    return sympy.pi
+
+
+def _sympy_e() -> Any:
+    import sympy
+
+    return sympy.E
 
 
 def _sympy_unit_step(x: Any) -> Any:
@@ -153,10 +165,13 @@ _ALL = (
         definition="1 for x > 0, 0 otherwise", steepest="everywhere but at the step",
         slope_why="Flat on both sides, so no gradient passes; at the step itself there is no derivative (taken as 0).",
     ),
+    Function("pi", ("pi",), precise.pi, sympy=_sympy_pi, takes=(0, 0)),
+    Function("e", ("e",), lambda: precise.exp(1), sympy=_sympy_e, takes=(0, 0)),
     Function("unit step", ("u",), lambda x: int(x >= 0), slopes=("0",), sympy=_sympy_unit_step),
     Function("identity", formula="x", slopes=("1",), definition="x", steepest="everywhere"),
 )  # fmt: skip
 
+CONSTANTS = ("pi", "e")
 FUNCTIONS = {call: function for function in _ALL for call in function.calls}
 ACTIVATIONS = {function.name: function for function in _ALL if function.steepest}
 EXACT_NAMES = frozenset(call for call, function in FUNCTIONS.items() if function.exact)

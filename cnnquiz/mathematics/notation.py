@@ -12,6 +12,7 @@ from msgspec import Struct
 from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num, Op, evaluate, names_in, parse
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.precise import exact
+from cnnquiz.mathematics.symbols import GREEK
 from cnnquiz.solution import NO_MATH, SPELLED_AS, Math, Step, Vector, decimal_text, is_rounded, mixed_number, prose_text
 
 _LEVEL = {
@@ -22,10 +23,6 @@ _ATOM = 9
 MOST_TERMS = 12  # of a sum or a vector that is written out
 RAISED = str.maketrans("0123456789n", "⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ")
 AXES = {1: ("",), 2: ("h", "w"), 3: ("d", "h", "w")}
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "eta": "η", "theta": "θ", "mu": "μ",
-    "rho": "ρ", "sigma": "σ", "phi": "φ", "Phi": "Φ", "pi": "π",
-}  # fmt: skip
 _NAMED = [function.latex for function in FUNCTIONS.values() if function.latex]  # \exp, \ln, ...
 
 
@@ -273,6 +270,8 @@ class _Writer:
                 return (" x " if style is ASCII else style.times).join(parts), _ATOM
             joint = f" {style.signs['*']} " if style.latex else style.signs.get("*", "*")
             return joint.join(parts) or "1", _ATOM if len(parts) == 1 and isinstance(arguments[0], Name) else 5
+        if not arguments:
+            return symbol(function, style), _ATOM
         inner = ", ".join(map(self.text, arguments))
         if function == "sqrt" and style is not ASCII:
             return (rf"\sqrt{{{inner}}}" if style.latex else f"√({inner})"), _ATOM

@@ -25,6 +25,9 @@ _SHORT = 10**ROUNDED_DIGITS
 _SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
 _SAME = 10**50
 _LONGEST_EXACT = 10**DIGITS
+_PI = Fraction(
+    "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651"
+)
 
 
 def exact(value: Any) -> Any:
@@ -153,6 +156,11 @@ def sigmoid(x: Any) -> Any:
     return fraction(_CONTEXT.divide(one, _CONTEXT.add(one, _CONTEXT.exp(decimal(-_within_bounds(x))))))
 
 
+def pi() -> Any:
+    """The circumference of a circle over its diameter."""
+    return _PI
+
+
 def sin(x: Any) -> Any:
     """The sine."""
     return _by_mpmath("sin", x, "the sine and cosine of {} are not worked here: stay within 50", 50)
@@ -165,7 +173,7 @@ def cos(x: Any) -> Any:
 
 def normal_cdf(x: Any) -> Any:
     """The standard normal distribution function."""
-    return _by_mpmath("ncdf", x, "gelu of {} is not worked here: stay within 12", 12)
+    return _by_mpmath("ncdf", x, "gelu of {} is not worked here: stay within 100", 100)
 
 
 def normal_pdf(x: Any) -> Any:

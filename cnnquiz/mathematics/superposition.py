@@ -18,6 +18,7 @@ from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
 from cnnquiz.mathematics.precise import differ, rounded
 from cnnquiz.mathematics.sympy_forms import math_of, symbolic
+from cnnquiz.mathematics.time_limit import limited
 from cnnquiz.solution import Math, Step, Vector
 
 # x, y: the sums are tried in this order, the plainest first
@@ -86,7 +87,8 @@ def read(text: str) -> Map:
     bare = text.removesuffix("(x)")
     if bare in REAL_NAMES:
         return Map(parse(f"{bare}(x)", "x"))
-    if bare.replace("-", "").replace(" ", "").replace("_", "").isalpha() and text != "x":
+    word = bare.replace("-", "").replace(" ", "").replace("_", "")
+    if word.isascii() and word.isalpha() and word not in ("x", "e", "pi"):
         near = ", ".join(sorted(OPERATORS))
         raise GivenError(f"`{text[:40]}` names no operator known here: write an expression in x, or {near}", "operator")
     return Map(parse(text, "x"))
@@ -126,7 +128,9 @@ def gap(f: Map) -> tuple[Any, ...] | None:
     if f.width > 1:
         return None
     missing = [x for x in _PLACES if f.at_or_none(x) is None]
-    return missing[0] if 0 < len(missing) < len(_PLACES) else None
+    if len(missing) == len(_PLACES):
+        f.at(_PLACES[-1])  # says why there is none
+    return missing[0] if missing else None
 
 
 def affine_failure(f: Map) -> Failure | None:
@@ -142,6 +146,7 @@ def affine_failure(f: Map) -> Failure | None:
     return None
 
 
+@limited
 def proof(f: Map, offset: bool = False) -> tuple[Any, Any] | None:
     """Both sides of superposition with letters, where sympy finds them equal; None where it does not.
 

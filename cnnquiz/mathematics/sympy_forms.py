@@ -8,15 +8,31 @@ from collections.abc import Callable
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache, partial, reduce
+from math import comb
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.analysis import parse, refuse_other_numbers
-from cnnquiz.mathematics.expression import Algebra, Env, Evaluator, Expr, Letter, evaluator, names_in
+from cnnquiz.mathematics.expression import (
+    Algebra,
+    Call,
+    Env,
+    Evaluator,
+    Expr,
+    Letter,
+    Neg,
+    Num,
+    Op,
+    evaluator,
+    names_in,
+)
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.notation import superscripts, value_math
 from cnnquiz.mathematics.precise import exact, rounded
+from cnnquiz.mathematics.time_limit import limited
 from cnnquiz.solution import Math
+
+MOST_TERMS = 500  # of an expression that is multiplied out
 
 
 @lru_cache(maxsize=256)
@@ -49,6 +65,7 @@ def sympy_expr(expr: Expr, env: Env) -> Any:
 
 def symbolic(expr: Expr, env: Env) -> Any:
     """The same with max, min, relu and the like written by |x|, so that sympy can expand and differentiate them."""
+    _refuse_large(expr)
     return evaluator(expr, _SMOOTH)(env)
 
 
@@ -104,25 +121,26 @@ _LETTERS = Algebra(_operation, partial(_function, by_formula=False), sympy_value
 _SMOOTH = Algebra(_operation, partial(_function, by_formula=True), sympy_value)
 
 
-@lru_cache(maxsize=1)
-def _cornered() -> dict[str, Any]:
-    """relu and step as functions that sympy does not look into: their slopes at the corner are ours, not half."""
+_OWN_SLOPES = {"relu": "step(x)", "step": "0*x", "sign": "0*x", "floor": "0*x", "ceil": "0*x", "Phi": "phi(x)",
+               "phi": "-x*phi(x)"}  # fmt: skip
+
+
+@lru_cache(maxsize=16)
+def _with_own_slope(name: str) -> Any:
+    """A function that sympy does not look into: its slope at a corner is ours, and it keeps its name."""
     import sympy
 
     def fdiff(self: Any, argindex: int = 1) -> Any:
-        return step(self.args[0]) if self.func is relu else sympy.Integer(0)
+        return evaluator(parse(_OWN_SLOPES[name], "x"), _SLOPES)({"x": self.args[0]})
 
-    step = type("step", (sympy.Function,), {"fdiff": fdiff})
-    relu = type("relu", (sympy.Function,), {"fdiff": fdiff})
-    return {"relu": relu, "step": step}
+    return type(name, (sympy.Function,), {"fdiff": fdiff})
 
 
-def _with_corners(name: str) -> Callable[..., Any]:
-    found = _cornered().get(name)
-    return refuse_other_numbers(name, found) if found else _function(name, by_formula=True)
+def _slope_function(name: str) -> Callable[..., Any]:
+    return _with_own_slope(name) if name in _OWN_SLOPES else _function(name, by_formula=True)
 
 
-_WITH_CORNERS = Algebra(_operation, _with_corners, sympy_value)
+_SLOPES = Algebra(_operation, _slope_function, sympy_value)
 
 
 def from_sympy(found: Any) -> Any:
@@ -138,16 +156,44 @@ def from_sympy(found: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
+@limited
 def derivative(expr: Expr, name: str) -> Expr:
     """The derivative by sympy, read back into our own language."""
     import sympy
 
     x = sympy.Symbol(name, real=True)
-    slope = sympy.diff(evaluator(expr, _WITH_CORNERS)({name: x}), x)
+    _refuse_large(expr)
+    slope = sympy.diff(evaluator(expr, _SLOPES)({name: x}), x)
     forms = [sympy.simplify(slope), sympy.expand(slope), slope]
     readable = [form for form in forms[:2] if not form.has(sympy.pi)] or forms[2:]
     shortest = min(readable, key=lambda form: len(str(form)))
-    return parse(str(shortest).replace("Abs(", "abs("), name)
+    try:
+        return parse(re.sub(r"\bE\b", "e", str(shortest).replace("Abs(", "abs(")), name)
+    except CnnquizError:
+        raise CnnquizError("this derivative has no form in the functions known here: try a plainer J") from None
+
+
+def _refuse_large(expr: Expr) -> None:
+    """Raise CnnquizError for an expression that would be too long when it is multiplied out."""
+    if _terms(expr) > MOST_TERMS:
+        raise CnnquizError("multiplied out, the expression is too long: take smaller exponents")
+
+
+def _terms(expr: Expr) -> int:
+    """How many terms an expression has at most when it is multiplied out; a function counts as its longest argument."""
+    match expr:
+        case Neg(operand):
+            return _terms(operand)
+        case Op("+" | "-", left, right):
+            return _terms(left) + _terms(right)
+        case Op("**", base, Num(int() as exponent)):
+            many = _terms(base)
+            return 1 if many == 1 else min(comb(many + min(exponent, MOST_TERMS) - 1, many - 1), MOST_TERMS + 1)
+        case Op(_, left, right):
+            return min(_terms(left) * _terms(right), MOST_TERMS + 1)
+        case Call(_, arguments) if arguments:
+            return max(map(_terms, arguments))
+    return 1
 
 
 def simplify(found: Any) -> Any:

@@ -188,13 +188,10 @@ def read_expression(text: str) -> Any:
     from cnnquiz.mathematics import expression
     from cnnquiz.mathematics.functions import FUNCTIONS
 
-    words = text.strip().strip("$").translate(_SIGNS).replace("×", "*").replace("⌊", "floor(").replace("⌋", ")")
-    for attempt in (words, re.sub(r"(\d|\))\s*(?=[A-Za-z(])", r"\1*", words)):
-        try:
-            return expression.parse(attempt, functions=FUNCTIONS)
-        except CnnquizError:
-            continue
-    return None
+    try:
+        return expression.parse(text.strip().strip("$").translate(_SIGNS), functions=FUNCTIONS)
+    except CnnquizError:
+        return None
 
 
 def equivalent(text: str, other: str) -> bool:

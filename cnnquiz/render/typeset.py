@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from cnnquiz.mathematics.notation import GREEK, superscripts
+from cnnquiz.mathematics.notation import superscripts
+from cnnquiz.mathematics.symbols import GREEK
 from cnnquiz.render.console import Screen
 
 _GREEK = re.compile(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")

@@ -1,0 +1,56 @@
+"""A limit of time for algebra: what sympy has not done within some seconds ends with one clear line."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from types import FrameType
+from typing import ParamSpec, TypeVar
+
+from cnnquiz.errors import CnnquizError
+
+SECONDS = 5.0
+_AGAIN = 0.2  # seconds until the next alarm, should sympy have caught the first
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class _TimeIsUp(BaseException):
+    """No Exception, so that nobody on the way takes it for one of theirs."""
+
+
+def limited(work: Callable[P, T]) -> Callable[P, T]:
+    """The function, which raises CnnquizError where it takes too long."""
+
+    @wraps(work)
+    def apply(*args: P.args, **more: P.kwargs) -> T:
+        try:
+            with _alarm(SECONDS):
+                return work(*args, **more)
+        except _TimeIsUp:
+            raise CnnquizError(f"this takes more than {SECONDS:g} seconds of algebra: try a plainer form") from None
+
+    return apply
+
+
+@contextmanager
+def _alarm(seconds: float) -> Iterator[None]:
+    """An alarm after so many seconds; none within another, in another thread, or where the system has none."""
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if not able or signal.getitimer(signal.ITIMER_REAL)[0]:
+        yield
+        return
+    before = signal.signal(signal.SIGALRM, _ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _ring(number: int, frame: FrameType | None) -> None:
+    raise _TimeIsUp
