@@ -215,7 +215,9 @@ def things(folder: str, suffix: str) -> list[str]:
 
 REGISTERED = [
     (folder, name)
-    for folder, suffix in (("calculators", ".py"), ("checks/rules", ".py"), ("networks", ".yaml"))
+    for folder, suffix in (
+        ("calculators", ".py"), ("checks/rules", ".py"), ("networks", ".yaml"), ("reports", ".py")
+    )
     for name in things(folder, suffix)
 ]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,7 +13,7 @@ import pytest
 import yaml
 from conftest import ROOT, Program
 
-from cnnquiz import bank, reports
+from cnnquiz import __version__, bank, reports
 from cnnquiz.checks import mutation, rules
 from cnnquiz.checks.report import Report, totals
 from cnnquiz.files import bundled
@@ -188,6 +189,13 @@ def test_many_asserted_keys_are_listed_when_asked_for(program: Program, tmp_path
     said = "31 keys asserted, by the source alone: --verbose lists them\n"
     assert said in program("check", "words.yaml", "--ignore", "no-source").stdout
     assert "    q30: no source (words.yaml)\n" in program("check", "words.yaml", "--verbose").stdout
+
+
+@pytest.mark.parametrize("form", reports.names())
+def test_a_report_writes_what_stands_in_its_case(form: str, program: Program, banks: Path) -> None:
+    written = program("check", "wrong.yaml", "--format", form).stdout
+    timeless = re.sub(r"\d+\.\d+(?= s\)|\")", "0.0", written).replace(__version__, "VERSION")
+    assert timeless == (HERE / "reports" / f"{form}.txt").read_text(encoding="utf-8")
 
 
 def test_github_actions_get_annotations_unasked(program: Program, banks: Path) -> None:

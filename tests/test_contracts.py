@@ -144,9 +144,12 @@ def kind_of(value: Any) -> str:
 
 
 def holds(found: Any, part: Any) -> bool:
-    """Whether a document has these parts; a list may be longer."""
+    """Whether a document has these parts; a list may be longer, and one of objects have others between them."""
     if isinstance(part, dict):
         return isinstance(found, dict) and all(name in found and holds(found[name], part[name]) for name in part)
+    if isinstance(part, list) and part and all(isinstance(one, dict) for one in part):
+        rest = iter(found if isinstance(found, list) else ())
+        return all(any(holds(other, one) for other in rest) for one in part)
     if isinstance(part, list) and part:
         return isinstance(found, list) and len(found) >= len(part) and all(map(holds, found, part))
     return kind_of(found) == kind_of(part) and bool(found == part)

@@ -19,7 +19,7 @@ from cnnquiz.model import Claim
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Calculator, Given
 
-_SUPPOSING = re.compile(r"\b(?:if|suppose|assume|imagine|would|statement)\b", re.IGNORECASE)
+_SUPPOSING = re.compile(r"\b(?:if|suppose|assume|imagine|would|statement \d)\b", re.IGNORECASE)
 _NONE = re.compile(r"\W*(?:none|neither|no|nothing|false|true)\b", re.IGNORECASE)
 _NUMBERED = re.compile(r"\b(?:statement|option|layer|figure|part|case|week|panel|question|label|step)s? \d+", re.I)
 _NEGATIVE = re.compile(r"\b(?:not|never|no|other than|differ\w*|neither|without|unlike|cannot|false)\b|n['’]t\b", re.I)
@@ -96,7 +96,11 @@ def _read(claim: Claim) -> tuple[Calculator, Given] | None:
 
 
 def _stated(calculator: Calculator, given: Given, name: str) -> Any:
-    return next((given.stated.get(quantity.short) for quantity in calculator.quantities if quantity.name == name), None)
+    for quantity in calculator.quantities:
+        if quantity.name == name:
+            default = given.env.get(quantity.short) if quantity.kind.hint == "yes|no" else None
+            return given.stated.get(quantity.short, default)
+    return None
 
 
 def _fits(name: str, said: Any, known: Any) -> bool:

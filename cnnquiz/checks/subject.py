@@ -63,4 +63,5 @@ class Subject:
 def subject_of(loaded: Loaded) -> Subject:
     """The bank with its sound items worked."""
     bank = loaded.sound or Bank(1, "unreadable", "", [])
-    return Subject(loaded, bank, tuple(work(item, None, bank.layout, index) for index, item in loaded.items))
+    worked = (work(item, None, bank.layout, index, bank.source) for index, item in loaded.items)
+    return Subject(loaded, bank, tuple(worked))

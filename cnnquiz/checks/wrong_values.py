@@ -23,6 +23,8 @@ def message_and_remedy(worked: WorkedItem) -> tuple[str, str]:
         where = f", so that option {letter}, `{worked.texts[letter][:60]}`, is right"
     message = f"the key says `{stated[:60]}`, but {derived.want} is {right}{where}{slip}"
     remedy = f"Write `key: {letter}`." if letter else f"Write {right}."
+    if worked.agreement and worked.agreement.disagreements:
+        remedy = "First make the stem and the derivation agree."
     return message, f"{remedy} The steps: {steps(derived)}"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -9,8 +10,8 @@ import click
 if TYPE_CHECKING:
     from cnnquiz.checks.report import Checked, Mutation, Report
 
+FORMATS = sorted(path.stem for path in Path(__file__).parents[1].glob("reports/[!_]*.py"))
 STATUSES = ("proved", "claimed", "shown")  # the strongest first
-FORMATS = ("text", "json", "junit", "sarif", "github")
 
 
 def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...]) -> tuple[str, ...]:
@@ -116,7 +117,6 @@ def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
 def show(report: Report, form: str | None, output: str | None) -> None:
     """Show the report in its format, on stdout or in a file."""
     import os
-    from pathlib import Path
 
     from cnnquiz import reports
     from cnnquiz.checks.report import closing_line

@@ -17,11 +17,12 @@ from cnnquiz.language.question import Mention
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
-from cnnquiz.mathematics.values import read_value
+from cnnquiz.mathematics.values import read_value, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
 
+_RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
 LARGE = 10  # a smaller number may stand in a stem for many reasons
 _PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
 _FAMILIES = (  # results that answer different questions, whatever their values
@@ -72,7 +73,8 @@ class Agreement:
     @cached_property
     def mentions(self) -> list[Mention]:
         """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
-        return [*question.mentions(self.filled), *(self._assigned() if "=" in self.filled else ())]
+        own = _RECALLED.sub("", self.filled)
+        return [*question.mentions(own), *(self._assigned() if "=" in own else ())]
 
     def _assigned(self) -> Iterator[Mention]:
         quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
@@ -161,7 +163,8 @@ class Agreement:
             raw[quantity.short] = _as_given(quantity, said)
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
             try:
-                return bool(derive(self.derivation, {**raw, **more}, self.derived.layout).value != self.derived.value)
+                other = derive(self.derivation, {**raw, **more}, self.derived.layout).value
+                return not same(self.derived.value, other)
             except CnnquizError:
                 continue
         return self._known(quantity) is not None and _is_read(quantity, raw[quantity.short])
@@ -175,7 +178,7 @@ class Agreement:
     def _differs(self, quantity: Quantity, mention: Mention) -> Disagreement:
         known = self._known(quantity)
         takes = f"takes {quantity.short} = {text(known)}" if known is not None else f"states no {quantity.short}"
-        remedy = f"Write {{{quantity.short}}} in the stem, or state the given that it says."
+        remedy = f"Mend the stem, or write `{quantity.short}: {_written(mention.value)}` under `derivation`."
         return Disagreement(f"the stem says `{mention.words}`, but the derivation {takes}", mention.words, remedy)
 
     def _of_layers(self) -> Iterator[Disagreement]:
@@ -257,17 +260,17 @@ class Agreement:
 
     def _of_strangers(self) -> Iterator[Disagreement]:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
-        strangers = self._strangers() if self.unsaid else []
         for short in self.unsaid:
             stated = self.derived.given.stated[short]
-            for token in strangers:
+            for token in self.strangers:
                 if _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
-                    remedy = f"Write {{{short}}} in the stem, or state the given that it says."
+                    remedy = f"Say {short} in the stem, as {{{short}}}, or mend the derivation."
                     yield Disagreement(f"the stem says {token.text}, which no given is; {takes}", token.text, remedy)
                     return
 
-    def _strangers(self) -> list[Token]:
+    @cached_property
+    def strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
         values = [*self.derived.values.values(), *self.derived.given.stated.values()]
         known = {number for whole in values for number in flat(whole) if isinstance(number, int | Fraction)}
@@ -320,7 +323,7 @@ class Agreement:
         larger = _other_sizes(self.derived.given.stated[quantity.short])
         others = [raw, *({**raw, quantity.short: more} for more in larger)]
         worked = [value for given in others if (value := self._value(given)) is not None]
-        return not worked or any(value != self.derived.value for value in worked)
+        return not worked or not all(same(self.derived.value, value) for value in worked)
 
     def _value(self, given: Mapping[str, Any]) -> Any:
         """The right value with other givens; None where there is none."""
@@ -347,6 +350,11 @@ def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
     row = r"\[[^\[\]]*\]"
     value = rf"True|False|\[\s*{row}(?:\s*,\s*{row})*\s*\]|{row}|-?\d+(?:\.\d+)?"
     return re.compile(rf"(?<![\w.\[(^/*+-])({every})\s*=\s*({value})(?![\w(]|\.\d|\s?[-+*/^])")
+
+
+def _written(value: Any) -> str:
+    """A value as a derivation writes it: no, 3x3, 0.1."""
+    return "yes" if value is True else "no" if value is False else text(value)
 
 
 def _other_sizes(value: Any) -> list[Any]:

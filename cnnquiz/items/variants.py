@@ -92,7 +92,7 @@ def _fault_context(item: Item) -> Iterator[None]:
 
 
 def _original(bank: Bank, item: Item) -> Variant:
-    worked = work(item, layout=bank.layout)
+    worked = work(item, layout=bank.layout, source=bank.source)
     if worked.derivation_faults:
         raise CnnquizError(worked.derivation_faults[0].message)
     key = worked.keys
@@ -117,7 +117,8 @@ def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
     given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout)
     if not item.options:
         right = text(derived.value)
-        return _variant(bank, item, WorkedItem(replace(item, key=right), given, derived), seed, (), (right,))
+        worked = WorkedItem(replace(item, key=right), given, derived, source=item.source or bank.source)
+        return _variant(bank, item, worked, seed, (), (right,))
     drawn = _options(WorkedItem(item, given, derived), derived, SeededRandom(bank.id, item.id, seed, "options"))
     asked = replace(item, options={one.origin: Option(one.text) for one in drawn})
     order = SeededRandom(bank.id, item.id, seed, "order").shuffle(drawn)
@@ -126,7 +127,8 @@ def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
         for letter, one in zip(LETTERS, order, strict=False)
     )
     key = tuple(choice.letter for choice in choices if choice.origin in item.keys)
-    return _variant(bank, item, WorkedItem(asked, given, derived), seed, choices, key)
+    worked = WorkedItem(asked, given, derived, source=item.source or bank.source)
+    return _variant(bank, item, worked, seed, choices, key)
 
 
 def _variant(

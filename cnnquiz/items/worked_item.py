@@ -50,6 +50,7 @@ class WorkedItem:
     given    the givens of the derivation, as the bank writes them or as they were drawn
     derived  the right value, by formula and by count; None without a derivation, or where it cannot be worked
     index    the item's place in its bank, from 0
+    source   where the key stands: the item's own source, or its bank's
 
     Everything else is worked when it is first needed, and kept.
     """
@@ -59,6 +60,7 @@ class WorkedItem:
     derived: DerivedAnswer | None = field(default=None, compare=False)
     derivation_faults: tuple[Fault, ...] = field(default=(), compare=False)
     index: int = 0
+    source: str = ""
 
     @cached_property
     def options(self) -> dict[str, Option]:
@@ -225,7 +227,7 @@ class WorkedItem:
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
                 return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
-            if self.key_follows and self.derived.count is not None and not self.unsaid:
+            if self.key_follows and self.derived.count is not None and not self.unsaid + self.strangers:
                 return "proved", ""
         if self.claims_against_key:
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
@@ -238,6 +240,11 @@ class WorkedItem:
     def unsaid(self) -> tuple[str, ...]:
         """The givens on which the right value depends and which the stem does not say."""
         return self.agreement.unsaid if self.agreement else ()
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """The numbers of the stem that no given and no result explains, as written."""
+        return tuple(token.text for token in self.agreement.strangers) if self.agreement else ()
 
     @property
     def unmatched(self) -> bool:
@@ -254,26 +261,31 @@ class WorkedItem:
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
         if self.key_follows and self.derived.count is not None:
-            return f"{UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
+            if self.unsaid:
+                return f"{UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
+            return f"{UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 
-def work(item: Item, given: Mapping[str, Any] | None = None, layout: str = "hwc", index: int = 0) -> WorkedItem:
+def work(
+    item: Item, given: Mapping[str, Any] | None = None, layout: str = "hwc", index: int = 0, source: str = ""
+) -> WorkedItem:
     """Work an item, with its own givens or others. What cannot be worked is among its faults.
 
     layout  how the item's bank writes shapes
+    source  that of the bank, for an item without one
     """
-    derivation = item.derivation
+    derivation, source = item.derivation, item.source or source
     if derivation is None:
-        return WorkedItem(item, index=index)
+        return WorkedItem(item, index=index, source=source)
     raw = derivation.given if given is None else given
     try:
-        return WorkedItem(item, raw, derive(derivation, raw, layout), index=index)
+        return WorkedItem(item, raw, derive(derivation, raw, layout), index=index, source=source)
     except CnnquizError as fault:
         found = _fault(derivation, str(fault))
     except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
         found = _fault(derivation, f"cnnquiz fails on these givens ({type(fault).__name__}: {fault})")
-    return WorkedItem(item, raw, None, (found,), index)
+    return WorkedItem(item, raw, None, (found,), index, source)
 
 
 def _fault(derivation: Derivation, message: str) -> Fault:

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.language.tokens import ORDINALS, Token, tokens
+from cnnquiz.language.tokens import ORDINALS, SPELLED, Token, tokens
 from cnnquiz.language.vocabulary import (
     ADJECTIVES,
     CHANNEL_WORDS,
@@ -235,6 +235,22 @@ _TIED = re.compile(
 )
 _UNTIED = re.compile(r"\b(?:un|not )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE)
 _ROWS = re.compile(r"\b(\d{1,6}) rows (?:and|by|x|×) (\d{1,6}) columns", re.IGNORECASE)
+_N = r"(\d{1,6}|one|two|three|four|five|six)"
+_TURNS = (  # values said by a verb
+    ("padding", re.compile(rf"\bpad(?:ded|s|ding)? (?:\w+ )?(?:by|with) {_N}\b(?! ?[x×])", re.IGNORECASE)),
+    ("padding", re.compile(rf"\b{_N} (?:pixels?|zeros?|rows?) of (?:zero[- ])?padding\b", re.IGNORECASE)),
+    ("stride", re.compile(rf"\b{_N} (?:pixels?|positions?|steps?|samples?) at a time\b", re.IGNORECASE)),
+    ("stride", re.compile(rf"\b(?:mov|slid|shift|jump)\w+ (?:by )?{_N} (?:pixels?|positions?)\b", re.IGNORECASE)),
+    ("stride", re.compile(rf"\bstrided by {_N}\b", re.IGNORECASE)),
+    ("dilation", re.compile(rf"\b(?:atrous|dilat\w+)[^.?!]{{0,30}}\brate (?:of )?{_N}\b", re.IGNORECASE)),
+)
+
+
+def _count(word: str) -> int | None:
+    """A small number, in digits or spelled."""
+    return int(word) if word.isdecimal() else 1 if word.casefold() == "one" else SPELLED.get(word.casefold())
+
+
 _DROPPED = re.compile(
     r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b"
     r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
@@ -262,6 +278,10 @@ def _switches(text: str) -> Iterator[Mention]:
         yield Mention(("tied_weights",), not _UNTIED.search(text), found[0])
     if found := _ROWS.search(text):
         yield Mention(("in_size",), (int(found[1]), int(found[2])), found[0])
+    for name, pattern in _TURNS:
+        for found in pattern.finditer(text):
+            if (value := _count(found[1])) is not None:
+                yield Mention((name,), value, found[0])
     if found := _DROPPED.search(text):
         yield Mention(("drop_last",), True, found[0])
     if found := _PADDING_WORD.search(text):
@@ -274,6 +294,7 @@ _NUMBERING = frozenset((
     "figure", "question", "week", "section", "chapter", "exercise", "part", "year", "problem", "task", "statement",
     "layer",
     "version", "q", "no", "item", "slide", "page", "level", "resnet", "vgg", "pytorch", "cuda", "conv", "stage", "in",
+    "as",
 ))  # fmt: skip
 _MEASURES = frozenset((
     "decimal", "digit", "place", "mark", "point", "bit", "d", "percent", "figure", "p", "gb", "mb", "class", "way",

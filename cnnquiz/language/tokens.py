@@ -37,6 +37,7 @@ _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1
 _SPELLED = "|".join(sorted({*SPELLED, "one", "a", *_SCALES} - {"single"}, key=len, reverse=True))
 _COMPOUND = re.compile(rf"\b(?:{_SPELLED})(?:(?:[ -]| and )(?:{_SPELLED})\b)+", re.IGNORECASE)
 _LARGE = re.compile(r"hundred|thousand|million|billion|ty[ -](?:one|two|three|four|five|six|seven|eight|nine)", re.I)
+_SPELLED_BY = re.compile(rf"\b({'|'.join(SPELLED)})[- ]by[- ]({'|'.join(SPELLED)})\b", re.IGNORECASE)
 _SCALED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
 _GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)")
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
@@ -65,7 +66,10 @@ def tokens(text: str) -> tuple[Token, ...]:
         plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), plain)
     if _LARGE.search(plain):
         plain = _SCALED.sub(_scaled, _COMPOUND.sub(_compound, plain))
-    return tuple(_tokens(_BY.sub("x", plain) if "by" in plain.casefold() else plain))
+    if "by" in plain.casefold():
+        plain = _SPELLED_BY.sub(lambda found: "x".join(str(SPELLED[word.lower()]) for word in found.groups()), plain)
+        plain = _BY.sub("x", plain)
+    return tuple(_tokens(plain))
 
 
 def _compound(match: re.Match[str]) -> str:

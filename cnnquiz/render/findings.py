@@ -46,7 +46,12 @@ def _lines(screen: Screen, kind: str, line: str) -> list[Text]:
 def show_manual(screen: Screen, manual: str) -> None:
     """Show a rule's manual as it is written."""
     if screen.person:
-        screen.show(*manual.splitlines())
+        for block in manual.rstrip().split("\n\n"):
+            written = block.startswith("    ")
+            for line in block.splitlines() if written else [" ".join(block.split())]:
+                indent = line[: len(line) - len(line.lstrip())]
+                screen.show(*hang(screen, screen.text(line.strip()), indent, f"{indent}  " if written else ""))
+            screen.show("")
     else:
         screen.raw(screen.plain(manual))
 

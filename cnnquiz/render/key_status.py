@@ -20,12 +20,12 @@ def status_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
     if worked.status == "wrong":
         words = f"{worked.reason[:1].upper()}{worked.reason[1:]}: this bank has a wrong key; run cnnquiz check."
         return hang(screen, inline(screen, words, "wrong"), margin)
-    source = worked.item.source.rstrip(". ")
+    source = worked.source.rstrip(". ")
     basis = f"by its source: {source}." if source else "and the bank names no source."
     words = WORDS.get(worked.status) or f"Key: asserted, {basis}"
     if worked.unmatched:
-        said = " and ".join(worked.unsaid)
-        words = f"Key: asserted. Its value is worked out, but the question does not say {said}."
+        why = worked.reason.partition(": ")[2].replace("the stem", "the question")
+        words = f"Key: asserted. Its value is worked out, but {why}."
     return hang(screen, inline(screen, words, "note"), margin, margin + "  ")
 
 

@@ -103,7 +103,7 @@ def findings(subject: Subject, rules: Iterable[str]) -> tuple[tuple[Finding, ...
 def checked_items(subject: Subject) -> Iterator[CheckedItem]:
     """Each item with its status, the reason and its source."""
     for one in subject.items:
-        yield CheckedItem(one.item.id, one.status, one.reason, one.item.source or subject.bank.source)
+        yield CheckedItem(one.item.id, one.status, one.reason, one.source)
 
 
 def unreadable_items(loaded: Loaded) -> Iterator[CheckedItem]:

@@ -57,9 +57,10 @@ def fault(worked: WorkedItem, derived: DerivedAnswer) -> str:
         return f"{derived.want} is a whole number, {text(derived.value)}, and the stem asks for no rounding"
     for names, value in derived.wrong_values().items():
         if not same(derived.value, value) and same(derived.value, value, tolerance=tolerance):
-            return f"{text(value)}, to which {' and '.join(names)} leads, would be right"
+            return f"{text(value)}, to which {' and '.join(names)} leads, would be accepted"
     if read and not read[1] and places is not None and read[0] > Fraction(1, 10**places):
-        return f"the stem asks for {places} decimals, and {tolerance} lets fewer pass"
+        wanted = f"{places} decimal{'s' * (places != 1)}"
+        return f"the stem asks for {wanted}, and within {tolerance} a wrong one is accepted"
     return ""
 
 
