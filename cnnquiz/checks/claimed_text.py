@@ -55,7 +55,7 @@ def _other_words(words: str, claim: Claim) -> str:
     known |= {number for digits in re.findall(r"[a-z](\d+)\b", written) for number in [int(digits)]}
     for token in said_numbers(words):
         if not _INEXACT.search(words) and not set(flat(token.value)) <= known:
-            return f"the option says {token.text}, which does not stand in its claim"
+            return f"the option says {token.shown}, which does not stand in its claim"
     functions = {FUNCTIONS[token.text] for token in tokens(words) if token.text in FUNCTIONS}
     if len(functions) == 1 and FUNCTIONS.keys() & set(re.findall(r"[a-z]+", written.casefold())):
         named = {FUNCTIONS[word] for word in re.findall(r"[a-z]+", written.casefold()) if word in FUNCTIONS}

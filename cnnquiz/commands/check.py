@@ -54,7 +54,8 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     if (required := options["require"]) and (short := items_below(report, required)):
         from cnnquiz.render.console import stderr
 
-        stderr().say(f"{len(short)} of {report.sums.items} keys are not {required}: {', '.join(short[:5])}")
+        first = ", ".join(short[:5]) + ", ..." * (len(short) > 5)
+        stderr().say(f"{len(short)} of {report.sums.items} keys are not {required}: {first}")
         return 1
     unnoticed = report.mutation is not None and report.mutation.missed
     return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))

@@ -266,7 +266,7 @@ class Agreement:
                 if _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
                     remedy = f"Say {short} in the stem, as {{{short}}}, or mend the derivation."
-                    yield Disagreement(f"the stem says {token.text}, which no given is; {takes}", token.text, remedy)
+                    yield Disagreement(f"the stem says {token.shown}, which no given is; {takes}", token.shown, remedy)
                     return
 
     @cached_property

@@ -57,6 +57,7 @@ class _Reader:
     def __init__(self, found: Sequence[Token]) -> None:
         self.tokens = found
         self.taken = self.reached = -1  # the last token that stood after an earlier phrase, and after this one
+        self.phrase_end = 0
 
     def mentions(self) -> Iterator[Mention]:
         place = 0
@@ -67,6 +68,7 @@ class _Reader:
                 continue
             yield from self._word(token, place)
             phrases, end = self._phrases(place)
+            self.phrase_end = end
             for phrase in phrases:
                 if one := self._adjacent(phrase, place) or self._after(phrase, end) or self._before(phrase, place):
                     yield one
@@ -89,6 +91,11 @@ class _Reader:
             yield Mention(("stride",), 1, f"unit {following}")
         elif token.text in ORDINALS and following == "class":
             yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} class")
+
+    def _words(self, phrase: Phrase, end: int) -> list[str]:
+        """The words of a phrase as written; a hyphen may stand between them."""
+        near = self.tokens[max(end - 2 * len(phrase.words), 0) : end]
+        return [token.word for token in near if token.word][-len(phrase.words) :]
 
     def _text(self, place: int) -> str:
         return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
@@ -129,9 +136,10 @@ class _Reader:
             value = self._value(token, place, phrase.after, sized)
             if value is not None and not (loose and self._counts(place)):
                 self.reached = place
-                between = [one.text for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
-                shown = prose_text(value) if isinstance(value, tuple) and token.kind == "number" else token.text
-                said = " ".join([*phrase.words, *between, shown])
+                between = [one.shown for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
+                several = isinstance(value, tuple) and token.kind == "number"
+                shown = ", ".join(prose_text(one) for one in value) if several else token.shown
+                said = " ".join([*self._words(phrase, end), *between, shown])
                 return Mention(phrase.names, value, said, self._text(place + 1) in (*OPERATORS, "="))
             if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
                 return None
@@ -195,7 +203,7 @@ class _Reader:
 
     def _counted(self, phrase: Phrase, place: int, value: Any) -> Mention:
         """The mention of a value that stands before its phrase."""
-        words = f"{self._text(place)} {' '.join(phrase.words)}"
+        words = " ".join([self.tokens[place].shown, *self._words(phrase, self.phrase_end)])
         return Mention(phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
 
     def _before(self, phrase: Phrase, start: int) -> Mention | None:

@@ -51,11 +51,18 @@ class Token(NamedTuple):
     kind   word, number, size, list or mark
     text   as written; of a word, in lower case and in the singular
     value  of a number, an int or Fraction; of a size or list, a tuple; else None
+    word   of a word, as written
     """
 
     kind: str
     text: str
     value: Any = None
+    word: str = ""
+
+    @property
+    def shown(self) -> str:
+        """As written, for messages."""
+        return self.word or self.text.replace("*", "x")
 
 
 @lru_cache(maxsize=512)
@@ -123,8 +130,8 @@ def number(text: str) -> int | Fraction:
 def _word(text: str) -> Token:
     word = text.casefold()
     if word in SPELLED:
-        return Token("number", word, SPELLED[word])
-    return Token("word", singular(word))
+        return Token("number", word, SPELLED[word], text)
+    return Token("word", singular(word), None, text)
 
 
 def singular(word: str) -> str:
