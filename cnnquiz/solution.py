@@ -168,6 +168,8 @@ def step_as_json(step: Step) -> dict[str, str]:
 
 def jsonable(value: Any) -> Any:
     """A value as JSON can hold it: tuples as lists, a fraction as a number, a formula as its text."""
+    if type(value) is int or type(value) is str:  # most are
+        return value
     if isinstance(value, dict):
         return {key: jsonable(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):

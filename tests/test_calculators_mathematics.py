@@ -178,7 +178,8 @@ LIMITS = [
     ("linear", {"operator": "10^10^10"}, "the exponent 10000000000 is larger than"),
     ("linear", {"operator": "1/0"}, "division by zero"),
     ("update", {"J": "(theta + 1)^9999", "theta": 3, "alpha": "0.1"}, "multiplied out, the expression is too long"),
-    ("impulse", {"equation": "y[n] = (x[n] + x[n-1] + 1)^900"}, ""),
+    ("update", {"J": "99999^9999*theta", "theta": 3, "alpha": 1}, "a power in the expression is too large"),
+    ("impulse", {"equation": "y[n] = (x[n] + x[n-1] + 1)^900"}, "multiplied out, the expression is too long"),
 ]
 
 

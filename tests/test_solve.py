@@ -152,6 +152,33 @@ def test_bad_input_is_one_clear_line(program: Program, words: str, message: str)
     assert len(ended.stderr) < 400
 
 
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        (["linear", "-x"], "yes"), (["linear", "-x + 1"], "no"), (["linear", "-|x|"], "no"),
+        (["update", "-θ² + 4", "--theta", "1", "--alpha", "0.1"], "1.2"), (["softmax", "-1,-1"], "0.5"),
+        (["activation", "relu", "--x", "-3"], "0"),
+    ],
+)  # fmt: skip
+def test_what_begins_with_a_minus_sign_is_no_option(program: Program, words: list[str], shown: str) -> None:
+    ended = program("solve", *words, "--format", "plain")
+    assert ended.returncode == 0, ended.stderr
+    [first] = [line for line in ended.stdout.splitlines() if line.lstrip().startswith((">", "▸"))][:1]
+    assert shown in first
+
+
+def test_algebra_that_takes_too_long_ends_in_one_line(program: Program) -> None:
+    J = "sin(cos(exp(sin(cos(theta^5 + ln(theta))))))^9/(1 + exp(theta) + tanh(theta))^7"
+    ended = program("solve", "update", J, "--theta", "1", "--alpha", "1")
+    assert ended.returncode == 2
+    [line] = ended.stderr.splitlines()
+    assert "seconds of algebra" in line
+
+
+def test_an_option_that_is_not_there_is_still_named(program: Program) -> None:
+    assert "no option -k" in program("solve", "conv", "-k", "3").stderr
+
+
 def test_large_numbers_are_worked_at_once(program: Program) -> None:
     assert document(program, "conv --in 10**12 --k 3 --s 7 --p 1")["results"]["output_size"] == [142857142858]
 

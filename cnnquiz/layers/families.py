@@ -117,7 +117,8 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
             env[name] = (value,) * count
     env["channels"] = env["C"] = channels
     env["axes"], env["channels_first"], env["layout_stated"] = count, first, stated
-    env |= {"layout": stated or "hwc"} if "layout" in env else {}
+    if "layout" in env:
+        env["layout"] = stated or "hwc"
     env["dilated"] = env.get("d") is None or any(d != 1 for d in env["d"])
     return env
 
@@ -154,14 +155,12 @@ def _writes_channels(env: Env) -> bool:
     return len(size) > env["axes"] or could_stand
 
 
-def assumptions(env: Env) -> Iterator[str]:
+def assumptions(env: Env) -> Iterable[str]:
     """How the input size was understood, where it could be understood otherwise."""
     size, axes = env["in"], env["axes"]
     if isinstance(size, tuple):
-        if len(size) == axes + 1 and env["layout_stated"] is None:
-            yield from shapes.assumed_order(size)
-    elif size is not None:
-        yield from shapes.assumed_square(size, axes)
+        return shapes.assumed_order(size) if len(size) > axes and env["layout_stated"] is None else ()
+    return () if size is None else shapes.assumed_square(size, axes)
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:

@@ -23,11 +23,11 @@ def ask_for_layout(size: tuple[Any, ...], channels: Any) -> None:
 
     channels  those that are given apart, which then are the first number or none
     """
-    if len(size) != 3 or not are_numbers(*size):
+    if len(size) != 3 or size[0] not in _PICTURES or size[1] != size[2] or not are_numbers(*size):
         return
     first, height, width = size
     apart = isinstance(size, TypedShape) and channels == first
-    if first in _PICTURES and height == width > first and (channels is None or apart):
+    if height > first and (channels is None or apart):
         written = _written(size)
         hwc = f"hwc for a map {first} high and {height} wide with {width} channels"
         raise GivenError(f"in: do the channels come first in {written}? Give layout chw; or {hwc}", "in")

@@ -14,6 +14,7 @@ from typing import Any
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.analysis import parse, refuse_other_numbers
 from cnnquiz.mathematics.expression import (
+    MAX_BITS,
     Algebra,
     Call,
     Env,
@@ -186,6 +187,10 @@ def _terms(expr: Expr) -> int:
             return _terms(operand)
         case Op("+" | "-", left, right):
             return _terms(left) + _terms(right)
+        case Op("**", Num(base), Num(int() as exponent)):
+            if max(abs(base.numerator), base.denominator).bit_length() * abs(exponent) > MAX_BITS:
+                raise CnnquizError("a power in the expression is too large")
+            return 1
         case Op("**", base, Num(int() as exponent)):
             many = _terms(base)
             return 1 if many == 1 else min(comb(many + min(exponent, MOST_TERMS) - 1, many - 1), MOST_TERMS + 1)

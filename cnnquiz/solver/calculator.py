@@ -146,15 +146,16 @@ class Calculator:
 
     def refuse_idle(self, given: Given) -> None:
         """Raise NoPartError where a stated given takes no part; where nothing is determined, that error goes before."""
-        for quantity in self._bound:
-            if quantity.short in given.stated and not quantity.only.holds(given.env):
+        env, bound = given.env, self._bound
+        for short in given.stated:
+            if short in bound and not bound[short](env):
                 self.answers(given)
-                raise NoPartError(quantity)
+                raise NoPartError(self.quantity(short))
 
     @cached_property
-    def _bound(self) -> list[Any]:
-        """The quantities that take part in some cases only."""
-        return [quantity for quantity in self.quantities if quantity.only]
+    def _bound(self) -> dict[str, Callable[[Env], Any]]:
+        """For the quantities that take part in some cases only, what says whether this is one."""
+        return {quantity.short: quantity.only.holds for quantity in self.quantities if quantity.only}
 
     def read_values(self, raw: Mapping[str, Any], without: Iterable[str] = ()) -> dict[str, Any]:
         """The values that are given, by their short names, each read by itself; GivenError where one is missing."""
