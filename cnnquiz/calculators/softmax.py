@@ -144,20 +144,20 @@ def _base_two(env: Env) -> Values:
     return _results(env, _shares(powers)) if whole else {}
 
 
-def _of_known(env: Env, rule: Callable[[list[Any]], list[Any]]) -> Values:
+def _finite_results(env: Env, rule: Callable[[list[Any]], list[Any]]) -> Values:
     """A wrong rule over the logits, where none of them is -inf."""
     return _results(env, rule(env["scaled"])) if len(env["known"]) == len(env["scaled"]) else {}
 
 
 MISCONCEPTIONS = (
-    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _of_known(env, _shares)),
+    misconception("plain-normalised", "Exponentiate first.", wrong=lambda env: _finite_results(env, _shares)),
     misconception("base-two", "The base is e, not 2.", wrong=_base_two),
     misconception("hard-max", "That is the argmax; softmax leaves something for every class.",
                   wrong=lambda env: _results(env, [int(z == max(env["known"])) for z in env["scaled"]])),
     misconception("not-normalised", "Divide by the sum, so that the probabilities add up to 1.",
-                  wrong=lambda env: _of_known(env, lambda scaled: [rounded(exp(z)) for z in scaled])),
+                  wrong=lambda env: _finite_results(env, lambda scaled: [rounded(exp(z)) for z in scaled])),
     misconception("forgot-temperature", "The logits are divided by the temperature first.",
-                  wrong=lambda env: _of_known(env, lambda scaled: _shares([exp(z) for z in env["z"]]))),
+                  wrong=lambda env: _finite_results(env, lambda scaled: _shares([exp(z) for z in env["z"]]))),
     misconception("sigmoid-each", "A sigmoid for each class does not add up to 1.",
-                  wrong=lambda env: _of_known(env, lambda scaled: [rounded(sigmoid(z)) for z in scaled])),
+                  wrong=lambda env: _finite_results(env, lambda scaled: [rounded(sigmoid(z)) for z in scaled])),
 )  # fmt: skip

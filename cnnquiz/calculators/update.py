@@ -56,7 +56,7 @@ CONVENTIONS = {
 }
 
 
-def _taken(name: str) -> Case:
+def _case_of(name: str) -> Case:
     """The cases of the methods that take this hyperparameter."""
     return where("method", *(word for word, method in METHODS.items() if name in method.takes))
 
@@ -73,13 +73,13 @@ QUANTITIES = (
     Quantity("wd", "weight_decay", givens.number(0), "weight decay: that many times theta is added to the gradient", 0,
              only=where("method", *_DECAYED)),
     Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None,
-             only=_taken("gamma")),
-    Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None, only=_taken("rho")),
-    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None, only=_taken("beta1")),
+             only=_case_of("gamma")),
+    Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None, only=_case_of("rho")),
+    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None, only=_case_of("beta1")),
     Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None,
-             only=_taken("beta2")),
+             only=_case_of("beta2")),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
-             only=_taken("epsilon")),
+             only=_case_of("epsilon")),
 )  # fmt: skip
 RESULTS = (
     Result("theta", "theta after the last step", answer=True, label="new theta", symbol="new_theta"),
@@ -144,7 +144,7 @@ def _gradient(env: Env) -> Gradient:
     return lambda at, t: number(formula, {"theta": at})
 
 
-def _decayed(env: Env, gradient: Gradient) -> Gradient:
+def _with_decay(env: Env, gradient: Gradient) -> Gradient:
     """The gradient with the weight decay."""
     return lambda at, t: limit_digits(gradient(at, t) + env["wd"] * at) if env["wd"] else gradient(at, t)
 
@@ -152,7 +152,7 @@ def _decayed(env: Env, gradient: Gradient) -> Gradient:
 def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
     """Each step's state and rules; of another method, by another gradient or with other hyperparameters."""
     asked = {**env, **other}
-    decayed = _decayed(asked, gradient or _gradient(env))
+    decayed = _with_decay(asked, gradient or _gradient(env))
     return run(method or METHODS[env["method"]], asked, decayed, env["steps"])
 
 
@@ -235,7 +235,7 @@ def count(env: Env) -> Values:
         return {}
     gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
     try:
-        thetas = thetas_by_sums(env["method"], env, _decayed(env, gradient), env["steps"])
+        thetas = thetas_by_sums(env["method"], env, _with_decay(env, gradient), env["steps"])
     except KeyError:
         return {}
     return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}

@@ -41,7 +41,7 @@ def claim_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
             yield letter, message
 
 
-def said_numbers(words: str) -> list[Token]:
+def numbers_in(words: str) -> list[Token]:
     """The numbers and sizes in an option's words; not those of `Statement 2`."""
     return [token for token in tokens(_NUMBERED.sub("", words)) if token.kind in ("number", "size")]
 
@@ -53,9 +53,9 @@ def _other_words(words: str, claim: Claim) -> str:
     known = {number for token in inside for number in flat(token.value)}
     known |= set() if words.strip(" .").isdecimal() else {0}  # `0 for x < 0` may be a claim's function
     known |= {number for digits in re.findall(r"[a-z](\d+)\b", written) for number in [int(digits)]}
-    for token in said_numbers(words):
+    for token in numbers_in(words):
         if not _INEXACT.search(words) and not set(flat(token.value)) <= known:
-            return f"the option says {token.shown}, which does not stand in its claim"
+            return f"the option says {token.as_written}, which does not stand in its claim"
     functions = {FUNCTIONS[token.text] for token in tokens(words) if token.text in FUNCTIONS}
     if len(functions) == 1 and FUNCTIONS.keys() & set(re.findall(r"[a-z]+", written.casefold())):
         named = {FUNCTIONS[word] for word in re.findall(r"[a-z]+", written.casefold()) if word in FUNCTIONS}
@@ -81,7 +81,7 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
         for name in mention.names:
             said.setdefault(name, []).append(mention)
     for name, group in said.items():
-        stated = [value for calculator, given in read if (value := _stated(calculator, given, name)) is not None]
+        stated = [value for calculator, given in read if (value := _stated_value(calculator, given, name)) is not None]
         if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
             shown = " and ".join(dict.fromkeys(map(text, stated)))
             yield f"the stem says `{group[0].words}`, but the claims take {shown}", group[0].words
@@ -95,7 +95,7 @@ def _read(claim: Claim) -> tuple[Calculator, Given] | None:
         return None
 
 
-def _stated(calculator: Calculator, given: Given, name: str) -> Any:
+def _stated_value(calculator: Calculator, given: Given, name: str) -> Any:
     for quantity in calculator.quantities:
         if quantity.name == name:
             default = given.env.get(quantity.short) if quantity.kind.hint == "yes|no" else None

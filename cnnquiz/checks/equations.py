@@ -41,12 +41,12 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
     rounds = _ROUNDS.search(sentence) is not None
     crossed = number_words.CROSSED.search(sentence) is not None
     words = number_words.arithmetic_of(sentence)
-    for left, right in [*written_sides(words), *number_words.sides_in_words(words, crossed)]:
+    for left, right in [*sides_with_sign(words), *number_words.sides_in_words(words, crossed)]:
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is None or b is None or equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
             continue
         yield fault(left, right, a)
-    for left, right in written_sides(words.replace("≈", "=")) if "≈" in words else ():
+    for left, right in sides_with_sign(words.replace("≈", "=")) if "≈" in words else ():
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is None or b is None or equal(a, b, left, right, rounds):
             continue
@@ -56,7 +56,7 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
     for root, shown, exact in number_words.roots(words):
         if not _rounds_to(exact, shown, Fraction(shown), rounds):
             yield fault(root, shown, round(exact, 4))
-    for left, right in number_words.chained_sides(words, crossed):
+    for left, right in number_words.sides_of_chains(words, crossed):
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is not None and b is not None and not equal(a, b, left, right, rounds):
             yield fault(left, right, a)
@@ -73,7 +73,7 @@ def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:
     return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown, right.strip(" .")
 
 
-def written_sides(words: str) -> Iterator[tuple[str, str]]:
+def sides_with_sign(words: str) -> Iterator[tuple[str, str]]:
     """The two sides of each equation that is written with `=`, where one of them is more than a number."""
     for run in _RUN.finditer(words) if "=" in words else ():
         for left, right in pairwise(sides_of(words, run) if "=" in run[0] else ()):

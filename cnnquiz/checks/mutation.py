@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks import rules
-from cnnquiz.checks.claimed_text import said_numbers
+from cnnquiz.checks.claimed_text import numbers_in
 from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.report import Mutation, MutationClass
 from cnnquiz.checks.subject import Subject, subject_of
@@ -72,7 +72,7 @@ def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str
     if name == "givens":
         return not worked.options and not any(worked.keys)
     if name == "claims":  # the number decides nothing, and no option says it
-        says = any(said_numbers(words) for words in worked.texts.values())
+        says = any(numbers_in(words) for words in worked.texts.values())
         return other.claim_answers == worked.claim_answers and not says
     same = other.derived is not None and worked.derived is not None and other.derived.value == worked.derived.value
     return name == "stem" and same and not other.unsaid
@@ -134,7 +134,7 @@ def wrong_stems(worked: WorkedItem) -> Iterator[Mutant]:
             yield f"{found[0]} in the stem made {_larger(found[0])}", replace(worked.item, stem=stem)
 
 
-def negated_stems(worked: WorkedItem) -> Iterator[Mutant]:
+def opposite_stems(worked: WorkedItem) -> Iterator[Mutant]:
     """What a claimed item asks for turned round."""
     if worked.status != "claimed" or worked.item.type == "multiple":
         return
@@ -196,6 +196,6 @@ def _with_larger(words: str, found: re.Match[str]) -> str:
 
 
 CLASSES: dict[str, Callable[[WorkedItem], Iterator[Mutant]]] = {
-    "key": wrong_keys, "givens": wrong_givens, "stem": wrong_stems, "negation": negated_stems, "claims": wrong_claims,
+    "key": wrong_keys, "givens": wrong_givens, "stem": wrong_stems, "negation": opposite_stems, "claims": wrong_claims,
     "prose": wrong_prose, "tolerance": wide_tolerances,
 }  # fmt: skip

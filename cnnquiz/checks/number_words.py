@@ -91,7 +91,7 @@ def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
             yield found[1], found[2]
 
 
-def chained_sides(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
+def sides_of_chains(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of `124, plus 1 makes 125`, of `10 % of 50 is 5` and of `76 x 100 equals 7600`."""
     for left, word, right, result in _THEN.findall(words):
         yield f"{left} {_WORDS.get(word.casefold(), word)} {right}", result

@@ -39,7 +39,7 @@ def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
     for path in paths:
         if not path.strip():
             raise CnnquizError("a path is empty: name a bank, or a folder of banks")
-        names = [name for each in matching(path) for name in bank_paths(each)]
+        names = [name for each in paths_of_pattern(path) for name in bank_paths(each)]
         if not names:
             what = "no bank is in this folder (*.yaml or *.yml)" if Path(path).is_dir() else "nothing has such a name"
             raise CnnquizError(f"{files.display_text(path)}: {what}")
@@ -47,7 +47,7 @@ def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def matching(path: str) -> list[str]:
+def paths_of_pattern(path: str) -> list[str]:
     """The names that a quoted pattern stands for; a path that is there stands for itself."""
     if path == STDIN or not set("*?[") & set(path) or Path(path).exists():
         return [path]

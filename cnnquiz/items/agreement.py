@@ -74,9 +74,9 @@ class Agreement:
     def mentions(self) -> list[Mention]:
         """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
         own = _RECALLED.sub("", self.filled)
-        return [*question.mentions(own), *(self._assigned() if "=" in own else ())]
+        return [*question.mentions(own), *(self._values_behind_signs() if "=" in own else ())]
 
-    def _assigned(self) -> Iterator[Mention]:
+    def _values_behind_signs(self) -> Iterator[Mention]:
         quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
         for name, value in _assignment(tuple(quantities)).findall(self.filled.replace("$", "")):
             quantity = quantities[name]
@@ -88,15 +88,15 @@ class Agreement:
                 yield Mention((quantity.name,), read, f"{name} = {value}")
 
     @cached_property
-    def stated(self) -> dict[str, Quantity]:
+    def stated_quantities(self) -> dict[str, Quantity]:
         """The quantities that the derivation states, by short name."""
         return {short: self.calculator.quantity(short) for short in self.derived.given.stated}
 
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every point in which the stem contradicts the derivation."""
-        found = [self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders(), self._of_asked()]
-        every = tuple(one for group in found for one in group)
+        found = (self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders())
+        every = tuple(one for group in (*found, self._of_question()) for one in group)
         return every or tuple(self._of_strangers())
 
     # -- what the stem says and the givens deny --------------------------------------------------------
@@ -109,20 +109,20 @@ class Agreement:
         large = {token.value for token in tokens(self.filled) if token.kind == "number" and token.value >= LARGE}
         agreed = {id(one) for short, group in said.items() for one in group if self._agrees(short, one)}
         for short, group in said.items():
-            if any(id(one) in agreed for one in group) or short in self._found:
+            if any(id(one) in agreed for one in group) or short in self._unknowns:
                 continue
             quantity, mention = self.calculator.quantity(short), group[0]
-            known = self._known(quantity)
+            known = self._value_taken(quantity)
             if known in large or (known is None and mention.words in CHANNEL_WORDS):
                 continue  # 20 % of 25,000 images are kept apart, 20,000 remain; a grey image without its channels
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
 
     @cached_property
-    def _found(self) -> set[str]:
+    def _unknowns(self) -> set[str]:
         """The quantities that the derivation searches for: the stem asks for them."""
         own = {self.calculator.quantity(name).short for name in self.given if self._is_given(name)}
-        return self.stated.keys() - own if self.derived.target else set()
+        return self.stated_quantities.keys() - own if self.derived.target else set()
 
     def _is_given(self, name: str) -> bool:
         return any(self._names(quantity, name) for quantity in self.calculator.quantities)
@@ -132,13 +132,13 @@ class Agreement:
         named = [one for one in self.calculator.quantities if one.name in mention.names]
         return [one for one in named if one.only is None or one.only.holds(env)]
 
-    def _known(self, quantity: Quantity) -> Any:
+    def _value_taken(self, quantity: Quantity) -> Any:
         """The value that the derivation takes: stated, by default, or following from another given."""
         return self.derived.values.get(quantity.name)
 
     def _agrees(self, short: str, mention: Mention) -> bool:
         quantity = self.calculator.quantity(short)
-        known, said = self._known(quantity), mention.value
+        known, said = self._value_taken(quantity), mention.value
         if isinstance(said, bool) and quantity.kind.hint != "yes|no":
             return True
         if known is None:
@@ -160,14 +160,14 @@ class Agreement:
         elif quantity.name == "in_size":
             raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
         else:
-            raw[quantity.short] = _as_given(quantity, said)
+            raw[quantity.short] = _given_value(quantity, said)
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
             try:
                 other = derive(self.derivation, {**raw, **more}, self.derived.layout).value
                 return not same(self.derived.value, other)
             except CnnquizError:
                 continue
-        return self._known(quantity) is not None and _is_read(quantity, raw[quantity.short])
+        return self._value_taken(quantity) is not None and _is_read(quantity, raw[quantity.short])
 
     def _names(self, quantity: Quantity, name: str) -> bool:
         try:
@@ -176,9 +176,9 @@ class Agreement:
             return False
 
     def _differs(self, quantity: Quantity, mention: Mention) -> Disagreement:
-        known = self._known(quantity)
+        known = self._value_taken(quantity)
         takes = f"takes {quantity.short} = {text(known)}" if known is not None else f"states no {quantity.short}"
-        remedy = f"Mend the stem, or write `{quantity.short}: {_written(mention.value)}` under `derivation`."
+        remedy = f"Mend the stem, or write `{quantity.short}: {_value_text(mention.value)}` under `derivation`."
         return Disagreement(f"the stem says `{mention.words}`, but the derivation {takes}", mention.words, remedy)
 
     def _of_layers(self) -> Iterator[Disagreement]:
@@ -207,7 +207,7 @@ class Agreement:
         wrong = {
             "pool": "conv" in said and "pool" not in said,
             "tconv": "conv" in said and "tconv" not in said,
-            "conv": "tconv" in said or (said == {"pool"} and not self.stated.keys() & {"filters"}),
+            "conv": "tconv" in said or (said == {"pool"} and not self.stated_quantities.keys() & {"filters"}),
         }
         if wrong.get(name):
             asked = next(one for one in ("tconv", "conv", "pool") if one in said)
@@ -235,13 +235,13 @@ class Agreement:
                 message = f"`{name}` varies, but the stem does not say it"
                 yield Disagreement(message, "", f"Write {{{name}}} in the stem.")
 
-    def _of_asked(self) -> Iterator[Disagreement]:
+    def _of_question(self) -> Iterator[Disagreement]:
         """Another result than the one that the stem asks for."""
         epochs = self.derived.given.stated.get("epochs", 1)
         if self.derived.want == "iterations" and epochs != 1 and question.asks_for_one_epoch(self.filled):
             message = "the stem asks for one epoch, but the derivation wants `iterations`, of all epochs"
             yield Disagreement(message, "", "Write `want: iterations_per_epoch`.")
-        asked = question.asked(self.filled)
+        asked = question.last_question(self.filled)
         of_bytes = asked is not None and "bytes" in asked.results and "bytes" in self.derived.want
         if asked is None or of_bytes or self.derived.want in asked.results:
             return
@@ -266,7 +266,8 @@ class Agreement:
                 if _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
                     remedy = f"Say {short} in the stem, as {{{short}}}, or mend the derivation."
-                    yield Disagreement(f"the stem says {token.shown}, which no given is; {takes}", token.shown, remedy)
+                    says = f"the stem says {token.as_written}, which no given is"
+                    yield Disagreement(f"{says}; {takes}", token.as_written, remedy)
                     return
 
     @cached_property
@@ -282,7 +283,7 @@ class Agreement:
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
         own = self._quantities(mention)
-        of_layers = "layers" in self.stated and bool(set(mention.names) & _OF_LAYERS.keys())
+        of_layers = "layers" in self.stated_quantities and bool(set(mention.names) & _OF_LAYERS.keys())
         return (not own and not of_layers) or any(self._agrees(quantity.short, mention) for quantity in own)
 
     # -- what the givens say and the stem does not -----------------------------------------------------
@@ -292,8 +293,8 @@ class Agreement:
         """The stated givens that the stem does not name, though the right value depends on them."""
         return tuple(
             short
-            for short, quantity in self.stated.items()
-            if short not in self._found and not self._is_said(quantity) and self._matters(quantity)
+            for short, quantity in self.stated_quantities.items()
+            if short not in self._unknowns and not self._is_said(quantity) and self._matters(quantity)
         )
 
     @cached_property
@@ -352,7 +353,7 @@ def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w.\[(^/*+-])({every})\s*=\s*({value})(?![\w(]|\.\d|\s?[-+*/^])")
 
 
-def _written(value: Any) -> str:
+def _value_text(value: Any) -> str:
     """A value as a derivation writes it: no, 3x3, 0.1."""
     return "yes" if value is True else "no" if value is False else text(value)
 
@@ -366,7 +367,7 @@ def _other_sizes(value: Any) -> list[Any]:
     return []
 
 
-def _as_given(quantity: Quantity, said: Any) -> Any:
+def _given_value(quantity: Quantity, said: Any) -> Any:
     """What the stem says as a given: 5x5 as 5 where one number is taken."""
     if isinstance(said, tuple):
         several = list(said)

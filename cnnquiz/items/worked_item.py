@@ -244,7 +244,7 @@ class WorkedItem:
     @property
     def strangers(self) -> tuple[str, ...]:
         """The numbers of the stem that no given and no result explains, as written."""
-        return tuple(token.shown for token in self.agreement.strangers) if self.agreement else ()
+        return tuple(token.as_written for token in self.agreement.strangers) if self.agreement else ()
 
     @property
     def unmatched(self) -> bool:

@@ -136,9 +136,9 @@ class _Reader:
             value = self._value(token, place, phrase.after, sized)
             if value is not None and not (loose and self._counts(place)):
                 self.reached = place
-                between = [one.shown for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
+                between = [one.as_written for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
                 several = isinstance(value, tuple) and token.kind == "number"
-                shown = ", ".join(prose_text(one) for one in value) if several else token.shown
+                shown = ", ".join(prose_text(one) for one in value) if several else token.as_written
                 said = " ".join([*self._words(phrase, end), *between, shown])
                 return Mention(phrase.names, value, said, self._text(place + 1) in (*OPERATORS, "="))
             if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
@@ -199,11 +199,11 @@ class _Reader:
             return None
         token = self.tokens[start - 1]
         value = self._value(token, start - 1, phrase.before, False) if phrase.before else None
-        return None if value is None else self._counted(phrase, start - 1, value)
+        return None if value is None else self._mention_before(phrase, start - 1, value)
 
-    def _counted(self, phrase: Phrase, place: int, value: Any) -> Mention:
+    def _mention_before(self, phrase: Phrase, place: int, value: Any) -> Mention:
         """The mention of a value that stands before its phrase."""
-        words = " ".join([self.tokens[place].shown, *self._words(phrase, self.phrase_end)])
+        words = " ".join([self.tokens[place].as_written, *self._words(phrase, self.phrase_end)])
         return Mention(phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
 
     def _before(self, phrase: Phrase, start: int) -> Mention | None:
@@ -215,7 +215,7 @@ class _Reader:
             token = self.tokens[place]
             value = self._value(token, place, phrase.before, False)
             if value is not None:
-                return self._counted(phrase, place, value)
+                return self._mention_before(phrase, place, value)
             size_of_each = token.kind in ("size", "list") and phrase.before == "n"
             if not (size_of_each or token.text in ADJECTIVES or token.text in "-()\"'“”‘’"):
                 return None
@@ -225,7 +225,7 @@ class _Reader:
 
 
 _NOT_COUNTED = (
-    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|counted|used|considered))"
+    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|results_of_unit|used|considered))"
 )
 _WITHOUT_BIAS = re.compile(
     r"\b(?:no|without|excluding|exclude|ignoring|ignore|omitting|omit|neglecting|neglect|not counting|not including)"
@@ -235,7 +235,7 @@ _WITHOUT_BIAS = re.compile(
 )
 _WITH_BIAS = re.compile(
     r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
+    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|results_of_unit)",
     re.IGNORECASE,
 )
 _TIED = re.compile(
@@ -375,7 +375,7 @@ class Asked(Struct, frozen=True):
     results: tuple[str, ...]
 
 
-def asked(text: str) -> Asked | None:
+def last_question(text: str) -> Asked | None:
     """What the last question of a text asks for, where it is one of the named counts."""
     kinds = [found.lastgroup for found in _QUESTION.finditer(text) if found.lastgroup]
     if not kinds:
@@ -392,8 +392,8 @@ _UNITS = {
 }  # fmt: skip
 
 
-def counted(unit: str) -> tuple[str, ...]:
-    """The results that are counted in this unit: 7600 parameters; nothing for one that says little."""
+def results_of_unit(unit: str) -> tuple[str, ...]:
+    """The results that are results_of_unit in this unit: 7600 parameters; nothing for one that says little."""
     first = next((token.text for token in tokens(unit) if token.kind == "word"), "")
     return _UNITS.get(first, ())
 

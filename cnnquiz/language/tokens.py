@@ -60,7 +60,7 @@ class Token(NamedTuple):
     word: str = ""
 
     @property
-    def shown(self) -> str:
+    def as_written(self) -> str:
         """As written, for messages."""
         return self.word or self.text.replace("*", "x")
 
@@ -72,7 +72,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     if " 000" in plain:
         plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), plain)
     if _LARGE.search(plain):
-        plain = _SCALED.sub(_scaled, _COMPOUND.sub(_compound, plain))
+        plain = _SCALED.sub(_digits_of_scale, _COMPOUND.sub(_compound, plain))
     if "by" in plain.casefold():
         plain = _SPELLED_BY.sub(lambda found: "x".join(str(SPELLED[word.lower()]) for word in found.groups()), plain)
         plain = _BY.sub("x", plain)
@@ -96,7 +96,7 @@ def _compound(match: re.Match[str]) -> str:
     return str(total + part)
 
 
-def _scaled(match: re.Match[str]) -> str:
+def _digits_of_scale(match: re.Match[str]) -> str:
     value = Fraction(match[1]) * _SCALES[match[2].casefold()]
     return str(value.numerator) if value.denominator == 1 else match[0]
 

@@ -159,8 +159,8 @@ def assumptions(env: Env) -> Iterable[str]:
     """How the input size was understood, where it could be understood otherwise."""
     size, axes = env["in"], env["axes"]
     if isinstance(size, tuple):
-        return shapes.assumed_order(size) if len(size) > axes and env["layout_stated"] is None else ()
-    return () if size is None else shapes.assumed_square(size, axes)
+        return shapes.order_assumption(size) if len(size) > axes and env["layout_stated"] is None else ()
+    return () if size is None else shapes.square_assumption(size, axes)
 
 
 def windows(env: Env) -> Iterator[tuple[int, Window]]:

@@ -188,9 +188,9 @@ def input_assumptions(env: Env) -> Iterator[str]:
     if size is None or begin is None:
         return
     if not isinstance(size, tuple):
-        yield from shapes.assumed_square(size, len(begin) - 1)
+        yield from shapes.square_assumption(size, len(begin) - 1)
     elif len(size) == len(begin) and env["layout_stated"] is None and env["channels"] is None:
-        yield from shapes.assumed_order(size)
+        yield from shapes.order_assumption(size)
     net = env.get("net")
     if net is not None:
         yield from _network_assumptions(net, env)

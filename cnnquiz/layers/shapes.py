@@ -28,23 +28,23 @@ def ask_for_layout(size: tuple[Any, ...], channels: Any) -> None:
     first, height, width = size
     apart = isinstance(size, TypedShape) and channels == first
     if height > first and (channels is None or apart):
-        written = _written(size)
+        written = _size_text(size)
         hwc = f"hwc for a map {first} high and {height} wide with {width} channels"
         raise GivenError(f"in: do the channels come first in {written}? Give layout chw; or {hwc}", "in")
 
 
-def assumed_order(size: tuple[Any, ...]) -> Iterator[str]:
+def order_assumption(size: tuple[Any, ...]) -> Iterator[str]:
     """That a size ends with its channels, unless its numbers leave no doubt: 256x256x64, 224x192x3."""
     plain = len(size) == 3 and (size[-1] in _PICTURES or size[0] == size[1] != size[2])
     if are_numbers(*size) and not plain:
-        yield f"{_written(size)} is read as {_ORDER[len(size)]}: {size[-1]} channels"
+        yield f"{_size_text(size)} is read as {_ORDER[len(size)]}: {size[-1]} channels"
 
 
-def assumed_square(side: int | Letter, axes: int) -> Iterator[str]:
+def square_assumption(side: int | Letter, axes: int) -> Iterator[str]:
     """That one number is the side of a square, or of a cube."""
     if axes > 1:
-        yield f"{side} is the side of a {'square' if axes == 2 else 'cube'}: {_written((side,) * axes)}"
+        yield f"{side} is the side of a {'square' if axes == 2 else 'cube'}: {_size_text((side,) * axes)}"
 
 
-def _written(size: tuple[Any, ...]) -> str:
+def _size_text(size: tuple[Any, ...]) -> str:
     return "x".join(map(str, size))

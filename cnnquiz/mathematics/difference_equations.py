@@ -28,7 +28,7 @@ from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import differ, limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import symbolic
-from cnnquiz.mathematics.time_limit import limited
+from cnnquiz.mathematics.time_limit import with_time_limit
 from cnnquiz.solution import Step, Vector
 
 FARTHEST = 1_000  # samples that an index may look back or ahead
@@ -158,7 +158,7 @@ def impulse(n: int) -> int:
     return int(n == 0)
 
 
-@limited
+@with_time_limit
 def is_linear(system: System) -> bool:
     """Whether the rule is a sum of samples with factors free of them: superposition, with letters, by sympy."""
     import sympy
@@ -178,7 +178,7 @@ def _vanishes(found: Any) -> bool:
     return bool(sympy.expand(found) == 0 or sympy.simplify(found) == 0)
 
 
-@limited
+@with_time_limit
 def is_time_invariant(system: System) -> bool:
     """Whether n stands only in the indices, and there as n - k."""
     import sympy

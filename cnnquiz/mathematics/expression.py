@@ -163,14 +163,14 @@ def plain_spelling(text: str) -> str:
     """The text in ASCII, with every sign of multiplication: 3x as 3*x, θ² as theta^(2), |x| as abs(x)."""
     if not text.isascii():
         text = _POWER.sub(lambda match: f"^({match[0].translate(_RAISED)})", text).translate(_SIGNS)
-        text = _GREEK_LETTER.sub(_named, text)
+        text = _GREEK_LETTER.sub(_name_of_letter, text)
         text = _ROOT.sub(r"sqrt(\1)", text)
     if "|" in text:
         text = _BARS.sub(r" abs(\1)", text)
     return _FACTORS.sub(r"\1*", _PI_TIMES.sub("pi*", text)).strip()
 
 
-def _named(match: re.Match[str]) -> str:
+def _name_of_letter(match: re.Match[str]) -> str:
     """A Greek letter by its name, apart from the letters beside it."""
     return f"{_NAMES[match[1]]} " if match["letter"] else _NAMES[match[1]]
 

@@ -71,7 +71,7 @@ def rounded(x: Any) -> Any:
             return exact(near)
         return Approximate(Context(prec=ROUNDED_DIGITS).plus(decimal(x)))
     if isinstance(x, int) and abs(x) > _LONGEST_EXACT and _ends_in_zeros(x):
-        return _shortened(x)
+        return _display_value(x)
     return exact(x)
 
 
@@ -85,7 +85,7 @@ def _ends_in_zeros(x: int) -> bool:
     return bool(x % 10 ** (len(str(abs(x))) - DIGITS) == 0)
 
 
-def _shortened(x: int) -> Any:
+def _display_value(x: int) -> Any:
     short = Fraction(Context(prec=ROUNDED_DIGITS).plus(decimal(x)))
     return x if short == x else Approximate(short)
 

@@ -18,7 +18,7 @@ from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.operators import LENGTH, OPERATORS, operator_name
 from cnnquiz.mathematics.precise import differ, rounded
 from cnnquiz.mathematics.sympy_forms import math_of, symbolic
-from cnnquiz.mathematics.time_limit import limited
+from cnnquiz.mathematics.time_limit import with_time_limit
 from cnnquiz.solution import Math, Step, Vector
 
 # x, y: the sums are tried in this order, the plainest first
@@ -146,7 +146,7 @@ def affine_failure(f: Map) -> Failure | None:
     return None
 
 
-@limited
+@with_time_limit
 def proof(f: Map, offset: bool = False) -> tuple[Any, Any] | None:
     """Both sides of superposition with letters, where sympy finds them equal; None where it does not.
 

@@ -30,7 +30,7 @@ from cnnquiz.mathematics.expression import (
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.notation import superscripts, value_math
 from cnnquiz.mathematics.precise import exact, rounded
-from cnnquiz.mathematics.time_limit import limited
+from cnnquiz.mathematics.time_limit import with_time_limit
 from cnnquiz.solution import Math
 
 MOST_TERMS = 500  # of an expression that is multiplied out
@@ -157,7 +157,7 @@ def from_sympy(found: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-@limited
+@with_time_limit
 def derivative(expr: Expr, name: str) -> Expr:
     """The derivative by sympy, read back into our own language."""
     import sympy

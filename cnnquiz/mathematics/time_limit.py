@@ -22,7 +22,7 @@ class _TimeIsUp(BaseException):
     """No Exception, so that nobody on the way takes it for one of theirs."""
 
 
-def limited(work: Callable[P, T]) -> Callable[P, T]:
+def with_time_limit(work: Callable[P, T]) -> Callable[P, T]:
     """The function, which raises CnnquizError where it takes too long."""
 
     @wraps(work)

@@ -144,7 +144,7 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
     if value is None or other is None or isinstance(value, bool) != isinstance(other, bool):
         return False
     if isinstance(value, str) or isinstance(other, str):
-        return _folded(value) == _folded(other)
+        return _casefold(value) == _casefold(other)
     if value == other:
         return True
     if isinstance(value, tuple) and isinstance(other, tuple):
@@ -163,7 +163,7 @@ def same(value: Any, other: Any, layout: str = "hwc", tolerance: str | None = No
     return _near(value, other, tolerance)
 
 
-def _folded(value: Any) -> str:
+def _casefold(value: Any) -> str:
     return " ".join(str(value).split()).casefold()
 
 

@@ -146,14 +146,14 @@ class Calculator:
 
     def refuse_idle(self, given: Given) -> None:
         """Raise NoPartError where a stated given takes no part; where nothing is determined, that error goes before."""
-        env, bound = given.env, self._bound
+        env, bound = given.env, self._conditions
         for short in given.stated:
             if short in bound and not bound[short](env):
                 self.answers(given)
                 raise NoPartError(self.quantity(short))
 
     @cached_property
-    def _bound(self) -> dict[str, Callable[[Env], Any]]:
+    def _conditions(self) -> dict[str, Callable[[Env], Any]]:
         """For the quantities that take part in some cases only, what says whether this is one."""
         return {quantity.short: quantity.only.holds for quantity in self.quantities if quantity.only}
 

@@ -45,7 +45,7 @@ class Search:
         return [quantity.short for quantity in self.unknown]
 
     @property
-    def growing(self) -> Quantity | None:
+    def growth_quantity(self) -> Quantity | None:
         """The unknown with which the result never gets smaller, so that it can be found by halving."""
         found = next(result for result in self.calculator.results if result.name == self.result)
         return next((q for q in self.unknown if q.short in found.grows_with), None)
@@ -290,7 +290,7 @@ def _read_bounds(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, in
 
 def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
     """All solutions, and the nearest miss: the growing unknown found by halving, the others tried one by one."""
-    others = [name for name in search.names if search.growing is None or name != search.growing.short]
+    others = [name for name in search.names if search.growth_quantity is None or name != search.growth_quantity.short]
     ranges = [range(search.bounds[name][0], search.bounds[name][1] + 1) for name in others]
     if (size := prod(map(len, ranges))) > MOST_CASES:
         raise GivenError(
@@ -305,7 +305,7 @@ def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
                 solutions.append({name: case[name] for name in search.names})
             elif value is not None and (nearest is None or search.distance(value) < nearest[0]):
                 nearest = (search.distance(value), case, value)
-    if search.growing is not None and search.cases <= SMALL:
+    if search.growth_quantity is not None and search.cases <= SMALL:
         solutions = _every_solution(search)
     return sorted(solutions, key=lambda solution: tuple(solution.values())), nearest
 
@@ -320,10 +320,10 @@ def _every_solution(search: Search) -> list[Case]:
 
 def _candidates(search: Search, case: Case) -> Iterator[Case]:
     """The case with those values of the growing unknown, if there is one, that may be solutions or nearest to one."""
-    if search.growing is None:
+    if search.growth_quantity is None:
         yield case
         return
-    name = search.growing.short
+    name = search.growth_quantity.short
     low, high = search.bounds[name]
     if _lenient(search).value({**case, name: high}) is None:  # what is invalid is not only what is too small
         yield from ({**case, name: number} for number in _few(name, range(low, high + 1)))
@@ -394,7 +394,7 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
     fitting = f"{0 if apart else len(solutions)} of {search.cases:,} {'fits' if len(solutions) == 1 else 'fit'}"
-    growing = search.growing.short if search.growing else ""
+    growing = search.growth_quantity.short if search.growth_quantity else ""
     how = f"The result never shrinks as {growing} grows, so all its solutions lie side by side." if growing else ""
     yield Step("Every case", value=_words(fitting), why=f"Within {within}. {how}".strip())
     if apart:

@@ -80,7 +80,7 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     lines = loaded.text.splitlines() if found else []
     return Checked(
         path=loaded.path,
-        items=(*checked_items(subject), *unreadable_items(loaded)),
+        items=(*item_statuses(subject), *unreadable_items(loaded)),
         findings=found,
         allowed=allowed,
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
@@ -100,7 +100,7 @@ def findings(subject: Subject, rules: Iterable[str]) -> tuple[tuple[Finding, ...
     return tuple(kept), len(found) - len(kept)
 
 
-def checked_items(subject: Subject) -> Iterator[CheckedItem]:
+def item_statuses(subject: Subject) -> Iterator[CheckedItem]:
     """Each item with its status, the reason and its source."""
     for one in subject.items:
         yield CheckedItem(one.item.id, one.status, one.reason, one.source)

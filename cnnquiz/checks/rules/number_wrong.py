@@ -96,7 +96,7 @@ def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
             for number in flat(token.value):
                 name = varying.get(number)
                 if name is not None and number not in fixed | stated and (number >= SMALLEST or number % 1):
-                    message = f"{token.shown} is written out, but `{name}` is another number in each variant"
+                    message = f"{token.as_written} is written out, but `{name}` is another number in each variant"
                     yield subject.finding(__name__, LEVEL, worked, path, message, remedy=f"Write {{{name}}}.")
                     return
 

@@ -37,13 +37,13 @@ def check(subject: Subject) -> Iterator[Finding]:
             message = f"an item of type {one.type} has two options or more"
             yield subject.finding(__name__, LEVEL, worked, ("options",), message, at_name=True)
         if hidden:
-            yield from (subject.finding(__name__, LEVEL, worked, *each) for each in hidden_marks(worked))
+            yield from (subject.finding(__name__, LEVEL, worked, *each) for each in invisible_marks(worked))
         if one.allow or one.tolerance or one.vary or one.where:
             for path, message in faults(worked):
                 yield subject.finding(__name__, LEVEL, worked, path, message, at_name=path[0] == "vary")
 
 
-def hidden_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
+def invisible_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
     """Marks that turn the direction of writing, so that a reader sees another text than the program reads."""
     one = worked.item
     texts: list[tuple[Path, str]] = [(("stem",), one.stem), (("rationale",), one.rationale)]

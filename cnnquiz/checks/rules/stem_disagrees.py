@@ -43,6 +43,6 @@ def check(subject: Subject) -> Iterator[Finding]:
 def unit_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
     """The right option's unit, where it counts something else than the derivation: letter and message."""
     for letter in worked.holders if worked.derived and worked.asks_for_value else ():
-        results = question.counted(beside(worked.texts[letter])[1])
+        results = question.results_of_unit(beside(worked.texts[letter])[1])
         if results and worked.derived is not None and worked.derived.want not in results:
             yield letter, f"`{worked.texts[letter][:60]}` counts something else than `{worked.derived.want}`"
