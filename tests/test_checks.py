@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -152,3 +153,21 @@ def test_a_distractor_may_tell_a_mistake() -> None:
 def test_each_false_equation_of_a_sentence_is_told() -> None:
     found = list(false_equations("2 + 2 = 5 and 3 + 3 = 7, but 1 + 1 = 2"))
     assert [right for _, right, _ in found] == ["4", "6"]
+
+
+@pytest.mark.parametrize("name", calculators.names())
+def test_no_givens_break_a_rule(name: str) -> None:
+    """The givens of every case as an item whose stem and rationale name all kinds of numbers: no rule fails."""
+    cases = json.loads((CASES.parents[1] / "calculators" / f"{name}.json").read_text(encoding="utf-8"))
+    items = [
+        {
+            "id": f"case-{number}", "type": "number", "key": "7", "rationale": "Its 8 filters of 3x3 give 12 weights.",
+            "stem": f"{', '.join(f'{name} = {value}' for name, value in case['given'].items())}; 8 filters. How many?",
+            "derivation": {name: case["given"], "want": case.get("want") or calculators.load(name).results[0].name},
+        }
+        for number, case in enumerate(cases)
+    ]  # fmt: skip
+    bank_text = json.dumps({"format": 1, "id": "cases", "title": "Cases", "source": "made", "items": items})
+    checked = rules.run(bank.load("cases.yaml", bank_text))
+    assert len(checked.items) == len(items)
+    assert [one.message for one in checked.findings if "cnnquiz fails" in one.message] == []

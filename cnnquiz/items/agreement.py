@@ -73,7 +73,8 @@ class Agreement:
     @cached_property
     def mentions(self) -> list[Mention]:
         """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
-        own = _RECALLED.sub("", self.filled)
+        recalls = "would" in self.filled or "ecall" in self.filled
+        own = _RECALLED.sub("", self.filled) if recalls else self.filled
         return [*question.mentions(own), *(self._values_behind_signs() if "=" in own else ())]
 
     def _values_behind_signs(self) -> Iterator[Mention]:
@@ -113,7 +114,7 @@ class Agreement:
                 continue
             quantity, mention = self.calculator.quantity(short), group[0]
             known = self._value_taken(quantity)
-            if known in large or (known is None and mention.words in CHANNEL_WORDS):
+            if (isinstance(known, int) and known in large) or (known is None and mention.words in CHANNEL_WORDS):
                 continue  # 20 % of 25,000 images are kept apart, 20,000 remain; a grey image without its channels
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
@@ -121,11 +122,9 @@ class Agreement:
     @cached_property
     def _unknowns(self) -> set[str]:
         """The quantities that the derivation searches for: the stem asks for them."""
-        own = {self.calculator.quantity(name).short for name in self.given if self._is_given(name)}
+        every = self.calculator.quantities
+        own = {quantity.short for quantity in every for name in self.given if self._names(quantity, name)}
         return self.stated_quantities.keys() - own if self.derived.target else set()
-
-    def _is_given(self, name: str) -> bool:
-        return any(self._names(quantity, name) for quantity in self.calculator.quantities)
 
     def _quantities(self, mention: Mention) -> list[Quantity]:
         env = self.derived.given.env
@@ -155,7 +154,8 @@ class Agreement:
         given = self.derived.given
         size = given.stated.get("in")
         if quantity.name == "in_channels" and isinstance(size, tuple) and _has(given.env, size):
-            raw = {name: value for name, value in raw.items() if self.calculator.quantity(name).short != "in"}
+            own = self.calculator.quantity("in")
+            raw = {name: value for name, value in raw.items() if not self._names(own, name)}
             raw |= {"in": "x".join(map(str, (*size[:-1], said))), quantity.short: said}
         elif quantity.name == "in_size":
             raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
@@ -273,12 +273,25 @@ class Agreement:
     @cached_property
     def strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
+        free = question.free_numbers(self.filled)
+        for known in (self._given_numbers, self._other_numbers):  # the first explains most, and is soon made
+            if free:
+                numbers = known()
+                free = [token for token in free if not numbers.issuperset(flat(token.value))]
+        return free
+
+    def _given_numbers(self) -> set[Any]:
+        stated = flat(tuple(self.derived.given.stated.values()))
+        return {None, *(one for one in stated if isinstance(one, int | Fraction))}
+
+    def _other_numbers(self) -> set[Any]:
+        """The numbers among all values, in the texts of givens, and of what the stem says of other quantities."""
         values = [*self.derived.values.values(), *self.derived.given.stated.values()]
-        known = {number for whole in values for number in flat(whole) if isinstance(number, int | Fraction)}
-        words = " ".join(whole for whole in values if isinstance(whole, str))
-        known |= {int(digits) for digits in re.findall(r"\d{1,18}", words)}
-        known |= {number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value)}
-        return [token for token in question.free_numbers(self.filled) if not set(flat(token.value)) <= known | {None}]
+        numbers = {number for whole in values for number in flat(whole) if isinstance(number, int | Fraction)}
+        words = " ".join(str(whole) for whole in values if isinstance(whole, str | list | dict))
+        numbers |= {int(digits) for digits in re.findall(r"\d{1,18}", words)}
+        mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
+        return {None, *numbers, *mentioned}
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
@@ -390,10 +403,10 @@ def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:
 
 
 def flat(value: Any) -> tuple[Any, ...]:
-    """The numbers of a value, its tuples taken apart."""
+    """The numbers and words of a value, its tuples and lists taken apart; a mapping has none."""
     if isinstance(value, tuple | list):
         return tuple(number for part in value for number in flat(part))
-    return () if value is None else (value,)
+    return () if value is None or isinstance(value, dict) else (value,)
 
 
 def _letters(words: str) -> str:

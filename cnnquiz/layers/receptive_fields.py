@@ -56,7 +56,8 @@ def _equal_layers(values: dict[str, Any]) -> dict[str, Any]:
 
 def _layers_alone(values: dict[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
     """Layers without the size of their input: it does not matter to windows."""
-    axes = max((len(one) for layer in layers for one in (layer.k, layer.s, layer.p, layer.d)), default=1)
+    numbers = (one for layer in layers for one in (layer.k, layer.s, layer.p, layer.d) if not isinstance(one, str))
+    axes = max(map(len, numbers), default=1)
     state = LayerState((), (), (1,) * axes, (1,) * axes, (0,) * axes)
     seen = []
     for index, layer in enumerate(layers, 1):
