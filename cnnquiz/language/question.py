@@ -225,7 +225,7 @@ class _Reader:
 
 
 _NOT_COUNTED = (
-    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|results_of_unit|used|considered))"
+    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|counted|used|considered))"
 )
 _WITHOUT_BIAS = re.compile(
     r"\b(?:no|without|excluding|exclude|ignoring|ignore|omitting|omit|neglecting|neglect|not counting|not including)"
@@ -235,7 +235,7 @@ _WITHOUT_BIAS = re.compile(
 )
 _WITH_BIAS = re.compile(
     r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|results_of_unit)",
+    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
     re.IGNORECASE,
 )
 _TIED = re.compile(
@@ -393,7 +393,7 @@ _UNITS = {
 
 
 def results_of_unit(unit: str) -> tuple[str, ...]:
-    """The results that are results_of_unit in this unit: 7600 parameters; nothing for one that says little."""
+    """The results that are counted in this unit: 7600 parameters; nothing for one that says little."""
     first = next((token.text for token in tokens(unit) if token.kind == "word"), "")
     return _UNITS.get(first, ())
 
