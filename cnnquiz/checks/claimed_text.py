@@ -9,8 +9,8 @@ from typing import Any
 from cnnquiz import calculators
 from cnnquiz.checks.hedges import sentences
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.agreement import flat, is_same, is_size
 from cnnquiz.items.option_value import says_none
+from cnnquiz.items.said_value import flat, is_same, is_size
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.question import Mention, is_marked_negation, mentions
 from cnnquiz.language.tokens import Token, tokens
@@ -67,14 +67,14 @@ def _other_words(words: str, claim: Claim) -> str:
     return ""
 
 
-def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
-    """What the stem says against every claim: the message, and the stem's words."""
+def stem_faults(worked: WorkedItem) -> Iterator[str]:
+    """What the stem says against every claim."""
     claims = [option.claim for option in worked.options.values() if option.claim and not option.claim.word]
     read = [pair for claim in claims if (pair := _read(claim)) is not None]
     if not read:
         return
     if worked.item.asks and worked.item.type != "multiple" and _asks_for_false(worked.item.stem, claims):
-        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)", ""
+        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)"
     said: dict[str, list[Mention]] = {}
     own = [sentence for sentence in sentences(worked.item.stem) if not _SUPPOSING.search(sentence)]
     for mention in (one for sentence in own for one in mentions(sentence)):
@@ -84,7 +84,7 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
         stated = [value for calculator, given in read if (value := _stated_value(calculator, given, name)) is not None]
         if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
             shown = " and ".join(dict.fromkeys(map(text, stated)))
-            yield f"the stem says `{group[0].words}`, but the claims take {shown}", group[0].words
+            yield f"the stem says `{group[0].words}`, but the claims take {shown}"
 
 
 def _read(claim: Claim) -> tuple[Calculator, Given] | None:

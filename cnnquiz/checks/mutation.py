@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
-from typing import Any
 
 from msgspec.structs import replace
 
@@ -16,8 +15,8 @@ from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.report import Mutation, MutationClass
 from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.agreement import flat
 from cnnquiz.items.derived_answer import derive
+from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.language.question import free_numbers, mentions
 from cnnquiz.mathematics.values import read_tolerance
@@ -178,11 +177,6 @@ def wide_tolerances(worked: WorkedItem) -> Iterator[Mutant]:
     read = read_tolerance(worked.item.tolerance) if worked.item.tolerance and worked.status == "proved" else None
     if read and read[0] and worked.derived and worked.derived.wrong_values():
         yield "tolerance widened", replace(worked.item, tolerance=text(read[0] * 100))
-
-
-def numbers(values: Iterable[Any]) -> set[int | Fraction]:
-    """The numbers among some values, those in their tuples too."""
-    return {one for value in values for one in flat(value) if isinstance(one, int | Fraction)}
 
 
 def _larger(digits: str) -> str:

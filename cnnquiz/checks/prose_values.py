@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
-from cnnquiz.items.agreement import flat, is_same, is_size
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
+from cnnquiz.items.said_value import flat, is_same, is_size
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.question import Mention, mentions
 from cnnquiz.language.vocabulary import CHANNEL_WORDS

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from msgspec import Struct
 
-from cnnquiz.items.worked_item import UNMATCHED, Status
+from cnnquiz.items.worked_item import Status, is_unmatched
 from cnnquiz.model import Finding
 
 
@@ -22,7 +22,7 @@ class CheckedItem(Struct, frozen=True):
     @property
     def unmatched(self) -> bool:
         """Whether the right value is proved, and only the stem could not be matched with its givens."""
-        return self.reason.startswith(UNMATCHED)
+        return is_unmatched(self.reason)
 
 
 class Checked(Struct, frozen=True):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
 from functools import cache, cached_property
 from typing import Any
 
@@ -12,12 +11,13 @@ from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
+from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
-from cnnquiz.mathematics.values import read_value, same
+from cnnquiz.mathematics.values import same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
@@ -162,11 +162,9 @@ class Agreement:
         else:
             raw[quantity.short] = _given_value(quantity, said)
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
-            try:
-                other = derive(self.derivation, {**raw, **more}, self.derived.layout).value
+            other = self._value({**raw, **more})
+            if other is not None:
                 return not same(self.derived.value, other)
-            except CnnquizError:
-                continue
         return self._value_taken(quantity) is not None and _is_read(quantity, raw[quantity.short])
 
     def _names(self, quantity: Quantity, name: str) -> bool:
@@ -196,7 +194,7 @@ class Agreement:
                 continue
             values = [getattr(layer, field) for layer in layers]
             known = {number for value in values for number in (value if isinstance(value, tuple) else (value,))}
-            if own and not any(set(flat(one.value)) & known for one in own):
+            if not any(set(flat(one.value)) & known for one in own):
                 shown = ", ".join(sorted({text(number) for number in known if isinstance(number, int)}))
                 message = f"the stem says `{own[0].words}`, but no layer of the derivation has that (it has {shown})"
                 yield Disagreement(message, own[0].words, "State the layers that the stem says.")
@@ -281,17 +279,15 @@ class Agreement:
         return free
 
     def _given_numbers(self) -> set[Any]:
-        stated = flat(tuple(self.derived.given.stated.values()))
-        return {None, *(one for one in stated if isinstance(one, int | Fraction))}
+        return {None, *numbers(self.derived.given.stated.values())}
 
     def _other_numbers(self) -> set[Any]:
         """The numbers among all values, in the texts of givens, and of what the stem says of other quantities."""
         values = [*self.derived.values.values(), *self.derived.given.stated.values()]
-        numbers = {number for whole in values for number in flat(whole) if isinstance(number, int | Fraction)}
         words = " ".join(str(whole) for whole in values if isinstance(whole, str | list | dict))
-        numbers |= {int(digits) for digits in re.findall(r"\d{1,18}", words)}
+        written = (int(digits) for digits in re.findall(r"\d{1,18}", words))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
-        return {None, *numbers, *mentioned}
+        return {None, *numbers(values), *written, *mentioned}
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
@@ -314,8 +310,8 @@ class Agreement:
     def _numbers(self) -> set[Any]:
         """Every number of the stem, those in sizes, lists and layers too."""
         values = [one.value for one in tokens(self.filled)] + [one.value for one in self.mentions]
-        numbers = {number for value in values for number in flat(value)}
-        return numbers | {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
+        inside = {number for value in values for number in flat(value)}
+        return inside | {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
@@ -327,7 +323,7 @@ class Agreement:
             return not isinstance(stated, bool) or quantity.name not in ("bias", "drop_last")
         if isinstance(stated, str):
             wanted = {int(digits) for digits in re.findall(r"\d+", stated)} - {1, 2}
-            return wanted <= self._numbers if quantity.short == "layers" else _letters(stated) in _letters(self.filled)
+            return wanted <= self._numbers if quantity.short == "layers" else letters(stated) in letters(self.filled)
         wanted = set(flat(stated)) - {None}
         return all(not isinstance(one, int) or one in (0, 1) or one in self._numbers for one in wanted)
 
@@ -402,29 +398,6 @@ def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:
     return len(size) > len(env.get("i") or size)
 
 
-def flat(value: Any) -> tuple[Any, ...]:
-    """The numbers and words of a value, its tuples and lists taken apart; a mapping has none."""
-    if isinstance(value, tuple | list):
-        return tuple(number for part in value for number in flat(part))
-    return () if value is None or isinstance(value, dict) else (value,)
-
-
-def _letters(words: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", words.casefold())
-
-
-def is_size(said: Any, known: Any, channels: Any) -> bool:
-    """Whether a size is the known one: without its channels, with a batch axis before it, or a square by its side."""
-    said, known = flat(said), flat(known)
-    if said == known or (len(said) == 1 and set(known[:2]) == set(said)):
-        return True
-    if len(said) < len(known):
-        return bool(known[: len(said)] == said or known[-len(said) :] == said)
-    axes: tuple[Any, ...] = (known, (*known, channels), (channels, *known), known[:-1])
-    if len(known) == 1:
-        axes = (*axes, known * 2, (*known * 2, channels))
-    more = said[1:] if said[0] in (None, 1) else said
-    return said in axes or more in axes or (len(known) == 3 and more == (known[-1], *known[:-1]))
 
 
 def _size_like(said: Any, stated: Any, env: Mapping[str, Any]) -> Any:
@@ -437,23 +410,3 @@ def _size_like(said: Any, stated: Any, env: Mapping[str, Any]) -> Any:
         axes = (*axes, stated[-1])
     return "x".join(map(str, axes)) if len(axes) > 1 else axes[0]
 
-
-def is_same(said: Any, known: Any) -> bool:
-    """Whether a value that a text says is the known one; 5x5, and 5x5x3 with its depth, are a kernel of 5."""
-    if isinstance(said, str) or isinstance(known, str):
-        if said == "valid" or known == "valid":
-            return {said, known} <= {"valid", 0}
-        numbers = [read_value(str(value)) for value in (said, known)]
-        if None not in numbers:
-            return bool(numbers[0] == numbers[1])
-        return _letters(str(said)) == _letters(str(known))
-    if isinstance(said, bool) or isinstance(known, bool):
-        return said is known
-    one, other = flat(said), flat(known)
-    if one == other:
-        return True
-    if len(one) == 1 and len(other) > 1 and one[0] in other and all(isinstance(part, int) for part in other):
-        return True  # stride 1 down and 2 across
-    if len(other) == 1:
-        return bool(one) and (set(one) == set(other) or (len(one) > 2 and set(one[:-1]) == set(other)))
-    return len(one) == 1 and set(other) == set(one) and not isinstance(known, list)

@@ -28,7 +28,7 @@ def _option_reader() -> ModuleType:
     return option_value
 
 
-UNMATCHED = "question-not-matched"
+_UNMATCHED = "question-not-matched"
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
 
@@ -221,13 +221,20 @@ class WorkedItem:
         """Why the key is not proved or claimed, in a few words; empty where it is."""
         return self._status_and_reason[1]
 
+    @property
+    def _is_counted(self) -> bool:
+        """Whether the key is the derived value, and a count gives it again."""
+        if self.derived is None or self.derived.count is None:
+            return False
+        return self.derived.count_agrees and self.asks_for_value and self.key_follows
+
     @cached_property
     def _status_and_reason(self) -> tuple[Status, str]:
         if self.derived is not None and self.asks_for_value and self.derived.count_agrees:
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
                 return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
-            if self.key_follows and self.derived.count is not None and not self.unsaid + self.strangers:
+            if self._is_counted and not self.unsaid + self.strangers:
                 return "proved", ""
         if self.claims_against_key:
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
@@ -249,7 +256,7 @@ class WorkedItem:
     @property
     def unmatched(self) -> bool:
         """Whether the right value is proved and only the stem cannot be matched with its givens."""
-        return self.status == "asserted" and self.reason.startswith(UNMATCHED)
+        return is_unmatched(self.reason)
 
     def _assertion_reason(self) -> str:
         if self.faults:
@@ -260,11 +267,16 @@ class WorkedItem:
             return "the derived value is not what the item asks for"
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
-        if self.key_follows and self.derived.count is not None:
+        if self._is_counted:
             if self.unsaid:
-                return f"{UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
-            return f"{UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
+                return f"{_UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
+            return f"{_UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
+
+
+def is_unmatched(reason: str) -> bool:
+    """Whether a status's reason is that the stem cannot be matched with the givens of a value that is proved."""
+    return reason.startswith(_UNMATCHED)
 
 
 def work(

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.language.tokens import ORDINALS, SPELLED, Token, tokens
+from cnnquiz.language.tokens import ORDINALS, Token, read_count, tokens
 from cnnquiz.language.vocabulary import (
     ADJECTIVES,
     CHANNEL_WORDS,
@@ -254,11 +254,6 @@ _TURNS = (  # values said by a verb
 )
 
 
-def _count(word: str) -> int | None:
-    """A small number, in digits or spelled."""
-    return int(word) if word.isdecimal() else 1 if word.casefold() == "one" else SPELLED.get(word.casefold())
-
-
 _DROPPED = re.compile(
     r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b"
     r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
@@ -288,7 +283,7 @@ def _switches(text: str) -> Iterator[Mention]:
         yield Mention(("in_size",), (int(found[1]), int(found[2])), found[0])
     for name, pattern in _TURNS:
         for found in pattern.finditer(text):
-            if (value := _count(found[1])) is not None:
+            if (value := read_count(found[1])) is not None:
                 yield Mention((name,), value, found[0])
     if found := _DROPPED.search(text):
         yield Mention(("drop_last",), True, found[0])

@@ -79,6 +79,11 @@ def tokens(text: str) -> tuple[Token, ...]:
     return tuple(_tokens(plain))
 
 
+def read_count(word: str) -> int | None:
+    """A small number, in digits or spelled; None for another word."""
+    return int(word) if word.isdecimal() else 1 if word.casefold() == "one" else SPELLED.get(word.casefold())
+
+
 def _compound(match: re.Match[str]) -> str:
     """Spelled numbers in digits: one thousand and fifty as 1050, twenty-five as 25; other words as they are."""
     total = part = 0

@@ -17,8 +17,8 @@ from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.agreement import flat
 from cnnquiz.items.placeholders import fill
+from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.tokens import tokens
 from cnnquiz.model import Finding, Level

@@ -31,9 +31,9 @@ from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families
-from cnnquiz.items.agreement import flat
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.placeholders import fill
+from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.language.question import is_marked_negation
 from cnnquiz.language.tokens import tokens

@@ -34,7 +34,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         for one in worked.agreement.disagreements if worked.agreement else ():
             yield subject.finding(__name__, LEVEL, worked, ("stem",), one.message, remedy=one.remedy)
-        for message, _ in claimed_text.stem_faults(worked):
+        for message in claimed_text.stem_faults(worked):
             yield subject.finding(__name__, LEVEL, worked, ("stem",), message)
         for letter, message in unit_faults(worked):
             yield subject.finding(__name__, LEVEL, worked, ("options", letter), message)

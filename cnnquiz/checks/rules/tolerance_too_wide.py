@@ -24,7 +24,7 @@ from typing import Any
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.tokens import SPELLED
+from cnnquiz.language.tokens import read_count
 from cnnquiz.mathematics.values import read_tolerance, same
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
@@ -74,6 +74,4 @@ def _exact(value: Any) -> bool:
 def _decimals(stem: str) -> int | None:
     """How many decimals a stem asks for."""
     found = _DECIMALS.search(stem)
-    if found is None:
-        return None
-    return int(found[1]) if found[1].isdecimal() else SPELLED.get(found[1].casefold(), 1 if found[1] == "one" else None)
+    return read_count(found[1]) if found else None
