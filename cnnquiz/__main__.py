@@ -55,6 +55,8 @@ def verdict(problem: BaseException) -> tuple[int, str]:
         return (2, line(problem.code)) if isinstance(problem.code, str) else (int(problem.code or 0), "")
     if isinstance(problem, BrokenPipeError):
         return 2, ""  # not 0: a reader that left early must not make a failed check look passed
+    from cnnquiz.errors import program_fault
+
     return user_error(problem) or (2, line(program_fault(problem)))
 
 
@@ -93,12 +95,6 @@ def file_name(file: object) -> str:
 def usage(message: str, command: str) -> str:
     """The line about a command line that cannot be understood, with a pointer to its help."""
     return f"{line(message).rstrip('.')} (see {command} --help)"
-
-
-def program_fault(problem: BaseException) -> str:
-    """The message for an unexpected exception."""
-    what = f"{type(problem).__name__}: {problem}"
-    return f"a fault of cnnquiz, not yours ({what}); please report it with what CNNQUIZ_DEBUG=1 shows"
 
 
 def line(message: object) -> str:

@@ -25,3 +25,9 @@ class GivenError(CnnquizError):
 
 class NoLayerError(GivenError):
     """Givens that can each be read, but make no layer together: the kernel does not fit, the groups do not divide."""
+
+
+def program_fault(problem: BaseException) -> str:
+    """The message for an exception that nobody foresaw."""
+    what = f"{type(problem).__name__}: {problem}"
+    return f"a fault of cnnquiz, not yours ({what}); please report it with what CNNQUIZ_DEBUG=1 shows"

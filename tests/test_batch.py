@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from conftest import Program
+from fuzz import lines as odd_lines
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -173,3 +174,35 @@ def test_a_calculator_beside_a_batch_is_refused(program: Program) -> None:
     ended = program("solve", "--batch", "-", "conv", "--in", "5", "--k", "3")
     assert ended.returncode == 2
     assert "leave out the calculator" in ended.stderr
+
+
+def test_odd_lines_are_answered_or_refused_in_words() -> None:
+    assert sum(odd_lines.survives(seed) for seed in range(400)) > 50
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ({"calculator": "conv", "given": {"in": 9, "k": 3}, "want": 0, "steps": True}, "want is the name of a result"),
+        ({"calculator": "rf", "given": {"n": 2}, "steps": True}, "determine nothing"),
+        ({"calculator": "linear", "given": {"operator": None}}, "operator"),
+        ({"calculator": "linear", "given": {"operator": "x*10^5000"}, "steps": True}, "beyond what is worked here"),
+        ({"calculator": "linear", "given": {"operator": "9^9^9"}}, "larger than"),
+        ({"calculator": "params", "given": {"features": 64, "in_channels": 3}, "find": ["vocabulary", "groups"],
+          "weights": "7x7x16"}, "narrow"),
+    ],
+)  # fmt: skip
+def test_a_line_that_ended_a_batch_is_one_clear_error(line: dict[str, Any], says: str) -> None:
+    [found] = answered(line)
+    assert says in found["error"]["message"], found
+
+
+def test_a_fault_of_the_program_ends_its_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: object) -> None:
+        raise TypeError("no such thing")
+
+    line = conv(**{"in": 9, "k": 3})
+    monkeypatch.setattr("cnnquiz.calculators.train.count", fails)
+    monkeypatch.setattr("cnnquiz.solver.calculator.Calculator.refuse_idle", fails)
+    [broken] = answered(line)
+    assert "please report it" in broken["error"]["message"]

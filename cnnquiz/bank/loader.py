@@ -62,7 +62,8 @@ def load_tree(path: str, text: str, tree: Any, broken: list[Fault], positions: P
     hit = [positions.element("items", (fault.line, fault.column)) for fault in broken]
     items = tuple((index, item) for index, item in sound_items(elements) if index not in hit)
     found = [finding(path, fault, id_of(elements, index)) for fault, index in zip(broken, hit, strict=True)]
-    found += [tree_finding(path, fault, elements, positions) for fault in first_faults(tree_faults(tree, elements))]
+    wrong = first_faults(tree_faults(tree, elements, hit))
+    found += [tree_finding(path, fault, elements, positions) for fault in wrong]
     found.sort(key=lambda one: (one.line, one.column))
     usable = with_layout(sound(path, tree, items))
     kept = tuple(zip((index for index, _ in items), usable.items, strict=True))
@@ -72,9 +73,14 @@ def load_tree(path: str, text: str, tree: Any, broken: list[Fault], positions: P
 def convert(tree: Any, kind: type[T]) -> T | None:
     """The tree as a record, in one go; None if anything does not fit."""
     try:
-        return msgspec.convert(tree, kind, strict=False, dec_hook=_derivation_or_claim)
+        return record(tree, kind)
     except msgspec.ValidationError:
         return None
+
+
+def record(tree: Any, kind: type[T]) -> T:
+    """The tree as a record; msgspec.ValidationError if anything does not fit."""
+    return msgspec.convert(tree, kind, strict=False, dec_hook=_derivation_or_claim)
 
 
 def _derivation_or_claim(kind: type, written: Any) -> Derivation | Claim:
@@ -90,14 +96,20 @@ def first_faults(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
         yield fault
 
 
-def tree_faults(tree: Any, elements: list[Any]) -> Iterator[TreeFault]:
-    """All faults of the tree; only items that cannot be converted are walked through."""
+def tree_faults(tree: Any, elements: list[Any], unreadable: Iterable[int | None]) -> Iterator[TreeFault]:
+    """All faults of the tree. Nothing that the types refuse is left unsaid, but in the items that are unreadable."""
     yield from faults(tree | {"items": []} if elements else tree, Bank)
     if isinstance(tree, dict) and elements == tree.get("items"):
         yield from shape_faults(elements)
     for index, element in enumerate(elements):
-        if not isinstance(element, dict) or convert(element, Item) is None:
-            yield from faults(element, Item, ("items", index))
+        path = ("items", index)
+        try:
+            record(element, Item)
+        except msgspec.ValidationError as error:
+            found = list(faults(element, Item, path))
+            yield from found
+            if not found and index not in unreadable and not any(item_rules.faults(element, path)):
+                yield TreeFault(path, f"this item cannot be read: {error}")
 
 
 def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -126,7 +127,7 @@ def fits(value: Any, kind: inspect.Type) -> bool:
     if isinstance(kind, inspect.LiteralType):
         return value in map(str, kind.values)
     if isinstance(kind, inspect.IntType):
-        return is_number(value)
+        return is_number(value) and (kind.ge or -math.inf) <= int(value) <= (kind.le or math.inf)
     if isinstance(kind, inspect.BoolType):
         return value.lower() in ("true", "false")
     return isinstance(kind, inspect.NoneType) and value.lower() == "null"
@@ -170,6 +171,8 @@ def remedy(kind: inspect.Type) -> str:
     """What would fit, as a remedy."""
     if allowed := choices(kind):
         return f"Allowed: {', '.join(allowed)}."
+    if isinstance(number := bare(kind), inspect.IntType) and number.ge is not None:
+        return f"Write {noun(kind)}."
     if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
         return f"Allowed: {kind.extra_json_schema.get('description', '')}".removesuffix("...").rstrip(", ") + "."
     return ""
@@ -210,9 +213,10 @@ def noun(kind: inspect.Type) -> str:
         inspect.StructType: "a mapping of fields",
         inspect.DictType: "a mapping",
         inspect.ListType: "a list",
-        inspect.IntType: "a whole number",
         inspect.BoolType: "true or false",
     }
+    if isinstance(kind, inspect.IntType):
+        return "a whole number" if kind.ge is None else f"a whole number from {kind.ge} to {kind.le}"
     return names.get(type(kind), "text")
 
 

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.errors import CnnquizError, GivenError, program_fault
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
 from cnnquiz.solver.inverse import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
+_LONGEST = 300  # characters of a message
 
 
 def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
@@ -26,6 +27,8 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
             yield _error(str(fault), None), False
         except RecursionError:
             yield _error("the line is nested too deeply", None), False
+        except Exception as problem:  # one line, whatever it does, does not end the rest
+            yield _error(program_fault(problem)[:_LONGEST], None), False
 
 
 def _request(line: str | bytes) -> dict[str, Any]:
@@ -54,8 +57,11 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     if stray:
         parts = "calculator, given, find, bounds, steps"
         raise GivenError(f"`{stray[0][:40]}` is no part of a line: it has {parts}", stray[0])
+    want = request.get("want")
+    if want is not None and not isinstance(want, str):
+        raise GivenError('want is the name of a result: "want": "output_size"', "want")
     given = calculator.read(request["given"])
-    return calculator.solve(given, request.get("want") if steps else None, steps).as_json(steps)
+    return calculator.solve(given, want if steps else None, steps).as_json(steps)
 
 
 def _search(calculator: Calculator, request: dict[str, Any]) -> Found:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.errors import CnnquizError
+from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items.option_value import says_all, says_none
 from cnnquiz.mathematics.expression import evaluate, parse
 from cnnquiz.model import Claim, Item, Option
@@ -35,9 +35,10 @@ def decide(
         elif claim is not None:
             try:
                 found[letter] = is_true(claim) == item.asks
-            except CnnquizError as fault:
+            except Exception as fault:  # whatever a claim makes of a calculator, the other items are still worked
                 found[letter] = None
-                faults.append((("options", letter, "claim"), str(fault)))
+                why = str(fault) if isinstance(fault, CnnquizError) else program_fault(fault)
+                faults.append((("options", letter, "claim"), why))
     others = [found.get(letter) for letter in options if letter not in said]
     for letter, word in said.items():
         found[letter] = _by_word(word, others)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from msgspec import Struct
 
 from cnnquiz import calculators
-from cnnquiz.errors import CnnquizError
+from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
@@ -296,7 +296,7 @@ def work(
     except CnnquizError as fault:
         found = _fault(derivation, str(fault))
     except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
-        found = _fault(derivation, f"cnnquiz fails on these givens ({type(fault).__name__}: {fault})")
+        found = _fault(derivation, program_fault(fault))
     return WorkedItem(item, raw, None, (found,), index, source)
 
 

@@ -25,6 +25,7 @@ _SHORT = 10**ROUNDED_DIGITS
 _SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
 _SAME = 10**50
 _LONGEST_EXACT = 10**DIGITS
+_LARGEST = 10**1_000  # beyond it nothing can be written out
 _PI = Fraction(
     "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651"
 )
@@ -57,7 +58,9 @@ def fraction(x: Decimal) -> Any:
 
 
 def limit_digits(x: Any) -> Any:
-    """The number itself; one that has grown too long, rounded to 100 significant digits."""
+    """The number itself; one that has grown too long, rounded to 100 significant digits; GivenError beyond 10^1000."""
+    if abs(x) > _LARGEST:
+        raise GivenError("a number beyond 10^1000 comes up, which is not worked here")
     if isinstance(x, Fraction) and (x.denominator > _LONG or abs(x.numerator) > _LONG):
         return fraction(decimal(x))
     return x
@@ -126,7 +129,7 @@ def power(x: Any, n: int) -> Any:
     if max(abs(ratio.numerator), ratio.denominator).bit_length() * abs(n) < 4_000:
         return exact(ratio**n)
     found = _CONTEXT.power(decimal(x), n)
-    if not found.is_finite() or abs(found.adjusted()) > 5_000:
+    if not found.is_finite() or abs(found.adjusted()) > 1_000:
         raise GivenError(f"{_short(x)}^{n} is beyond what is worked here")
     return fraction(found)
 

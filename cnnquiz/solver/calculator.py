@@ -264,10 +264,17 @@ class Calculator:
             assumed=tuple(self.assumptions(given.env)),
             answer=answer,
             notes=tuple(self.notes(given.env, results)) if to_number else (),
-            drawings=tuple(self.drawings(given.env, results)) if to_number and not want else (),
+            drawings=self._pictures(given, results) if to_number and not want else (),
             labels=self._labels,
             symbols=self._symbols_in(shown) if steps else {},
         )
+
+    def _pictures(self, given: Given, results: Results) -> tuple[Drawing, ...]:
+        """The drawings; none where a number is beyond what an axis can hold."""
+        try:
+            return tuple(self.drawings(given.env, results))
+        except OverflowError:
+            return ()
 
     def answers(self, given: Given) -> tuple[str, ...]:
         """The names of the results that a reader came for; GivenError where these givens determine none."""

@@ -20,7 +20,7 @@ from cnnquiz.solver.lines import one, parts
 
 WIDEST = 10**9  # the widest bounds of one unknown
 SMALL = 64  # combinations that are all tried too, where halving has found the solutions
-MOST_CASES = 200_000  # combinations that one search may try; about ten seconds
+MOST_CASES = 100_000  # combinations that one search may try; about five seconds
 MOST_TOGETHER = 10_000  # solutions that differ from axis to axis
 
 Case = dict[str, int]  # a number for each unknown
@@ -298,8 +298,10 @@ def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
         )
     solutions: list[Case] = []
     nearest: Miss | None = None
+    left = MOST_CASES + 2
     for values in product(*ranges):
-        for case in _candidates(search, dict(zip(others, values, strict=True))):
+        for case in _candidates(search, dict(zip(others, values, strict=True)), left):
+            left -= 1
             value = search.value(case)
             if value is not None and parts(value) == search.target_like(value):
                 solutions.append({name: case[name] for name in search.names})
@@ -318,26 +320,29 @@ def _every_solution(search: Search) -> list[Case]:
     return [case for case, value in found if value is not None and parts(value) == search.target_like(value)]
 
 
-def _candidates(search: Search, case: Case) -> Iterator[Case]:
-    """The case with those values of the growing unknown, if there is one, that may be solutions or nearest to one."""
+def _candidates(search: Search, case: Case, left: int) -> Iterator[Case]:
+    """The case with those values of the growing unknown, if there is one, that may be solutions or nearest to one.
+
+    left  how many more cases the search may try
+    """
     if search.growth_quantity is None:
         yield case
         return
     name = search.growth_quantity.short
     low, high = search.bounds[name]
     if _lenient(search).value({**case, name: high}) is None:  # what is invalid is not only what is too small
-        yield from ({**case, name: number} for number in _few(name, range(low, high + 1)))
+        yield from ({**case, name: number} for number in _few(name, range(low, high + 1), left))
         return
     first = _first(search, case, name, low, high, passed=False)
     last = _first(search, case, name, first, high, passed=True)
-    for number in _few(name, range(max(low, first - 1), min(high, last) + 1)):
+    for number in _few(name, range(max(low, first - 1), min(high, last) + 1), left):
         yield {**case, name: number}
 
 
-def _few(name: str, values: range) -> range:
-    """The values to be tried; GivenError where they are too many."""
-    if len(values) > MOST_CASES + 2:
-        raise GivenError(f"{len(values) - 2:,} values of {name} are left to try: narrow them with --bounds", name)
+def _few(name: str, values: range, left: int) -> range:
+    """The values to be tried; GivenError where they are more than are left to the search."""
+    if len(values) > left:
+        raise GivenError(f"{len(values):,} values of {name} are left to try: narrow them with --bounds", name)
     return values
 
 

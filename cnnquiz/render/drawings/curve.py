@@ -62,8 +62,10 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """The smallest and the largest value; around values that are all the same, some room."""
     low, high = min(values), max(values)
-    return (low, high) if high > low else (low - 1, high + 1)
+    room = max(abs(low), abs(high), 1.0)
+    return (low, high) if high - low > 1e-9 * room else (low - room, high + room)
 
 
 def _round(ends: tuple[float, float]) -> tuple[float, float]:

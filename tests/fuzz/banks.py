@@ -1,7 +1,7 @@
 """Mutated banks: whatever is done to a bank, loading it ends soon, in a bank or in findings.
 
-The suite runs a few hundred; `python tests/fuzz_banks.py 10000` loads so many, `--run check` hands each to that
-command instead, and `python tests/fuzz_banks.py 1 --seed 4711` shows one again.
+The suite runs a few hundred; `python tests/fuzz/banks.py 10000` loads so many, `--run check` hands each to that
+command instead, and `python tests/fuzz/banks.py 1 --seed 4711` shows one again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from cnnquiz.__main__ import user_error
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.errors import CnnquizError
 
-VALID = sorted((Path(__file__).parent / "banks" / "valid").glob("*.yaml"))
+VALID = sorted((Path(__file__).parents[1] / "banks" / "valid").glob("*.yaml"))
 LONGEST = 5.0
 LARGEST = 2_000_000
 
