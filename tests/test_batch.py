@@ -190,11 +190,19 @@ def test_odd_lines_are_answered_or_refused_in_words() -> None:
         ({"calculator": "linear", "given": {"operator": "9^9^9"}}, "larger than"),
         ({"calculator": "params", "given": {"features": 64, "in_channels": 3}, "find": ["vocabulary", "groups"],
           "weights": "7x7x16"}, "narrow"),
+        ({"calculator": "gradient", "given": {"function": "tanh", "values": "0 1 -2", "layers": "n", "weights": [0]}},
+         "1 for 3 layers"),
+        ({"calculator": "rf", "given": {"layers": "k3; k2 s2"}, "find": ["n"], "by_layer": [2, 2]}, "is no number"),
     ],
 )  # fmt: skip
 def test_a_line_that_ended_a_batch_is_one_clear_error(line: dict[str, Any], says: str) -> None:
     [found] = answered(line)
     assert says in found["error"]["message"], found
+
+
+def test_a_result_is_given_where_another_is_not_determined() -> None:
+    [found] = answered({"calculator": "params", "given": {"units": 8}, "steps": True, "want": "biases"})
+    assert found["results"] == {"biases": 8}
 
 
 def test_a_fault_of_the_program_ends_its_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:

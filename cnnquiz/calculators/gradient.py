@@ -56,9 +56,10 @@ def prepare(values: Values) -> Values:
     given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
     counted = are_numbers(layers)
+    wanted = layers if counted else next(iter(given.values()), 0)
     for key, size in given.items():
-        if counted and size != layers:
-            raise GivenError(f"{key}: {size} for {layers} layers; give one for each layer", key)
+        if size != wanted:
+            raise GivenError(f"{key}: {size} for {wanted} layers; give one for each layer", key)
     most = _MOST_IRRATIONAL if f.name in ("gelu", "swish") else _MOST
     if counted and layers > most:
         raise GivenError(f"layers: {layers} are more than the {most} that are worked for {f.name}", "layers")

@@ -206,7 +206,7 @@ def count(env: Env) -> Values:
 
 def notes(env: Env, results: Results) -> Notes:
     """Where a common other convention gives another number."""
-    if env["layer"] in ("conv", "dense") and env["bias"] and "biases" in results:
+    if env["layer"] in ("conv", "dense") and {"parameters", "biases"} <= results.keys():
         yield f"Without biases: {results['parameters'] - results['biases']} parameters."
     if env["layer"] in ("depthwise", "separable") and not env["bias"]:
         extra = env["C"] + (env["F"] if env["layer"] == "separable" else 0)

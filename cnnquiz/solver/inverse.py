@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import product
 from math import prod
 from typing import Any
@@ -59,9 +60,12 @@ class Search:
         """The result with these numbers; None where they make no layer."""
         try:
             given = self.calculator.with_defaults({**self.known, **case})
-            return self.calculator.result_values(given).get(self.result)
+            found = self.calculator.result_values(given).get(self.result)
         except (CnnquizError, ArithmeticError):
             return None
+        if found is not None and not all(isinstance(number, int | Fraction) for number in parts(found)):
+            raise GivenError(f"{self.result} is no number: it cannot be searched for", self.result)
+        return found
 
     def target_like(self, value: Any) -> tuple[Any, ...]:
         """The target with as many axes as the value, where one number is meant for all."""
