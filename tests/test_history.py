@@ -13,7 +13,7 @@ from history.writer import START, attempt
 from msgspec.structs import replace
 
 from cnnquiz.history import History, default_path
-from cnnquiz.history.database import current_version, pragma
+from cnnquiz.history.database import VERSION, pragma
 
 HERE = Path(__file__).parent / "history"
 
@@ -116,7 +116,7 @@ def test_an_old_file_is_brought_up_to_date(path: Path, tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as old:
         old.executescript((HERE / "v1.sql").read_text(encoding="utf-8"))
     with History.open(path) as history, History.open(tmp_path / "new.db") as new:
-        assert history.problem is None and pragma(history.db, "user_version") == current_version()
+        assert history.problem is None and pragma(history.db, "user_version") == VERSION
         assert layout(history) == layout(new)
         for each in history.responses("first") + history.responses("second"):
             assert new.record(each)

@@ -13,13 +13,14 @@ from typing import Any
 
 import pytest
 from conftest import Program
+from fuzz import flips
 from history.writer import START, attempt
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History, database, rows
 from cnnquiz.history.database import transaction
 from cnnquiz.history.transfer import export
-from cnnquiz.history.upkeep import backup
+from cnnquiz.history.upkeep import backup, check, rebuild
 
 
 @pytest.fixture
@@ -143,7 +144,7 @@ def test_a_damaged_file_is_found_on_opening_and_left_alone(
 
 def test_a_large_file_is_written_to_no_more_once_it_proves_damaged(path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr(database, "CHECKED", 0)
-    before = damaged(path, 8192, 100_000)
+    before = damaged(path, 81920, 60_000)
     for use in (lambda history: history.stats(START), lambda history: backup(history, path.with_name("copy.db")),
                 lambda history: export(history, path.with_name("out.jsonl"))):  # fmt: skip
         with History.require(path) as history, pytest.raises(CnnquizError, match=r"is damaged \(.*history check"):
@@ -156,3 +157,108 @@ def test_a_large_file_is_written_to_no_more_once_it_proves_damaged(path: Path, m
         assert [one.seed for one in history.responses("t")] == [600, 601, 602], "the quiz goes on"
         assert history.due(START) == [] and history.mistakes("week8") == []
     assert path.read_bytes() == before and list(path.parent.iterdir()) == [path]
+
+
+def test_a_flipped_bit_is_said_or_has_no_effect(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    whole = flips.history(path)
+    right, said = flips.shown(path)
+    assert not said and len(right["export"]) == flips.ATTEMPTS
+    outcomes = {flips.outcome(path, whole, right, seed) for seed in range(150)}
+    assert outcomes == {"said", "without effect"}
+
+
+CHANGES = {
+    "attempts": "UPDATE attempts SET seconds = 99 WHERE id = 2",
+    "cards": "UPDATE cards SET stability = -1.0, due = 9e18",
+    "sessions": """UPDATE sessions SET plan = '{"paths": {"a": {"b": 1}}}'""",
+    "texts": "UPDATE texts SET text = 'another' WHERE text = 'd'",
+    "items": "UPDATE items SET bank = 'week9'",
+    "revisions": "UPDATE revisions SET topic = 'pooling'",
+}
+
+
+def changed(path: Path, sql: str) -> None:
+    """Two quizzes' history with something changed behind the program's back, triggers left out."""
+    with History.open(path) as history:
+        history.start_session("week8", "take", {"order": [1]}, START, "s")
+        for number in (1, 2, 3):
+            assert history.record(attempt("s", number))
+        triggers = history.db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
+        for name, _ in triggers:
+            history.db.execute(f"DROP TRIGGER {name}")
+        history.db.execute(sql)
+        for _, made in triggers:
+            history.db.execute(made)
+
+
+@pytest.mark.parametrize("table", CHANGES)
+def test_a_changed_row_is_said_and_left_out_and_the_quiz_goes_on(
+    table: str, program: Program, environment: dict[str, str]
+) -> None:
+    path = Path(environment["CNNQUIZ_HOME"]) / "history.db"
+    changed(path, CHANGES[table])
+    checked = program("history", "check")
+    assert checked.returncode == 1 and f"of {table}" in checked.stdout
+    take, review = ["take", "week8", "--answers", "d", "--limit", "1"], ["review", "--format", "json"]
+    for command in (["stats"], ["list"], take, review):
+        done = program(*command)
+        assert done.returncode == 0, done.stderr
+        assert "damaged rows are left out" in done.stderr and f"of {table}" in done.stderr, command
+
+
+def test_a_card_that_is_damaged_is_made_again_from_the_attempts(path: Path) -> None:
+    changed(path, "UPDATE cards SET difficulty = 7.5 WHERE item = 1")
+    with History.open(path) as history:
+        assert history.damage and "1 of cards" in history.damage and len(history.cards()) == 2
+        rebuild(history)
+    with History.open(path) as history, History.open(path.with_name("new.db")) as new:
+        for number in (1, 2, 3):
+            new.record(attempt("s", number))
+        assert history.damage is None and history.cards() == new.cards()
+
+
+def test_rows_that_are_gone_are_said(path: Path) -> None:
+    changed(path, "DELETE FROM attempts WHERE id = 3")
+    assert "attempts has 2 rows, and 3 were written" in check(path).faults
+    with History.open(path) as history:
+        assert history.damage and "2 rows, and 3 were written" in history.damage
+
+
+def test_a_check_neither_migrates_nor_writes(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript((Path(__file__).parent / "history" / "v1.sql").read_text(encoding="utf-8"))
+    before = path.read_bytes()
+    health = check(path)
+    assert health.faults == () and health.version == 1 and health.attempts > 0
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+    tmp_path.chmod(0o500)
+    try:
+        assert check(path).faults == ()
+    finally:
+        tmp_path.chmod(0o700)
+
+
+def test_a_backup_is_restored_whatever_lies_beside_the_history(
+    program: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    path = Path(environment["CNNQUIZ_HOME"]) / "history.db"
+    with History.open(path) as history:
+        assert history.record(attempt("s", 1))
+        backup(history, tmp_path / "copy.db")
+        assert history.record(attempt("s", 2)), "its log is still beside it"
+        busy = program("history", "restore", "copy.db")
+        assert busy.returncode == 2 and "another terminal uses it" in busy.stderr
+        log = path.with_name("history.db-wal").read_bytes()
+    path.with_name("history.db-wal").write_bytes(log)
+    path.write_bytes(b"\xff" * 5000)
+    done = program("history", "restore", "copy.db")
+    assert done.returncode == 0, done.stderr
+    with History.open(path) as history:
+        assert history.problem is None and [one.seed for one in history.responses("s")] == [1]
+    aside = [each for each in path.parent.iterdir() if each.name.startswith("history-") and each.suffix == ".db"]
+    assert len(aside) == 1 and aside[0].name in done.stdout.replace("\n", "")
+    (tmp_path / "copy.db").write_bytes(b"\xff" * 5000)
+    refused = program("history", "restore", "copy.db")
+    assert refused.returncode == 2 and check(path).faults == ()

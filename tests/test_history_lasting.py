@@ -59,7 +59,7 @@ def test_a_kill_at_any_moment_loses_nothing_that_was_shown(tmp_path: Path, envir
         assert set(found.values()) <= {1} and found.keys() >= set(numbers)
         assert len(found) <= len(numbers) + 1, "only the last one may have been cut off before it was shown"
     with History.require(path) as history:
-        assert check(history).faults == ()
+        assert check(history.path).faults == ()
 
 
 def taken_until_killed(env: dict[str, str], verdicts: int, pause: float) -> int:

@@ -12,6 +12,7 @@ import fsrs
 import pytest
 from answered import DAY, WEEK8, answers, document
 from conftest import Program
+from history.writer import alter
 
 from cnnquiz.commands.review import exam_day
 from cnnquiz.errors import CnnquizError
@@ -81,7 +82,7 @@ def test_families_come_in_fresh_numbers_that_can_be_brought_back(program: Progra
     stem = " ".join(shown["stem"].split())
     assert stem in " ".join(first.split())
     with History.open(path) as history:
-        history.db.execute("UPDATE cards SET due = 0")
+        alter(history, "UPDATE cards SET due = 0")
     another = program("review", stdin="q\n").stdout
     assert another.count(" seed ") == 1 and f"seed {row['seed']}" not in another
 

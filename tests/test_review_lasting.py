@@ -11,6 +11,7 @@ import pexpect
 import pytest
 from answered import DAY, answers, document
 from conftest import PATIENCE, Program
+from history.writer import alter
 
 from cnnquiz.history import History
 
@@ -45,7 +46,7 @@ def test_a_bank_that_was_taken_by_its_path_is_found_again(program: Program, path
 def due_now(path: Path) -> None:
     """Let all that was answered be due."""
     with History.open(path) as history:
-        history.db.execute("UPDATE cards SET due = 0, last = last - 86400000000")
+        alter(history, "UPDATE cards SET due = 0, last = last - 86400000000")
 
 
 @pytest.mark.parametrize("change", ["item", "bank", "fault", "gone"])

@@ -78,7 +78,7 @@ def test_a_broken_line_is_named_and_nothing_is_imported(broken: Path, tmp_path: 
     with History.open(filled(tmp_path / "history.db", [attempt("t", 1)])) as history:
         with pytest.raises(CnnquizError, match=rf"{broken.name}:{broken.name.split('-')[0]}: .*nothing was imported"):
             merge(history, broken)
-        assert everything(history) == [attempt("t", 1)] and check(history).faults == ()
+        assert everything(history) == [attempt("t", 1)] and check(history.path).faults == ()
 
 
 def test_the_programs_own_way(program: Program, environment: dict[str, str], tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""Find, check or back up the file with your attempts."""
+"""Find, check, back up or restore the file with your attempts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 @click.group(invoke_without_command=True, no_args_is_help=False, subcommand_metavar="COMMAND ...", options_metavar="")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """Find the file with your attempts, check that it is whole, or copy it.
+    """Find the file with your attempts, check that it is whole, copy it, or put a copy back.
 
     It is in your data folder, or in the folder that CNNQUIZ_HOME names.
     """
@@ -30,7 +30,7 @@ def show_path() -> None:
 @command.command(short_help="Read the whole file and say whether it is sound.")
 def check() -> int:
     """Read the whole file and say whether it is sound; exit 1 if it is not."""
-    from cnnquiz.history import History, default_path
+    from cnnquiz.history import default_path
     from cnnquiz.history.upkeep import check
     from cnnquiz.render.console import stdout
 
@@ -38,10 +38,9 @@ def check() -> int:
     if not path.exists():
         stdout().show(f"{path}: no history yet")
         return 0
-    with History.require(path, checked=False) as history:
-        health = check(history)
+    health = check(path)
     if health.faults:
-        advice = "Copy it away, then put a backup in its place; nothing was changed."
+        advice = "Nothing was changed. `cnnquiz history restore FILE` puts a backup in its place."
         stdout().show(f"{path}: damaged", *(f"  {fault}" for fault in health.faults), advice)
         return 1
     counts = f"{health.attempts:,} attempts, {health.items:,} items, {health.sessions:,} sessions"
@@ -61,3 +60,28 @@ def backup(file: Path, force: bool) -> None:
     with History.require() as history:
         size = backup(history, file, force)
     stdout().show(f"{file}: {size:,} bytes, a whole copy of the history")
+
+
+@command.command(short_help="Put a backup in the place of the file.")
+@click.argument("file", metavar="FILE", type=click.Path(path_type=Path))
+def restore(file: Path) -> None:
+    """Put the backup FILE in the place of the history. The history that is there is set aside, not deleted."""
+    from cnnquiz.history import default_path
+    from cnnquiz.history.upkeep import restore
+    from cnnquiz.render.console import stdout
+
+    path = default_path()
+    aside = restore(file, path)
+    stdout().show(f"{path}: restored from {file}", *([f"What was there is now {aside}"] if aside else []))
+
+
+@command.command(short_help="Make the schedule again from the attempts.")
+def rebuild() -> None:
+    """Make the schedule again from the attempts, which say all that it needs."""
+    from cnnquiz.history import History
+    from cnnquiz.history.upkeep import rebuild
+    from cnnquiz.render.console import stdout
+
+    with History.require() as history:
+        cards = rebuild(history)
+        stdout().show(f"{history.path}: the cards of {cards:,} items are made again")

@@ -38,9 +38,12 @@ def banks() -> list[dict[str, Any]]:
     from cnnquiz.bank import open_bank
     from cnnquiz.files import bundled
     from cnnquiz.history.store import scores_by_bank
+    from cnnquiz.render.console import stderr
 
     opened = ((name, open_bank(name).bank) for name in sorted(bundled()))
-    scores = scores_by_bank()
+    scores, damage = scores_by_bank()
+    if damage:
+        stderr().say(damage)
     return [bank_row(name, bank, scores.get(bank.id)) for name, bank in opened if bank]
 
 

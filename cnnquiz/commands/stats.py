@@ -28,12 +28,14 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
     from datetime import UTC, datetime
 
     from cnnquiz.history import History
-    from cnnquiz.render.console import stdout
+    from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.listing import show_json
     from cnnquiz.render.stats import show_stats
 
     screen = stdout()
-    with History.require() as history:
+    with History.require(thorough=True) as history:
+        if history.damage:
+            stderr().say(history.damage)
         if to or source:
             done, lines = move(history, source, to, force)
             show_json(screen, done) if format == "json" else screen.show(*lines)

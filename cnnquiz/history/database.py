@@ -5,16 +5,16 @@ from __future__ import annotations
 import os
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from cnnquiz.history import rows
+from cnnquiz.history import checksums, rows
 
 HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq" in SQLite's header marks the file as this program's
 WAIT = 5.0  # seconds that a write waits for another terminal's write
-CHECKED = 4_000_000  # bytes up to which a file is checked as it is opened, in less than a tenth of a second
+CHECKED = 2_000_000  # bytes up to which a file is checked as it is opened, in about a tenth of a second
 DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)  # what reading a damaged row can raise
 
@@ -41,36 +41,44 @@ def is_there(path: Path) -> bool:
         return False
 
 
-def migrations() -> list[tuple[int, Path]]:
-    """The SQL files that migrate an older history, each after the version that it leads to: 2-cards.sql, 3-..."""
-    return sorted((int(path.name.split("-")[0]), path) for path in (HERE / "migrations").glob("*.sql"))
+MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {  # by the version that each leads to
+    2: lambda db: run(db, HERE / "migrations" / "2-cards.sql"),
+    3: checksums.install,
+}
+NEW = 2  # the version of schema.sql
+VERSION = max(MIGRATIONS)  # that this program writes
 
 
-def current_version() -> int:
-    """The version that this program writes."""
-    return max((version for version, _ in migrations()), default=1)
-
-
-def connect(path: Path, checked: bool = True) -> sqlite3.Connection:
+def connect(path: Path) -> sqlite3.Connection:
     """An open history, new or migrated and ready to be written; Unusable if that cannot be."""
     db = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
+        checksums.register(db)
         refuse_foreign(db)
-        if checked:
-            refuse_damaged(db, path)
+        refuse_damaged(db, path)
         prepare(db)
         return db
-    except (OSError, sqlite3.Error, Unusable) as error:
+    except (OSError, Unusable, *UNREADABLE) as error:
         if db is not None:
             db.close()
         raise Unusable(reason(error)) from error
 
 
+def connect_to_read(path: Path) -> sqlite3.Connection:
+    """A history as it is, neither migrated nor written to; sqlite3.Error if it cannot be opened."""
+    in_use = path.with_name(f"{path.name}-wal").exists()
+    how = "mode=ro" if in_use else "immutable=1"
+    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=WAIT, isolation_level=None)
+    checksums.register(db)
+    return db
+
+
 def in_memory() -> sqlite3.Connection:
     """A history for this run only."""
     db = sqlite3.connect(":memory:", isolation_level=None)
+    checksums.register(db)
     migrate(db)
     return db
 
@@ -79,6 +87,8 @@ def reason(error: Exception) -> str:
     """Why it failed, in the system's words without the path."""
     if isinstance(error, FileExistsError):
         return "there is a file where its folder should be"
+    if isinstance(error, UnicodeError):
+        return "a text in it is not UTF-8"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
 
 
@@ -88,7 +98,7 @@ def refuse_foreign(db: sqlite3.Connection) -> None:
     tables = db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]
     if tables and magic != MAGIC:
         raise Unusable("it is not a history of cnnquiz")
-    if version > current_version():
+    if version > VERSION:
         raise Unusable(f"it is of version {version}, newer than this cnnquiz: update cnnquiz to use it")
 
 
@@ -97,11 +107,16 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
 
     A large file is not read through here; its damage shows when a page of it is read.
     """
-    if path.stat().st_size > CHECKED:
+    if not is_small(path):
         return
-    found = db.execute("PRAGMA quick_check(1)").fetchone()[0]
+    found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise Unusable("it is damaged, see `cnnquiz history check`")
+
+
+def is_small(path: Path) -> bool:
+    """Whether all of the file can be read through as it is opened."""
+    return path.is_file() and path.stat().st_size <= CHECKED
 
 
 def is_damage(error: Exception) -> bool:
@@ -137,19 +152,19 @@ def write_ahead(db: sqlite3.Connection) -> None:
 
 def migrate(db: sqlite3.Connection) -> None:
     """Create the tables, or apply each missing migration and rebuild the cards; all in one transaction."""
-    if pragma(db, "user_version") == current_version():
+    if pragma(db, "user_version") == VERSION:
         return
     with transaction(db):
         version = pragma(db, "user_version")  # another process may have been first
         if version == 0:
             run(db, HERE / "schema.sql")
-        else:
-            for leads_to, file in migrations():
-                if leads_to > version:
-                    run(db, file)
+        for leads_to, apply in MIGRATIONS.items():
+            if leads_to > (version or NEW):
+                apply(db)
+        if version:
             rows.rebuild_cards(db, rows.every_item(db))
         db.execute(f"PRAGMA application_id = {MAGIC}")
-        db.execute(f"PRAGMA user_version = {current_version()}")
+        db.execute(f"PRAGMA user_version = {VERSION}")
 
 
 def run(db: sqlite3.Connection, file: Path) -> None:

@@ -37,6 +37,7 @@ CARDS = """
     FROM cards c JOIN items i ON i.id = c.item
 """
 EVERY_CARD = f"{CARDS} ORDER BY i.id"  # in the order in which the items were first answered
+Answer = tuple[str, int, float | None, int]  # a verdict, a number of hints, seconds and a time
 ANSWERS = """
     SELECT a.verdict, a.hints, a.seconds, a.time FROM revisions r JOIN attempts a ON a.revision = r.id
     WHERE r.item = ? ORDER BY a.time, a.id
@@ -103,7 +104,7 @@ def card_of(row: Any) -> Card:
 def start_session(db: sqlite3.Connection, uid: str, bank: str, mode: str, plan: Any, started: int) -> None:
     """Write a session; one that is there already keeps its start and gets the plan."""
     db.execute(
-        "INSERT INTO sessions (uid, bank, mode, started, plan) VALUES (?, ?, ?, ?, ?)"
+        "INSERT INTO main.sessions (uid, bank, mode, started, plan) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (uid) DO UPDATE SET plan = excluded.plan",
         (uid, bank, mode, started, json.dumps(plan)),
     )
@@ -112,12 +113,12 @@ def start_session(db: sqlite3.Connection, uid: str, bank: str, mode: str, plan: 
 def save_plan(db: sqlite3.Connection, uid: str, plan: Any) -> None:
     """Replace a session's plan; without one the session is not resumed."""
     text = None if plan is None else json.dumps(plan)
-    db.execute("UPDATE sessions SET plan = ? WHERE uid = ?", (text, uid))
+    db.execute("UPDATE main.sessions SET plan = ? WHERE uid = ?", (text, uid))
 
 
 def finish_session(db: sqlite3.Connection, uid: str, finished: int) -> None:
     """Write when a session was finished."""
-    db.execute("UPDATE sessions SET finished = ? WHERE uid = ?", (finished, uid))
+    db.execute("UPDATE main.sessions SET finished = ? WHERE uid = ?", (finished, uid))
 
 
 def add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
@@ -125,15 +126,18 @@ def add_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
     item = item_id(db, attempt)
     if insert_attempt(db, attempt, item):
         row = db.execute(f"{CARDS} WHERE c.item = ?", (item,)).fetchone()
-        answer = (attempt.verdict, attempt.hints, attempt.seconds, micros(attempt.time))
-        update_card(db, item, card_of(row) if row else new_card(db, item), [answer])
+        if row:
+            answer = (attempt.verdict, attempt.hints, attempt.seconds, micros(attempt.time))
+            update_card(db, item, card_of(row), [answer])
+        else:
+            rebuild_cards(db, [item])
 
 
 def replace_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
     """Write an attempt in place of the earlier ones to the same item in the same session."""
     item = item_id(db, attempt)
     db.execute(
-        "DELETE FROM attempts WHERE session = ? AND revision IN (SELECT id FROM revisions WHERE item = ?)",
+        "DELETE FROM main.attempts WHERE session = ? AND revision IN (SELECT id FROM revisions WHERE item = ?)",
         (session_id(db, attempt), item),
     )
     insert_attempt(db, attempt, item)
@@ -159,7 +163,7 @@ def insert_attempt(db: sqlite3.Connection, attempt: Attempt, item: int) -> bool:
         text_id(db, attempt.mode),
     )
     cursor = db.execute(
-        'INSERT INTO attempts (session, revision, seed, response, "key", verdict, score,'
+        'INSERT INTO main.attempts (session, revision, seed, response, "key", verdict, score,'
         " misconception, hints, seconds, time, version, mode) VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?)"
         " ON CONFLICT DO NOTHING",
         row,
@@ -196,7 +200,7 @@ def row_id(db: sqlite3.Connection, table: str, **values: Any) -> int:
 def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:
     """Insert a row; its id."""
     names, marks = ", ".join(values), ", ".join("?" * len(values))
-    cursor = db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", tuple(values.values()))
+    cursor = db.execute(f"INSERT INTO main.{table} ({names}) VALUES ({marks})", tuple(values.values()))
     assert cursor.lastrowid is not None
     return cursor.lastrowid
 
@@ -205,7 +209,7 @@ def rebuild_cards(db: sqlite3.Connection, items: Iterable[int]) -> None:
     """Derive the cards of some items again from their attempts, in the order of time."""
     for item in items:
         answers = db.execute(ANSWERS, (item,)).fetchall()
-        db.execute("DELETE FROM cards WHERE item = ?", (item,))
+        db.execute("DELETE FROM main.cards WHERE item = ?", (item,))
         if answers:
             update_card(db, item, new_card(db, item), answers)
 
@@ -221,16 +225,14 @@ def new_card(db: sqlite3.Connection, item: int) -> Card:
     return Card(bank, name, due=EPOCH)
 
 
-def update_card(
-    db: sqlite3.Connection, item: int, card: Card, answers: Iterable[tuple[str, int, float | None, int]]
-) -> None:
-    """Write the card as these answers leave it: each a verdict, a number of hints, seconds and a time."""
+def update_card(db: sqlite3.Connection, item: int, card: Card, answers: Iterable[Answer]) -> None:
+    """Write the card as these answers leave it."""
     for verdict, hints, seconds, time in answers:
         card = card_after(card, verdict, hints, seconds, moment(time))
     last = micros(card.last) if card.last else 0
     state = (card.state, card.step, card.stability, card.difficulty, card.right)
     db.execute(
-        'INSERT OR REPLACE INTO cards (item, due, last, state, step, stability, difficulty, "right")'
+        'INSERT OR REPLACE INTO main.cards (item, due, last, state, step, stability, difficulty, "right")'
         " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
         (item, micros(card.due), last, *state),
     )

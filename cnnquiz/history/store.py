@@ -13,6 +13,7 @@ from uuid import uuid4
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import rows, scheduling
+from cnnquiz.history.checksums import leave_out_damage
 from cnnquiz.history.database import (
     UNREADABLE,
     Unusable,
@@ -20,6 +21,7 @@ from cnnquiz.history.database import (
     default_path,
     in_memory,
     is_damage,
+    is_small,
     is_there,
     reason,
     transaction,
@@ -37,13 +39,15 @@ class History:
     """An open history. What this run has written can be read, even where nothing can be saved.
 
     problem  None, or one line that says what is wrong with the file and what follows from it
+    damage   None, or one line that says which rows are damaged, and left out of all that is read
     path     where the file is, or would be
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, problem: str | None = None) -> None:
+    def __init__(self, path: Path, db: sqlite3.Connection, problem: str | None = None, thorough: bool = False) -> None:
         self.path = path
         self.problem = problem
         self.db = db
+        self.damage = self._damaged_rows(thorough) if problem is None else None
         self._saves = problem is None
         self._pending: list[Write] = []
         self._done: list[Write] = []
@@ -60,13 +64,21 @@ class History:
             return cls(path, in_memory(), problem)
 
     @classmethod
-    def require(cls, path: Path | None = None, checked: bool = True) -> History:
-        """The history at that path; CnnquizError where it cannot be used."""
+    def require(cls, path: Path | None = None, thorough: bool = False) -> History:
+        """The history at that path; CnnquizError where it cannot be used. `thorough`: a large one is verified too."""
         path = path or default_path()
         try:
-            return cls(path, connect(path, checked))
+            return cls(path, connect(path), thorough=thorough)
         except Unusable as error:
             raise CnnquizError(f"history at {path} cannot be used ({error}); nothing was changed") from None
+
+    def _damaged_rows(self, thorough: bool) -> str | None:
+        """Leave out the rows whose checksums are wrong, and say so; a large file is verified when that is asked for."""
+        try:
+            found = leave_out_damage(self.db) if thorough or is_small(self.path) else ""
+        except sqlite3.Error:
+            return None  # told by whoever reads that page
+        return f"history at {self.path}: {found}; see `cnnquiz history check`" if found else None
 
     def __enter__(self) -> History:
         return self
@@ -159,9 +171,9 @@ class History:
         try:
             return stats(self.db, [rows.card_of(row) for row in self.db.execute(EVERY_CARD)], now)
         except UNREADABLE as error:
-            raise self.damage(error, "nothing was changed") from None
+            raise self.damage_error(error, "nothing was changed") from None
 
-    def damage(self, error: Exception, so: str) -> CnnquizError:
+    def damage_error(self, error: Exception, so: str) -> CnnquizError:
         """The error to raise for a damaged file; `so` says what follows from it."""
         return CnnquizError(f"history at {self.path} is damaged ({reason(error)}), {so}: see `cnnquiz history check`")
 
@@ -179,7 +191,7 @@ class History:
         """Whether the file is damaged; if so, it is not written to again, and memory takes its place."""
         if not self._saves or not is_damage(error):
             return False
-        self.problem = str(self.damage(error, "nothing more is saved in it"))
+        self.problem = str(self.damage_error(error, "nothing more is saved in it"))
         self.db.close()
         self.db, self._saves = in_memory(), False
         self._pending = self._done + self._pending
@@ -208,9 +220,9 @@ class History:
         return self._saves
 
 
-def scores_by_bank() -> dict[str, Scores]:
-    """The scores of the finished quizzes by bank. No file is made where there is none."""
+def scores_by_bank() -> tuple[dict[str, Scores], str | None]:
+    """The scores of the finished quizzes by bank, and what is wrong with the history. No file is made for it."""
     if not is_there(default_path()):
-        return {}
+        return {}, None
     with History.open() as history:
-        return scores(history.db)
+        return scores(history.db), history.problem or history.damage

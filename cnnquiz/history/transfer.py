@@ -57,7 +57,7 @@ def all_attempts(history: History) -> Iterator[Attempt]:
     try:
         yield from map(rows.attempt_of, history.db.execute(f"{rows.ATTEMPTS} ORDER BY a.id"))
     except UNREADABLE as error:
-        raise history.damage(error, "nothing was exported") from None
+        raise history.damage_error(error, "nothing was exported") from None
 
 
 def format_of(path: Path) -> str:

@@ -32,8 +32,8 @@ class Recorder:
         """Commit a reply to disk; say once why it cannot be saved. `replace`: in place of an earlier reply."""
         before, moment = self.history.problem, now().isoformat(timespec="microseconds")
         self.history.record(attempt(self.session, variant, reply, moment, __version__, self.mode), replace)
-        if self.history.problem != before:
-            self.report_problem()
+        if self.history.problem not in (before, None):
+            console.stderr().say(self.history.problem)
 
     def finish(self) -> None:
         """Note that the session was finished."""
@@ -42,8 +42,8 @@ class Recorder:
 
     def report_problem(self) -> None:
         """Say what is wrong with the history, if anything is."""
-        if self.history.problem:
-            console.stderr().say(self.history.problem)
+        for words in filter(None, (self.history.problem, self.history.damage)):
+            console.stderr().say(words)
 
     def advice(self, replies: int, questions: int, command: str) -> str:
         """How much is saved, and the command that resumes the session."""

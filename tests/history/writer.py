@@ -9,7 +9,7 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from cnnquiz.history import History
+from cnnquiz.history import History, checksums
 from cnnquiz.model import Attempt
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
@@ -22,6 +22,13 @@ def attempt(session: str, number: int, response: str = "d") -> Attempt:
         seed=number, response=response, key="d", verdict="right", score=1.0, misconception=None, hints=0,
         seconds=20.0, time=(START + timedelta(minutes=number)).isoformat(), version="0.1.0", mode="take",
     )  # fmt: skip
+
+
+def alter(history: History, sql: str) -> None:
+    """Change rows as the program itself would have written them, checksums and all."""
+    history.db.execute(sql)
+    for table in checksums.TABLES:
+        history.db.execute(f"UPDATE {table} SET sum = {checksums.expression(table)}")
 
 
 def main(path: Path, session: str, count: int, most: int | None) -> None:
