@@ -192,6 +192,7 @@ def test_odd_lines_are_answered_or_refused_in_words() -> None:
           "weights": "7x7x16"}, "narrow"),
         ({"calculator": "gradient", "given": {"function": "tanh", "values": "0 1 -2", "layers": "n", "weights": [0]}},
          "1 for 3 layers"),
+        ({"calculator": "dense", "given": {"W": [[1, 2], [3, 4]], "x": [1, -1], "in_features": "a*b"}}, "W has 2"),
         ({"calculator": "rf", "given": {"layers": "k3; k2 s2"}, "find": ["n"], "by_layer": [2, 2]}, "is no number"),
     ],
 )  # fmt: skip

@@ -101,7 +101,7 @@ def _take_sizes(env: Values) -> None:
         raise GivenError(f"b has {len(b)} numbers, but W has {len(W)} rows: one bias for each row", "b")
     for name, size in (("inputs", len(W[0])), ("units", len(W))):
         stated = parts(size if env[name] is None else env[name])
-        if prod(stated) != size:
+        if not are_numbers(*stated) or prod(stated) != size:
             raise GivenError(f"{name}: {'x'.join(map(str, stated))} are given, but W has {size}", name)
         env[name] = size if env[name] is None else env[name]
 

@@ -1,4 +1,4 @@
-"""A limit of time for algebra: what sympy has not done within some seconds ends with one clear line."""
+"""A limit of time for algebra and searches: what has not ended within some seconds ends with one clear line."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ class _TimeIsUp(BaseException):
     """No Exception, so that nobody on the way takes it for one of theirs."""
 
 
-def with_time_limit(work: Callable[P, T]) -> Callable[P, T]:
-    """The function, which raises CnnquizError where it takes too long."""
+def with_time_limit(work: Callable[P, T], what: str = "of algebra: try a plainer form") -> Callable[P, T]:
+    """The function, which raises CnnquizError where it takes too long; `what` it takes so long for, and the remedy."""
 
     @wraps(work)
     def apply(*args: P.args, **more: P.kwargs) -> T:
@@ -31,7 +31,7 @@ def with_time_limit(work: Callable[P, T]) -> Callable[P, T]:
             with _alarm(SECONDS):
                 return work(*args, **more)
         except _TimeIsUp:
-            raise CnnquizError(f"this takes more than {SECONDS:g} seconds of algebra: try a plainer form") from None
+            raise CnnquizError(f"this takes more than {SECONDS:g} seconds {what}") from None
 
     return apply
 

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
 from itertools import product
 from math import prod
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
 from cnnquiz.mathematics.expression import Letter
+from cnnquiz.mathematics.time_limit import with_time_limit
 from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
 from cnnquiz.solver import lines
 from cnnquiz.solver.calculator import Calculator, Quantity
@@ -162,6 +164,12 @@ def find(
     Raises GivenError where the search cannot be stated, or would be too large.
     """
     search = _read_search(calculator, raw, unknown, targets, bounds or {})
+    return _found(search)
+
+
+@partial(with_time_limit, what="to search: narrow --bounds")
+def _found(search: Search) -> Found:
+    """The solutions, the nearest miss and the steps."""
     solutions, nearest = _solutions(search)
     if case := next(iter(solutions), nearest and nearest[1]):
         _refuse_idle(search, case)
