@@ -157,21 +157,38 @@ def from_sympy(found: Any) -> Any:
 
 
 @lru_cache(maxsize=256)
-@with_time_limit
 def derivative(expr: Expr, name: str) -> Expr:
-    """The derivative by sympy, read back into our own language."""
+    """The derivative by sympy, read back into our own language; in a plain form where one is found soon."""
     import sympy
 
-    x = sympy.Symbol(name, real=True)
-    _refuse_large(expr)
-    slope = sympy.diff(evaluator(expr, _SLOPES)({name: x}), x)
-    forms = [sympy.simplify(slope), sympy.expand(slope), slope]
-    readable = [form for form in forms[:2] if not form.has(sympy.pi)] or forms[2:]
+    slope = _slope(expr, name)
+    forms = [*_plain_forms(slope), slope]
+    readable = [form for form in forms if not form.has(sympy.pi)] or forms[-1:]
     shortest = min(readable, key=lambda form: len(str(form)))
     try:
         return parse(re.sub(r"\bE\b", "e", str(shortest).replace("Abs(", "abs(")), name)
     except CnnquizError:
         raise CnnquizError("this derivative has no form in the functions known here: try a plainer J") from None
+
+
+@with_time_limit
+def _slope(expr: Expr, name: str) -> Any:
+    """The derivative as sympy gives it."""
+    import sympy
+
+    x = sympy.Symbol(name, real=True)
+    _refuse_large(expr)
+    return sympy.diff(evaluator(expr, _SLOPES)({name: x}), x)
+
+
+def _plain_forms(slope: Any) -> list[Any]:
+    """The derivative simplified and multiplied out; nothing where that takes too long."""
+    import sympy
+
+    try:
+        return with_time_limit(lambda: [sympy.simplify(slope), sympy.expand(slope)], seconds=1)()
+    except CnnquizError:
+        return []
 
 
 def _refuse_large(expr: Expr) -> None:

@@ -22,34 +22,36 @@ class _TimeIsUp(BaseException):
     """No Exception, so that nobody on the way takes it for one of theirs."""
 
 
-def with_time_limit(work: Callable[P, T], what: str = "of algebra: try a plainer form") -> Callable[P, T]:
+def with_time_limit(
+    work: Callable[P, T], what: str = "of algebra: try a plainer form", seconds: float = SECONDS
+) -> Callable[P, T]:
     """The function, which raises CnnquizError where it takes too long; `what` it takes so long for, and the remedy."""
 
     @wraps(work)
     def apply(*args: P.args, **more: P.kwargs) -> T:
         try:
-            with _alarm(SECONDS):
+            with _alarm(seconds):
                 return work(*args, **more)
         except _TimeIsUp:
-            raise CnnquizError(f"this takes more than {SECONDS:g} seconds {what}") from None
+            raise CnnquizError(f"this takes more than {seconds:g} seconds {what}") from None
 
     return apply
 
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """An alarm after so many seconds; none within another, in another thread, or where the system has none."""
+    """An alarm after so many seconds of work, waiting not counted; none within another, in another thread, or where the system has none."""
     able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
-    if not able or signal.getitimer(signal.ITIMER_REAL)[0]:
+    if not able or signal.getitimer(signal.ITIMER_VIRTUAL)[0]:
         yield
         return
-    before = signal.signal(signal.SIGALRM, _ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, _AGAIN)
+    before = signal.signal(signal.SIGVTALRM, _ring)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds, _AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
