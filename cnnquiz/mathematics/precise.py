@@ -25,8 +25,8 @@ _SHORT = 10**ROUNDED_DIGITS
 _SIMPLE = 10**12  # a number this close to a fraction with so small a denominator is that fraction
 _SAME = 10**50
 _LONGEST_EXACT = 10**DIGITS
-_LARGEST = 10**1_000  # beyond it, and below its reciprocal, nothing can be written out
-_SMALLEST = Fraction(1, _LARGEST)
+_LARGEST = 10**1_000  # beyond it nothing can be written out
+_SMALLEST = Fraction(1, 10**10_000)  # the tails of the normal distribution are small, and exact
 _PI = Fraction(
     "3.14159265358979323846264338327950288419716939937510582097494459230781640628620899862803482534211706798214808651"
 )
@@ -61,7 +61,7 @@ def fraction(x: Decimal) -> Any:
 def limit_digits(x: Any) -> Any:
     """The number itself; one that has grown too long, rounded to 100 significant digits; GivenError beyond 10^1000."""
     if abs(x) > _LARGEST or (abs(x) < _SMALLEST and x != 0):
-        beyond = "beyond 10^1000" if abs(x) > 1 else "closer to zero than 10^-1000"
+        beyond = "beyond 10^1000" if abs(x) > 1 else "closer to zero than 10^-10000"
         raise GivenError(f"a number {beyond} comes up, which is not worked here")
     if isinstance(x, Fraction) and (x.denominator > _LONG or abs(x.numerator) > _LONG):
         return fraction(decimal(x))
@@ -183,7 +183,7 @@ def normal_cdf(x: Any) -> Any:
 
 def normal_pdf(x: Any) -> Any:
     """The standard normal density: e^(-x^2/2)/sqrt(2 pi)."""
-    return _by_mpmath("npdf", x, "the normal density at {} is not worked here: stay within 60", 60)
+    return _by_mpmath("npdf", x, "the normal density at {} is not worked here: stay within 100", 100)
 
 
 def _by_mpmath(name: str, x: Any, refusal: str, most: int) -> Any:

@@ -40,7 +40,7 @@ def with_time_limit(
 
 @contextmanager
 def _alarm(seconds: float) -> Iterator[None]:
-    """An alarm after so many seconds of work, waiting not counted; none within another, in another thread, or where the system has none."""
+    """An alarm after so many seconds of work, not of waiting; none within another, or where the system has none."""
     able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
     if not able or signal.getitimer(signal.ITIMER_VIRTUAL)[0]:
         yield
