@@ -148,3 +148,28 @@ def test_a_lock_that_another_holds_is_waited_for_and_then_said(tmp_path: Path) -
         assert history.problem and "locked" in history.problem
         other.close()
         assert history.record(attempt("s", 2)) and len(history.responses("s")) == 2
+
+
+LIMITED = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (int(sys.argv.pop(1)), -1))
+from cnnquiz.__main__ import main
+sys.exit(main())
+"""
+
+
+def test_answers_that_do_not_fit_on_the_disk_are_said_and_the_exit_code_is_3(environment: dict[str, str]) -> None:
+    path = Path(environment["CNNQUIZ_HOME"]) / "history.db"
+    with History.open(path):
+        pass
+    command = [sys.executable, "-c", LIMITED, "150000", "take", "week8", "--answers", "d d c b d b b a d c"]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment, check=False)
+    saved_ones = sum(kept(path, session).total() for session in sessions(path))
+    assert done.returncode == 3 and 0 < saved_ones < 10, done.stderr
+    assert f"{10 - saved_ones} answers of this session could not be saved" in done.stderr
+
+
+def sessions(path: Path) -> list[str]:
+    with History.require(path) as history:
+        return [row[0] for row in history.db.execute("SELECT uid FROM sessions")]

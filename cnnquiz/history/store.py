@@ -92,6 +92,12 @@ class History:
             self._write()
         self.db.close()
 
+    @property
+    def unsaved(self) -> int:
+        """How many attempts of this run are not on disk."""
+        waiting = self._pending if self._saves else [*self._done, *self._pending]
+        return sum(isinstance(write, partial) for write in waiting)
+
     def record(self, attempt: Attempt, replace: bool = False) -> bool:
         """Commit one attempt; True when it is on disk. The same attempt again changes nothing.
 

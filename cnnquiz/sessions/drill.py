@@ -23,7 +23,7 @@ from cnnquiz.quiz.session import SKIPPED, Reply
 from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.render.listing import show_json
-from cnnquiz.sessions.recorder import Recorder
+from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.solution import jsonable, text
 
 TRIES = 2
@@ -48,14 +48,17 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     start = machine.start(families(words), seed)
     script = read_script(options.answers_file) if options.answers_file else None
-    with History.open() as history:
-        session = DrillSession(start, shlex.join(words), history, options, script)
+
+    def session(history: History) -> int:
+        asked = DrillSession(start, shlex.join(words), history, options, script)
         try:
-            session.run()
+            asked.run()
         except KeyboardInterrupt:
-            console.stderr().show("", session.interruption())
+            console.stderr().show("", asked.interruption())
             return 130
-    return 0
+        return 0
+
+    return with_history(session)
 
 
 def read_script(path: str) -> Iterator[str]:
@@ -274,17 +277,19 @@ class DrillSession:
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
-        if self.history.problem:
-            return "Nothing of it is saved: the history cannot be written."
+        if lost := self.history.unsaved:
+            what = "Nothing of it" if lost >= self.answers else f"Not all of it ({lost} answers are missing)"
+            return f"{what} is saved: the history cannot be written."
         if self.drill.over:
             return "Well done. `cnnquiz review` brings it back just before it is forgotten."
         return f"{'Saved. ' if self.answers else ''}Resume with: cnnquiz drill {self.name}"
 
     def interruption(self) -> str:
         """One line for the end by Ctrl-C."""
-        if self.history.problem:
+        saved = self.answers - self.history.unsaved
+        if self.answers and not saved:
             return f"Interrupted; nothing is saved. Begin again with: cnnquiz drill {self.name}"
-        count = f"{self.answers} answer{'s' * (self.answers != 1)}"
+        count = f"{saved} answer{'s' * (saved != 1)}"
         return f"Interrupted; {count} saved. Resume with: cnnquiz drill {self.name}"
 
     def _document(self) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -11,6 +12,9 @@ from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.result import attempt
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render import console
+from cnnquiz.render.layout import count
+
+NOT_SAVED = 3  # exit code: done, but something is not saved
 
 
 class Recorder:
@@ -47,11 +51,27 @@ class Recorder:
 
     def advice(self, replies: int, questions: int, command: str) -> str:
         """How much is saved, and the command that resumes the session."""
-        if self.history.problem:
-            return f"Nothing is saved. Begin again with: {command}"
         if not replies:
             return f"Nothing was answered. Begin again with: {command}"
-        return f"{replies} of {questions} done and saved. Resume with: {command}"
+        if (lost := self.history.unsaved) >= replies:
+            return f"Nothing is saved. Begin again with: {command}"
+        saved = f"{replies - lost} of {questions} done and saved" + (f", {lost} not saved" if lost else "")
+        return f"{saved}. Resume with: {command}"
+
+
+def with_history(session: Callable[[History], int]) -> int:
+    """Run a session with the history; its exit code, or 3 where answers are lost although they were tried again."""
+    history = History.open()
+    could_save = history.problem is None
+    try:
+        code = session(history)
+    finally:
+        history.close()
+    if not (could_save and history.unsaved):
+        return code
+    lost = count(history.unsaved, "answer")
+    console.stderr().say(f"{lost} of this session could not be saved in {history.path}")
+    return code or NOT_SAVED
 
 
 def now() -> datetime:

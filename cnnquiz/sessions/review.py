@@ -25,7 +25,7 @@ from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.bank_locator import BankLocator
 from cnnquiz.sessions.preload import preloader
-from cnnquiz.sessions.recorder import Recorder, now
+from cnnquiz.sessions.recorder import Recorder, now, with_history
 
 SEEDS = 1_000_000
 DAYS, MOST_DAYS = 7, 21  # of the forecast: a week, or up to the exam
@@ -42,15 +42,18 @@ class ReviewOptions(Struct, frozen=True):
 
 def review(options: ReviewOptions) -> int:
     """Ask what is due, or only show what is; the exit code."""
-    with History.open() as history:
-        session = ReviewSession(history, options)
-        if options.forecast or not session.cards:
-            return session.show_forecast()
+
+    def session(history: History) -> int:
+        asked = ReviewSession(history, options)
+        if options.forecast or not asked.cards:
+            return asked.show_forecast()
         try:
-            return session.run()
+            return asked.run()
         except KeyboardInterrupt:
-            console.stderr().show("", f"Interrupted. {session.advice()}")
+            console.stderr().show("", f"Interrupted. {asked.advice()}")
             return 130
+
+    return with_history(session)
 
 
 class Unaskable(CnnquizError):

@@ -26,7 +26,7 @@ from cnnquiz.render.layout import hang
 from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import clock, result_lines
 from cnnquiz.sessions.preload import preloader
-from cnnquiz.sessions.recorder import Recorder
+from cnnquiz.sessions.recorder import Recorder, with_history
 
 
 class TakeOptions(Struct, frozen=True):
@@ -55,14 +55,17 @@ class TakeOptions(Struct, frozen=True):
 def take(name: str, options: TakeOptions) -> int:
     """Take the quiz of the bank with that id or path; the exit code."""
     loaded = open_bank(name)
-    with History.open() as history:
-        session = TakeSession(name, loaded, history, options)
+
+    def session(history: History) -> int:
+        asked = TakeSession(name, loaded, history, options)
         try:
-            return session.run()
+            return asked.run()
         except KeyboardInterrupt:
-            advice = f"Interrupted. {session.advice()}" if session.questions else "Interrupted."
+            advice = f"Interrupted. {asked.advice()}" if asked.questions else "Interrupted."
             console.stderr().show("", advice)
             return 130
+
+    return with_history(session)
 
 
 class TakeSession:
