@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.givens import network_givens, results_by_name
+from cnnquiz.layers.kinds import windows_of
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
 from cnnquiz.layers.state import LayerState, after_tconv, after_windows, one_number
@@ -76,7 +77,7 @@ def _state_after(layer: Layer, state: LayerState, axes: int, index: int) -> Laye
         return state
     try:
         after = after_tconv if layer.kind == "tconv" else after_windows
-        return after(state, (), layer.windows(axes))
+        return after(state, (), windows_of(layer, axes))
     except GivenError as fault:
         raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
 
