@@ -242,7 +242,7 @@ _ONE_VALUE = Convention(
     "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
     lambda asked: len(asked["values"]) == 1, PYTORCH,
 )  # fmt: skip
-_FORMULAS = "a formula in letters, which tests/test_calculators_mathematics.py reads back"
+_FORMULAS = "a formula as text; its value is compared"
 COMPARISONS = (
     Comparison("activation", draw_activation, activation,
                uncompared={"value_exact": _FORMULAS, "derivative_exact": _FORMULAS}),

@@ -122,9 +122,9 @@ _NO_MOMENTUM = Convention(
     "Nesterov without momentum", "gamma 0 is plain descent; PyTorch refuses to call it Nesterov",
     lambda asked: asked["method"] == "nesterov" and asked.get("gamma") == 0, PYTORCH,
 )  # fmt: skip
-_LETTERS = "a formula in letters"
+_FORMULAS = "a formula as text; the numbers that follow from it are compared"
 COMPARISONS = (
     Comparison("update", draw_update, update, (_STANDS, _NO_MOMENTUM),
-               uncompared={"derivative": _LETTERS, "rule": _LETTERS}),
+               uncompared={"derivative": _FORMULAS, "rule": _FORMULAS}),
     Comparison("train", draw_train, train),
 )  # fmt: skip
