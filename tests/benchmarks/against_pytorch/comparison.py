@@ -144,9 +144,9 @@ def _compare(
     about = json.dumps(given, default=str)
     if isinstance(ours, str) or isinstance(theirs, str):
         by, fault = (CNNQUIZ, ours) if isinstance(ours, str) else (PYTORCH, theirs)
-        named = [one.name for one in comparison.conventions if one.refused_by == by and one.applies(asked)]
-        if named:
-            found.named[named[0]] += 1
+        named = (one.name for one in comparison.conventions if one.refused_by == by and one.applies(asked))
+        if name := next(named, None):
+            found.named[name] += 1
         else:
             found.differences.append(f"{about}: {by} alone refuses: {fault}")
         return
@@ -155,9 +155,9 @@ def _compare(
         found.results.add(name)
         if alike(ours.get(name), value):
             continue
-        named = [one.name for one in comparison.conventions if name in one.results and one.applies(asked)]
-        if named:
-            found.named[named[0]] += 1
+        named = (one.name for one in comparison.conventions if name in one.results and one.applies(asked))
+        if convention := next(named, None):
+            found.named[convention] += 1
         else:
             found.differences.append(f"{about}: {name} is {ours.get(name)}, but {value} by PyTorch")
 

@@ -129,7 +129,7 @@ def draw_loss(chance: Chance) -> tuple[Given, Asked]:
         given["logits"] = row(chance, n, -9, 9)
     else:
         given["p"] = [decimals(chance, 0, 1) for _ in range(n)]
-        if kind == "cross-entropy":
+        if kind == "cross-entropy" and chance.random() < 0.9:
             shares = [chance.randint(0, 9) for _ in range(n)]
             given["p"] = [round(one / (sum(shares) or 1), 4) for one in shares]
     if kind == "cross-entropy" and chance.random() < 0.5:
@@ -238,6 +238,10 @@ _CLAMPED = Convention(
         (p == 0 and y > 0) or (p == 1 and y < 1) for p, y in zip(asked.get("p", ()), asked["y"], strict=False)
     ), CNNQUIZ,
 )  # fmt: skip
+_SUM = Convention(
+    "probabilities", "numbers that do not add up to 1 are refused; PyTorch takes the logarithms of any",
+    lambda asked: asked["kind"] == "cross-entropy" and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
+)  # fmt: skip
 _ONE_VALUE = Convention(
     "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
     lambda asked: len(asked["values"]) == 1, PYTORCH,
@@ -248,7 +252,7 @@ COMPARISONS = (
                uncompared={"value_exact": _FORMULAS, "derivative_exact": _FORMULAS}),
     Comparison("gradient", draw_gradient, gradient),
     Comparison("softmax", draw_softmax, softmax, uncompared={"probabilities_exact": _FORMULAS}),
-    Comparison("loss", draw_loss, loss, (_CLAMPED,), uncompared={"loss_exact": _FORMULAS}),
+    Comparison("loss", draw_loss, loss, (_CLAMPED, _SUM), uncompared={"loss_exact": _FORMULAS}),
     Comparison("batchnorm", draw_batchnorm, batchnorm, (_ONE_VALUE,)),
     Comparison("convolve", draw_convolve, convolve, (_SAME, _VALID)),
 )  # fmt: skip

@@ -8,7 +8,7 @@ from math import isfinite
 from typing import Any
 
 import torch
-from comparison import PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, some, tensor
+from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, some, tensor
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -118,13 +118,21 @@ _STANDS = Convention(
     "0/0", "without an epsilon, an adaptive step with nothing behind it stays where it is; PyTorch's becomes no number",
     _stands_still, PYTORCH,
 )  # fmt: skip
+_FAR = Convention(
+    "far away", "exp beyond 2,000 is not worked, so a theta that far is refused; PyTorch's exp becomes 0 or no number",
+    lambda asked: "J" in asked and max(map(abs, update(asked)["thetas"])) > 2_000, CNNQUIZ,
+)  # fmt: skip
+_OVERFLOW = Convention(
+    "doubles", "a number beyond 1e308 is none for PyTorch's doubles; ours go on",
+    lambda asked: "exp" in asked.get("J", "") and any(abs(one) > 700 for one in update(asked)["thetas"]), PYTORCH,
+)  # fmt: skip
 _NO_MOMENTUM = Convention(
     "Nesterov without momentum", "gamma 0 is plain descent; PyTorch refuses to call it Nesterov",
     lambda asked: asked["method"] == "nesterov" and asked.get("gamma") == 0, PYTORCH,
 )  # fmt: skip
 _FORMULAS = "a formula as text; the numbers that follow from it are compared"
 COMPARISONS = (
-    Comparison("update", draw_update, update, (_STANDS, _NO_MOMENTUM),
+    Comparison("update", draw_update, update, (_NO_MOMENTUM, _STANDS, _FAR, _OVERFLOW),
                uncompared={"derivative": _FORMULAS, "rule": _FORMULAS}),
     Comparison("train", draw_train, train),
 )  # fmt: skip
