@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile, product
-from typing import Any
+from collections.abc import Mapping
+from itertools import combinations, dropwhile, product
+from types import MappingProxyType
+from typing import Any, NamedTuple
 
 import pytest
 from hypothesis import given, settings
@@ -14,6 +16,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.solver.calculator import Calculator
 from cnnquiz.solver.declaration import MissingError
 from cnnquiz.solver.inverse import Found, find
+from cnnquiz.solver.lines import one
 
 BOUNDS = {"in": (1, 40), "k": (1, 6), "s": (1, 5), "p": (0, 4), "d": (1, 3)}
 TARGETS = ["output_size", "out"]
@@ -52,6 +55,100 @@ def test_all_solutions_and_no_others(data: st.DataObject) -> None:
     assert list(found.solutions) == tried(name, known, bounds, "output_size", target)
     near = found.nearest
     assert (near is None) or not found.solutions
+
+
+WINDOW = {"in": (1, 18), "k": (1, 4), "s": (1, 3), "p": (0, 2), "d": (1, 3)}
+DEPTH = {"channels": (1, 6), "filters": (1, 6)}
+GROUPS = {"groups": (1, 4)}
+
+
+class Form(NamedTuple):
+    """Givens of a calculator that can be searched for, with bounds for them, and the others."""
+
+    calculator: str
+    bounds: dict[str, tuple[int, int]]
+    others: Mapping[str, list[Any]] = MappingProxyType({})
+
+
+FORMS = (
+    Form("conv", WINDOW),
+    Form("conv", WINDOW | DEPTH | GROUPS, {"bias": [True, False], "strict": [False, False, True]}),
+    Form("conv", {"in": (1, 18), "k": (1, 4), "d": (1, 3)}, {"p": ["same", "valid"]}),
+    Form("conv", {"in": (1, 18), "k": (1, 4), "s": (1, 3)}, {"p": ["same"], "framework": ["tf"]}),
+    Form("pool", WINDOW, {"ceil": [True, False], "channels": [3]}),
+    Form("pool", {"in": (1, 18), "k": (1, 4)}, {"ceil": [True, False]}),
+    Form("tconv", WINDOW | DEPTH | {"op": (0, 2)}, {"groups": [1, 1, 2], "bias": [True, False]}),
+    Form("params", {"k": (1, 5)} | DEPTH | GROUPS, {"bias": [True, False], "bn": [True, False]}),
+    Form("params", {"inputs": (1, 12), "units": (1, 12)}, {"layer": ["dense"], "bias": [True, False]}),
+    Form("params", {"k": (1, 5), "channels": (1, 8)}, {"layer": ["depthwise"]}),
+    Form("params", {"k": (1, 5)} | DEPTH, {"layer": ["separable"], "bias": [True, False]}),
+    Form("params", {"features": (1, 30)}, {"layer": ["batchnorm"]}),
+    Form("params", {"vocabulary": (1, 30), "width": (1, 12)}, {"layer": ["embedding"]}),
+    Form("dense", {"inputs": (1, 12), "units": (1, 12)}, {"bias": [True, False]}),
+    Form("rf", {"k": (1, 6), "s": (1, 3), "d": (1, 3), "n": (1, 6)}),
+    Form("train", {"samples": (1, 60), "batch": (1, 20), "epochs": (1, 4)}, {"drop_last": [True, False]}),
+)
+UNKNOWN = [
+    pytest.param(form, names, id=f"{form.calculator}{number}-{'-'.join(names)}")
+    for number, form in enumerate(FORMS)
+    for count in (1, 2, 3)
+    for names in combinations(form.bounds, count)
+]
+
+
+def test_every_searchable_given_is_searched_for() -> None:
+    for name in calculators.names():
+        able = {quantity.short for quantity in calculators.load(name).quantities if quantity.search}
+        assert able == set().union(*(form.bounds for form in FORMS if form.calculator == name))
+
+
+@pytest.mark.parametrize(("form", "names"), UNKNOWN)
+@settings(max_examples=2)
+@given(st.data())
+def test_every_combination_of_unknowns(form: Form, names: tuple[str, ...], data: st.DataObject) -> None:
+    calculator = calculators.load(form.calculator)
+    full = {short: data.draw(st.integers(*bounds)) for short, bounds in form.bounds.items()}
+    others = {short: data.draw(st.sampled_from(values)) for short, values in form.others.items()}
+    try:
+        results = calculator.result_values(calculator.read(full | others))
+    except GivenError:
+        return
+    targets = {result: value for result, value in results.items() if is_target(value)}
+    result = data.draw(st.sampled_from(sorted(targets)))
+    known = {short: value for short, value in full.items() if short not in names} | others
+    bounds = {short: form.bounds[short] for short in names}
+    found = find(calculator, known, names, {result: targets[result]}, bounds)
+    assert list(found.solutions) == tried(form.calculator, known, bounds, result, targets[result])
+    assert {short: full[short] for short in names} in found.solutions and found.nearest is None
+
+
+def is_target(value: Any) -> bool:
+    """Whether a search can have this value as its target: whole numbers from 0 up."""
+    whole = value if isinstance(value, tuple) else (value,)
+    return all(type(one) is int and one >= 0 for one in whole)
+
+
+@settings(max_examples=40)
+@given(st.data())
+def test_axes_apart_are_those_of_trying_every_pair(data: st.DataObject) -> None:
+    """Numbers that fit both axes; where there are none, every pair of numbers that fits."""
+    name = data.draw(st.sampled_from(["conv", "pool", "tconv"]))
+    pair = {short: data.draw(st.lists(st.integers(*WINDOW[short]), min_size=2, max_size=2)) for short in WINDOW}
+    unknown = data.draw(st.sets(st.sampled_from(["k", "s", "p"]), min_size=1, max_size=2))
+    bounds = {short: WINDOW[short] for short in unknown}
+    known = {short: value for short, value in pair.items() if short not in bounds}
+    calculator = calculators.load(name)
+    try:
+        size = calculator.result_values(calculator.read(pair))["output_size"]
+    except GivenError:
+        return
+    same = tried(name, known, bounds, "output_size", size)
+    pairs = product(*(product(range(low, high + 1), repeat=2) for low, high in bounds.values()))
+    cases = [dict(zip(bounds, map(list, values), strict=True)) for values in pairs]
+    apart = [case for case in cases if worked(calculator, known | case, "output_size") == size]
+    expected = same or [{short: one(tuple(value)) for short, value in case.items()} for case in apart]
+    found = find(calculator, known, list(bounds), {"out": list(size)}, bounds).solutions
+    assert sorted(found, key=str) == sorted(expected, key=str)
 
 
 # Small ranges of every given that a result may grow with, and the other givens of a case
@@ -117,6 +214,8 @@ def solutions(name: str, known: dict[str, Any], unknown: str, **more: Any) -> An
 @pytest.mark.parametrize(
     ("name", "known", "unknown", "target", "expected"),
     [
+        ("rf", {"n": 1}, "k", {"out": 5}, [{"k": 5}]),
+        ("rf", {"d": 2}, "k", {"out": 5}, [{"k": 3}]),
         ("conv", {"in": 64, "k": 3, "s": 2}, "p", {"out": 32}, [{"p": 1}]),
         ("train", {"batch": 64}, "samples", {"last_batch": 40}, [{"samples": n} for n in range(40, 10_001, 64)]),
         ("conv", {"in": "224x224x3"}, "k,s", {"out": "112x112x64"}, [{"k": 1, "s": 2}, {"k": 2, "s": 2}]),

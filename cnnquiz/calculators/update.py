@@ -67,7 +67,7 @@ QUANTITIES = (
     Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
              None),
     Quantity("theta", "parameter", givens.number(), "where it starts", 0),
-    Quantity("alpha", "lr", givens.number(), "the learning rate"),
+    Quantity("alpha", "lr", givens.number(0), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
     Quantity("wd", "weight_decay", givens.number(0), "weight decay: that many times theta is added to the gradient", 0,
@@ -99,7 +99,7 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
     if (env["J"] is None) == (env["gradient"] is None):
         raise GivenError("give J, as in 6*theta^2 - 6*theta + 6, or the gradient (and not both)", "J")
-    if env["beta1"] == 1 or env["beta2"] == 1:
+    if env["method"] == "adam" and 1 in (env["beta1"], env["beta2"]):
         raise GivenError("beta1 and beta2 must be below 1: nothing of the gradient would be left", "beta1")
     if env["J"] is None:
         return env | {"gradient": _read_gradient(env["gradient"], env["steps"])}

@@ -36,8 +36,7 @@ CHANNELS = Quantity(
     only=where("in"),
 )  # fmt: skip
 _WITH_CHANNELS_IN_SIZE = Case(
-    "where in holds its channels",
-    lambda env: isinstance(env["in"], tuple) and len(env["in"]) > 2 and env["channels"] is None,
+    "where in holds its channels", lambda env: isinstance(env["in"], tuple) and len(env["in"]) == len(env["begin"])
 )
 LAYOUT_OF_INPUT = replace(LAYOUT, only=_WITH_CHANNELS_IN_SIZE)
 

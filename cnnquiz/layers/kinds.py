@@ -35,11 +35,23 @@ def _axes_of(layer: Layer, state: LayerState) -> Shape:
     return state.shape[:-1]
 
 
-def _windows(layer: Layer, axes: int) -> tuple[Window, ...]:
+def windows_of(layer: Layer, axes: int) -> tuple[Window, ...]:
+    """Its window along each axis; LayerFault for numbers that do not go together, whatever the size of the map."""
     windows = layer.windows(axes)
-    if layer.p == "same" and any(window.s != 1 for window in windows):
-        stride = text(tuple(window.s for window in windows))
-        raise LayerFault(f"padding same is for stride 1, not {stride}: write a number, as in p1")
+    if layer.p == "same":
+        if layer.kind == "tconv":
+            raise LayerFault("a transposed convolution takes no padding same: write a number, as in p1")
+        if any(window.s != 1 for window in windows):
+            stride = text(tuple(window.s for window in windows))
+            raise LayerFault(f"padding same is for stride 1, not {stride}: write a number, as in p1")
+        return windows
+    for window in windows:
+        k, p = window.k, window.before
+        if layer.kind == "pool" and 2 * p > k:
+            raise LayerFault(f"padding {p} is more than half the kernel {k}: write p{k // 2} or less")
+        if layer.kind == "tconv" and window.op >= max(window.s, window.d):
+            larger = f"stride {window.s} or the dilation {window.d}"
+            raise LayerFault(f"output padding {window.op} must be smaller than the {larger}")
     return windows
 
 
@@ -66,7 +78,7 @@ def _weight_counts(weights: int, uses: int, biases: int, positions: int, fixed: 
 
 def _conv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     size = _axes_of(layer, state)
-    windows = _windows(layer, len(size))
+    windows = windows_of(layer, len(size))
     channels, filters, groups = _channels_and_groups(layer, state)
     out = tuple(map(Window.places, windows, size))
     links = layer.links or filters * (channels // groups)
@@ -79,9 +91,7 @@ def _conv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
 
 def _tconv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     size = _axes_of(layer, state)
-    if isinstance(layer.p, str):
-        raise LayerFault("a transposed convolution takes no padding same: write a number, as in p1")
-    windows = layer.windows(len(size))
+    windows = windows_of(layer, len(size))
     channels, filters, groups = _channels_and_groups(layer, state)
     out = tuple(map(_tconv_size, windows, size))
     weights = prod(window.k for window in windows) * filters * (channels // groups)
@@ -90,9 +100,6 @@ def _tconv(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
 
 
 def _tconv_size(window: Window, n: int) -> int:
-    if window.op >= max(window.s, window.d):
-        larger = f"stride {window.s} or the dilation {window.d}"
-        raise LayerFault(f"output padding {window.op} must be smaller than the {larger}")
     size = window.tconv_length(n)
     if size < 1:
         most = (size + 2 * window.before - 1) // 2
@@ -102,10 +109,7 @@ def _tconv_size(window: Window, n: int) -> int:
 
 def _pool(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     size = _axes_of(layer, state)
-    windows = _windows(layer, len(size))
-    for k, p in ((window.k, window.before) for window in windows if layer.p != "same"):
-        if 2 * p > k:
-            raise LayerFault(f"padding {p} is more than half the kernel {k}: write p{k // 2} or less")
+    windows = windows_of(layer, len(size))
     ceil = layer.ceil and layer.p != "same"
     out = tuple(window.places(n, ceil) for window, n in zip(windows, size, strict=True))
     channels = state.shape[-1]

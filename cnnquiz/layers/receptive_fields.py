@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
+from itertools import count
 from math import prod
 from typing import Any
 
@@ -11,9 +12,10 @@ from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.givens import network_givens, results_by_name
+from cnnquiz.layers.kinds import windows_of
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
-from cnnquiz.layers.state import LayerState, after_tconv, after_windows, one_number
+from cnnquiz.layers.state import LayerState, View, after_tconv, after_windows, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, formula_step, value_math
@@ -22,6 +24,7 @@ from cnnquiz.solution import NO_MATH, Step, text
 from cnnquiz.solver.lines import alike_axes
 
 MOST_EQUAL = 10_000  # equal layers
+MOST_TAPS = 100  # of a transposed convolution that is walked back
 MOST_FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layers
 
 
@@ -56,9 +59,9 @@ def _equal_layers(values: dict[str, Any]) -> dict[str, Any]:
 
 def _layers_alone(values: dict[str, Any], layers: Sequence[Layer]) -> dict[str, Any]:
     """Layers without the size of their input: it does not matter to windows."""
-    numbers = (one for layer in layers for one in (layer.k, layer.s, layer.p, layer.d) if not isinstance(one, str))
-    axes = max(map(len, numbers), default=1)
-    state = LayerState((), (), (1,) * axes, (1,) * axes, (0,) * axes)
+    numbers = [one for layer in layers for one in (layer.k, layer.s, layer.p, layer.d, layer.op)]
+    axes = max((len(one) for one in numbers if not isinstance(one, str)), default=1)
+    state = LayerState((), (), (View(),) * axes)
     seen = []
     for index, layer in enumerate(layers, 1):
         if layer.kind in ("gap", "dense"):
@@ -76,7 +79,7 @@ def _state_after(layer: Layer, state: LayerState, axes: int, index: int) -> Laye
         return state
     try:
         after = after_tconv if layer.kind == "tconv" else after_windows
-        return after(state, (), layer.windows(axes))
+        return after(state, (), windows_of(layer, axes))
     except GivenError as fault:
         raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
 
@@ -125,8 +128,8 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
 
 
 def _walks(env: Env) -> list[IndexWalk]:
-    """A walk back along each axis; none where the layers are not known, or one is a transposed convolution."""
-    if not env["seen"] or any(one.layer.kind == "tconv" for one in env["seen"]):
+    """A walk back along each axis; none where the layers are not known, or transposed ones are too long to walk."""
+    if not env["seen"] or any(max((*one.layer.k, *one.layer.s)) > MOST_TAPS for one in _transposed(env)):
         return []
     axes, most = env["axes_seen"], max(MOST_FOLLOWED // len(env["seen"]), 2)
     found = []
@@ -134,6 +137,10 @@ def _walks(env: Env) -> list[IndexWalk]:
         grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
         found.append(IndexWalk(env["parts"], axis, axes, grids, most))
     return found
+
+
+def _transposed(env: Env) -> list[LayerResult]:
+    return [one for one in env["seen"] if one.layer.kind == "tconv"]
 
 
 class IndexWalk(Struct, frozen=True):
@@ -158,6 +165,10 @@ class IndexWalk(Struct, frozen=True):
             now = self._before(part, now)
         return now
 
+    def touched(self) -> int:
+        """How many pixels the first value that sees something depends on."""
+        return len(next(filter(None, map(self.pixels, count()))))
+
     def _before(self, part: Part, now: set[int]) -> set[int]:
         """The indices before one part, for these behind it."""
         if isinstance(part, Layer):
@@ -175,10 +186,13 @@ class IndexWalk(Struct, frozen=True):
         if layer.kind in ("gap", "dense"):
             size = self.grids.get(layer.name, 1)
             return set(range(size)) if size <= self.most else {0, size - 1}
-        if layer.kind not in WINDOWS or layer.kind == "tconv":
+        if layer.kind not in WINDOWS:
             return now
         window = layer.windows(self.axes)[self.axis]
         k, d = window.k, window.d
+        if layer.kind == "tconv":
+            written = (divmod(index + window.before - tap * d, window.s) for index in now for tap in range(k))
+            return self._limit({index for index, rest in written if rest == 0})
         taps = range(0, k * d, d) if k * len(now) <= self.most else (0, (k - 1) * d)
         return self._limit({index * window.s - window.before + tap for index in now for tap in taps})
 
@@ -196,8 +210,8 @@ def field_results(env: Env) -> dict[str, Any]:
     rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
     found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
     widest = max((max(one.layer.k, default=1) for one in seen), default=1)
-    if walks and max(last.field) * widest <= walks[0].most:
-        found["touched"] = one_number([len(walk.pixels(0)) for walk in walks])
+    if walks and 0 not in last.field and max(last.field) * widest <= walks[0].most:
+        found["touched"] = one_number([walk.touched() for walk in walks])
     return found
 
 
@@ -210,12 +224,18 @@ def field_counts(env: Env) -> dict[str, Any]:
     """From the first value and its neighbour back to the pixels that they touch."""
     if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
         return {}
-    pixels = [(walk.pixels(0), walk.pixels(1)) for walk in _walks(env)]
-    found = {
-        "receptive_field": [max(first) - min(first) + 1 for first, _ in pixels],
-        "jump": [min(second) - min(first) for first, second in pixels],
-        "first": [min(first) for first, _ in pixels],
-    }
+    found: dict[str, list[Any]] = {"receptive_field": [], "jump": [], "first": []}
+    for walk in _walks(env):
+        # Behind transposed convolutions, values see alike only so many apart
+        period = prod(one.layer.windows(walk.axes)[walk.axis].s for one in _transposed(env))
+        pixels = [walk.pixels(at) for at in range(2 * period)]
+        seen = [one for one in pixels[:period] if one]
+        if not seen:
+            return {}
+        again = pixels[pixels.index(seen[0]) + period]
+        found["receptive_field"].append(max(max(one) - min(one) + 1 for one in seen))
+        found["jump"].append(Fraction(min(again) - min(seen[0]), period))
+        found["first"].append(min(seen[0]))
     return {name: one_number(values) for name, values in found.items() if values}
 
 
@@ -247,9 +267,10 @@ def _field_step(one: LayerResult, title: str, axis: int) -> Step:
     """How one layer widens the field along one axis."""
     layer, jump = one.layer, exact(one.after.jump[axis])
     why = f"Neighbours then look {text(jump)} pixel{'' if jump == 1 else 's'} apart."
+    if layer.kind == "tconv" or len(one.before.views[axis].spans) > 1:
+        why = f"Behind a transposed convolution values see unequally far, at most so many pixels. {why}"
+        return Step(title, value=value_math(one.after.field[axis]), why=why, of="receptive_field")
     env: dict[str, Any] = {"r": one.before.field[axis], "j": one.before.jump[axis]}
-    if layer.kind == "tconv":
-        return Step(title, value=value_math(exact(one.after.field[axis])), why=why, of="receptive_field")
     if layer.kind in ("gap", "dense"):
         env, why = env | {"n": one.before.grid[axis]}, "It takes in the whole map at once."
         return formula_step(title, "r + (n - 1)*j", env, why, "receptive_field", "r")
@@ -268,9 +289,9 @@ def _jump_step(seen: Sequence[LayerResult], results: Mapping[str, Any]) -> Step:
 
 def _start_steps(last: LayerState, want: str | None) -> Iterator[Step]:
     """Where the first value's field begins, and its centre."""
-    for edge, field in dict.fromkeys(zip(last.edge, last.field, strict=True)):
+    for edge, end in dict.fromkeys(view.first for view in last.views):
         why = "Counted from 0; each layer's padding moves it p*j to the left, into the padding where it is negative."
-        yield Step("First pixel", chain("f"), value=value_math(exact(edge)), why=why, of="start")
+        yield Step("First pixel", chain("f"), value=value_math(edge), why=why, of="start")
         if want != "first":
             why = "The centre of the field is half its width behind where it begins."
-            yield formula_step("Start", "f + r/2", {"f": exact(edge), "r": exact(field)}, why, "start")
+            yield formula_step("Start", "f + r/2", {"f": edge, "r": end - edge + 1}, why, "start")

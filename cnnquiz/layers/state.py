@@ -4,19 +4,86 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from math import prod
+from math import gcd, lcm, prod
 from typing import Any
 
 from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.windows import Window
-from cnnquiz.mathematics.precise import exact
+from cnnquiz.mathematics.precise import divide, exact
 from cnnquiz.solver.lines import one
 
 Shape = tuple[int, ...]
 Length = int | Fraction
+Span = tuple[int, int]
 FARTHEST = 10**1000  # pixels apart; beyond, the numbers would only grow
+MOST_UNLIKE = 1_000  # values that see unequally
+
+
+class View(Struct, frozen=True):
+    """What the values of a map see of the input along one axis.
+
+    spans    the first and the last pixel that a value sees, counted from 0 (negative: in the padding). One stands for
+             all values, each `advance` pixels further. Behind a transposed convolution values see unequally, and their
+             spans come back after some values, `advance` pixels further; None: a value that sees nothing
+    """
+
+    spans: tuple[Span | None, ...] = ((0, 0),)
+    advance: int = 1
+
+    @property
+    def field(self) -> int:
+        """The pixels that the value that sees most sees."""
+        return max([last - first + 1 for first, last in filter(None, self.spans)], default=0)
+
+    @property
+    def jump(self) -> Length:
+        """How many pixels apart neighbours look."""
+        period = len(self.spans)
+        return self.advance if period == 1 else divide(self.advance, period)
+
+    @property
+    def first(self) -> Span:
+        """What the first value sees; where that is nothing, the first that sees something."""
+        return next(filter(None, self.spans), (0, -1))
+
+    def union(self, values: range) -> Span | None:
+        """From the first to the last pixel that these values see."""
+        period = len(self.spans)
+        if period == 1 and (one := self.spans[0]):  # most maps, and soonest done
+            return one[0] + values[0] * self.advance, one[1] + values[-1] * self.advance
+        found = []
+        for value in {*values[:period], *values[-period:]}:
+            turns, at = divmod(value, period)
+            if span := self.spans[at]:
+                found.append((span[0] + turns * self.advance, span[1] + turns * self.advance))
+        return (min(first for first, _ in found), max(last for _, last in found)) if found else None
+
+    def after_window(self, w: Window) -> View:
+        """The view behind a window: value m has its taps at m s - p + t d."""
+        period = len(self.spans) // gcd(len(self.spans), w.s)
+        starts = range(-w.before, -w.before + period * w.s, w.s)
+        spans = tuple(self.union(range(start, start + w.reach, w.d)) for start in starts)
+        return View(spans, self.advance * w.s * period // len(self.spans))
+
+    def after_tconv(self, w: Window) -> View:
+        """The view behind a transposed convolution: value o gathers from the values i with o + p = i s + t d."""
+        period, every = len(self.spans) * w.s, w.s // gcd(w.s, w.d)
+        if period > MOST_UNLIKE:
+            most = f"at most {MOST_UNLIKE:,} are worked"
+            raise GivenError(f"the strides of transposed convolutions multiply to {period}: {most}", "layers")
+        spans: list[Span | None] = []
+        for at in range(w.before, w.before + period):
+            tap = next((t for t in range(min(w.k, every)) if (at - t * w.d) % w.s == 0), w.k)
+            last_tap = tap + (w.k - 1 - tap) // every * every
+            gathered = range((at - last_tap * w.d) // w.s, (at - tap * w.d) // w.s + 1, every * w.d // w.s)
+            spans.append(self.union(gathered) if tap < w.k else None)
+        return View(tuple(spans), self.advance)
+
+    def after_whole_axis(self, size: int) -> View:
+        """The view of a value that takes in all values of the axis at once."""
+        return View((self.union(range(size)),) * len(self.spans), self.advance)
 
 
 class LayerState(Struct, frozen=True):
@@ -24,70 +91,83 @@ class LayerState(Struct, frozen=True):
 
     shape   the axes, then the channels; a single number for a vector
     grid    the axes of the last map, which a dense layer takes in at once
-    field   how many pixels one value sees along each axis
-    jump    how many pixels apart neighbours look
-    edge    where the first value's field begins, counted from 0 (negative: in the padding)
+    views   what its values see along each axis
     """
 
     shape: Shape
     grid: Shape
-    field: tuple[Length, ...]
-    jump: tuple[Length, ...]
-    edge: tuple[Length, ...]
+    views: tuple[View, ...]
+
+    @property
+    def field(self) -> tuple[int, ...]:
+        """How many pixels one value sees along each axis."""
+        return tuple([view.field for view in self.views])
+
+    @property
+    def jump(self) -> tuple[Length, ...]:
+        """How many pixels apart neighbours look."""
+        return tuple([view.jump for view in self.views])
+
+    @property
+    def edge(self) -> tuple[int, ...]:
+        """Where the first value's field begins, counted from 0 (negative: in the padding)."""
+        return tuple(view.first[0] for view in self.views)
 
     @property
     def start(self) -> tuple[Length, ...]:
         """The centre of the first value's field, where the first pixel's centre is 0.5."""
-        return tuple(exact(e + Fraction(r) / 2) for e, r in zip(self.edge, self.field, strict=True))
+        return tuple(exact(Fraction(sum(view.first) + 1, 2)) for view in self.views)
 
 
 def begin(shape: Shape) -> LayerState:
     """The state of the input: each pixel sees itself."""
     grid = shape[:-1] or shape
-    ones = (1,) * len(grid)
-    return LayerState(shape, grid, ones, ones, (0,) * len(grid))
+    return LayerState(shape, grid, (View(),) * len(grid))
 
 
 def after_windows(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
     """After windows, one an axis: the field grows by their reach less 1, in jumps, and the jump by their stride."""
-    field = tuple(r + (w.reach - 1) * j for r, w, j in zip(state.field, windows, state.jump, strict=True))
-    edge = tuple(e - w.before * j for e, w, j in zip(state.edge, windows, state.jump, strict=True))
-    jump = tuple(j * w.s for j, w in zip(state.jump, windows, strict=True))
-    if max(jump) > FARTHEST:
-        raise GivenError(f"the strides so far multiply to {len(str(int(max(jump))))} digits: stride less", "layers")
-    return LayerState(shape, shape[:-1], field, jump, edge)
+    views = tuple(view.after_window(w) for view, w in zip(state.views, windows, strict=True))
+    if (most := max(view.advance for view in views)) > FARTHEST:
+        raise GivenError(f"the strides so far multiply to {len(str(most))} digits: stride less", "layers")
+    return LayerState(shape, shape[:-1], views)
 
 
 def after_tconv(state: LayerState, shape: Shape, windows: Sequence[Window]) -> LayerState:
-    """After a transposed convolution: each value gathers from at most ceil(reach / stride) neighbours."""
-    more = [-(-w.reach // w.s) - 1 for w in windows]
-    field = tuple(r + m * j for r, m, j in zip(state.field, more, state.jump, strict=True))
-    jump = tuple(exact(Fraction(j) / w.s) for j, w in zip(state.jump, windows, strict=True))
-    shift = [Fraction(w.reach - 1) / 2 - w.before for w in windows]
-    centre = [c - j * m for c, j, m in zip(state.start, jump, shift, strict=True)]
-    edge = tuple(exact(c - Fraction(r) / 2) for c, r in zip(centre, field, strict=True))
-    return LayerState(shape, shape[:-1], field, jump, edge)
+    """After a transposed convolution: each value gathers from some neighbours."""
+    views = tuple(view.after_tconv(w) for view, w in zip(state.views, windows, strict=True))
+    return LayerState(shape, shape[:-1], views)
 
 
 def after_whole_map(state: LayerState, shape: Shape, grid: Shape) -> LayerState:
     """After a layer that takes the whole map in at once: global pooling, or a dense layer."""
-    field = tuple(r + (n - 1) * j for r, n, j in zip(state.field, state.grid, state.jump, strict=True))
-    return LayerState(shape, grid, field, state.jump, state.edge)
+    views = tuple(view.after_whole_axis(n) for view, n in zip(state.views, state.grid, strict=True))
+    return LayerState(shape, grid, views)
 
 
 def after_flatten(state: LayerState) -> LayerState:
     """All values in one row; each still sees what it saw."""
-    return LayerState((prod(state.shape),), state.grid, state.field, state.jump, state.edge)
+    return LayerState((prod(state.shape),), state.grid, state.views)
 
 
 def after_join(kind: str, states: Sequence[LayerState]) -> LayerState:
     """Branches together: the field is as wide as all of them."""
     first = states[0]
     channels = sum(state.shape[-1] for state in states) if kind == "concat" else first.shape[-1]
-    edge = tuple(map(min, *(state.edge for state in states)))
-    ends = [tuple(e + r for e, r in zip(state.edge, state.field, strict=True)) for state in states]
-    field = tuple(end - e for end, e in zip(map(max, *ends), edge, strict=True))
-    return LayerState((*first.shape[:-1], channels), first.grid, field, first.jump, edge)
+    views = tuple(_union_view(views) for views in zip(*(state.views for state in states), strict=True))
+    return LayerState((*first.shape[:-1], channels), first.grid, views)
+
+
+def _union_view(views: Sequence[View]) -> View:
+    """What is seen through any of these views, whose neighbours look equally far apart."""
+    if all(view == views[0] for view in views):
+        return views[0]
+    period = lcm(*(len(view.spans) for view in views))
+    spans: list[Span | None] = []
+    for value in range(period):
+        each = list(filter(None, (view.union(range(value, value + 1)) for view in views)))
+        spans.append((min(first for first, _ in each), max(last for _, last in each)) if each else None)
+    return View(tuple(spans), views[0].advance * period // len(views[0].spans))
 
 
 def with_layout(shape: Shape, layout: str) -> Shape:

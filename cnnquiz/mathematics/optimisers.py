@@ -128,9 +128,12 @@ def run(
 
 def _value(rule: Assignment, state: State) -> Any:
     """The value of the rule; theta stays where an adaptive step would divide 0 by 0."""
-    root = {"s": state["s"], "shat": state.get("shat")}.get("shat" if "shat" in rule.formula else "s")
-    if rule.symbol == "theta" and "sqrt" in rule.formula and root == 0 and state["epsilon"] == 0:
-        return state["theta"]
+    if rule.symbol == "theta" and "sqrt" in rule.formula and state["epsilon"] == 0:
+        above, below = ("mhat", "shat") if "shat" in rule.formula else ("g", "s")
+        if state[below] == 0 and state[above] == 0:
+            return state["theta"]
+        if state[below] == 0:
+            raise GivenError(f"step {state['t']} divides by 0: give an epsilon, such as 1e-8", "epsilon")
     return limit_digits(number(rule.expr, state))
 
 

@@ -404,10 +404,8 @@ def _steps(search: Search, solutions: list[dict[str, Any]], nearest: Miss | None
     calculator, names = search.calculator, search.names
     wanted = f"{search.result.replace('_', ' ')} = {text(search.target)}"
     yield Step("What is looked for", why=f"All {' and '.join(names)} for which {wanted}.")
-    if len(names) == 1:
-        with suppress(NoLayerError):
-            env = calculator.with_defaults(search.known, names).env
-            yield from calculator.inverse_steps(env, names[0], search.target)
+    if len(names) == 1 and (env := search.env()) is not None:
+        yield from calculator.inverse_steps(env, names[0], search.target)
     within = ", ".join(f"{name} from {low} to {high}" for name, (low, high) in search.bounds.items())
     apart = any(isinstance(value, tuple) for solution in solutions for value in solution.values())
     fitting = f"{0 if apart else len(solutions)} of {search.cases:,} {'fits' if len(solutions) == 1 else 'fit'}"

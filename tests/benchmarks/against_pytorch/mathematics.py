@@ -1,0 +1,258 @@
+"""Functions of numbers: activation, gradient, softmax, loss, batchnorm, convolve."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from math import prod
+from typing import Any
+
+import torch
+import torch.nn.functional as F
+from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, rows, some, tensor
+from torch import nn
+
+Function = Callable[[torch.Tensor], torch.Tensor]
+_NAMES = (
+    "sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "silu", "step", "identity",
+)  # fmt: skip
+
+
+def activation_function(name: str, alpha: float | None) -> Function:
+    """PyTorch's layer of that name, with its usual alpha where none is given."""
+    given = {} if alpha is None else {"leaky-relu": {"negative_slope": alpha}, "elu": {"alpha": alpha}}.get(name, {})
+    kinds: dict[str, Callable[..., Function]] = {
+        "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "elu": nn.ELU,
+        "softplus": lambda: nn.Softplus(threshold=50), "gelu": nn.GELU, "swish": nn.SiLU, "silu": nn.SiLU,
+        "identity": nn.Identity, "step": lambda: lambda x: torch.heaviside(x, torch.zeros(())),
+    }  # fmt: skip
+    return kinds[name](**given)
+
+
+def slopes(f: Function, x: torch.Tensor) -> torch.Tensor:
+    """The derivative at each x, by autograd."""
+    x = x.clone().requires_grad_()
+    y = f(x)
+    if not y.requires_grad:
+        return torch.zeros_like(x)  # nothing of x passes
+    return torch.autograd.grad(y.sum(), x)[0]
+
+
+def largest_slope(f: Function) -> float:
+    """The largest derivative on a grid that is refined around it three times."""
+    low, high = -60.0, 60.0
+    for _ in range(4):
+        at = torch.cat([torch.linspace(low, high, 4_001), torch.zeros(1)])
+        found = slopes(f, at)
+        best, reach = float(at[found.argmax()]), (high - low) / 2_000
+        low, high = best - reach, best + reach
+    return float(found.max())
+
+
+def draw_activation(chance: Chance) -> tuple[Given, Asked]:
+    """Every function, at 0 often, and with another slope below zero."""
+    given: Given = {"function": chance.choice(_NAMES)}
+    given |= some(chance, x=lambda: decimals(chance, -8, 8, 3), alpha=lambda: decimals(chance, 0, 3))
+    return given, given
+
+
+def activation(asked: Asked) -> dict[str, Any]:
+    """The value by PyTorch's layer, the derivatives by autograd."""
+    f = activation_function(asked["function"], asked.get("alpha"))
+    found: dict[str, Any] = {}
+    if asked["function"] != "step":
+        found["maximum_derivative"] = largest_slope(f)
+    if "x" in asked:
+        x = tensor(asked["x"])
+        found |= {"value": f(x)} | ({} if asked["function"] == "step" else {"derivative": slopes(f, x)})
+    return found
+
+
+def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
+    """Layers alone, values, weights; now and then lists of different lengths."""
+    count = chance.randint(1, 6)
+    given: Given = some(chance, function=lambda: chance.choice([one for one in _NAMES if one != "step"]))
+    more = int(chance.random() < 0.05)
+    given |= some(chance, layers=count, values=partial(row, chance, count), weights=partial(row, chance, count + more))
+    return given, {"function": "sigmoid", **given}
+
+
+def gradient(asked: Asked) -> dict[str, Any]:
+    """Through a chain of layers with these weights, and biases that bring each to its pre-activation."""
+    f = activation_function(asked["function"], None)
+    lists = [asked[key] for key in ("values", "weights") if key in asked]
+    count = asked.get("layers", len(lists[0]) if lists else 0)
+    weights = tensor(asked.get("weights", [1.0] * count))
+    if not count or any(len(one) != count for one in lists):
+        raise ValueError("nn.Sequential of as many layers has as many weights")
+    largest = largest_slope(f)
+    bound = prod(abs(float(w)) * largest for w in weights)
+    found: dict[str, Any] = {"maximum_derivative": largest, "bound": bound}
+    found["vanishes"] = all(abs(float(w)) * largest < 1 - 1e-12 for w in weights)
+    if "values" in asked:
+        x = begin = torch.zeros(1, requires_grad=True)
+        for w, z in zip(weights, tensor(asked["values"]), strict=True):
+            x = f(F.linear(x, w.view(1, 1), (z - w * x).detach()))
+        found["product"] = torch.autograd.grad(x, begin)[0][0]
+    return found
+
+
+def draw_softmax(chance: Chance) -> tuple[Given, Asked]:
+    """Logits near and far, masked ones, a temperature, one class."""
+    z: list[Any] = row(chance, chance.randint(1, 6), -9, 9)
+    if chance.random() < 0.2:
+        z = [one + 700 for one in z]
+    z = ["-inf" if chance.random() < 0.1 else one for one in z]
+    given = {"z": z, **some(chance, T=lambda: decimals(chance, 0.1, 5) or 1, class_=lambda: chance.randint(1, 7))}
+    return given, given
+
+
+def softmax(asked: Asked) -> dict[str, Any]:
+    """By F.softmax of the logits over the temperature."""
+    p = F.softmax(tensor([float(one) for one in asked["z"]]) / asked.get("T", 1), 0)
+    if "class" in asked and asked["class"] > len(p):
+        raise ValueError("no such class")
+    found = {"probabilities": p, "total": p.sum(), "predicted_class": int(p.argmax()) + 1}
+    return found | ({"probability": p[asked["class"] - 1]} if "class" in asked else {})
+
+
+def draw_loss(chance: Chance) -> tuple[Given, Asked]:
+    """Predictions or logits; targets, soft ones too, or a class; some of them impossible."""
+    kind, n = chance.choice(["mse", "mae", "bce", "cross-entropy"]), chance.randint(1, 5)
+    given: Given = {"kind": kind}
+    targets: list[Any] = row(chance, n)
+    if kind in ("bce", "cross-entropy"):
+        targets = [chance.choice([0, 1, decimals(chance, 0, 1)]) for _ in range(n)]
+    if kind in ("mse", "mae"):
+        given["p"] = row(chance, n)
+    elif chance.random() < 0.5:
+        given["logits"] = row(chance, n, -9, 9)
+    else:
+        given["p"] = [decimals(chance, 0, 1) for _ in range(n)]
+        if kind == "cross-entropy" and chance.random() < 0.9:
+            shares = [chance.randint(0, 9) for _ in range(n)]
+            given["p"] = [round(one / (sum(shares) or 1), 4) for one in shares]
+    if kind == "cross-entropy" and chance.random() < 0.5:
+        given["class"] = chance.randint(1, n)
+    else:
+        given["y"] = targets[: n - int(chance.random() < 0.03)] or targets
+    return given, given
+
+
+def loss(asked: Asked) -> dict[str, Any]:
+    """By PyTorch's loss functions, without reduction and with their mean; the sum over the classes of one sample."""
+    kind, score = asked["kind"], tensor(asked.get("logits", asked.get("p")))
+    if "y" in asked and len(asked["y"]) != len(score):
+        raise ValueError("a warning of PyTorch's: the sizes differ")
+    if kind == "cross-entropy":
+        scores = score if "logits" in asked else score.log()
+        y = F.one_hot(torch.tensor(asked["class"] - 1), len(score)).double() if "class" in asked else tensor(asked["y"])
+        # 0 ln 0 is 0, as in xlogy; F.cross_entropy does not define it
+        terms = -torch.xlogy(y, score) if "p" in asked else -y * F.log_softmax(scores, 0)
+        if "p" in asked:
+            whole = terms.sum()
+        else:
+            whole = F.cross_entropy(scores[None], torch.tensor([asked["class"] - 1]) if "class" in asked else y[None])
+        return {"loss": whole, "terms": terms + 0.0}
+    y = tensor(asked["y"])
+    f = {"mse": F.mse_loss, "mae": F.l1_loss, "bce": F.binary_cross_entropy}[kind]
+    f = F.binary_cross_entropy_with_logits if "logits" in asked else f
+    return {"loss": f(score, y), "terms": f(score, y, reduction="none")}
+
+
+def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
+    """Some with all values alike, and some of one value."""
+    values = row(chance, chance.randint(1, 6), -5, 5)
+    values = values[:1] * len(values) if chance.random() < 0.1 else values
+    learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
+    given = {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
+    return given, given
+
+
+def batchnorm(asked: Asked) -> dict[str, Any]:
+    """By F.batch_norm in training; with eps 0, which it refuses there, with the batch's own statistics."""
+    x, eps = tensor(asked["values"])[:, None], asked.get("eps", 0)
+    variance, mean = torch.var_mean(x, 0, correction=0)
+    learned = [tensor([asked.get(name, usual)]) for name, usual in (("gamma", 1), ("beta", 0))]
+
+    def normalised(weight: torch.Tensor | None, bias: torch.Tensor | None) -> torch.Tensor:
+        if eps:
+            return F.batch_norm(x, None, None, weight, bias, training=True, eps=eps)[:, 0]
+        return F.batch_norm(x, mean, variance, weight, bias, training=False, eps=0)[:, 0]
+
+    return {"mean": mean[0], "variance": variance[0], "std": (variance[0] + eps).sqrt(),
+            "normalised": normalised(None, None), "output": normalised(*learned)}  # fmt: skip
+
+
+def draw_convolve(chance: Chance) -> tuple[Given, Asked]:
+    """Sequences and images, either way round, every mode, a bias, a second input."""
+    if chance.random() < 0.5:
+        one: Callable[[], Any] = partial(row, chance, chance.randint(1, 8), -5, 5)
+        h: Any = row(chance, chance.randint(1, 5), -5, 5)
+    else:
+        one = partial(rows, chance, chance.randint(1, 5), chance.randint(1, 5), -5, 5)
+        h = rows(chance, chance.randint(1, 3), chance.randint(1, 3), -5, 5)
+    given = {"x": one(), "h": h, **some(chance, mode=lambda: chance.choice(["full", "valid", "same"]),
+             correlate=lambda: chance.random() < 0.6, bias=lambda: decimals(chance, -3, 3), x2=one)}  # fmt: skip
+    return given, given
+
+
+def convolve(asked: Asked) -> dict[str, Any]:
+    """By F.conv1d or F.conv2d, which correlate; turned round with torch.flip."""
+    h, mode = tensor(asked["h"]), asked.get("mode", "full")
+    kernel = h if asked.get("correlate") else h.flip(list(range(h.dim())))
+    padding = [k - 1 for k in h.shape] if mode == "full" else mode
+    run = F.conv1d if h.dim() == 1 else F.conv2d
+
+    def output(numbers: Any) -> torch.Tensor:
+        x = tensor(numbers)[None, None]
+        return run(x, kernel[None, None], tensor([asked.get("bias", 0)]), padding=padding)[0, 0]
+
+    y = output(asked["x"])
+    found: dict[str, Any] = {"y": y, "size": list(y.shape) if h.dim() == 2 else len(y)}
+    found |= {"value": y.item()} if y.numel() == 1 else {}
+    if "x2" in asked:
+        both = (tensor(asked["x"]) + tensor(asked["x2"])).tolist()
+        y2, y_sum = output(asked["x2"]), output(both)
+        found |= {"y2": y2, "y_sum": y_sum, "superposition": torch.allclose(y + y2, y_sum, atol=1e-9)}
+    return found
+
+
+def _sizes(asked: Asked) -> list[tuple[int, int]]:
+    return list(zip(tensor(asked["x"]).shape, tensor(asked["h"]).shape, strict=True))
+
+
+_OUTPUTS = ("y", "y2", "y_sum", "size", "value", "superposition")
+_SAME = Convention(
+    "numpy's same", "as long as the longer of the two, an even kernel's odd zero before x; PyTorch keeps x's size and "
+    "puts it behind",
+    lambda asked: asked.get("mode") == "same" and any(k % 2 == 0 or k > n for n, k in _sizes(asked)), "", _OUTPUTS,
+)  # fmt: skip
+_VALID = Convention(
+    "numpy's valid", "the shorter slides along the longer, whichever is x; PyTorch slides h along x alone",
+    lambda asked: asked.get("mode") == "valid" and any(k > n for n, k in _sizes(asked)), PYTORCH,
+)  # fmt: skip
+_CLAMPED = Convention(
+    "infinite loss", "a target of probability 0 makes the loss infinite; PyTorch cuts ln off at -100",
+    lambda asked: asked["kind"] == "bce" and any(
+        (p == 0 and y > 0) or (p == 1 and y < 1) for p, y in zip(asked.get("p", ()), asked["y"], strict=False)
+    ), CNNQUIZ,
+)  # fmt: skip
+_SUM = Convention(
+    "probabilities", "numbers that do not add up to 1 are refused; PyTorch takes the logarithms of any",
+    lambda asked: asked["kind"] == "cross-entropy" and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
+)  # fmt: skip
+_ONE_VALUE = Convention(
+    "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
+    lambda asked: len(asked["values"]) == 1, PYTORCH,
+)  # fmt: skip
+_FORMULAS = "a formula as text; its value is compared"
+COMPARISONS = (
+    Comparison("activation", draw_activation, activation,
+               uncompared={"value_exact": _FORMULAS, "derivative_exact": _FORMULAS}),
+    Comparison("gradient", draw_gradient, gradient),
+    Comparison("softmax", draw_softmax, softmax, uncompared={"probabilities_exact": _FORMULAS}),
+    Comparison("loss", draw_loss, loss, (_CLAMPED, _SUM), uncompared={"loss_exact": _FORMULAS}),
+    Comparison("batchnorm", draw_batchnorm, batchnorm, (_ONE_VALUE,)),
+    Comparison("convolve", draw_convolve, convolve, (_SAME, _VALID)),
+)  # fmt: skip
