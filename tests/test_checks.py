@@ -68,6 +68,7 @@ def test_a_rule_finds_nothing_in_what_only_looks_bad(path: Path) -> None:
 def test_a_formula_that_its_count_contradicts_is_found() -> None:
     findings = alone(CASES / "count-disagrees" / "bad.yaml")
     assert [(one.rule, one.level) for one in findings] == [("count-disagrees", "error")]
+    assert "please report it" in findings[0].remedy
 
 
 @pytest.mark.parametrize("rule", rules.names())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -15,6 +15,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
+from cnnquiz.naming import nearest_names
 from cnnquiz.solution import text
 
 if TYPE_CHECKING:
@@ -209,7 +210,9 @@ class WorkedItem:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What keeps the derivation and the claims from being worked."""
-        return (*self.derivation_faults, *(Fault("schema", path, words) for path, words in self._claim_decisions[1]))
+        remedies = {path: f"Delete `claim` under `{path[1]}`, or mend it." for path, _ in self._claim_decisions[1]}
+        claims = (Fault("schema", path, words, remedies[path]) for path, words in self._claim_decisions[1])
+        return (*self.derivation_faults, *claims)
 
     @property
     def status(self) -> Status:
@@ -306,16 +309,37 @@ def _fault(derivation: Derivation, message: str) -> Fault:
     try:
         calculator = calculators.load(name)
     except CnnquizError:
-        return Fault("schema", ("derivation", name), message, at_name=True)
+        return Fault("schema", ("derivation", name), message, _name_remedy(name, calculators.names()), at_name=True)
     for given in filter(None, derivation.given):
         try:
             calculator.quantity(given)
         except CnnquizError as fault:
-            return Fault("schema", ("derivation", name, given), str(fault), at_name=True)
+            known = [short for one in calculator.quantities for short in (one.short, one.name)]
+            remedy = _name_remedy(given, known, f"Delete `{given}` under `{name}`.")
+            return Fault("schema", ("derivation", name, given), str(fault), remedy, at_name=True)
     place = message.partition(":")[0]
     inside = (place,) if place in derivation.given else ()
     if not inside and derivation.want not in calculator.result_names:
-        known = ", ".join(calculator.result_names)
+        results = ", ".join(calculator.result_names)
         said = f"{calculator.name} has no result `{derivation.want[:40]}`"
-        return Fault("schema", ("derivation", "want"), said, f"It gives {known}.")
-    return Fault("variant-invalid", ("derivation", name, *inside), message)
+        meant = (*nearest_names(derivation.want, calculator.result_names, most=1), *calculator.result_names)[0]
+        remedy = f"Write `want: {meant}` under `derivation`, or another of {results}."
+        return Fault("schema", ("derivation", "want"), said, remedy)
+    said, advice = split_advice(message)
+    remedy = advice or "Delete `derivation`, or mend its givens."
+    return Fault("variant-invalid", ("derivation", name, *inside), said, remedy)
+
+
+def _name_remedy(name: str, known: Iterable[str], otherwise: str = "Delete `derivation`, or mend it.") -> str:
+    """Which name to write for one that is not known."""
+    near = nearest_names(name, known, most=1)
+    return f"Write `{near[0]}` for `{name}`." if near else otherwise
+
+
+def split_advice(message: str) -> tuple[str, str]:
+    """What a refusal says, and what to do if it says so behind its last colon."""
+    said, _, advice = message.rpartition(": ")
+    if said and advice.startswith(("write ", "give ", "take ", "leave ", "padding ")):
+        advice = f"take {advice}" if advice.startswith("padding") else advice
+        return said, f"{advice[0].upper()}{advice[1:]}."
+    return message, ""
