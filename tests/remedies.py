@@ -167,9 +167,9 @@ def write_one_for_another(place: Place, match: re.Match[str]) -> None:
 
 
 def spelling(words: str) -> str:
-    """The pattern of some words, a number with or without commas."""
+    """The pattern of some words: a number with or without commas, a size with either cross."""
     number = re.fullmatch(r"\d[\d,]*(?:\.\d+)?", words) is not None
-    return ",?".join(map(re.escape, words.replace(",", ""))) if number else re.escape(words)
+    return ",?".join(map(re.escape, words.replace(",", ""))) if number else re.escape(words).replace("x", "[x×]")
 
 
 _BEHIND_SIGN = re.compile(r"(?:[=≈]|\b(?:is|gives|equals|makes))\s*\S?$")

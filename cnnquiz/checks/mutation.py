@@ -71,10 +71,16 @@ def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str
     if name == "givens":
         return not worked.options and not any(worked.keys)
     if name == "claims":  # the number decides nothing, and no option says it
-        says = any(numbers_in(words) for words in worked.texts.values())
-        return other.claim_answers == worked.claim_answers and not says
+        said = numbers(token.value for words in worked.texts.values() for token in numbers_in(words))
+        return other.claim_answers == worked.claim_answers and not said & (_claimed(worked) - _claimed(other))
     same = other.derived is not None and worked.derived is not None and other.derived.value == worked.derived.value
     return name == "stem" and same and not other.unsaid
+
+
+def _claimed(worked: WorkedItem) -> set[int | Fraction]:
+    """The numbers in an item's claims."""
+    claims = (option.claim.holds for option in worked.options.values() if option.claim)
+    return {Fraction(found[0]) for holds in claims for found in _NUMBER.finditer(holds)}
 
 
 def _alone(subject: Subject, worked: WorkedItem, mutant: Item) -> Subject:
@@ -182,7 +188,8 @@ def wide_tolerances(worked: WorkedItem) -> Iterator[Mutant]:
 def _larger(digits: str) -> str:
     """The number with its last digit one larger: 125 as 126, 0.25 as 0.26."""
     places = len(digits.partition(".")[2])
-    return f"{Fraction(digits) + Fraction(1, 10**places):.{places}f}" if places else str(int(digits) + 1)
+    whole = str(int(digits.replace(".", "")) + 1).zfill(places + 1)
+    return f"{whole[:-places]}.{whole[-places:]}" if places else whole
 
 
 def _with_larger(words: str, found: re.Match[str]) -> str:

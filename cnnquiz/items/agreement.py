@@ -292,10 +292,13 @@ class Agreement:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
         for short in self.unsaid:
             stated = self.derived.given.stated[short]
-            for token in self.strangers:
-                if _is_of_kind(token, stated):
+            depth = self.stated_quantities[short].name == "in_channels"
+            sizes = [token for token in tokens(self.filled) if depth and _has_depth(token)]
+            for token in (*sizes, *self.strangers):
+                if token in sizes or _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
-                    remedy = f"Write `{{{short}}}` for `{token.as_written}` in the stem, or mend the derivation."
+                    whole = re.sub(r"\d+(?=\D*$)", f"{{{short}}}", token.as_written) if token in sizes else f"{{{short}}}"
+                    remedy = f"Write `{whole}` for `{token.as_written}` in the stem, or mend the derivation."
                     says = f"the stem says {token.as_written}, which no given is"
                     yield Disagreement(f"{says}; {takes}", token.as_written, remedy)
                     return
@@ -373,6 +376,11 @@ class Agreement:
             return derive(self.derivation, given, self.derived.layout).value
         except CnnquizError:
             return None
+
+
+def _has_depth(token: Token) -> bool:
+    """Whether a size has channels: 28x28x3."""
+    return token.kind == "size" and len(token.value) > 2
 
 
 def _is_of_kind(token: Token, stated: Any) -> bool:
