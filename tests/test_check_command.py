@@ -272,8 +272,36 @@ def test_every_wrong_key_made_on_purpose_is_noticed(program: Program) -> None:
     assert score["mutants"] >= 30 and score["noticed"] == score["mutants"] and score["missed"] == []
     assert sum(one["mutants"] for one in score["classes"].values()) == score["mutants"]
     made = {name for name, one in score["classes"].items() if one["mutants"]}
-    assert {"key", "negation", "claims"} <= made
+    assert {"key", "givens", "stem", "negation", "claims"} <= made
     assert ended.returncode == 0
+
+
+DECIMALS = """
+format: 1
+id: decimals
+title: Decimals
+source: made for this test
+items:
+  - id: one
+    stem: The scores are 0.5 and 1.5. What is the softmax of the first, to 3 decimals?
+    type: number
+    key: "0.269"
+    tolerance: 0.001
+    derivation: {softmax: {z: [0.5, 1.5], class: 1}, want: probability}
+    rationale: Divide by the sum.
+  - id: two
+    stem: Which network has more parameters?
+    options:
+      a: {text: VGG-16, why: because, claim: {net: {network: vgg16}, holds: parameters > 100000000.5}}
+      b: {text: AlexNet, why: because, claim: {net: {network: alexnet}, holds: parameters > 100000000.5}}
+    key: a
+    rationale: Its layers are wide.
+"""
+
+
+def test_decimals_are_mutated_and_what_decides_nothing_is_counted_apart(tmp_path: Path) -> None:
+    score = mutation.score([bank.load(tmp_path / "decimals.yaml", DECIMALS)])
+    assert score.missed == () and score.classes["claims"].undecidable == 2
 
 
 def test_a_mutation_that_no_rule_sees_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -297,7 +297,8 @@ class Agreement:
             for token in (*sizes, *self.strangers):
                 if token in sizes or _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
-                    whole = re.sub(r"\d+(?=\D*$)", f"{{{short}}}", token.as_written) if token in sizes else f"{{{short}}}"
+                    before = token.as_written.rpartition("x")[0] if token in sizes else ""
+                    whole = f"{before}x{{{short}}}" if before else f"{{{short}}}"
                     remedy = f"Write `{whole}` for `{token.as_written}` in the stem, or mend the derivation."
                     says = f"the stem says {token.as_written}, which no given is"
                     yield Disagreement(f"{says}; {takes}", token.as_written, remedy)
