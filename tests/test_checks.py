@@ -113,7 +113,7 @@ def test_totals_count_every_item_once() -> None:
 
 
 def test_rules_are_selected_and_ignored_by_name() -> None:
-    assert rules.selection(["key-wrong"]) == ("yaml-syntax", "schema", "key-wrong")
+    assert rules.selection(["key-wrong"]) == ("yaml-syntax", "duplicate-key", "schema", "key-wrong")
     assert "no-source" not in rules.selection(ignore=["no-source"])
     with pytest.raises(CnnquizError, match="schema cannot be ignored"):
         rules.selection(ignore=["schema", "no-source"])

@@ -374,7 +374,7 @@ class Agreement:
     def _value(self, given: Mapping[str, Any]) -> Any:
         """The right value with other givens; None where there is none."""
         try:
-            return derive(self.derivation, given, self.derived.layout).value
+            return derive(self.derivation, given, self.derived.layout, self.derived.given.letters).value
         except CnnquizError:
             return None
 

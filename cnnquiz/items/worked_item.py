@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -30,6 +31,7 @@ def _option_reader() -> ModuleType:
 
 
 _UNMATCHED = "question-not-matched"
+_ADVICE = re.compile(r": ((?:write|give|take|leave|padding) .*)")
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
 
@@ -295,7 +297,8 @@ def work(
         return WorkedItem(item, index=index, source=source)
     raw = derivation.given if given is None else given
     try:
-        return WorkedItem(item, raw, derive(derivation, raw, layout), index=index, source=source)
+        derived = derive(derivation, raw, layout, letters=item.type == "expression")
+        return WorkedItem(item, raw, derived, index=index, source=source)
     except CnnquizError as fault:
         found = _fault(derivation, str(fault))
     except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
@@ -337,9 +340,9 @@ def _name_remedy(name: str, known: Iterable[str], otherwise: str = "Delete `deri
 
 
 def split_advice(message: str) -> tuple[str, str]:
-    """What a refusal says, and what to do if it says so behind its last colon."""
-    said, _, advice = message.rpartition(": ")
-    if said and advice.startswith(("write ", "give ", "take ", "leave ", "padding ")):
-        advice = f"take {advice}" if advice.startswith("padding") else advice
-        return said, f"{advice[0].upper()}{advice[1:]}."
-    return message, ""
+    """What a refusal says, and what to do if it says so behind a colon."""
+    found = _ADVICE.search(message)
+    if found is None:
+        return message, ""
+    advice = f"take {found[1]}" if found[1].startswith("padding") else found[1]
+    return message[: found.start()], f"{advice[0].upper()}{advice[1:]}."
