@@ -28,36 +28,41 @@ MappingStart, MappingEnd = yaml.MappingStartEvent, yaml.MappingEndEvent
 SequenceStart, SequenceEnd = yaml.SequenceStartEvent, yaml.SequenceEndEvent
 Place = tuple[int, int]  # line and column, from 1
 
+NEW_BANK = "`cnnquiz new PATH` writes a bank to start from."
 QUOTE = "Write the text in quotes."
+FIELD = "Write it as `name: value`, or indent it under the text above."
+SECOND = "Delete what follows, or move it to its own file."
+TWICE = "Delete this one, or the one before."
 ALIAS = "`*` at the start of a value stands for another value, which is not allowed here"
 ANCHOR = "`&` at the start of a value gives it a name, which is not allowed here"
 TAG = "`!` at the start of a value gives it a type, which is not allowed here"
-ESCAPE = "this backslash means nothing in double quotes", "Use single quotes, or write it twice."
+ESCAPE = "this backslash means nothing in double quotes", "Write it twice, or use single quotes."
 CHARACTER = "a value cannot begin with this character", QUOTE
-UNFIT = "this line does not fit under the lines above it", "Check the indentation, and quotes above it."
+UNFIT = "this line does not fit under the lines above it", "Indent it as the line above, or close a quote above it."
 TAB = "a tab stands where only spaces may", "Indent with spaces."
 AFTER = "this follows a value that has already ended, with its quote or bracket", "Write the whole text in quotes."
 BLOCK = "nothing but a comment may follow `|` or `>`", "Move the text to the next line."
 TOO_DEEP = f"this is nested more than {DEEPEST} levels deep"
+SHALLOW = "Delete this field, or nest it less deeply."
 # What the two parsers say, what that means to the writer of a bank, and what to do.
 PROBLEMS = (
-    ("maximum nesting depth", (TOO_DEEP, "")),
+    ("maximum nesting depth", (TOO_DEEP, SHALLOW)),
     ("tab character", TAB),
     ("cannot start any token", CHARACTER),
     ("mapping values", ("a second `: ` on this line, or a line that is set in too far", QUOTE)),
-    ("find expected ':'", ("this line has no `name: value`", "Check its quotes and its indentation.")),
+    ("find expected ':'", ("this line has no `name: value`", FIELD)),
     ("unexpected end of stream", ("this quote is never closed", "Close it.")),
     ("unexpected document separator", ("this quote is never closed", "Close it.")),
     ("escape", ESCAPE),
     ("expected hexdecimal", ESCAPE),
-    ("',' or '}'", ("a comma or `}` is missing before this", "Close the braces; quote a text that holds some.")),
-    ("',' or ']'", ("a comma or `]` is missing before this", "Close the brackets; quote a text that holds some.")),
-    ("'-' indicator", ("this line is not an element of the list above it", "Check the indentation.")),
+    ("',' or '}'", ("a comma or `}` is missing before this", "Close the braces before it, or quote the text.")),
+    ("',' or ']'", ("a comma or `]` is missing before this", "Close the brackets before it, or quote the text.")),
+    ("'-' indicator", ("this line is not an element of the list above it", "Begin it with a hyphen, or unindent it.")),
     ("expected key", UNFIT),
     ("<block end>", UNFIT),
     ("sequence entries", ("a list cannot begin here", "Begin it on a line of its own, or quote the text.")),
     ("directive", ("a line cannot begin with `%`", QUOTE)),
-    ("<document start>", ("this line belongs to nothing above it", "Check the indentation.")),
+    ("<document start>", ("this line belongs to nothing above it", "Indent it as the line above.")),
     ("node content", ("a value is missing or cannot begin like this", QUOTE)),
     ("chomping or indentation", BLOCK),
     ("comment or line break", BLOCK),
@@ -238,18 +243,18 @@ class Reader:
         self.next = parser(self.text).get_event
         self.next()
         if self.next().__class__ is StreamEnd:
-            raise Stop(Fault("schema", 1, 1, "the file is empty", "`cnnquiz new PATH` writes a bank to start from."))
-        tree = self.value(self.next(), 1, "Remove this word.")
+            raise Stop(Fault("schema", 1, 1, "the file is empty", NEW_BANK))
+        tree = self.value(self.next(), 1, "Delete this word.")
         self.next()
         if (event := self.next()).__class__ is not StreamEnd:
-            self.note(event, "a second document starts here: one file holds one")
+            self.note(event, "a second document starts here: one file holds one", SECOND)
         return tree
 
     def value(self, event: Any, depth: int, remedy: str = QUOTE) -> Any:
         """The value that begins with this event: a text, a list or a dict."""
         kind = event.__class__
         if kind is Alias:
-            self.note(event, ALIAS, "Write the value out, or put a text that begins with `*` in quotes.")
+            self.note(event, ALIAS, "Write the text in quotes, or write out what it stands for.")
             return Unreadable()
         if event.tag or event.anchor:
             self.note(event, TAG if event.tag else ANCHOR, remedy)
@@ -258,7 +263,7 @@ class Reader:
         if kind is Scalar:
             return event.value
         if depth > DEEPEST:
-            raise Stop(fault_at(event, TOO_DEEP))
+            raise Stop(fault_at(event, TOO_DEEP, SHALLOW))
         return self.mapping(depth) if kind is MappingStart else self.sequence(depth)
 
     def mapping(self, depth: int) -> dict[str, Any]:
@@ -273,7 +278,7 @@ class Reader:
             if name is None:
                 continue
             if name in out:
-                self.note(event, f"`{short(name)}` is written twice here", "Keep one of the two.", "duplicate-key")
+                self.note(event, f"`{short(name)}` is written twice here", TWICE, "duplicate-key")
                 continue
             out[name] = value
             if outermost:
@@ -302,14 +307,14 @@ class Reader:
         value = self.value(event, depth)
         if isinstance(value, str):
             return value
-        self.note(event, "the name of a field must be text")
+        self.note(event, "the name of a field must be text", "Delete this field, or give it a name of letters.")
         return None
 
     def note(self, event: Any, message: str, remedy: str = "", rule: str = "yaml-syntax") -> None:
         """Note a fault at this event; a file with hundreds of them is not read on."""
         self.faults.append(fault_at(event, message, remedy, rule))
         if len(self.faults) >= MOST_FAULTS:
-            raise Stop(fault_at(event, f"{MOST_FAULTS} faults so far: the rest is not read"))
+            raise Stop(fault_at(event, f"{MOST_FAULTS} faults so far: the rest is not read", "Mend these first."))
 
 
 def fault_at(event: Any, message: str, remedy: str = "", rule: str = "yaml-syntax") -> Fault:
@@ -351,7 +356,7 @@ def strange_character(text: str) -> Fault:
     position = found.start() if found else 0
     name = f"U+{ord(text[position]):04X}" if found else "of an unknown kind"
     message = f"a control character ({name}) stands here"
-    return Fault("yaml-syntax", *line_column(text[:position]), message, "Remove it.")
+    return Fault("yaml-syntax", *line_column(text[:position]), message, "Delete it.")
 
 
 def line_column(before: str) -> Place:

@@ -12,7 +12,7 @@ import pytest
 import yaml
 from conftest import Program
 
-from cnnquiz import bank
+from cnnquiz import bank, calculators
 from cnnquiz.bank import starter
 from cnnquiz.bank.json_schema import MEANINGS
 
@@ -64,6 +64,44 @@ def test_it_accepts_what_the_loader_accepts(path: Path) -> None:
 @pytest.mark.parametrize("path", schema_faults(), ids=lambda path: path.stem)
 def test_it_refuses_what_the_loader_refuses(path: Path) -> None:
     assert VALIDATOR.is_valid(typed(path)) == (path.stem in BEYOND)
+
+
+NAMED = """
+format: 1
+id: named
+title: Names
+items:
+  - id: one
+    stem: How large is it?
+    options: {{a: {{text: 14x14x8, slip: {slip}}}, b: 13x13x8}}
+    key: b
+    derivation: {{conv: {{in: 28x28x3, k: 3, s: 2, filters: 8{find}}}, want: {want}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("names", "known"),
+    [
+        ({"want": "output_shape", "slip": "rounded-up"}, True),
+        ({"want": "output_shape", "slip": "[rounded-up, kept-input-depth]"}, True),
+        ({"want": "output_sise", "slip": "rounded-up"}, False),
+        ({"want": "receptive_field", "slip": "rounded-up"}, False),  # another calculator's
+        ({"want": "output_shape", "slip": "round-up"}, False),
+        ({"want": "output_shape", "slip": "[rounded-up, wrong-rate]"}, False),
+        ({"want": "p", "slip": "rounded-up", "find": ", find: [p], out: 28"}, True),
+        ({"want": "p", "slip": "rounded-up"}, False),
+    ],
+)
+def test_results_and_misconceptions_are_those_of_the_calculator(names: dict[str, str], known: bool) -> None:
+    written = yaml.load(NAMED.format(**({"find": ""} | names)), Editor)
+    assert VALIDATOR.is_valid(written) == known
+
+
+def test_a_starting_bank_names_the_results_that_can_be_wanted() -> None:
+    line = next(line for line in starter.bank_text("mine", None, "mine.yaml").splitlines() if "want:" in line)
+    assert re.findall(r"\w+", line.partition("want:")[2].replace("or ", "")) == [
+        "output_shape", *(name for name in calculators.load("conv").result_names if name != "output_shape")
+    ]  # fmt: skip
 
 
 def test_every_field_is_described() -> None:

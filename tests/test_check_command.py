@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -92,7 +93,8 @@ def test_without_a_path_the_project_says_what_is_checked(program: Program, tmp_p
     (tmp_path / "banks" / "wrong.yaml").write_text(WRONG, encoding="utf-8")
     ended = program("check")
     assert ended.returncode == 1 and "banks/wrong.yaml:12:10" in ended.stdout
-    for broken in ("[tool.cnnquiz]\npaths = 'banks'\n", "[tool\n"):
+    misspelt = '[tool.cnnquiz]\npath = ["banks"]\n'
+    for broken in ("[tool.cnnquiz]\npaths = 'banks'\n", "[tool.cnnquiz]\npaths = []\n", misspelt, "[tool\n"):
         (tmp_path / "pyproject.toml").write_text(broken, encoding="utf-8")
         ended = program("check")
         assert ended.returncode == 2 and ended.stderr.count("\n") == 1
@@ -113,6 +115,51 @@ def test_files_that_are_no_banks_are_skipped_only_where_that_is_asked_for(progra
     assert ended.stderr == "other.yaml: skipped, it has none of format, id and items.\n"
     assert program("check", "other.yaml").returncode == 1
     assert program("check", "--skip-others", "untitled.yaml").returncode == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "bank"),
+    [
+        ("# a bank\n---\n  format: 1\n  id: x\n", True), ('{"title": "X", "items": []}\n', True),
+        ("'items': []\n", True), ("\ufefftitle: X\r\nitems: []\r\n", True), ("format: 1\rid: x\r", True),
+        ("steps:\n  - id: build\n    items: 3\n", False), ("{{- if .x }}\nname: {id: 3}\n", False),
+        ("[{id: 3}]\n", False), ("", False),
+    ],
+)  # fmt: skip
+def test_a_bank_is_known_by_its_own_outermost_fields(program: Program, tmp_path: Path, text: str, bank: bool) -> None:
+    (tmp_path / "some.yaml").write_bytes(text.encode())
+    ended = program("check", "--skip-others", "some.yaml")
+    assert ("skipped" not in ended.stderr, ended.returncode) == (bank, int(bank))
+
+
+def test_no_selection_leaves_out_what_keeps_a_bank_from_being_read(program: Program, tmp_path: Path) -> None:
+    invalid = HERE / "banks" / "invalid"
+    for name in ("no-colon", "items-empty", "only-comments", "unknown-type", "duplicate-key"):
+        assert program("check", "--select", "key-wrong", str(invalid / f"{name}.yaml")).returncode == 1
+    assert program("check", "--ignore", "duplicate-key", str(invalid / "duplicate-key.yaml")).returncode == 2
+
+
+@pytest.mark.parametrize(
+    ("paths", "arguments", "called"),
+    [
+        ("questions", "", ["check", "--", "questions"]),
+        ("a b\n'c*'", "--strict\n--jobs 2", ["check", "--strict", "--jobs", "2", "--", "a", "b", "'c*'"]),
+        ("\n", "", None), ("", "--strict", None),
+    ],
+)  # fmt: skip
+def test_the_action_hands_on_every_path_and_refuses_an_empty_input(
+    tmp_path: Path, paths: str, arguments: str, called: list[str] | None
+) -> None:
+    action = yaml.safe_load((ROOT / ".github" / "actions" / "check" / "action.yml").read_text(encoding="utf-8"))
+    stub = tmp_path / "cnnquiz" / "bin" / "cnnquiz"
+    stub.parent.mkdir(parents=True)
+    stub.write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n', encoding="utf-8")
+    stub.chmod(0o755)
+    script = action["runs"]["steps"][-1]["run"]
+    given = {"PATH": os.environ["PATH"], "RUNNER_TEMP": str(tmp_path), "PATHS": paths, "ARGUMENTS": arguments}
+    ended = subprocess.run(["bash", "-eo", "pipefail", "-c", script], env=given, capture_output=True, text=True)
+    assert ended.returncode == (0 if called else 2)
+    assert ended.stdout.splitlines() == (called or [])
 
 
 def test_a_required_status_is_the_least_that_every_key_may_have(program: Program, banks: Path) -> None:
@@ -225,8 +272,36 @@ def test_every_wrong_key_made_on_purpose_is_noticed(program: Program) -> None:
     assert score["mutants"] >= 30 and score["noticed"] == score["mutants"] and score["missed"] == []
     assert sum(one["mutants"] for one in score["classes"].values()) == score["mutants"]
     made = {name for name, one in score["classes"].items() if one["mutants"]}
-    assert {"key", "negation", "claims"} <= made
+    assert {"key", "givens", "stem", "negation", "claims"} <= made
     assert ended.returncode == 0
+
+
+DECIMALS = """
+format: 1
+id: decimals
+title: Decimals
+source: made for this test
+items:
+  - id: one
+    stem: The scores are 0.5 and 1.5. What is the softmax of the first, to 3 decimals?
+    type: number
+    key: "0.269"
+    tolerance: 0.001
+    derivation: {softmax: {z: [0.5, 1.5], class: 1}, want: probability}
+    rationale: Divide by the sum.
+  - id: two
+    stem: Which network has more parameters?
+    options:
+      a: {text: VGG-16, why: because, claim: {net: {network: vgg16}, holds: parameters > 100000000.5}}
+      b: {text: AlexNet, why: because, claim: {net: {network: alexnet}, holds: parameters > 100000000.5}}
+    key: a
+    rationale: Its layers are wide.
+"""
+
+
+def test_decimals_are_mutated_and_what_decides_nothing_is_counted_apart(tmp_path: Path) -> None:
+    score = mutation.score([bank.load(tmp_path / "decimals.yaml", DECIMALS)])
+    assert score.missed == () and score.classes["claims"].undecidable == 2
 
 
 def test_a_mutation_that_no_rule_sees_is_told(monkeypatch: pytest.MonkeyPatch) -> None:

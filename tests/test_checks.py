@@ -68,6 +68,7 @@ def test_a_rule_finds_nothing_in_what_only_looks_bad(path: Path) -> None:
 def test_a_formula_that_its_count_contradicts_is_found() -> None:
     findings = alone(CASES / "count-disagrees" / "bad.yaml")
     assert [(one.rule, one.level) for one in findings] == [("count-disagrees", "error")]
+    assert "please report it" in findings[0].remedy
 
 
 @pytest.mark.parametrize("rule", rules.names())
@@ -112,7 +113,7 @@ def test_totals_count_every_item_once() -> None:
 
 
 def test_rules_are_selected_and_ignored_by_name() -> None:
-    assert rules.selection(["key-wrong"]) == ("yaml-syntax", "schema", "key-wrong")
+    assert rules.selection(["key-wrong"]) == ("yaml-syntax", "duplicate-key", "schema", "key-wrong")
     assert "no-source" not in rules.selection(ignore=["no-source"])
     with pytest.raises(CnnquizError, match="schema cannot be ignored"):
         rules.selection(ignore=["schema", "no-source"])

@@ -170,6 +170,25 @@ def test_a_script_that_is_not_there_is_one_clear_line(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("slip: nonsense", "there is no misconception `nonsense`: this drill knows "),
+        ("slip: rounded-up + round-up", "there is no misconception `round-up`: did you mean `rounded-up`?"),
+        ("slip:", "there is no misconception ``: "),
+        ("answer: 7", "there is no field `answer`: write `slip: NAME`, `key` or a value"),
+    ],
+)
+def test_a_script_with_a_field_or_name_that_is_not_known_is_refused(
+    program: Program, tmp_path: Path, line: str, said: str
+) -> None:
+    file = tmp_path / "answers.txt"
+    file.write_text(f"key\n{line}\n", "utf-8")
+    ended = program("drill", "conv", "--seed", "1", "--answers-file", str(file))
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert ended.stderr.startswith(f"cnnquiz: {file}:2: {said}") and ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
     ("names", "said"),
     [
         (["rounded-up", "forgot-bias"], "Perhaps you rounded up and forgot the bias."),

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
-from cnnquiz import bank
+from cnnquiz import bank, calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive, formula_of, matches, names_of
 from cnnquiz.items.worked_item import WorkedItem, work
@@ -93,6 +94,15 @@ def test_misconceptions_behind_a_value_are_single_ones_first() -> None:
     assert names_of(derived.misconceptions_behind((126, 126, 4))) == ("rounded-up",)
     assert names_of(derived.misconceptions_behind((126, 126, 3))) == ("rounded-up", "kept-input-depth")
     assert derived.misconceptions_behind(derived.value) == [] == derived.misconceptions_behind(None)
+
+
+@pytest.mark.parametrize("lie", [lambda env: {}, lambda env: {"parameters": 1}])
+def test_an_answer_with_letters_is_proved_by_counting_with_numbers(monkeypatch: pytest.MonkeyPatch, lie: Any) -> None:
+    letters = Derivation({"params": {"k": "k", "channels": "C", "filters": "F"}, "want": "parameters"})
+    real = calculators.load("params")
+    assert derive(letters, letters=True).count == "F*(C*k^2 + 1)"
+    monkeypatch.setattr("cnnquiz.items.derived_answer.calculators.load", lambda name: replace(real, count=lie))
+    assert derive(letters, letters=True).count is None
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ def faults(item: Any, path: Path) -> Iterator[TreeFault]:
     if not isinstance(item, dict):
         return
     if is_blank(item.get("stem")):
-        yield TreeFault((*path, "stem"), "`stem` has no value")
+        yield TreeFault((*path, "stem"), "`stem` has no value", "Write `stem:` with the question.")
     if isinstance(derivation := item.get("derivation"), dict):
         yield from derivation_faults(derivation, (*path, "derivation"))
     if isinstance(options := item.get("options"), dict):
@@ -34,39 +34,57 @@ def derivation_faults(written: dict[str, Any], path: Path) -> Iterator[TreeFault
     """A derivation names one calculator and says which of its results is wanted."""
     yield from calculator_faults(written, "want", path)
     if "want" not in written:
-        remedy = "Add `want:` with one of the calculator's results."
-        yield TreeFault(path, "`derivation` does not say which result it wants", remedy, at_name=True)
+        yield TreeFault(path, "`derivation` does not say which result it wants", want_remedy(written), at_name=True)
+
+
+def want_remedy(written: dict[str, Any]) -> str:
+    """Which result a derivation can want: those of its calculator."""
+    from cnnquiz import calculators
+
+    name = next(iter(written), "")
+    results = calculators.load(name).result_names if name in calculators.names() else ()
+    if not results:
+        return "Add `want:` under `derivation` with one of the calculator's results."
+    others = f", or another of {', '.join(results)}" if len(results) > 1 else ""
+    return f"Write `want: {results[0]}` under `derivation`{others}."
 
 
 def option_faults(option: Any, path: Path) -> Iterator[TreeFault]:
     """An option has a text, or a slip from which its text is worked out; its claim names one calculator."""
     if isinstance(option, str):
         if is_blank(option):
-            yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text")
+            yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text", no_text(path))
         return
     if not isinstance(option, dict):
         return
     if is_blank(option.get("text", "")) and not option.get("slip"):
-        remedy = "Add `text:`, or `slip:` with the name of a misconception."
-        yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text", remedy, at_name=True)
+        yield TreeFault(path, f"option `{short(str(path[-1]))}` has no text", no_text(path), at_name=True)
     claim = option.get("claim")
     if isinstance(claim, dict):
         yield from calculator_faults(claim, "holds", (*path, "claim"))
     elif is_blank(claim):
-        yield TreeFault((*path, "claim"), "`claim` has no value", "Name a calculator, or write `none`.")
+        remedy = f"Delete `claim` under `{path[-1]}`, or name a calculator."
+        yield TreeFault((*path, "claim"), "`claim` has no value", remedy)
+
+
+def no_text(path: Path) -> str:
+    """What an option without words needs."""
+    return f"Add `text:` under `{short(str(path[-1]))}`, or `slip:` with the name of a misconception."
 
 
 def calculator_faults(written: dict[str, Any], aside: str, path: Path) -> Iterator[TreeFault]:
     """One calculator is named, no more and no fewer, and the word beside it is text."""
     names = [name for name in written if name != aside]
     if not names:
-        yield TreeFault(path, f"`{path[-1]}` names no calculator", at_name=True)
+        remedy = f"Delete this `{path[-1]}`, or name a calculator with its givens."
+        yield TreeFault(path, f"`{path[-1]}` names no calculator", remedy, at_name=True)
     for name in names[1:]:
         said = f"`{path[-1]}` holds one calculator and `{aside}`; `{short(name)}` is one too many"
-        yield TreeFault((*path, name), said, at_name=True)
+        yield TreeFault((*path, name), said, f"Delete `{short(name)}` under `{path[-1]}`.", at_name=True)
     word = written.get(aside, "-")
     if is_blank(word) or not isinstance(word, str):
-        yield TreeFault((*path, aside), f"`{aside}` must be text")
+        remedy = f"Add `{aside}:` under `{path[-1]}` with text."
+        yield TreeFault((*path, aside), f"`{aside}` must be text", remedy)
 
 
 def draw_faults(draw: Any, path: Path) -> Iterator[TreeFault]:
@@ -75,11 +93,15 @@ def draw_faults(draw: Any, path: Path) -> Iterator[TreeFault]:
         return
     if ("choice" in draw) == ("range" in draw):
         said = f"`{short(str(path[-1]))}` is drawn from a `choice` or from a `range`"
-        yield TreeFault(path, said, "Write one of the two.", at_name=True)
+        name = short(str(path[-1]))
+        one_of_them = f"Delete `range` under `{name}`, or `choice`."
+        remedy = one_of_them if "choice" in draw else f"Write `choice: [1, 2]` under `{name}`, say."
+        yield TreeFault(path, said, remedy, at_name=True)
+    leave_out = f"Delete `{path[-1]}` under `vary`, or write other values."
     if draw.get("choice") == []:
-        yield TreeFault((*path, "choice"), "this choice is empty")
+        yield TreeFault((*path, "choice"), "this choice is empty", leave_out)
     limits = draw.get("range")
     if isinstance(limits, list) and 2 <= len(limits) <= 3 and all(map(is_number, limits)):
         first, last, step = (*map(int, limits), 1)[:3]
         if last < first or step < 1:
-            yield TreeFault((*path, "range"), f"this range is empty: {first} to {last} by {step}")
+            yield TreeFault((*path, "range"), f"this range is empty: {first} to {last} by {step}", leave_out)

@@ -71,6 +71,7 @@ def schema() -> dict[str, Any]:
     option["anyOf"] = [{"required": ["text"]}, {"required": ["slip"]}]
     draw["properties"]["choice"]["anyOf"][0]["minItems"] = 1
     draw["oneOf"] = [{"required": ["choice"]}, {"required": ["range"]}]
+    parts["Item"]["allOf"] = [names_of(name) for name in calculators.names()]
     return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosen(parts)}
 
 
@@ -84,6 +85,24 @@ def calculator_schema(aside: str, required: list[str]) -> dict[str, Any]:
         "minProperties": 1 + len(required),
         "maxProperties": 2,
         "additionalProperties": False,
+    }
+
+
+def names_of(name: str) -> dict[str, Any]:
+    """What an item of a calculator may name: a result that it wants, or a given that it finds, and misconceptions."""
+    calculator = calculators.load(name)
+    wanted = {"properties": {"want": {"enum": list(calculator.result_names)}}}
+    searched = {"properties": {name: {"type": "object", "required": ["find"]}}}
+    slips = {"enum": [one.name for one in calculator.misconceptions]}
+    slip = {"anyOf": [slips, {"type": "array", "items": slips}, {"type": "null"}]}
+    return {
+        "if": {"required": ["derivation"], "properties": {"derivation": {"type": "object", "required": [name]}}},
+        "then": {
+            "properties": {
+                "derivation": {"anyOf": [wanted, searched]},
+                "options": {"additionalProperties": {"properties": {"slip": slip}}},
+            }
+        },
     }
 
 

@@ -14,7 +14,7 @@ from cnnquiz.bank import item_rules
 from cnnquiz.bank.validation import TreeFault, faults
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Bank, Claim, Derivation, Finding, Item
-from cnnquiz.yaml_text import Fault, Place, Positions
+from cnnquiz.yaml_text import NEW_BANK, Fault, Place, Positions
 
 T = TypeVar("T")
 MOST_FINDINGS = 1000
@@ -91,7 +91,8 @@ def first_faults(wrong: Iterator[TreeFault]) -> Iterator[TreeFault]:
     """The first faults; where there are very many, the last one says so."""
     for count, fault in enumerate(wrong, 1):
         if count > MOST_FINDINGS:
-            yield TreeFault(fault.path, f"more than {MOST_FINDINGS:,} faults: the others are not told")
+            said = f"more than {MOST_FINDINGS:,} faults: the others are not told"
+            yield TreeFault(fault.path, said, "Mend these first.")
             return
         yield fault
 
@@ -115,7 +116,7 @@ def tree_faults(tree: Any, elements: list[Any], unreadable: Iterable[int | None]
 def shape_faults(elements: list[Any]) -> Iterator[TreeFault]:
     """What the types alone cannot refuse in the items."""
     if not elements:
-        yield TreeFault(("items",), "this bank has no items", at_name=True)
+        yield TreeFault(("items",), "this bank has no items", NEW_BANK, at_name=True)
     for index, element in enumerate(elements):
         yield from item_rules.faults(element, ("items", index))
 

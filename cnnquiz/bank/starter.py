@@ -7,6 +7,7 @@ import re
 import unicodedata
 from pathlib import Path
 
+from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import display_text, reason
 
@@ -45,4 +46,6 @@ def bank_text(bank: str, title: str | None, file_name: str) -> str:
     words = display_text(" ".join((title or "").split())) or bank.replace("-", " ").capitalize()
     quoted = json.dumps(words, ensure_ascii=False)  # a JSON text is a YAML text
     text = TEMPLATE.read_text(encoding="utf-8").replace("FILE_NAME", display_text(file_name))
+    results = [name for name in calculators.load("conv").result_names if name != "output_shape"]
+    text = text.replace("OTHER_RESULTS", ", ".join(results))
     return text.replace("BANK_ID", f'"{bank}"' if bank.isdigit() else bank).replace("BANK_TITLE", quoted)

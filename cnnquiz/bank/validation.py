@@ -6,12 +6,13 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from string import ascii_lowercase
 from typing import Any
 
 from msgspec import Struct, inspect
 
-from cnnquiz.naming import did_you_mean
-from cnnquiz.yaml_text import Unreadable, short
+from cnnquiz.naming import nearest_names
+from cnnquiz.yaml_text import NEW_BANK, Unreadable, short
 
 Path = tuple[str | int, ...]
 
@@ -50,7 +51,7 @@ def misfits(value: Any, kind: inspect.Type, path: Path) -> Iterator[TreeFault]:
     elif isinstance(form, inspect.ListType) and isinstance(value, list):
         yield from misfits_of_list(value, form, path)
     elif not fits(value, kind) and not (isinstance(form, inspect.CustomType) and isinstance(value, dict)):
-        yield TreeFault(path, unfit(value, kind, path), short_form(value, form) or remedy(kind))
+        yield TreeFault(path, unfit(value, kind, path), short_form(value, form) or remedy(value, kind, path))
 
 
 def short_form(value: Any, form: inspect.Type) -> str:
@@ -60,7 +61,7 @@ def short_form(value: Any, form: inspect.Type) -> str:
     first, written = form.fields[0], yaml_flow(value)
     own = isinstance(bare(first.type), inspect.ListType | inspect.UnionType) is isinstance(value, list)
     others = "".join(f", {field.encode_name}: ..." for field in form.fields[1:2]) if isinstance(value, str) else ""
-    return f"Write {{{first.encode_name}: {written}{others}}}." if own and len(written) < 60 else ""
+    return f"Write `{{{first.encode_name}: {written}{others}}}`." if own and len(written) < 60 else ""
 
 
 def yaml_flow(value: Any) -> str:
@@ -80,6 +81,7 @@ def misfits_of_union(value: Any, kind: inspect.UnionType, path: Path) -> Iterato
         forms = [form for form in forms if not isinstance(form, inspect.NoneType)]
         wanted = " or ".join(dict.fromkeys(noun(form) for form in forms))
         advice = short_form(value, forms[0]) if len(forms) == 1 else ""
+        advice = advice or delete_or_write(path, wanted)
         yield TreeFault(path, f"{place_name(path)} must be {wanted}, not {what(value)}", advice)
 
 
@@ -90,7 +92,9 @@ def misfits_of_struct(value: dict[str, Any], kind: inspect.StructType, path: Pat
         if name in fields:
             yield from misfits(inner, fields[name].type, (*path, name))
         else:
-            yield TreeFault((*path, name), unknown(name, fields), at_name=True)
+            near = nearest_names(name.lower(), fields, most=1)
+            advice = f"Write `{near[0]}` for `{name}`." if near and near[0] not in value else "Delete it."
+            yield TreeFault((*path, name), f"unknown field `{short(name)}`", advice, at_name=True)
     for name, field in fields.items():
         if field.required and name not in value:
             yield TreeFault(path, f"{place_name(path)} has no `{name}`", f"Add `{name}:`.", at_name=True)
@@ -101,7 +105,9 @@ def misfits_of_dict(value: dict[str, Any], kind: inspect.DictType, path: Path) -
     for name, inner in value.items():
         if not fits(name, kind.key_type):
             said = f"`{short(name)}` cannot be a name in {place_name(path)}"
-            yield TreeFault((*path, name), said, remedy(kind.key_type), at_name=True)
+            free = fitting_name(name, kind.key_type, value)
+            advice = f"Write `{free}` for `{name}`, or another name: {description(kind.key_type)}."
+            yield TreeFault((*path, name), said, advice, at_name=True)
         yield from misfits(inner, kind.value_type, (*path, name))
 
 
@@ -110,7 +116,9 @@ def misfits_of_list(value: list[Any], kind: inspect.ListType, path: Path) -> Ite
     least, most = kind.min_length or 0, kind.max_length
     if len(value) < least or (most is not None and len(value) > most):
         wanted = f"{least} to {most}" if most is not None else f"at least {least}"
-        yield TreeFault(path, f"{place_name(path)} must hold {wanted} values, not {len(value)}")
+        fitting = [*value, *map(str, range(2, 2 + least))][: most if len(value) > least else least]
+        advice = f"Write `{yaml_flow(fitting)}`, say."
+        yield TreeFault(path, f"{place_name(path)} must hold {wanted} values, not {len(value)}", advice)
     for index, inner in enumerate(value):
         yield from misfits(inner, kind.item_type, (*path, index))
 
@@ -163,36 +171,53 @@ def unfit(value: Any, kind: inspect.Type, path: Path) -> str:
     if value == "":
         return f"{place_name(path)} has no value"
     if isinstance(value, str) and isinstance(bare(kind), inspect.StrType | inspect.LiteralType):
-        return f"{place_name(path)} cannot be {quote(value)}" + suggestion(value, choices(kind))
+        return f"{place_name(path)} cannot be {quote(value)}"
     return f"{place_name(path)} must be {noun(kind)}, not {what(value)}"
 
 
-def remedy(kind: inspect.Type) -> str:
-    """What would fit, as a remedy."""
+def remedy(value: Any, kind: inspect.Type, path: Path) -> str:
+    """What to write for a value that does not fit."""
+    form = bare(kind)
     if allowed := choices(kind):
-        return f"Allowed: {', '.join(allowed)}."
-    if isinstance(number := bare(kind), inspect.IntType) and number.ge is not None:
-        return f"Write {noun(kind)}."
-    if isinstance(kind, inspect.Metadata) and kind.extra_json_schema:
-        return f"Allowed: {kind.extra_json_schema.get('description', '')}".removesuffix("...").rstrip(", ") + "."
-    return ""
+        near = nearest_names(str(value).lower(), allowed, most=1) or allowed
+        others = f", or another of {', '.join(allowed)}" if len(allowed) > 1 else ""
+        return f"Write `{near[0]}`{others}."
+    if isinstance(form, inspect.BoolType):
+        return "Write `true` or `false`."
+    if isinstance(form, inspect.IntType):
+        return f"Write `{form.ge or 1}`, say: {noun(form)}."
+    if isinstance(form, inspect.StrType) and form.pattern and isinstance(value, str) and value:
+        return f"Write `{fitting_name(value, kind, ())}`, or another name: {description(kind)}."
+    if isinstance(form, inspect.ListType) and isinstance(value, str) and value and path[-1:] != ("items",):
+        return f"Write `[{short(value)}]`."
+    if not path or path == ("items",):
+        return NEW_BANK
+    return delete_or_write(path, noun(kind))
+
+
+def delete_or_write(path: Path, wanted: str) -> str:
+    """The remedy for what stands in the place of something else."""
+    return f"Delete {'this element' if isinstance(path[-1], int) else 'it'}, or write {wanted}."
+
+
+def fitting_name(value: str, kind: inspect.Type, taken: Iterable[str]) -> str:
+    """A name that is allowed and free: the same in small letters with hyphens, else the first letter that is."""
+    slug = re.sub(r"[^a-z0-9_.-]+", "-", value.lower()).strip("-._")
+    free = (name for name in (slug, *ascii_lowercase) if fits(name, kind) and name not in taken)
+    return next(free, slug)
+
+
+def description(kind: inspect.Type) -> str:
+    """What a text of this type is made of, in words."""
+    written = kind.extra_json_schema if isinstance(kind, inspect.Metadata) else None
+    words: str = (written or {}).get("description", "text")
+    return words.removesuffix("...").rstrip(", ")
 
 
 def choices(kind: inspect.Type) -> list[str]:
     """The values that may be chosen from, as they are written."""
     kind = bare(kind)
     return [str(value) for value in kind.values] if isinstance(kind, inspect.LiteralType) else []
-
-
-def unknown(name: str, fields: Iterable[str]) -> str:
-    """The words for a field that does not exist."""
-    return f"unknown field `{short(name)}`" + suggestion(name, fields)
-
-
-def suggestion(name: str, names: Iterable[str]) -> str:
-    """The end of a sentence: the name that was probably meant, where one is near."""
-    hint = did_you_mean(name.lower(), names, most=1, quote="`")
-    return f"; {hint}" if hint else ""
 
 
 def place_name(path: Path) -> str:

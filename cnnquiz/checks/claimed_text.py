@@ -10,7 +10,7 @@ from cnnquiz import calculators
 from cnnquiz.checks.hedges import sentences
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_none
-from cnnquiz.items.said_value import flat, is_same, is_size
+from cnnquiz.items.said_value import flat, is_same, is_size, with_value
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.question import Mention, is_marked_negation, mentions
 from cnnquiz.language.tokens import Token, tokens
@@ -29,16 +29,17 @@ _INEXACT = re.compile(
 )
 
 
-def claim_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
-    """What an option says and its claim does not: letter and message."""
+def claim_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
+    """What an option says and its claim does not: letter, message and remedy."""
     for letter, option in worked.options.items():
         claim, words = option.claim, worked.texts[letter]
         if claim is None:
             continue
         if claim.word == "none" and not (says_none(words) or _NONE.match(words)):
-            yield letter, f"`claim: none` belongs to an option such as `None of these`, not to `{words[:60]}`"
-        elif not claim.word and (message := _other_words(words, claim)):
-            yield letter, message
+            message = f"`claim: none` belongs to an option such as `None of these`, not to `{words[:60]}`"
+            yield letter, message, f"Delete `claim` under `{letter}`, or write what it claims."
+        elif not claim.word and (fault := _other_words(words, claim)):
+            yield letter, *fault
 
 
 def numbers_in(words: str) -> list[Token]:
@@ -46,8 +47,8 @@ def numbers_in(words: str) -> list[Token]:
     return [token for token in tokens(_NUMBERED.sub("", words)) if token.kind in ("number", "size")]
 
 
-def _other_words(words: str, claim: Claim) -> str:
-    """What the words have and the claim does not: a number, a function, or the claim's negation."""
+def _other_words(words: str, claim: Claim) -> tuple[str, str] | None:
+    """What the words have and the claim does not: a number, a function, or the claim's negation; with the remedy."""
     written = f"{claim.given} {claim.holds}"
     inside = tokens(written.replace("'", " ").replace('"', " "))
     known = {number for token in inside for number in flat(token.value)}
@@ -55,26 +56,36 @@ def _other_words(words: str, claim: Claim) -> str:
     known |= {number for digits in re.findall(r"[a-z](\d+)\b", written) for number in [int(digits)]}
     for token in numbers_in(words):
         if not _INEXACT.search(words) and not set(flat(token.value)) <= known:
-            return f"the option says {token.as_written}, which does not stand in its claim"
+            message = f"the option says {token.as_written}, which does not stand in its claim"
+            return message, _in_words(re.findall(r"\d+(?:\.\d+)?", claim.holds), token.as_written)
     functions = {FUNCTIONS[token.text] for token in tokens(words) if token.text in FUNCTIONS}
     if len(functions) == 1 and FUNCTIONS.keys() & set(re.findall(r"[a-z]+", written.casefold())):
         named = {FUNCTIONS[word] for word in re.findall(r"[a-z]+", written.casefold()) if word in FUNCTIONS}
         if functions.isdisjoint(named):
-            return f"the option speaks of {next(iter(functions))}, but its claim of {next(iter(named))}"
+            said = next(token.as_written for token in tokens(words) if FUNCTIONS.get(token.text) in functions)
+            message = f"the option speaks of {next(iter(functions))}, but its claim of {next(iter(named))}"
+            return message, _in_words(list(named), said)
     denied = re.search(r"!=\s*(\d+)", claim.holds)
     if denied and not _NEGATIVE.search(words) and re.search(rf"\b{denied[1]}\b", words):
-        return f"its claim, `{claim.holds[:60]}`, denies what the option says"
-    return ""
+        return f"its claim, `{claim.holds[:60]}`, denies what the option says", "Write `==` for `!=` in the claim."
+    return None
 
 
-def stem_faults(worked: WorkedItem) -> Iterator[str]:
-    """What the stem says against every claim."""
+def _in_words(claimed: list[str], said: str) -> str:
+    """How an option comes to say what its claim does: in its own words where the claim has several such values."""
+    if len(claimed) == 1:
+        return f"Write `{claimed[0]}` for `{said}` in the option, or change its claim."
+    return "Say in the option what its claim says, or change the claim."
+
+
+def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
+    """What the stem says against every claim: message and remedy."""
     claims = [option.claim for option in worked.options.values() if option.claim and not option.claim.word]
     read = [pair for claim in claims if (pair := _read(claim)) is not None]
     if not read:
         return
-    if worked.item.asks and worked.item.type != "multiple" and _asks_for_false(worked.item.stem, claims):
-        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)"
+    if worked.item.asks and worked.item.type != "multiple" and asks_for_false(worked.item.stem, claims):
+        yield "the stem asks for what is not so, but the claims are read as if it did not", "Write `asks: false`."
     said: dict[str, list[Mention]] = {}
     own = [sentence for sentence in sentences(worked.item.stem) if not _SUPPOSING.search(sentence)]
     for mention in (one for sentence in own for one in mentions(sentence)):
@@ -84,7 +95,9 @@ def stem_faults(worked: WorkedItem) -> Iterator[str]:
         stated = [value for calculator, given in read if (value := _stated_value(calculator, given, name)) is not None]
         if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
             shown = " and ".join(dict.fromkeys(map(text, stated)))
-            yield f"the stem says `{group[0].words}`, but the claims take {shown}"
+            words, other = group[0].words, with_value(group[0].words, stated[0])
+            remedy = f"Write `{other}` for `{words}` in the stem, or change the claims."
+            yield f"the stem says `{words}`, but the claims take {shown}", remedy
 
 
 def _read(claim: Claim) -> tuple[Calculator, Given] | None:
@@ -107,7 +120,7 @@ def _fits(name: str, said: Any, known: Any) -> bool:
     return is_size(said, known, None) if name == "in_size" else is_same(said, known)
 
 
-def _asks_for_false(stem: str, claims: list[Claim]) -> bool:
+def asks_for_false(stem: str, claims: list[Claim]) -> bool:
     """Whether a stem asks for what is not so: by a marked word, or by the opposite of what its claims decide."""
     if is_marked_negation(stem):
         return True

@@ -25,6 +25,7 @@ _ROUNDS = re.compile(
 _TOLD = re.compile(r"\b(?:not|wrong|mistake|slip|instead|forg[eo]t|as if|confus|should|would|error|false)|n't\b", re.I)
 _LISTED, _MORE = re.compile(r"\d\s*,$"), re.compile(r",\s*[-+]?\d")
 _FUNCTION = re.compile(r"\b(?:\w|relu|sigmoid|tanh|softmax|exp|log|ln|sqrt|sin|cos|max|min|sum|abs)$", re.I)
+_NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _PRODUCT = re.compile(r"\d+(?:\s*\*\s*\d+)+")
 _OTHERWISE = re.compile(r"\b(?:binary|hexadecimal|hex|modulo|base \d)\b", re.IGNORECASE)
 _SCALED = re.compile(r"\b(?:half|third|quarter|fifth|tenth|square|cube|root|twice|double|minus|plus|times)(?: of)?$")
@@ -68,9 +69,12 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
 
 
 def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:
-    """What is said of a false equation."""
+    """What is said of a false equation, whose left side has this value: in words, the right result, the wrong one."""
+    side, literal, other = "left", right, arithmetic.value(right)
+    if _NUMBER.fullmatch(left.strip()) and other is not None and not _NUMBER.fullmatch(right.strip(" .")):
+        side, literal, value = "right", left, other
     shown = text(value) if len(text(value)) <= 60 else f"{text(value)[:57]}..."
-    return f"`{left.strip()} = {right.strip()}` is false: the left side is {shown}", shown, right.strip(" .")
+    return f"`{left.strip()} = {right.strip()}` is false: the {side} side is {shown}", shown, literal.strip(" .")
 
 
 def sides_with_sign(words: str) -> Iterator[tuple[str, str]]:

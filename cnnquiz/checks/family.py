@@ -11,6 +11,7 @@ from itertools import chain, combinations, islice, product
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnquiz.answers import mark, read_response
 from cnnquiz.checks.subject import Subject
@@ -33,12 +34,20 @@ TRIED = 40_000  # draws, over all these seeds, that the conditions may refuse
 
 
 class Trouble(Struct, frozen=True):
-    """What is wrong with some variants: how many, and the first with its seed, parameters and words."""
+    """What is wrong with some variants: how many, the first with its seed, parameters and words, and what all share."""
 
     count: int
     seed: int | None
     parameters: dict[str, Any]
     message: str
+    shared: dict[str, Any] = {}
+
+    @property
+    def remedy(self) -> str:
+        """Which value to leave out: one that all these variants have, or else the first of them."""
+        for name, value in (self.shared or self.parameters).items():
+            return f"Take `{text(value)}` out of `{name}` under `vary`, or add a condition under `where`."
+        return "Delete `where`, or widen `vary`."
 
 
 class Survey(Struct, frozen=True):
@@ -67,39 +76,41 @@ def surveys(subject: Subject) -> Iterator[tuple[WorkedItem, Survey]]:
             yield worked, subject.once(("survey", worked.index), look)
 
 
-def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    """Given names that the calculator does not have, and conditions that cannot be read: path and words."""
+def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Given names that the calculator does not have, and conditions that cannot be read: path, words and remedy."""
     if worked.item.vary and worked.item.derivation is None:
-        yield ("vary",), "only an item with a derivation can vary: its key has to follow"
+        message = "only an item with a derivation can vary: its key has to follow"
+        yield ("vary",), message, "Delete `vary`, or add a derivation."
     for name in worked.item.vary if worked.derived else ():
         try:
             if worked.derived:
                 worked.derived.calculator.quantity(name)
         except CnnquizError as fault:
-            yield ("vary", name), str(fault)
+            yield ("vary", name), str(fault), f"Delete `{name}` under `vary`, or write a given's name for it."
     for index, condition in enumerate(worked.item.where):
         try:
             parse(condition)
         except CnnquizError as fault:
-            yield ("where", index), str(fault)
+            yield ("where", index), str(fault), "Delete this condition, or write one such as `k <= i`."
 
 
 def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     """Look at the variants of a family."""
     whole = families.size(item) <= LARGEST
     every = ((None, given) for given in families.combinations(item))
-    found: dict[str, tuple[int, Trouble]] = {}
+    found: dict[str, Trouble] = {}
     looked_at = 0
     sample = chain(((None, given) for given in corners(item)), _seeds(bank, item, derivation, SEEDS))
     for seed, given in every if whole else sample:
         kind, message = _trouble(item, derivation, given)
         looked_at += kind != "refused"
         if message:
-            count, first = found.get(kind, (0, Trouble(1, seed, given, message)))
-            found[kind] = count + 1, first
+            first = found.get(kind, Trouble(0, seed, given, message, given))
+            shared = {name: value for name, value in first.shared.items() if given[name] == value}
+            found[kind] = replace(first, count=first.count + 1, shared=shared)
     if looked_at == 0 and "invalid" not in found:
         all_of_them = "every variant" if whole else "every draw, and the printed givens"
-        found["invalid"] = 1, Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
+        found["invalid"] = Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
     troubles = (_with_seed(bank, item, derivation, found.get(kind)) for kind in ("invalid", "collision"))
     return Survey(looked_at, whole, *troubles)
 
@@ -175,18 +186,12 @@ def _shortage(derived: DerivedAnswer, taken: list[Any], wanted: int) -> str:
     return f"there are too few slips for its distractors: {wanted} more are needed" if wanted > 0 else ""
 
 
-def _with_seed(
-    bank: Bank, item: Item, derivation: Derivation, found: tuple[int, Trouble] | None
-) -> Trouble | None:
-    """The trouble with its count and, if one of the first seeds draws these parameters, that seed."""
-    if found is None:
-        return None
-    count, first = found
-    seed = first.seed
-    if seed is None and first.parameters:
-        seeds = _seeds(bank, item, derivation, SEARCHED)
-        seed = next((seed for seed, varied in seeds if varied == first.parameters), None)
-    return Trouble(count, seed, first.parameters, first.message)
+def _with_seed(bank: Bank, item: Item, derivation: Derivation, found: Trouble | None) -> Trouble | None:
+    """The trouble and, if one of the first seeds draws its parameters, that seed."""
+    if found is None or found.seed is not None or not found.parameters:
+        return found
+    seeds = _seeds(bank, item, derivation, SEARCHED)
+    return replace(found, seed=next((seed for seed, varied in seeds if varied == found.parameters), None))
 
 
 def marking_fault(bank: Bank, item: Item) -> Trouble | None:

@@ -16,9 +16,10 @@ from cnnquiz.checks.report import Mutation, MutationClass
 from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import derive
+from cnnquiz.items.option_value import beside
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.language.question import free_numbers, mentions
+from cnnquiz.language.question import free_numbers, last_question, mentions, results_of_unit
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.solution import text
@@ -29,6 +30,7 @@ RULES = (
     "schema", "negation-unmarked",
 )  # fmt: skip
 _NUMBER = re.compile(r"(?<![\w.{])\d+(?:\.\d+)?(?![\w.}])")
+_COUNTED = re.compile(r"\b(?:parameters?|params|weights|biases|multiply-adds?|macs|flops)\b", re.IGNORECASE)
 _BRACES = re.compile(r"\{[^{}]*\}")
 
 Mutant = tuple[str, Item]  # what was done, and the item
@@ -60,7 +62,8 @@ def score(banks: list[Loaded]) -> Mutation:
 
 def is_noticed(subject: Subject, worked: WorkedItem, mutant: Item) -> bool:
     """Whether any rule finds something wrong with the mutated item."""
-    return bool(rules.findings(_alone(subject, worked, mutant), RULES)[0])
+    other = _alone(subject, worked, mutant)
+    return any(rules.findings(other, (rule,))[0] for rule in RULES)
 
 
 def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str) -> bool:
@@ -71,10 +74,16 @@ def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str
     if name == "givens":
         return not worked.options and not any(worked.keys)
     if name == "claims":  # the number decides nothing, and no option says it
-        says = any(numbers_in(words) for words in worked.texts.values())
-        return other.claim_answers == worked.claim_answers and not says
+        said = numbers(token.value for words in worked.texts.values() for token in numbers_in(words))
+        return other.claim_answers == worked.claim_answers and not said & (_claimed(worked) - _claimed(other))
     same = other.derived is not None and worked.derived is not None and other.derived.value == worked.derived.value
     return name == "stem" and same and not other.unsaid
+
+
+def _claimed(worked: WorkedItem) -> set[int | Fraction]:
+    """The numbers in an item's claims."""
+    claims = (option.claim.holds for option in worked.options.values() if option.claim)
+    return {Fraction(found[0]) for holds in claims for found in _NUMBER.finditer(holds)}
 
 
 def _alone(subject: Subject, worked: WorkedItem, mutant: Item) -> Subject:
@@ -122,7 +131,7 @@ def wrong_givens(worked: WorkedItem) -> Iterator[Mutant]:
 
 
 def wrong_stems(worked: WorkedItem) -> Iterator[Mutant]:
-    """Each number of the stem that is a given's made one larger."""
+    """Each number of the stem that is a given's made one larger, and each placeholder written out as a larger one."""
     said = numbers(one.value for one in mentions(worked.item.stem))
     free = numbers(token.value for token in free_numbers(worked.item.stem)) & said
     stated = numbers(worked.derived.given.stated.values()) if worked.derived else set()
@@ -131,6 +140,11 @@ def wrong_stems(worked: WorkedItem) -> Iterator[Mutant]:
         if value in free & stated:
             stem = f"{worked.item.stem[: found.start()]}{_larger(found[0])}{worked.item.stem[found.end() :]}"
             yield f"{found[0]} in the stem made {_larger(found[0])}", replace(worked.item, stem=stem)
+    for braces in _BRACES.finditer(worked.item.stem) if worked.status == "proved" else ():
+        known = worked.values.get(braces[0][1:-1])
+        if isinstance(known, int) and not isinstance(known, bool):
+            stem = f"{worked.item.stem[: braces.start()]}{known + 1}{worked.item.stem[braces.end() :]}"
+            yield f"{braces[0]} in the stem written out as {known + 1}", replace(worked.item, stem=stem)
 
 
 def opposite_stems(worked: WorkedItem) -> Iterator[Mutant]:
@@ -142,6 +156,24 @@ def opposite_stems(worked: WorkedItem) -> Iterator[Mutant]:
         yield "negation removed", replace(worked.item, stem=worked.item.stem.replace(marked[0], "", 1))
     else:
         yield "negation added", replace(worked.item, stem=f"{worked.item.stem} Choose the one that does NOT fit.")
+
+
+def wrong_units(worked: WorkedItem) -> Iterator[Mutant]:
+    """The unit of the right option made another, and what the stem asks for."""
+    if worked.status != "proved" or worked.derived is None:
+        return
+    want, key = worked.derived.want, worked.keys[0]
+    other = next(unit for unit in ("pixels", "parameters", "FLOPs") if want not in results_of_unit(unit))
+    unit = beside(worked.texts[key])[1] if key in worked.texts else ""
+    if want in results_of_unit(unit):
+        said = re.sub(re.escape(unit), other, worked.texts[key], flags=re.IGNORECASE)
+        yield f"{unit} of the key made {other}", with_key(worked, said)
+    asked = last_question(worked.item.stem)
+    if asked is not None and want in asked.results and (found := list(_COUNTED.finditer(worked.item.stem))):
+        instead = "FLOPs" if want != "flops" else "parameters"
+        stem = f"{worked.item.stem[: found[-1].start()]}{instead}{worked.item.stem[found[-1].end() :]}"
+        if (now := last_question(stem)) is not None and want not in now.results:
+            yield f"{found[-1][0]} in the stem made {instead}", replace(worked.item, stem=stem)
 
 
 def wrong_claims(worked: WorkedItem) -> Iterator[Mutant]:
@@ -182,7 +214,8 @@ def wide_tolerances(worked: WorkedItem) -> Iterator[Mutant]:
 def _larger(digits: str) -> str:
     """The number with its last digit one larger: 125 as 126, 0.25 as 0.26."""
     places = len(digits.partition(".")[2])
-    return f"{Fraction(digits) + Fraction(1, 10**places):.{places}f}" if places else str(int(digits) + 1)
+    whole = str(int(digits.replace(".", "")) + 1).zfill(places + 1)
+    return f"{whole[:-places]}.{whole[-places:]}" if places else whole
 
 
 def _with_larger(words: str, found: re.Match[str]) -> str:
@@ -190,6 +223,6 @@ def _with_larger(words: str, found: re.Match[str]) -> str:
 
 
 CLASSES: dict[str, Callable[[WorkedItem], Iterator[Mutant]]] = {
-    "key": wrong_keys, "givens": wrong_givens, "stem": wrong_stems, "negation": opposite_stems, "claims": wrong_claims,
-    "prose": wrong_prose, "tolerance": wide_tolerances,
+    "key": wrong_keys, "givens": wrong_givens, "stem": wrong_stems, "negation": opposite_stems, "units": wrong_units,
+    "claims": wrong_claims, "prose": wrong_prose, "tolerance": wide_tolerances,
 }  # fmt: skip

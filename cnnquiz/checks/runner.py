@@ -22,7 +22,9 @@ from cnnquiz.model import Finding
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
 FOLDER = "questions"  # what is checked where neither the command line nor the project says
-_OWN_FIELD = re.compile(rb"^[\"']?(?:format|id|items)[\"']?\s*:|^\s*\{", re.MULTILINE)
+# What stands before a file's first field, and that field's indentation; and the names that only banks have.
+_BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\r\n]*|%[^\r\n]*|---[ \t]*)?\r?\n|---[ \t]+)*([ ]*)")
+_OWN = rb"[\"']?(?:format|id|items)[\"']?\s*:"
 PAYS = 3_000_000  # bytes from which on a second process is worth its start
 
 
@@ -63,13 +65,13 @@ def project_paths() -> list[str]:
     if project.exists():
         try:
             written = tomllib.loads(project.read_text(encoding="utf-8")).get("tool", {}).get("cnnquiz", {})
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError, AttributeError) as fault:
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, AttributeError) as fault:
             raise CnnquizError(f"pyproject.toml: {fault}") from None
-        paths = written.get("paths") if isinstance(written, dict) else None
-        if isinstance(paths, list) and paths and all(isinstance(path, str) for path in paths):
+        paths = written.get("paths", []) if isinstance(written, dict) else []
+        if isinstance(paths, list) and paths and all(isinstance(path, str) for path in paths) and len(written) == 1:
             return paths
-        if paths is not None:
-            raise CnnquizError('pyproject.toml: [tool.cnnquiz] takes `paths`, a list: paths = ["questions"]')
+        if written != {}:
+            raise CnnquizError('pyproject.toml: [tool.cnnquiz] takes `paths` alone, a list: paths = ["questions"]')
     if Path(FOLDER).is_dir():
         return [FOLDER]
     where = "there is no folder `questions` here, and no `paths` under [tool.cnnquiz] in pyproject.toml"
@@ -79,9 +81,14 @@ def project_paths() -> list[str]:
 def is_bank(source: str) -> bool:
     """Whether a YAML file has a field that only banks have: one without `format`, `id` and `items` is none."""
     try:
-        return _OWN_FIELD.search(files.read_bytes(Path(source))) is not None
+        data = files.read_bytes(Path(source))
     except CnnquizError:
         return True  # whatever is wrong with it is said as for any bank
+    begin = _BEGIN.match(data)
+    indent, body = (begin[1], data[begin.end() :]) if begin else (b"", data)
+    flow = body.startswith(b"{") and not body.startswith(b"{{")
+    before = rb"[{,]\s*" if flow else rb"(?:^|[\r\n])" + indent + rb"(?:\? )?"
+    return b"\0" in data or re.search(before + _OWN, indent + body) is not None
 
 
 def display_path(path: str) -> str:

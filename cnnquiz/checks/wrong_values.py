@@ -22,7 +22,8 @@ def message_and_remedy(worked: WorkedItem) -> tuple[str, str]:
     if letter and not worked.holders:
         where = f", so that option {letter}, `{worked.texts[letter][:60]}`, is right"
     message = f"the key says `{stated[:60]}`, but {derived.want} is {right}{where}{slip}"
-    remedy = f"Write `key: {letter}`." if letter else f"Write {right}."
+    remedy = f"Write `key: {letter}`." if letter else f"Write `{key}: {right}` under `options`."
+    remedy = remedy if worked.options else f"Write `key: {right}`."
     if worked.agreement and worked.agreement.disagreements:
         remedy = "First make the stem and the derivation agree."
     return message, f"{remedy} The steps: {steps(derived)}"

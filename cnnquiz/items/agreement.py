@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
-from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers
+from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
 from cnnquiz.language.tokens import Token, tokens
@@ -150,22 +150,38 @@ class Agreement:
         """Whether the right value is another where what the stem says takes the given's place."""
         if quantity.name == "optimizer":
             return True
-        raw = {name: value for name, value in self.given.items() if not self._names(quantity, name)}
-        given = self.derived.given
-        size = given.stated.get("in")
-        if quantity.name == "in_channels" and isinstance(size, tuple) and _has(given.env, size):
-            own = self.calculator.quantity("in")
-            raw = {name: value for name, value in raw.items() if not self._names(own, name)}
-            raw |= {"in": "x".join(map(str, (*size[:-1], said))), quantity.short: said}
-        elif quantity.name == "in_size":
-            raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
-        else:
-            raw[quantity.short] = _given_value(quantity, said)
+        changed = self._givens_that_say(quantity, said)
+        raw = {**self.given, **changed}
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
             other = self._value({**raw, **more})
             if other is not None:
                 return not same(self.derived.value, other)
-        return self._value_taken(quantity) is not None and _is_read(quantity, raw[quantity.short])
+        own = changed.get(self._written_name(quantity), said)
+        return self._value_taken(quantity) is not None and _is_read(quantity, own)
+
+    def _givens_that_say(self, quantity: Quantity, said: Any) -> dict[str, Any]:
+        """What to write among the givens where they are to take what the stem says."""
+        name, given = self._written_name(quantity), self.derived.given
+        size = given.stated.get("in")
+        if quantity.name == "in_channels" and isinstance(size, tuple) and _has(given.env, size):
+            own = self._written_name(self.calculator.quantity("in"))
+            size_and_channels = {own: "x".join(map(str, (*size[:-1], said))), name: said}
+            return {one: value for one, value in size_and_channels.items() if one == own or one in self.given}
+        if quantity.name == "in_size":
+            return {name: _size_like(said, size, given.env)}
+        return {name: _given_value(quantity, said)}
+
+    def _written_name(self, quantity: Quantity) -> str:
+        """How the derivation names a quantity, or would; empty for one that stands without a name."""
+        return next((name for name in self.given if self._names(quantity, name)), quantity.short)
+
+    def _remedy(self, changed: Mapping[str, Any]) -> str:
+        """Which givens to write, each as the derivation writes it."""
+        name = self.calculator.name
+        if "" in changed:
+            return f"Write `{name}: {_value_text(changed[''])}` under `derivation`, or mend the stem."
+        fields = " and ".join(f"`{given}: {_value_text(value)}`" for given, value in changed.items())
+        return f"Write {fields} under `{name}`, or mend the stem."
 
     def _names(self, quantity: Quantity, name: str) -> bool:
         try:
@@ -176,7 +192,7 @@ class Agreement:
     def _differs(self, quantity: Quantity, mention: Mention) -> Disagreement:
         known = self._value_taken(quantity)
         takes = f"takes {quantity.short} = {text(known)}" if known is not None else f"states no {quantity.short}"
-        remedy = f"Mend the stem, or write `{quantity.short}: {_value_text(mention.value)}` under `derivation`."
+        remedy = self._remedy(self._givens_that_say(quantity, mention.value))
         return Disagreement(f"the stem says `{mention.words}`, but the derivation {takes}", mention.words, remedy)
 
     def _of_layers(self) -> Iterator[Disagreement]:
@@ -197,7 +213,9 @@ class Agreement:
             if not any(set(flat(one.value)) & known for one in own):
                 shown = ", ".join(sorted({text(number) for number in known if isinstance(number, int)}))
                 message = f"the stem says `{own[0].words}`, but no layer of the derivation has that (it has {shown})"
-                yield Disagreement(message, own[0].words, "State the layers that the stem says.")
+                other = with_value(own[0].words, next((one for one in values if one is not None), 1))
+                remedy = f"Write `{other}` for `{own[0].words}` in the stem, or state the layers that it says."
+                yield Disagreement(message, own[0].words, remedy)
 
     def _of_operations(self) -> Iterator[Disagreement]:
         """A convolution where the derivation pools, and the like."""
@@ -210,7 +228,7 @@ class Agreement:
         if wrong.get(name):
             asked = next(one for one in ("tconv", "conv", "pool") if one in said)
             message = f"the stem speaks of what `{asked}` works, but the derivation is a `{name}`"
-            yield Disagreement(message, "", f"Write `{asked}:` under `derivation`, or mend the stem.")
+            yield Disagreement(message, "", f"Write `{asked}` for `{name}` under `derivation`, or mend the stem.")
 
     def _of_placeholders(self) -> Iterator[Disagreement]:
         """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
@@ -220,7 +238,8 @@ class Agreement:
             known = values.get(name)
             if name not in names | {"i", "axes"} and set(flat(known)) <= set(flat(self.derived.value)):
                 message = f"{{{name}}} in the stem gives away what is asked: {text(known)}"
-                yield Disagreement(message, f"{{{name}}}", "Write a given's name between the braces.")
+                remedy = f"Write `{{{next(iter(self.given)) or self.calculator.name}}}` for `{{{name}}}` in the stem."
+                yield Disagreement(message, f"{{{name}}}", remedy)
         for name in self.varied:
             try:
                 quantity = self.calculator.quantity(name)
@@ -231,14 +250,26 @@ class Agreement:
                 self.placeholders
             ):
                 message = f"`{name}` varies, but the stem does not say it"
-                yield Disagreement(message, "", f"Write {{{name}}} in the stem.")
+                yield Disagreement(message, "", self._saying(quantity))
+
+    def _saying(self, quantity: Quantity) -> str:
+        """How the stem comes to say a given by its placeholder: in the place of its number, or in words of its own."""
+        placeholder, value = f"{{{quantity.short}}}", self._value_taken(quantity)
+        own = [one.words for one in self.mentions if quantity.name in one.names and one.words in self.stem]
+        own = [words for words in own if re.search(r"\d", words)]
+        own += [token.as_written for token in tokens(self.stem) if token.kind != "word" and is_same(token.value, value)]
+        if not own:
+            return f"Add `{quantity.name.replace('_', ' ')} {placeholder}` to the stem."
+        axes = len(re.split("[x×*]", own[0])) if not isinstance(value, tuple) else 1
+        other = re.sub(r"\d[\d.]*(?:\s?[x×*]\s?\d+)*", "x".join([placeholder] * axes), own[0], count=1)
+        return f"Write `{other}` for `{own[0]}` in the stem."
 
     def _of_question(self) -> Iterator[Disagreement]:
         """Another result than the one that the stem asks for."""
         epochs = self.derived.given.stated.get("epochs", 1)
         if self.derived.want == "iterations" and epochs != 1 and question.asks_for_one_epoch(self.filled):
             message = "the stem asks for one epoch, but the derivation wants `iterations`, of all epochs"
-            yield Disagreement(message, "", "Write `want: iterations_per_epoch`.")
+            yield Disagreement(message, "", "Write `want: iterations_per_epoch` under `derivation`.")
         asked = question.last_question(self.filled)
         of_bytes = asked is not None and "bytes" in asked.results and "bytes" in self.derived.want
         if asked is None or of_bytes or self.derived.want in asked.results:
@@ -248,7 +279,8 @@ class Agreement:
         if another or self._of_other_family(asked.results):
             message = f"the stem asks for the {asked.words}, but the derivation wants `{self.derived.want}`"
             known = next((name for name in asked.results if name in self.derived.results), "")
-            yield Disagreement(message, "", f"Write `want: {known}`." if known else "Mend the stem.")
+            ask = f"Ask for the {self.derived.want.replace('_', ' ')} in the stem."
+            yield Disagreement(message, "", f"Write `want: {known}` under `derivation`." if known else ask)
 
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""
@@ -260,10 +292,14 @@ class Agreement:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
         for short in self.unsaid:
             stated = self.derived.given.stated[short]
-            for token in self.strangers:
-                if _is_of_kind(token, stated):
+            depth = self.stated_quantities[short].name == "in_channels"
+            sizes = [token for token in tokens(self.filled) if depth and _has_depth(token)]
+            for token in (*sizes, *self.strangers):
+                if token in sizes or _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
-                    remedy = f"Say {short} in the stem, as {{{short}}}, or mend the derivation."
+                    before = token.as_written.rpartition("x")[0] if token in sizes else ""
+                    whole = f"{before}x{{{short}}}" if before else f"{{{short}}}"
+                    remedy = f"Write `{whole}` for `{token.as_written}` in the stem, or mend the derivation."
                     says = f"the stem says {token.as_written}, which no given is"
                     yield Disagreement(f"{says}; {takes}", token.as_written, remedy)
                     return
@@ -338,9 +374,14 @@ class Agreement:
     def _value(self, given: Mapping[str, Any]) -> Any:
         """The right value with other givens; None where there is none."""
         try:
-            return derive(self.derivation, given, self.derived.layout).value
+            return derive(self.derivation, given, self.derived.layout, self.derived.given.letters).value
         except CnnquizError:
             return None
+
+
+def _has_depth(token: Token) -> bool:
+    """Whether a size has channels: 28x28x3."""
+    return token.kind == "size" and len(token.value) > 2
 
 
 def _is_of_kind(token: Token, stated: Any) -> bool:
@@ -363,7 +404,9 @@ def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _value_text(value: Any) -> str:
-    """A value as a derivation writes it: no, 3x3, 0.1."""
+    """A value as a derivation writes it: no, 0.1, [2, 1, 4]."""
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_value_text, value))}]"
     return "yes" if value is True else "no" if value is False else text(value)
 
 

@@ -12,13 +12,17 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.values import same
+from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.mathematics.expression import evaluate, names_in, parse
+from cnnquiz.mathematics.values import read_expression, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
+from cnnquiz.solver.lines import one as one_axis
 from cnnquiz.solver.lines import parts
 
 Group = tuple[Misconception, ...]
+TRIES, ENOUGH, LARGEST = 60, 5, 40  # numbers tried in the place of letters, how many have to fit, and their size
 PLACES = 12  # decimals that a rounded answer may have
 _DECIMALS = re.compile(r"\d*\.(\d+)")
 _LETTERS = re.compile(r"[A-Za-z_]\w*")
@@ -53,11 +57,29 @@ class DerivedAnswer:
 
         What was searched for counts where it leads to the target by the independent count.
         """
+        if self.given.letters:
+            return self.value if self._holds_for_numbers() else None
         counts = self.calculator.counts(self.given)
         if self.target:
             reached = all(name in counts and same(counts[name], value) for name, value in self.target.items())
             return self.value if reached else None
         return counts.get(self.want)
+
+    def _holds_for_numbers(self) -> bool:
+        """Whether an answer with letters has the counted value wherever numbers take the letters' place."""
+        formula, holds = parse(self.value), 0
+        chance = SeededRandom(self.calculator.name, self.want, 0, "numbers for letters")
+        for _ in range(TRIES):
+            numbers = {letter: chance.choice(range(1, LARGEST)) for letter in names_in(formula)}
+            try:
+                given = self.calculator.read(_with_numbers(self.given.stated, numbers))
+                counted = self.calculator.counts(given).get(self.want)
+            except CnnquizError:
+                continue
+            if counted is None or not same(one_axis(counted), evaluate(formula, numbers)):
+                return False
+            holds += 1
+        return holds >= ENOUGH
 
     @cached_property
     def count_agrees(self) -> bool:
@@ -100,12 +122,12 @@ class DerivedAnswer:
         return self.wrong_value_of(known) if known and len(known) == len(group) else None
 
     def wrong_value_of(self, group: Group) -> Any:
-        """The same for the calculator's own Misconception records."""
-        return self.calculator.wrong_value(self.given, group, self.want)
+        """The same for the calculator's own Misconception records; None for an answer with letters."""
+        return None if self.given.letters else self.calculator.wrong_value(self.given, group, self.want)
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value by each misconception that changes the answer; with `pairs`, by two at once as well."""
-        return self.calculator.wrong_values(self.given, self.want, pairs=pairs)
+        return {} if self.given.letters else self.calculator.wrong_values(self.given, self.want, pairs=pairs)
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
         """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together."""
@@ -119,21 +141,28 @@ class DerivedAnswer:
         return []
 
 
-def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layout: str = "hwc") -> DerivedAnswer:
+def derive(
+    derivation: Derivation, given: Mapping[str, Any] | None = None, layout: str = "hwc", letters: bool = False
+) -> DerivedAnswer:
     """Work a derivation, with its own givens or others; CnnquizError where that is impossible.
 
-    layout  how the bank writes shapes; ignored where the givens state the layout
+    layout   how the bank writes shapes; ignored where the givens state the layout
+    letters  whether letters may stand for numbers, so that the answer is an expression
     """
     raw = derivation.given if given is None else given
     calculator = calculators.load(derivation.calculator)
     if "find" in raw:
         return _derive_backwards(calculator, derivation.want, raw, layout)
     read = calculator.read(raw)
-    if read.letters:
-        raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
+    if read.letters and not letters:
+        raise CnnquizError("a letter stands for a number in these givens: write `type: expression`, or a number")
     results, want = calculator.result_values(read), derivation.want
+    if read.letters:
+        results = {name: text(value) for name, value in calculator.solve(read, steps=False).results.items()}
     if want not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
+    if read.letters and read_expression(results[want]) is None:
+        raise CnnquizError(f"`{want}` is no single expression, but {results[want]}: write another result under `want`")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)
 
 
@@ -156,6 +185,15 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
     target = {found.search.result: found.search.target}
     return DerivedAnswer(calculator, read, want, values, "hwc" if "layout" in raw else layout, target)
+
+
+def _with_numbers(stated: Any, numbers: Mapping[str, int]) -> Any:
+    """Givens, or one of them, with numbers in the place of letters."""
+    if isinstance(stated, dict):
+        return {name: _with_numbers(value, numbers) for name, value in stated.items()}
+    if isinstance(stated, tuple):
+        return "x".join(str(_with_numbers(value, numbers)) for value in stated)
+    return numbers.get(stated, stated) if isinstance(stated, str) else stated
 
 
 def matches(wrong: Any, value: Any, tolerance: str = "") -> bool:

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.mathematics.values import read_value
+from cnnquiz.solution import text
 
 
 def flat(value: Any) -> tuple[Any, ...]:
@@ -25,6 +26,16 @@ def numbers(values: Iterable[Any]) -> set[int | Fraction]:
 def letters(words: str) -> str:
     """The letters and digits of some words, in lower case: what two spellings of a name share."""
     return re.sub(r"[^a-z0-9]", "", words.casefold())
+
+
+def with_value(words: str, value: Any) -> str:
+    """The words with another value in them: of `a 3x3 kernel` and 5, `a 5x5 kernel`."""
+    said = re.search(r"\d[\d.]*(?:\s?[x×*]\s?\d+)*", words)
+    if said is None:
+        return f"{text(value)} {words}"
+    axes = len(re.split("[x×*]", said[0]))
+    shown = "x".join([text(value)] * axes) if not isinstance(value, tuple) else text(value)
+    return f"{words[: said.start()]}{shown}{words[said.end() :]}"
 
 
 def is_size(said: Any, known: Any, channels: Any) -> bool:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
@@ -15,6 +16,7 @@ from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
+from cnnquiz.naming import nearest_names
 from cnnquiz.solution import text
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ def _option_reader() -> ModuleType:
 
 
 _UNMATCHED = "question-not-matched"
+_ADVICE = re.compile(r": ((?:write|give|take|leave|padding) .*)")
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
 
@@ -209,7 +212,9 @@ class WorkedItem:
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
         """What keeps the derivation and the claims from being worked."""
-        return (*self.derivation_faults, *(Fault("schema", path, words) for path, words in self._claim_decisions[1]))
+        remedies = {path: f"Delete `claim` under `{path[1]}`, or mend it." for path, _ in self._claim_decisions[1]}
+        claims = (Fault("schema", path, words, remedies[path]) for path, words in self._claim_decisions[1])
+        return (*self.derivation_faults, *claims)
 
     @property
     def status(self) -> Status:
@@ -292,7 +297,8 @@ def work(
         return WorkedItem(item, index=index, source=source)
     raw = derivation.given if given is None else given
     try:
-        return WorkedItem(item, raw, derive(derivation, raw, layout), index=index, source=source)
+        derived = derive(derivation, raw, layout, letters=item.type == "expression")
+        return WorkedItem(item, raw, derived, index=index, source=source)
     except CnnquizError as fault:
         found = _fault(derivation, str(fault))
     except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
@@ -306,16 +312,37 @@ def _fault(derivation: Derivation, message: str) -> Fault:
     try:
         calculator = calculators.load(name)
     except CnnquizError:
-        return Fault("schema", ("derivation", name), message, at_name=True)
+        return Fault("schema", ("derivation", name), message, _name_remedy(name, calculators.names()), at_name=True)
     for given in filter(None, derivation.given):
         try:
             calculator.quantity(given)
         except CnnquizError as fault:
-            return Fault("schema", ("derivation", name, given), str(fault), at_name=True)
+            known = [short for one in calculator.quantities for short in (one.short, one.name)]
+            remedy = _name_remedy(given, known, f"Delete `{given}` under `{name}`.")
+            return Fault("schema", ("derivation", name, given), str(fault), remedy, at_name=True)
     place = message.partition(":")[0]
     inside = (place,) if place in derivation.given else ()
     if not inside and derivation.want not in calculator.result_names:
-        known = ", ".join(calculator.result_names)
+        results = ", ".join(calculator.result_names)
         said = f"{calculator.name} has no result `{derivation.want[:40]}`"
-        return Fault("schema", ("derivation", "want"), said, f"It gives {known}.")
-    return Fault("variant-invalid", ("derivation", name, *inside), message)
+        meant = (*nearest_names(derivation.want, calculator.result_names, most=1), *calculator.result_names)[0]
+        remedy = f"Write `want: {meant}` under `derivation`, or another of {results}."
+        return Fault("schema", ("derivation", "want"), said, remedy)
+    said, advice = split_advice(message)
+    remedy = advice or "Delete `derivation`, or mend its givens."
+    return Fault("variant-invalid", ("derivation", name, *inside), said, remedy)
+
+
+def _name_remedy(name: str, known: Iterable[str], otherwise: str = "Delete `derivation`, or mend it.") -> str:
+    """Which name to write for one that is not known."""
+    near = nearest_names(name, known, most=1)
+    return f"Write `{near[0]}` for `{name}`." if near else otherwise
+
+
+def split_advice(message: str) -> tuple[str, str]:
+    """What a refusal says, and what to do if it says so behind a colon."""
+    found = _ADVICE.search(message)
+    if found is None:
+        return message, ""
+    advice = f"take {found[1]}" if found[1].startswith("padding") else found[1]
+    return message[: found.start()], f"{advice[0].upper()}{advice[1:]}."

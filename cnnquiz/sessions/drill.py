@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import time
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from random import SystemRandom
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, to_builtins
 
-from cnnquiz import answers, files
+from cnnquiz import answers, calculators, files
+from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
 from cnnquiz.items.derived_answer import Group, formula_of
 from cnnquiz.items.variants import Variant, misconceptions_behind, solution_of
 from cnnquiz.model import Mark
+from cnnquiz.naming import did_you_mean
 from cnnquiz.quiz import drill as machine
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families
@@ -33,6 +36,9 @@ WORDS = {
 }  # fmt: skip
 
 
+FIELD = re.compile(r"([A-Za-z][\w ]*):(.*)")  # of a script
+
+
 class DrillOptions(Struct, frozen=True):
     """The options of the command line."""
 
@@ -47,7 +53,7 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     """Drill what the words name, and show what is mastered; the exit code."""
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     start = machine.start(families(words), seed)
-    script = read_script(options.answers_file) if options.answers_file else None
+    script = read_script(options.answers_file, start) if options.answers_file else None
 
     def session(history: History) -> int:
         asked = DrillSession(start, shlex.join(words), history, options, script)
@@ -61,10 +67,31 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     return with_history(session)
 
 
-def read_script(path: str) -> Iterator[str]:
-    """The answers in a file, one a line."""
-    text = files.read_bytes(Path(path)).decode("utf-8-sig", "replace")
-    return iter([line.strip() for line in text.splitlines()])
+def read_script(path: str, drill: Drill) -> Iterator[str]:
+    """The answers in a file, one a line; CnnquizError at a field or misconception that this drill does not have."""
+    written = files.read_bytes(Path(path)).decode("utf-8-sig", "replace")
+    lines = [line.strip() for line in written.splitlines()]
+    families = (family for skill in drill.skills for level in skill.levels for family in level)
+    names = {family.item.derivation.calculator for family in families if family.item.derivation}
+    known = {one.name for name in names for one in calculators.load(name).misconceptions}
+    for number, line in enumerate(lines, 1):
+        if fault := script_fault(line, known):
+            raise CnnquizError(f"{files.display_text(path)}:{number}: {fault}")
+    return iter(lines)
+
+
+def script_fault(line: str, known: Collection[str]) -> str:
+    """What is wrong with a line of a script: its field, or the name of a misconception; empty if nothing is."""
+    field = FIELD.fullmatch(line)
+    if field is None:
+        return ""
+    if field[1] != "slip":
+        return f"there is no field `{field[1][:40]}`: write `slip: NAME`, `key` or a value"
+    for name in (name.strip() for name in field[2].split("+")):
+        if name not in known:
+            hint = did_you_mean(name, known, f"this drill knows {', '.join(sorted(known))}", quote="`")
+            return f"there is no misconception `{name[:40]}`: {hint}"
+    return ""
 
 
 class UserQuit(Exception):
@@ -316,13 +343,11 @@ def script_answer(variant: Variant, line: str) -> str:
 
     Where a misconception changes nothing, that is the right value.
     """
-    word, colon, names = line.partition(":")
-    if line == "key":
-        return variant.key[0]
-    if word != "slip" or not colon:
-        return line
+    field = FIELD.fullmatch(line)
+    if line == "key" or field is None:
+        return variant.key[0] if line == "key" else line
     derived = variant.worked.derived
-    value = derived.wrong_value(name.strip() for name in names.split("+")) if derived else None
+    value = derived.wrong_value(name.strip() for name in field[2].split("+")) if derived else None
     return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
 
 

@@ -22,7 +22,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
 
-ALWAYS = ("yaml-syntax", "schema")
+ALWAYS = ("yaml-syntax", "duplicate-key", "schema")  # what keeps a bank or an item from being read
 
 
 class Rule(Protocol):

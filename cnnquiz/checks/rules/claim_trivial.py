@@ -14,10 +14,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz import calculators
+from cnnquiz.checks.claimed_text import numbers_in
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.expression import Expr, Op, names_in, parse
-from cnnquiz.model import Finding, Level
+from cnnquiz.model import Claim, Finding, Level
+from cnnquiz.solution import text
 
 LEVEL: Level = "error"
 
@@ -29,8 +31,22 @@ def check(subject: Subject) -> Iterator[Finding]:
             claim = option.claim
             if claim is not None and claim.holds and _is_trivial(claim.calculator, claim.holds):
                 message = f"`{claim.holds[:60]}` names no result: it is the same whatever the calculator finds"
-                remedy = "Compare a result, as in parameters == 7600."
+                holds = _comparison(claim, worked.texts[letter])
+                remedy = f"Compare a result: write `holds: {holds}` under `claim`, say."
                 yield subject.finding(__name__, LEVEL, worked, ("options", letter, "claim"), message, remedy=remedy)
+
+
+def _comparison(claim: Claim, words: str) -> str:
+    """A condition that a result can refute: the number that the option says, or the value that is found."""
+    calculator = calculators.load(claim.calculator)
+    try:
+        found = calculator.result_values(calculator.read(claim.given))
+    except CnnquizError:
+        found = {}
+    whole = [name for name, value in found.items() if isinstance(value, int) and not isinstance(value, bool)]
+    name = next(iter(whole), calculator.results[0].name)
+    said = [text(token.value) for token in numbers_in(words) if token.kind == "number"]
+    return f"{name} == {next(iter(said), text(found.get(name, 1)))}"
 
 
 def _is_trivial(name: str, holds: str) -> bool:

@@ -23,6 +23,7 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from string import ascii_lowercase
 
 from cnnquiz.checks.claimed_text import claim_faults
 from cnnquiz.checks.subject import Subject
@@ -37,8 +38,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     that does not say what its option says.
     """
     for worked in subject.items:
-        for letter, message in claim_faults(worked):
-            yield subject.finding(__name__, LEVEL, worked, ("options", letter, "claim"), message)
+        for letter, message, mend in claim_faults(worked):
+            yield subject.finding(__name__, LEVEL, worked, ("options", letter, "claim"), message, remedy=mend)
         wrong = worked.claims_against_key
         if not wrong:
             continue
@@ -51,7 +52,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             message = f"what option {letter}, `{worked.texts[letter][:60]}`, claims is {truth(worked, letter)}; "
             message += "but it is not the key"
             right = right_letters(worked)
-            yield subject.finding(__name__, LEVEL, worked, path, message, right, "Look at the key first.")
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy(worked))
 
 
 def key_message(worked: WorkedItem) -> str:
@@ -78,10 +79,14 @@ def truth(worked: WorkedItem, letter: str) -> str:
 
 
 def remedy(worked: WorkedItem) -> str:
-    """The key to write, where it is known."""
+    """The key to write; where every claim makes its option wrong, the option to add."""
     right = right_letters(worked)
-    if right is None or (" " in right and worked.item.type != "multiple"):
-        return "Look at the claims."
+    if right is None:
+        free = next(letter for letter in ascii_lowercase if letter not in worked.options)
+        option = f"`{free}: {{text: None of these, claim: none}}` under `options` and `key: {free}`"
+        return f"Write {option}, or change a claim."
+    if " " in right and worked.item.type != "multiple":
+        return f"Write `type: multiple` and `key: {right}`, or change a claim."
     return f"Write `key: {right}`."
 
 

@@ -36,8 +36,16 @@ def check(subject: Subject) -> Iterator[Finding]:
             if words:
                 level: Level = "warning" if words.endswith("case") else LEVEL
                 message = f"option {second} says the same as option {first}: {words}"
-                remedy = "Change or remove one of them."
-                yield subject.finding(__name__, level, worked, ("options", second), message, remedy=remedy)
+                advice = remedy(worked, first, second)
+                yield subject.finding(__name__, level, worked, ("options", second), message, remedy=advice)
+
+
+def remedy(worked: WorkedItem, first: str, second: str) -> str:
+    """Which of two options to take out; where no two would be left, that it has to say something else."""
+    spare = first if second in worked.keys and first not in worked.keys else second
+    if len(worked.options) < 3:
+        return f"Say something else in option {spare}."
+    return f"Delete `{spare}` under `options`, or say something else in it."
 
 
 def distinct(worked: WorkedItem) -> bool:

@@ -19,6 +19,7 @@ from cnnquiz.files import figure_text
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
+REMEDY = "Write `file:` under `figure` with the path of a text file in the bank's folder, or delete `figure`."
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -29,8 +30,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         try:
             words = figure_text(subject.loaded, worked.item.figure)
         except CnnquizError as fault:
-            yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), f"the figure cannot be shown: {fault}")
+            message = f"the figure cannot be shown: {fault}"
+            yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), message, remedy=REMEDY)
         else:
             if not words.strip():
                 message = "the figure's file is empty"
-                yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), message)
+                yield subject.finding(__name__, LEVEL, worked, ("figure", "file"), message, remedy=REMEDY)

@@ -47,13 +47,20 @@ def fault(worked: WorkedItem) -> str:
 
 
 def remedy(worked: WorkedItem) -> str:
-    """The letter that was probably meant."""
-    for key in worked.keys:
-        for letter, text in worked.texts.items():
-            if key and key.strip("(). ").casefold() in (letter, " ".join(text.split()).casefold()):
-                return f"Write `key: {letter}`."
-    if not worked.options and len(worked.keys) > 1:
+    """The letter that was probably meant, or follows; else where it is looked for."""
+    strange = [key for key in worked.keys if key not in worked.options]
+    if not worked.options:
         joint = "x" if worked.item.type == "shape" else ", "
-        return f"Write `key: {joint.join(worked.keys)[:60]}`, as one value."
-    several = len(worked.keys) > 1 and worked.item.type != "multiple"
-    return "Write one letter, or `type: multiple`." if several else "Write the letter of the right option."
+        own = f"Write `key: {joint.join(worked.keys)[:60]}`, as one value."
+        return own if any(worked.keys) else "Write `key:` with the right value."
+    if any(worked.keys) and not strange:
+        if worked.item.type != "multiple":
+            return "Write `type: multiple`, or one letter."
+        return f"Write `key: {' '.join(dict.fromkeys(worked.keys))}`."
+    for key in filter(None, strange):
+        for letter, text in worked.texts.items():
+            if key.strip("(). ").casefold() in (letter, " ".join(text.split()).casefold()):
+                return f"Write `key: {letter}`."
+    if right := worked.right_letters or [letter for letter, answer in worked.claim_answers.items() if answer]:
+        return f"Write `key: {right[0]}`."
+    return f"Write `key:` with the letter of the right option: {', '.join(worked.options)}."

@@ -32,7 +32,7 @@ CHANCE = 0.01
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """One finding for each number of options whose keys are lopsided, at the first item of that kind."""
+    """One finding for each number of options whose keys are lopsided, at the first item with the most frequent key."""
     groups: dict[tuple[str, ...], list[int]] = {}
     for place, worked in enumerate(subject.items):
         if len(worked.keys) == 1 and worked.keys[0] in worked.options and worked.item.type == "single":
@@ -42,8 +42,10 @@ def check(subject: Subject) -> Iterator[Finding]:
         if len(places) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
             shown = ", ".join(f"{letter} {counts[letter]}" for letter in letters)
             message = f"keys are lopsided over {len(places)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
-            first = subject.items[places[0]]
-            yield subject.finding(__name__, LEVEL, first, ("key",), message, remedy="Reorder options of some items.")
+            often, seldom = max(letters, key=counts.__getitem__), min(letters, key=counts.__getitem__)
+            remedy = f"Exchange options `{often}` and `{seldom}`, and the key with them, in some items like this one."
+            first = next(subject.items[place] for place in places if subject.items[place].keys[0] == often)
+            yield subject.finding(__name__, LEVEL, first, ("key",), message, remedy=remedy)
 
 
 def chi_squared(counts: Counter[str], letters: tuple[str, ...]) -> float:

@@ -40,7 +40,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:
-    """Each key that its own marking refuses, and each distractor that it lets pass."""
+    """Each key that its own marking refuses."""
     for worked in subject.items:
         variant = variant_of(worked)
         if variant is None:
@@ -48,11 +48,7 @@ def unmarkable(subject: Subject) -> Iterator[Finding]:
         response = key_response(worked, variant)
         if response is None or mark(variant, response).verdict != "right":
             message = f"the key `{' '.join(worked.keys)[:60]}` fails its own marking: {reason(worked)}"
-            yield subject.finding(__name__, LEVEL, worked, ("key",), message)
-        for choice in variant.choices if worked.item.type != "multiple" else ():
-            if choice.letter not in worked.keys and mark(variant, choice.letter).verdict == "right":
-                message = f"option {choice.letter} is marked as right, but the key is {worked.keys[0]}"
-                yield subject.finding(__name__, LEVEL, worked, ("options", choice.letter), message)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy=readable_key(worked))
 
 
 def variant_of(worked: WorkedItem) -> Variant | None:
@@ -74,3 +70,11 @@ def reason(worked: WorkedItem) -> str:
     """Why a key cannot be read."""
     kinds = {"expression": "an expression", "shape": "a shape", "number": "a number", "true-false": "true or false"}
     return f"it does not read as {kinds.get(worked.item.type, 'a value')}"
+
+
+def readable_key(worked: WorkedItem) -> str:
+    """What to write for a key that cannot be read: the derived value, or something of the item's type."""
+    examples = {"expression": "2*x + 1", "shape": "14x14x6", "number": "0.25", "true-false": "true"}
+    if worked.derived is not None and not worked.options:
+        return f"Write `key: {text(worked.derived.value)}`."
+    return f"Write `key: {examples.get(worked.item.type, '14x14x6')}`, say, or give the item options."

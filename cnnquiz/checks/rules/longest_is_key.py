@@ -46,7 +46,8 @@ def check(subject: Subject) -> Iterator[Finding]:
             f"the longest option is the key in {len(hits)} of the {len(clear)} items in which one option stands out "
             f"by its length; chance makes it so in fewer than 1 of {max(100, round(1 / max(chance, 1e-6))):,} banks"
         )
-        remedy = "Make distractors as long as keys."
+        key = hits[0].texts[hits[0].keys[0]]
+        remedy = f"Give another option of this item as many words as `{key[:60]}` has, and so in some more items."
         yield subject.finding(__name__, LEVEL, hits[0], ("options",), message, remedy=remedy, at_name=True)
 
 

@@ -18,6 +18,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from cnnquiz.checks.claimed_text import asks_for_false
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
@@ -55,14 +56,18 @@ def fault(worked: WorkedItem) -> tuple[str, str]:
     """What is wrong with the stem's negation, in words, and the remedy; empty if nothing is."""
     negative = _NEGATIVE.search(worked.item.stem)
     if negative is None:
+        claims = [option.claim for option in worked.options.values() if option.claim]
+        if worked.item.asks or asks_for_false(worked.item.stem, claims):
+            return "", ""
         said = "`asks: false` says that the false one is asked for, but nothing in the stem does"
-        return ("", "") if worked.item.asks else (said, "Write what is asked for: which is FALSE?")
+        return said, "Delete `asks`, or ask in the stem which is FALSE."
     stem = " ".join(worked.item.stem.split())
     asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
     small = ("not", "cannot", "except") if asked and asked.re is _ASKED[0] else asked and (asked[3].lower(),)
     if asked and not _CLAUSE.search(asked[1]):
         if not asked[2] and asked[3].islower() and asked[3] in (small or ()):
-            return f"the stem asks for what is `{asked[3]}`, in small letters", f"Write {asked[3].upper()}."
+            remedy = f"Write `{asked[3].upper()}` for `{asked[3]}` in the stem."
+            return f"the stem asks for what is `{asked[3]}`, in small letters", remedy
         word = "" if _TRUE.search(stem) else asked[3]
     else:
         marked = None if _TRUE.search(stem) else _FALSE.search(stem)
@@ -70,5 +75,5 @@ def fault(worked: WorkedItem) -> tuple[str, str]:
     claimed = any(option.claim is not None for option in worked.options.values())
     undecided = worked.status not in ("proved", "claimed")
     if word and claimed and worked.item.asks and worked.item.type == "single" and undecided:
-        return f"the stem asks for what is {word}, and the claims are read as if it did not", "Add `asks: false`."
+        return f"the stem asks for what is {word}, and the claims are read as if it did not", "Write `asks: false`."
     return "", ""

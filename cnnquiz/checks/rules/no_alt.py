@@ -24,4 +24,5 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         if worked.item.figure is not None and not worked.item.figure.alt.strip():
             message = "the figure has no `alt`, which says in words what it shows"
-            yield subject.finding(__name__, LEVEL, worked, ("figure",), message, remedy="Add `alt:`.")
+            remedy = "Add `alt:` under `figure`, with what it shows in words."
+            yield subject.finding(__name__, LEVEL, worked, ("figure",), message, remedy=remedy)

@@ -25,4 +25,4 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         if not worked.item.rationale.strip():
             message = "no rationale says why the key is right"
-            yield subject.finding(__name__, LEVEL, worked, (), message, remedy="Add `rationale:`.")
+            yield subject.finding(__name__, LEVEL, worked, (), message, remedy="Add `rationale:` with the reason.")

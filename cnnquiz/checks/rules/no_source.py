@@ -29,4 +29,5 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         if not worked.item.source.strip():
             message = "neither the item nor the bank names a source"
-            yield subject.finding(__name__, LEVEL, worked, (), message, remedy="Add `source:`.")
+            remedy = "Add `source:` with where it comes from, here or for the whole bank."
+            yield subject.finding(__name__, LEVEL, worked, (), message, remedy=remedy)

@@ -39,12 +39,14 @@ from cnnquiz.language.question import is_marked_negation
 from cnnquiz.language.tokens import tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.model import Finding, Level
-from cnnquiz.solution import text
+from cnnquiz.naming import nearest_names
+from cnnquiz.solution import prose_text, text
 
 LEVEL: Level = "error"
 
 _DIGIT = re.compile("[0-9]")
 _RESULT = re.compile(r"=\s*(\d[\d,]*(?:\.\d+)?)(?![\w.]*\s?[-+*/^=(])")
+_SAID = re.compile(r"\(\d+(?:,\s?\d+)+\)|\d[\d,.]*(?:\s?[x×*]\s?\d+)*")
 _BRACES = re.compile(r"\{[^{}]*\}")
 SMALLEST = 10  # a smaller number may be written out for other reasons
 
@@ -75,7 +77,8 @@ def last_result(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
     said = text(worked.meanings[key])
     if said not in worked.item.rationale.replace(",", ""):
         message = f"the rationale ends in {found[-1]}, which is option {holders[0]}, but the key is {key}, {said}"
-        yield subject.finding(__name__, LEVEL, worked, ("rationale",), message, found[-1])
+        remedy = f"Write `key: {holders[0]}`, or mend the rationale."
+        yield subject.finding(__name__, LEVEL, worked, ("rationale",), message, found[-1], remedy)
 
 
 def _negative(worked: WorkedItem) -> bool:
@@ -97,7 +100,8 @@ def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
                 name = varying.get(number)
                 if name is not None and number not in fixed | stated and (number >= SMALLEST or number % 1):
                     message = f"{token.as_written} is written out, but `{name}` is another number in each variant"
-                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=f"Write {{{name}}}.")
+                    remedy = f"Write `{{{name}}}` for `{token.as_written}`."
+                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
                     return
 
 
@@ -122,19 +126,41 @@ def faults(
         words = fill(words, values)
     except CnnquizError as fault:
         name = str(fault).partition(" ")[0]
-        yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, str(fault)), name)
+        message, remedy = f"{name} stands for nothing", placeholder_remedy(name, worked)
+        yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy), name)
         return
     told = path[-1] == "why" and path[1] not in worked.keys
     for sentence in sentences(words) if number_words.says(words) else ():
         for message, right, literal in equations.false_equations(sentence, told):
-            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right), literal)
+            remedy = f"Write `{right}` for the result `{literal}`."
+            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right, remedy), literal)
     if answer and worked.derived is not None:
         for said, want, right in prose_values.contradictions(written, words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
             if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
-            remedy = f"Write {{{want}}}, which is always right."
+            remedy = value_remedy(written, said, want, values)
             yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right, remedy), said)
+
+
+def placeholder_remedy(name: str, worked: WorkedItem) -> str:
+    """The placeholder that was probably meant; the result's where none is near."""
+    if worked.derived is None:
+        return f"Write what it stands for in the place of `{name}`: the item has no derivation."
+    near = nearest_names(name.strip("{}"), worked.values, most=1) or [worked.derived.want]
+    return f"Write `{{{near[0]}}}` for `{name}`, or another given or result of {worked.derived.calculator.name}."
+
+
+def value_remedy(written: str, said: str, name: str, values: dict[str, Any]) -> str:
+    """What to write for a wrong value: a placeholder; the number itself where one axis of a size is said."""
+    found, value = _SAID.search(said), values[name]
+    number = found[0].rstrip(".,") if found else said
+    filled = (one[0] for one in _BRACES.finditer(written) if prose_text(values.get(one[0][1:-1])) == number)
+    if (placeholder := next(filled, None)) is not None:
+        return f"Write `{{{name}}}` for `{placeholder}`."
+    if isinstance(value, tuple) and number.replace(",", "").isdigit():
+        return f"Write `{text(value[0])}` for `{number}`."
+    return f"Write `{{{name}}}` for `{number}`, which is always right."
 
 
 def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:

@@ -51,7 +51,8 @@ def fault(worked: WorkedItem, letter: str, words: str) -> tuple[str, str]:
     """What is wrong with an option, in words, and the remedy; empty if nothing is."""
     if match := _LETTERS.search(words) or _NUMBERED.search(words):
         said = f"option {letter} refers to a place (`{match[0].strip()[:40]}`), which shuffling changes"
-        return said, "Say what the other options say."
+        return said, "Say what the other options say, in words of its own."
     if letter != max(worked.options) and (match := _ABOVE.search(words)):
-        return f"option {letter} says `{match[0]}`, but it is not the last option", "Make it the last option."
+        message = f"option {letter} says `{match[0]}`, but it is not the last option"
+        return message, f"Exchange options `{letter}` and `{max(worked.options)}`, and the key with them."
     return "", ""

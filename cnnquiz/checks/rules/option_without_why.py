@@ -28,5 +28,5 @@ def check(subject: Subject) -> Iterator[Finding]:
         if bare:
             letters = ", ".join(bare)
             message = f"option {letters} has no why" if len(bare) == 1 else f"options {letters} have no why"
-            remedy = 'Write it as {text: ..., why: "..."}.'
+            remedy = f"Add `why:` under `{bare[0]}`, as in `{bare[0]}: {{text: ..., why: ...}}`."
             yield subject.finding(__name__, LEVEL, worked, ("options", bare[0]), message, remedy=remedy)

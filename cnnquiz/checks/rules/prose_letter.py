@@ -43,10 +43,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each letter that prose calls the answer and the key does not."""
     for worked in subject.items:
         for path, words in _prose(worked) if worked.options else ():
-            for letter in _letters(words):
+            for letter, said, other in _letters(words, worked.texts.get(worked.keys[0], "")):
                 if letter in worked.options and letter not in worked.keys:
                     message = f"the answer is said to be {letter}, but the key is {' and '.join(worked.keys)}"
-                    remedy = "Name no letter: options are shuffled."
+                    remedy = f"Write `{other}` for `{said}`: options are shuffled, so that letters say nothing."
                     yield subject.finding(__name__, LEVEL, worked, path, message, worked.keys[0], remedy)
 
 
@@ -58,9 +58,13 @@ def _prose(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
         yield ("options", letter, "why"), option.why
 
 
-def _letters(words: str) -> Iterator[str]:
-    """The letters that are called the answer; a capital or a bracketed one may stand for a small one."""
+def _letters(words: str, right: str) -> Iterator[tuple[str, str, str]]:
+    """The letters that are called the answer, the words that do, and the same words about the right one.
+
+    A capital or a bracketed letter may stand for a small one.
+    """
     for pattern in _NAMED if _SAYS.search(words) else ():
         for found in pattern.finditer(words):
             if " not " not in words[max(0, found.start() - 12) : found.end()]:
-                yield found[1].lower()
+                begin, end = found.start(1) - found.start(), found.end(1) - found.start()
+                yield found[1].lower(), found[0], f"{found[0][:begin]}{right[:60]}{found[0][end:]}"

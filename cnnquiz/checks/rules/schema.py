@@ -20,6 +20,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Finding, Level
+from cnnquiz.naming import nearest_names
 
 LEVEL: Level = "error"
 
@@ -35,15 +36,18 @@ def check(subject: Subject) -> Iterator[Finding]:
         one = worked.item
         if len(one.options) == 1:
             message = f"an item of type {one.type} has two options or more"
-            yield subject.finding(__name__, LEVEL, worked, ("options",), message, at_name=True)
+            remedy = "Add an option, or delete `options` and write the value as the key."
+            yield subject.finding(__name__, LEVEL, worked, ("options",), message, remedy=remedy, at_name=True)
         if hidden:
-            yield from (subject.finding(__name__, LEVEL, worked, *each) for each in invisible_marks(worked))
+            for path, message, remedy in invisible_marks(worked):
+                yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
         if one.allow or one.tolerance or one.vary or one.where:
-            for path, message in faults(worked):
-                yield subject.finding(__name__, LEVEL, worked, path, message, at_name=path[0] == "vary")
+            for path, message, remedy in faults(worked):
+                at_name = path[0] == "vary"
+                yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, at_name=at_name)
 
 
-def invisible_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
+def invisible_marks(worked: WorkedItem) -> Iterator[tuple[Path, str, str]]:
     """Marks that turn the direction of writing, so that a reader sees another text than the program reads."""
     one = worked.item
     texts: list[tuple[Path, str]] = [(("stem",), one.stem), (("rationale",), one.rationale)]
@@ -51,16 +55,19 @@ def invisible_marks(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
     texts += [(("key",), key) for key in worked.keys]
     for path, words in texts:
         if found := _TURNING.search(words):
-            yield path, f"U+{ord(found[0]):04X}, which cannot be seen, turns the direction of writing: remove it"
+            mark = f"U+{ord(found[0]):04X}"
+            yield path, f"{mark}, which cannot be seen, turns the direction of writing", f"Delete the character {mark}."
 
 
-def faults(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
+def faults(worked: WorkedItem) -> Iterator[tuple[Path, str, str]]:
     """The names and numbers in an item's small fields that mean nothing."""
     for index, rule in enumerate(worked.item.allow):
         try:
             rules.rule_name(rule)
         except CnnquizError as fault:
-            yield ("allow", index), str(fault)
+            near = nearest_names(rule, rules.names(), most=1)
+            yield ("allow", index), str(fault), f"Write `{near[0]}` for `{rule}`." if near else "Delete this name."
     if worked.item.tolerance and read_tolerance(worked.item.tolerance) is None:
-        yield ("tolerance",), f"`{worked.item.tolerance[:40]}` is no tolerance: write 0.01, or 1%"
+        message = f"`{worked.item.tolerance[:40]}` is no tolerance"
+        yield ("tolerance",), message, "Write `tolerance: 0.01`, say, or `tolerance: 1%`."
     yield from family.faults(worked)

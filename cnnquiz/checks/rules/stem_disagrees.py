@@ -34,15 +34,19 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         for one in worked.agreement.disagreements if worked.agreement else ():
             yield subject.finding(__name__, LEVEL, worked, ("stem",), one.message, remedy=one.remedy)
-        for message in claimed_text.stem_faults(worked):
-            yield subject.finding(__name__, LEVEL, worked, ("stem",), message)
-        for letter, message in unit_faults(worked):
-            yield subject.finding(__name__, LEVEL, worked, ("options", letter), message)
+        for message, remedy in claimed_text.stem_faults(worked):
+            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy)
+        for letter, message, remedy in unit_faults(worked):
+            yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, remedy=remedy)
 
 
-def unit_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
-    """The right option's unit, where it counts something else than the derivation: letter and message."""
+def unit_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
+    """The right option's unit, where it counts something else than the derivation: letter, message and remedy."""
     for letter in worked.holders if worked.derived and worked.asks_for_value else ():
-        results = question.results_of_unit(beside(worked.texts[letter])[1])
+        unit = beside(worked.texts[letter])[1]
+        results = question.results_of_unit(unit)
         if results and worked.derived is not None and worked.derived.want not in results:
-            yield letter, f"`{worked.texts[letter][:60]}` counts something else than `{worked.derived.want}`"
+            own = worked.derived.want.replace("_", " ")
+            message = f"`{worked.texts[letter][:60]}` counts something else than `{worked.derived.want}`"
+            written = worked.texts[letter][worked.texts[letter].casefold().find(unit) :][: len(unit)]
+            yield letter, message, f"Write `{own}` for `{written}`, or another `want` under `derivation`."

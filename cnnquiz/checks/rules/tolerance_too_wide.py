@@ -30,6 +30,7 @@ from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
 LEVEL: Level = "error"
+PLACES = 9  # decimals that a tolerance may need
 
 _ROUNDED = re.compile(
     r"\b(?:round|about|approximately|approx|roughly|nearest|decimals?|digits?|figures|thousands?|millions?|billions?|estimate|"
@@ -44,14 +45,23 @@ _DECIMALS = re.compile(
 def check(subject: Subject) -> Iterator[Finding]:
     """Each tolerance within which a wrong answer lies."""
     for worked in subject.derived:
-        if worked.item.tolerance and worked.derived is not None and (message := fault(worked, worked.derived)):
-            remedy = "Leave it out." if _exact(worked.derived.value) else "Make it smaller."
+        if worked.item.tolerance and worked.derived is not None and (
+            message := fault(worked, worked.derived, worked.item.tolerance)
+        ):
+            remedy = narrower(worked, worked.derived)
             yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
 
 
-def fault(worked: WorkedItem, derived: DerivedAnswer) -> str:
-    """What is wrong with the tolerance, in words; empty if nothing is."""
-    stem, tolerance = worked.item.stem, worked.item.tolerance
+def narrower(worked: WorkedItem, derived: DerivedAnswer) -> str:
+    """The remedy: the widest power of ten that lets nothing wrong pass; none around a count."""
+    powers = [] if _exact(derived.value) else [f"0.{'0' * places}1" for places in range(PLACES)]
+    fitting = next((power for power in powers if not fault(worked, derived, power)), "")
+    return f"Write `tolerance: {fitting}`." if fitting else "Delete `tolerance`."
+
+
+def fault(worked: WorkedItem, derived: DerivedAnswer, tolerance: str) -> str:
+    """What is wrong with a tolerance, in words; empty if nothing is."""
+    stem = worked.item.stem
     read, places = read_tolerance(tolerance), _decimals(stem)
     if _exact(derived.value) and read and read[0] and not _ROUNDED.search(stem):
         return f"{derived.want} is a whole number, {text(derived.value)}, and the stem asks for no rounding"

@@ -19,6 +19,7 @@ from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside
+from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
@@ -35,8 +36,20 @@ def check(subject: Subject) -> Iterator[Finding]:
             if letter not in worked.keys and alike(worked.texts[worked.keys[0]], worked.texts[letter]):
                 words = f"option {letter}, `{worked.texts[letter][:60]}`, is right as well"
                 message = f"{words}: {worked.derived.want} is {right}"
-                remedy = "Change it to a value that a slip leads to."
-                yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, right, remedy)
+                advice = remedy(worked, letter)
+                yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, right, advice)
+
+
+def remedy(worked: WorkedItem, letter: str) -> str:
+    """Another value for a distractor: one that a misconception leads to and that no other option has."""
+    derived = worked.derived
+    wrong = derived.wrong_values() if derived else {}
+    free = (value for value in wrong.values() if value not in worked.meanings.values() and not worked.is_right(value))
+    if (value := next(free, None)) is not None:
+        return f"Write `{letter}: {text(value)}` under `options`, or another wrong value."
+    if len(worked.options) > 2:
+        return f"Delete `{letter}` under `options`."
+    return f"Say something else in option {letter}."
 
 
 def alike(key: str, words: str) -> bool:

@@ -18,7 +18,7 @@ from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Finding, Level
-from cnnquiz.naming import did_you_mean
+from cnnquiz.naming import nearest_names
 from cnnquiz.solution import text
 
 LEVEL: Level = "warning"
@@ -29,24 +29,27 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         for letter, option in worked.options.items():
             if option.slip and (worked.derived is not None or worked.item.derivation is None):
-                message = fault(worked, letter)
+                message, remedy = fault(worked, letter)
                 if message:
-                    yield subject.finding(__name__, LEVEL, worked, ("options", letter, "slip"), message)
+                    path = ("options", letter, "slip")
+                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
 
 
-def fault(worked: WorkedItem, letter: str) -> str:
-    """What is wrong with an option's slip, in words; empty if nothing is."""
-    derived, option = worked.derived, worked.options[letter]
+def fault(worked: WorkedItem, letter: str) -> tuple[str, str]:
+    """What is wrong with an option's slip, in words, and the remedy; empty if nothing is."""
+    derived, option, leave_out = worked.derived, worked.options[letter], f"Delete `slip` under `{letter}`."
     if derived is None:
-        return "a slip needs a derivation that it can change"
+        return "a slip needs a derivation that it can change", leave_out
     known = [one.name for one in derived.calculator.misconceptions]
     for name in option.misconceptions:
         if name not in known:
-            hint = did_you_mean(name.lower(), known, f"it knows {', '.join(known) or 'none'}", most=1, quote="`")
-            return f"{derived.calculator.name} knows no slip `{name[:40]}`: {hint}"
+            near = nearest_names(name.lower(), known, most=1)
+            names = f"it knows {', '.join(known) or 'none'}"
+            message = f"{derived.calculator.name} knows no slip `{name[:40]}`{'' if near else f': {names}'}"
+            return message, f"Write `{near[0]}` for `{name}`." if near else leave_out
     if letter in worked.keys:
-        return "the key names a slip: it would follow from a misconception"
-    return mismatch(derived, worked, letter)
+        return "the key names a slip: it would follow from a misconception", leave_out
+    return mismatch(derived, worked, letter), leave_out
 
 
 def mismatch(derived: DerivedAnswer, worked: WorkedItem, letter: str) -> str:

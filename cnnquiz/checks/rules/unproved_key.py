@@ -25,6 +25,7 @@ from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside, meaning, says_none
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
+from cnnquiz.solution import text
 
 LEVEL: Level = "warning"
 
@@ -34,11 +35,13 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.items:
         if worked.item.derivation is None:
             if numerical(worked) and not worked.claim_answers and worked.status not in ("proved", "claimed"):
-                remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them)."
+                remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them), or "
+                remedy += "`allow: [unproved-key]` with the reason in a comment."
                 yield subject.finding(__name__, LEVEL, worked, ("key",), "nothing proves this number", remedy=remedy)
         elif worked.asks_for_value and is_incomparable(worked):
             message = f"the derivation cannot be compared with the key, `{worked.texts[worked.keys[0]][:60]}`: no value"
-            yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy="Write the value alone.")
+            remedy = f"Write `{worked.keys[0]}: {worked.derived and text(worked.derived.value)}` under `options`."
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, remedy=remedy)
 
 
 def numerical(worked: WorkedItem) -> bool:
@@ -48,7 +51,7 @@ def numerical(worked: WorkedItem) -> bool:
     values = [worked.meanings.get(key) for key in worked.keys]
     if not values or any(value is None or isinstance(value, bool) for value in values):
         return False
-    words = {beside(text) for letter, text in worked.texts.items() if not says_none(text)}
+    words = {beside(said) for said in worked.texts.values() if not says_none(said)}
     units = {after for _, after in words} - {""}
     if any(isinstance(value, tuple) for value in values) and units - {"pixels", "px"}:
         return False
@@ -56,9 +59,9 @@ def numerical(worked: WorkedItem) -> bool:
     return bare and len(units) < 2 and all(map(is_value, worked.texts.values()))
 
 
-def is_value(text: str) -> bool:
+def is_value(words: str) -> bool:
     """Whether an option is a value, or says that none is."""
-    return says_none(text) or meaning(text) is not None
+    return says_none(words) or meaning(words) is not None
 
 
 def is_incomparable(worked: WorkedItem) -> bool:

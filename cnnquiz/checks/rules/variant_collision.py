@@ -32,5 +32,5 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked, survey in family.surveys(subject):
         if survey.collision is not None:
             message = survey.sentence(survey.collision)
-            remedy = "Add a condition under `where` that keeps these values out."
+            remedy = survey.collision.remedy
             yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)

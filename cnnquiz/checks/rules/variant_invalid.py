@@ -33,8 +33,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked, survey in family.surveys(subject):
         if survey.invalid is not None:
             message = survey.sentence(survey.invalid)
-            remedy = "Add a condition under `where`, or take these values out of `vary`."
+            remedy = survey.invalid.remedy
             yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)
         elif survey.collision is None and (trouble := family.marking_fault(subject.bank, worked.item)) is not None:
             message = f"the variant of seed {trouble.seed} cannot be asked: {trouble.message}"
-            yield subject.finding(__name__, LEVEL, worked, ("vary",), message, at_name=True)
+            shown = f"cnnquiz show BANK/{worked.item.id} --seed {trouble.seed} --key"
+            remedy = f"Delete `vary`, or mend what is wrong in this variant: {shown}."
+            yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)
