@@ -12,7 +12,7 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.mathematics.values import same
+from cnnquiz.mathematics.values import confirms, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
@@ -53,16 +53,15 @@ class DerivedAnswer:
 
         What was searched for counts where it leads to the target by the independent count.
         """
-        counts = self.calculator.counts(self.given)
         if self.target:
-            reached = all(name in counts and same(counts[name], value) for name, value in self.target.items())
-            return self.value if reached else None
-        return counts.get(self.want)
+            counts = {name: self.calculator.counted(self.given, name) for name in self.target}
+            return self.value if all(same(counts[name], value) for name, value in self.target.items()) else None
+        return self.calculator.counted(self.given, self.want)
 
     @cached_property
     def count_agrees(self) -> bool:
         """Whether the count, where there is one, gives the same value."""
-        return self.count is None or same(self.value, self.count)
+        return self.count is None or confirms(self.count, self.value)
 
     @cached_property
     def values(self) -> dict[str, Any]:

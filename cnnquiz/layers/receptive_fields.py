@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -15,6 +15,7 @@ from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
 from cnnquiz.layers.state import LayerState, after_tconv, after_windows, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, formula_step, value_math
 from cnnquiz.mathematics.precise import exact
@@ -97,11 +98,16 @@ def _network(values: dict[str, Any]) -> dict[str, Any]:
     results: list[LayerResult] = env["results"]
     maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
     last = (maps or results)[-1] if env["layer"] is None else results_by_name(env["layer"], results)[-1]
-    parts = _path_to(env["parts"], last.name)
+    return {**env, **seen_by(last, env["parts"], results)}
+
+
+def seen_by(last: LayerResult, parts: Sequence[Part], results: Sequence[LayerResult]) -> dict[str, Any]:
+    """The part of a network that leads to one of its layers, as `field_givens` describes it."""
+    parts = _path_to(parts, last.name)
     names = set(_names(parts))
     seen = [one for one in results if one.name in names]
     grids = {one.name: one.before.grid for one in results}
-    return {**env, "seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
+    return {"seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
 
 
 def _path_to(parts: Sequence[Part], name: str) -> tuple[Part, ...]:
@@ -164,9 +170,8 @@ class IndexWalk(Struct, frozen=True):
             return self._before_layer(part, now)
         found: set[int] = set()
         for name, branch in part.branches:
-            direct = name == "shortcut" and self.grids and branch[0].name not in self.grids
             one = now
-            for inner in () if direct else reversed(branch):
+            for inner in () if _is_direct(name, branch, self.grids) else reversed(branch):
                 one = self._before(inner, one)
             found |= one
         return self._limit(found)
@@ -174,7 +179,8 @@ class IndexWalk(Struct, frozen=True):
     def _before_layer(self, layer: Layer, now: set[int]) -> set[int]:
         if layer.kind in ("gap", "dense"):
             size = self.grids.get(layer.name, 1)
-            return set(range(size)) if size <= self.most else {0, size - 1}
+            taps = range(size) if size * len(now) <= self.most else (0, size - 1)
+            return self._limit({index + tap for index in now for tap in taps})
         if layer.kind not in WINDOWS or layer.kind == "tconv":
             return now
         window = layer.windows(self.axes)[self.axis]
@@ -187,6 +193,38 @@ class IndexWalk(Struct, frozen=True):
         return now if len(now) <= self.most else {min(now), max(now)}
 
 
+def _is_direct(name: str, branch: Sequence[Part], grids: Mapping[str, int]) -> bool:
+    """Whether a branch is the shortcut that is the input itself."""
+    return name == "shortcut" and bool(grids) and branch[0].name not in grids
+
+
+class Pixels(NamedTuple):
+    """Pixels as the bits of a number, bit 0 being the pixel `first`, and how far a step of one index reaches."""
+
+    bits: int
+    first: int = 0
+    jump: int = 1
+
+
+def _pixels_read(parts: Sequence[Part], axes: int, axis: int, grids: Mapping[str, int], seen: Pixels) -> Pixels:
+    """The pixels that the first value reads, gathered from the first layer on: those seen before, at each tap."""
+    for part in parts:
+        if not isinstance(part, Layer):
+            branches = [() if _is_direct(name, branch, grids) else branch for name, branch in part.branches]
+            ways = [_pixels_read(branch, axes, axis, grids, seen) for branch in branches]
+            first, bits = min(way.first for way in ways), 0
+            for way in ways:
+                bits |= way.bits << way.first - first
+            seen = Pixels(bits, first, ways[0].jump)
+        elif part.kind in WINDOWS or part.kind in ("gap", "dense"):
+            window = part.windows(axes)[axis] if part.kind in WINDOWS else Window(grids.get(part.name, 1))
+            bits = 0
+            for tap in range(0, window.k * window.d, window.d):
+                bits |= seen.bits << tap * seen.jump
+            seen = Pixels(bits, seen.first - window.before * seen.jump, seen.jump * window.s)
+    return seen
+
+
 def field_results(env: Env) -> dict[str, Any]:
     """Field, jump and start behind the last layer, and behind each."""
     seen: Sequence[LayerResult] = env["seen"]
@@ -195,10 +233,15 @@ def field_results(env: Env) -> dict[str, Any]:
     last, walks = seen[-1].after, _walks(env)
     rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
     found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
-    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
-    if walks and max(last.field) * widest <= walks[0].most:
+    if walks and _are_followed(seen, walks[0]):
         found["touched"] = one_number([len(walk.pixels(0)) for walk in walks])
     return found
+
+
+def _are_followed(seen: Sequence[LayerResult], walk: IndexWalk) -> bool:
+    """Whether all the pixels that the last value depends on are followed one by one."""
+    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
+    return max(seen[-1].after.field) * widest <= walk.most
 
 
 def _fields(state: LayerState) -> dict[str, Any]:
@@ -207,16 +250,24 @@ def _fields(state: LayerState) -> dict[str, Any]:
 
 
 def field_counts(env: Env) -> dict[str, Any]:
-    """From the first value and its neighbour back to the pixels that they touch."""
-    if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
+    """From the first value and its neighbour back to the pixels that they touch; what is read, gathered forwards.
+
+    Behind a transposed convolution nothing is counted: what a value sees there differs from place to place.
+    """
+    walks = _walks(env)
+    if not walks:
         return {}
-    pixels = [(walk.pixels(0), walk.pixels(1)) for walk in _walks(env)]
+    spans = [[(min(pixels), max(pixels)) for pixels in (walk.pixels(0), walk.pixels(1))] for walk in walks]
     found = {
-        "receptive_field": [max(first) - min(first) + 1 for first, _ in pixels],
-        "jump": [min(second) - min(first) for first, second in pixels],
-        "first": [min(first) for first, _ in pixels],
+        "receptive_field": one_number([high - low + 1 for (low, high), _ in spans]),
+        "jump": one_number([following - low for (low, _), (following, _) in spans]),
+        "first": one_number([low for (low, _), _ in spans]),
+        "start": one_number([Fraction(low + high + 1, 2) for (low, high), _ in spans]),
     }
-    return {name: one_number(values) for name, values in found.items() if values}
+    if _are_followed(env["seen"], walks[0]):
+        read = [_pixels_read(walk.parts, walk.axes, walk.axis, walk.grids, Pixels(1)) for walk in walks]
+        found["touched"] = one_number([pixels.bits.bit_count() for pixels in read])
+    return found
 
 
 def steps(env: Env, results: Mapping[str, Any], want: str | None) -> Iterator[Step]:

@@ -194,6 +194,14 @@ def read_expression(text: str) -> Any:
         return None
 
 
+def confirms(count: Any, value: Any) -> bool:
+    """Whether a count gives the same value, or an expression, as which a formula is counted, with the same values."""
+    if isinstance(count, list | tuple) and isinstance(value, list | tuple) and len(count) == len(value):
+        return all(map(confirms, count, value))
+    text = isinstance(count, str) and isinstance(value, str)
+    return same(value, count) or (text and equivalent(value, count))
+
+
 def equivalent(text: str, other: str) -> bool:
     """Whether two expressions have the same values."""
     from cnnquiz.mathematics import equivalence
