@@ -27,7 +27,7 @@ QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
     Quantity("gamma", "weight", number(), "the learned scale", 1),
     Quantity("beta", "bias", number(), "the learned shift", 0),
-    Quantity("eps", "eps", number(0), "added to the variance (PyTorch: 0.00001)", 0),
+    Quantity("eps", "epsilon", number(0), "added to the variance (PyTorch: 0.00001)", 0),
 )
 RESULTS = (
     Result("mean", "the mean of the batch", answer=True),

@@ -19,7 +19,6 @@ from cnnquiz.items import families, variants
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.mathematics.expression import parse
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
@@ -79,7 +78,7 @@ def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str]]:
             yield ("vary", name), str(fault)
     for index, condition in enumerate(worked.item.where):
         try:
-            parse(condition)
+            families.condition(condition)
         except CnnquizError as fault:
             yield ("where", index), str(fault)
 

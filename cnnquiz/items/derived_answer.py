@@ -12,6 +12,8 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import wanted
+from cnnquiz.items.wanted import Wanted
 from cnnquiz.mathematics.values import confirms, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Math, Solution, text
@@ -28,6 +30,7 @@ _LETTERS = re.compile(r"[A-Za-z_]\w*")
 class DerivedAnswer:
     """A derivation with its givens read, and the value of the wanted result.
 
+    want     what is wanted, as the bank writes it: a result, or a part of one
     results  every result by name
     layout   chw where the bank writes the channels first and the calculator does not
     target   of a derivation that searches (`find`): the known result, by name
@@ -42,10 +45,15 @@ class DerivedAnswer:
     layout: str = "hwc"
     target: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def wanted(self) -> Wanted:
+        """The result or the part of one that is wanted."""
+        return wanted.read(self.want, self.results)
+
     @property
     def value(self) -> Any:
         """The wanted value, by the formula."""
-        return self.results[self.want]
+        return self.wanted.of(self.results[self.wanted.result])
 
     @cached_property
     def count(self) -> Any:
@@ -56,7 +64,7 @@ class DerivedAnswer:
         if self.target:
             counts = {name: self.calculator.counted(self.given, name) for name in self.target}
             return self.value if all(same(counts[name], value) for name, value in self.target.items()) else None
-        return self.calculator.counted(self.given, self.want)
+        return self.wanted.of(self.calculator.counted(self.given, self.wanted.result))
 
     @cached_property
     def count_agrees(self) -> bool:
@@ -66,12 +74,12 @@ class DerivedAnswer:
     @cached_property
     def values(self) -> dict[str, Any]:
         """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
-        return self.calculator.prose_values(self.given)
+        return {self.want: self.value} | self.calculator.prose_values(self.given)
 
     @cached_property
     def solution(self) -> Solution:
         """The steps that lead to the wanted result."""
-        return self.calculator.solve(self.given, self.want)
+        return self.calculator.solve(self.given, self.wanted.result)
 
     def equals(self, value: Any, tolerance: str = "") -> bool:
         """Whether a value read from a bank equals the derived one; 76 × 100 may stand for its product."""
@@ -100,11 +108,13 @@ class DerivedAnswer:
 
     def wrong_value_of(self, group: Group) -> Any:
         """The same for the calculator's own Misconception records."""
-        return self.calculator.wrong_value(self.given, group, self.want)
+        return self.wanted.of(self.calculator.wrong_value(self.given, group, self.wanted.result))
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value by each misconception that changes the answer; with `pairs`, by two at once as well."""
-        return self.calculator.wrong_values(self.given, self.want, pairs=pairs)
+        found = self.calculator.wrong_values(self.given, self.wanted.result, pairs=pairs)
+        wrong = {names: self.wanted.of(value) for names, value in found.items()}
+        return {names: value for names, value in wrong.items() if value is not None and value != self.value}
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
         """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together."""
@@ -131,7 +141,7 @@ def derive(derivation: Derivation, given: Mapping[str, Any] | None = None, layou
     if read.letters:
         raise CnnquizError("a letter stands for a number in these givens: an item asks with numbers")
     results, want = calculator.result_values(read), derivation.want
-    if want not in results:
+    if wanted.read(want, results).result not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)
 
@@ -151,7 +161,7 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
         raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
     read = calculator.read(known | found.solutions[0])
     values = calculator.result_values(read) | found.solutions[0]
-    if want not in values:
+    if wanted.read(want, values).result not in values:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
     target = {found.search.result: found.search.target}
     return DerivedAnswer(calculator, read, want, values, "hwc" if "layout" in raw else layout, target)

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import wanted
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
@@ -314,7 +315,7 @@ def _fault(derivation: Derivation, message: str) -> Fault:
             return Fault("schema", ("derivation", name, given), str(fault), at_name=True)
     place = message.partition(":")[0]
     inside = (place,) if place in derivation.given else ()
-    if not inside and derivation.want not in calculator.result_names:
+    if not inside and {derivation.want, *wanted.names(derivation.want)}.isdisjoint(calculator.result_names):
         known = ", ".join(calculator.result_names)
         said = f"{calculator.name} has no result `{derivation.want[:40]}`"
         return Fault("schema", ("derivation", "want"), said, f"It gives {known}.")
