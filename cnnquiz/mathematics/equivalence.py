@@ -40,8 +40,11 @@ _FLOATS = Algebra(
 )
 
 
-def agree(left: Expr, right: Expr) -> bool:
-    """Whether both expressions have the same value wherever both have one, at points spread over all scales."""
+def agree(left: Expr, right: Expr, everywhere: bool = True) -> bool:
+    """Whether both expressions have the same values, at points spread over all scales.
+
+    everywhere  whether both must have a value at the same points; otherwise, only points where both have one count
+    """
     if left == right:
         return True
     names = sorted(names_in(left) | names_in(right))
@@ -52,9 +55,10 @@ def agree(left: Expr, right: Expr) -> bool:
     tried = 0
     for env in points(names, exact):
         a, b = (_value(side, env, algebra) for side in (left, right))
-        if (a is None) != (b is None) or (a is not None and not _close(a, b, exact)):
+        both = a is not None and b is not None
+        if (everywhere and (a is None) != (b is None)) or (both and not _close(a, b, exact)):
             return False
-        tried += a is not None
+        tried += both
     return tried > 0
 
 

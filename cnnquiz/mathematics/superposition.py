@@ -153,7 +153,7 @@ def counted_verdicts(f: Map) -> dict[str, bool]:
     Where an input has no output, nothing holds: a matrix has a product with every vector.
     """
     units = [tuple(int(at == one) for at in range(f.width)) for one in range(f.width)]
-    inputs = [tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(f.width)) for seed in range(1, 40)]
+    inputs = [tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(f.width)) for seed in range(1, 16)]
     try:
         zero, *columns = [f.at(x) for x in [(0,) * f.width, *units]]
         known = [(x, f.at(x)) for x in inputs]

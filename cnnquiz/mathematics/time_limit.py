@@ -27,6 +27,8 @@ def with_time_limit(work: Callable[P, T]) -> Callable[P, T]:
 
     @wraps(work)
     def apply(*args: P.args, **more: P.kwargs) -> T:
+        import sympy  # noqa: F401  an import that the alarm interrupts would stay half done
+
         try:
             with _alarm(SECONDS):
                 return work(*args, **more)

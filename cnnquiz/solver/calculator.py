@@ -223,14 +223,19 @@ class Calculator:
         return {r.name: values[r.symbol] for r in self.results if values.get(r.symbol) is not None}
 
     def counts(self, given: Given) -> dict[str, Any]:
-        """The results by the independent count."""
-        found = {name: one() if callable(one) else one for name, one in self.count(given.env).items()}
+        """The results by the independent count, those that it can reach."""
+        found = {name: self.counted(given, name) for name in self.result_names}
         return {name: one for name, one in found.items() if one is not None}
 
     def counted(self, given: Given, name: str) -> Any:
-        """One result by the independent count; None where the calculator counts nothing for it."""
-        found = self.count(given.env).get(name)
-        return found() if callable(found) else found
+        """One result by the independent count; None where that is not counted, or beyond what is worked."""
+        try:
+            if not given.counts:
+                given.counts.update(self.count(given.env))
+            found = given.counts.get(name)
+            return found() if callable(found) else found
+        except CnnquizError:
+            return None
 
     def prose_values(self, given: Given) -> dict[str, Any]:
         """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names.
