@@ -106,6 +106,8 @@ class Derivation(Written):
     """What an item's key follows from: the calculator, its givens and the result that is wanted.
 
     derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
+
+    A part of a result is wanted as `theta_2`, its second element, as `y[1]`, the same counted from 0, or as `y_sum`.
     """
 
     aside = "want"

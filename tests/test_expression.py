@@ -18,6 +18,7 @@ from cnnquiz.mathematics import analysis
 from cnnquiz.mathematics.analysis import number
 from cnnquiz.mathematics.expression import (
     FUNCTIONS,
+    SIZES,
     Call,
     Expr,
     Name,
@@ -44,10 +45,31 @@ REFUSED = [
 ]  # fmt: skip
 
 
+SIZES_ALONE = {"x[0]", "[1]", "x, y"}  # refused where no sizes may stand
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("o == 28x28", True), ("(28, 28) == o", True), ("o == 28 and in > 8x8", True), ("o == (28, 27)", False),
+     ("wide[1] - wide[0] == 2", True), ("wide == 3", False), ("prod(3x5) == 15 and max(o, 3) == 28", True),
+     ("not in < o", True), ("28x28x3 == 28", False)],
+)  # fmt: skip
+def test_sizes_are_compared_by_their_sides(text: str, value: bool) -> None:
+    names = {"o": (28, 28), "wide": (3, 5), "in": 32}
+    assert evaluate(parse(text, names, sizes=True), names, SIZES) is value
+
+
+@pytest.mark.parametrize("text", ["wide[2] == 3", "wide < 3", "wide[o] == 3"])
+def test_sizes_that_cannot_be_compared_have_no_value(text: str) -> None:
+    names = {"o": (28, 28), "wide": (3, 5)}
+    with pytest.raises(CnnquizError):
+        evaluate(parse(text, names, sizes=True), names, SIZES)
+
+
 @pytest.mark.parametrize("text", REFUSED)
 def test_refused_with_one_line(text: str) -> None:
     with pytest.raises(CnnquizError) as refused:
-        parse(text, names={"x", "y", "z", "k"})
+        parse(text, names={"x", "y", "z", "k"}, sizes=text not in SIZES_ALONE)
     assert "\n" not in str(refused.value)
     assert len(str(refused.value)) < 300
 

@@ -30,7 +30,7 @@ MEANINGS = {
     "Item.type": "How it is answered. Without options, by typing.",
     "Item.options": "The options by letter: a text, or a text with its `why`.",
     "Item.key": "The letter of the right option, several of them, or the right value.",
-    "Item.derivation": "What the key follows from: a calculator with its givens, and the result that is wanted.",
+    "Item.derivation": "What the key follows from: a calculator, its givens and a result, or part of one: theta_2.",
     "Item.vary": "The givens that may take other values, and which ones: makes the item a family.",
     "Item.where": "Conditions that the varied givens must meet, such as `k < s * 4`.",
     "Item.hints": "Hints, given one at a time.",

@@ -9,7 +9,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from cnnquiz.mathematics.activations import activation, largest_slope, slope_reason, sympy_value_and_slope, usual_alpha
+from cnnquiz.mathematics.activations import (
+    activation,
+    largest_slope,
+    slope_reason,
+    steepest_by_sympy,
+    sympy_value_and_slope,
+    usual_alpha,
+)
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import chain, math, step, value_math
 from cnnquiz.mathematics.precise import irrational, rounded, sigmoid, tanh
@@ -86,11 +93,10 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 def count(env: Env) -> Values:
     """By sympy: the formula differentiated by its rules, both evaluated to 60 digits; the maximum sought on a grid."""
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
-    found: Values = {}
+    found: Values = {"maximum_derivative": lambda: steepest_by_sympy(f.name, a)}
     if x is not None:
         found["value"], found["derivative"] = map(from_sympy, sympy_value_and_slope(f, x, a))
-    if f.name not in ("softplus", "gelu", "swish"):
-        found["maximum_derivative"] = max(function_slope(f, Fraction(at, 4), a) for at in range(-20, 21))
+        found |= {f"{name}_exact": str(Fraction(found[name])) for name in ("value", "derivative")}
     return found
 
 

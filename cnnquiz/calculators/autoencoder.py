@@ -105,7 +105,7 @@ def count(env: Env) -> Values:
         stages, left = stages + 1, left[1:-1]
     total = sum(halves.values())
     found = {**halves, "parameters": total, "bytes": bytes_of(total, env["dtype"]), "stages": stages}
-    return found | {"compression_ratio": divide(sizes[0], left[0])}
+    return found | {"compression_ratio": divide(sizes[0], left[0]), "code": left[0]}
 
 
 def notes(env: Env, results: Results) -> Notes:

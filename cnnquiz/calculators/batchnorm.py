@@ -27,7 +27,7 @@ QUANTITIES = (
     Quantity("values", "input", numbers(), "the values of one channel over the batch: 2,4,6,8", positional=True),
     Quantity("gamma", "weight", number(), "the learned scale", 1),
     Quantity("beta", "bias", number(), "the learned shift", 0),
-    Quantity("eps", "eps", number(0), "added to the variance (PyTorch: 0.00001)", 0),
+    Quantity("eps", "epsilon", number(0), "added to the variance (PyTorch: 0.00001)", 0),
 )
 RESULTS = (
     Result("mean", "the mean of the batch", answer=True),
@@ -83,18 +83,25 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def count(env: Env) -> Values:
-    """The variance from all pairs, sum (x_i - x_j)^2/(2 n^2); the rest by sympy's roots."""
+    """The mean moved on with each value; the variance from all pairs, sum (x_i - x_j)^2/(2 n^2); sympy's roots.
+
+    Of more than 50 values, the mean alone is counted.
+    """
     import sympy
 
     x, n = [Fraction(one) for one in env["values"]], len(env["values"])
+    mean = Fraction(0)
+    for many, one in enumerate(x, 1):
+        mean += (one - mean) / many
     if n > 50:
-        return {}
+        return {"mean": exact(mean)}
     variance = Fraction(sum((a - b) ** 2 for a in x for b in x), 2 * n * n)
     root = sympy.sqrt(sympy_value(variance + Fraction(env["eps"])))
     hats = [sympy_value(Fraction(sum(one - other for other in x), n)) / root for one in x]
     gamma, beta = sympy_value(env["gamma"]), sympy_value(env["beta"])
     output = Vector(from_sympy(gamma * hat + beta) for hat in hats)
-    return {"variance": exact(variance), "normalised": Vector(map(from_sympy, hats)), "output": output}
+    found = {"mean": exact(mean), "variance": exact(variance), "std": from_sympy(root)}
+    return {**found, "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
 def _sample_variance(env: Env) -> Values:

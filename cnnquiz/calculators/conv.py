@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
-from cnnquiz.layers.counts import filter_counts, slide, tally
+from cnnquiz.layers.counts import filter_counts, filter_weights, reaches, slide, tally
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import (
     Case,
@@ -115,10 +115,11 @@ def prepare(values: Values) -> Values:
 
 def count(env: Env) -> Values:
     """The window slid along each axis, its places counted; the weights added up filter by filter."""
-    parameters, sizes = filter_counts(env), (slide(i, window) for i, window in families.windows(env))
-    found = parameters | families.size_counts(env, sizes, env["F"])
-    if parameters and "output_size" in found:
-        found["macs"] = tally(tally(*env["k"], env["C"] // env["g"]), env["F"], *found["output_size"])
+    weights, sizes = filter_weights(env), (slide(i, window) for i, window in families.windows(env))
+    found = reaches(env) | filter_counts(env) | families.size_counts(env, sizes, env["F"])
+    found |= families.border_counts(env, found)
+    if weights is not None and "output_size" in found:
+        found["macs"] = tally(weights, *found["output_size"])
     return found
 
 

@@ -148,7 +148,13 @@ def count(env: Env) -> Values:
     scatter = _convolution(env).scatter
     y = scatter(env["X"])
     found = _results(env, y) | {"size": sum(1 for _ in y[0]) if env["flat"] else (len(y), sum(1 for _ in y[0]))}
-    return found if env["x2"] is None else found | {"y2": _like_input(env, scatter(rows(env["x2"])))}
+    if env["x2"] is not None:
+        second = rows(env["x2"])
+        y2, y_sum = scatter(second), scatter(grid_sum(env["X"], second))
+        found |= {"y2": _like_input(env, y2), "y_sum": _like_input(env, y_sum)}
+        places = [zip(*lines, strict=True) for lines in zip(y, y2, y_sum, strict=True)]
+        found["superposition"] = not any(a + b - both for line in places for a, b, both in line)
+    return found
 
 
 def _other(env: Env, **other: Any) -> Values:

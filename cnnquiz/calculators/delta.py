@@ -99,7 +99,7 @@ def count(env: Env) -> Values:
     """The area by adding up thin strips of the pulse; heights of ever narrower pulses; f by sympy."""
     heights = [1 / Fraction(1, 10**power) for power in range(1, 40)]
     unbounded = all(high >= 10 * low for low, high in pairwise(heights))
-    found: Values = {"limit": "infinity" if unbounded else ""}
+    found: Values = {"limit": "infinity" if unbounded else "", "unbounded": unbounded}
     found["discrete"] = [0, 1, 0][(env["n"] > 0) - (env["n"] < 0) + 1]
     if env["A"] is not None:
         strip = Fraction(env["A"]) / 64

@@ -138,13 +138,18 @@ def count(env: Env) -> Values:
     found: Values = {}
     sizes = parts(env["inputs"])
     if are_numbers(*sizes, env["units"]):
+        found["weights"] = tally(*sizes, env["units"])
         found["parameters"] = tally(tally(*sizes) + (1 if env["biased"] else 0), env["units"])
     if env["W"] is not None and env["x"] is not None:
-        columns = [*zip(*env["W"], strict=True), *([env["b"]] if env["b"] else [])]
+        ones = [1] if env["b"] else []  # each with a column of biases
+        factors, columns = [*env["x"], *ones], [*zip(*env["W"], strict=True), *([env["b"]] if env["b"] else [])]
         total = [0] * len(env["W"])
-        for factor, column in zip((*env["x"], 1), columns, strict=False):
+        for factor, column in zip(factors, columns, strict=True):
             total = [sofar + factor * entry for sofar, entry in zip(total, column, strict=True)]
         found["y"] = Vector(total)
+        if env["b"]:
+            found["augmented_weights"] = Vector(map(Vector, zip(*columns, strict=True)))
+            found["augmented_input"] = Vector(factors)
     return found
 
 

@@ -9,11 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from itertools import accumulate
 from math import prod
+from operator import mul
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, largest_slope, sympy_value_and_slope, usual_alpha
+from cnnquiz.mathematics.activations import (
+    activation,
+    largest_slope,
+    steepest_by_sympy,
+    sympy_value_and_slope,
+    usual_alpha,
+)
 from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
 from cnnquiz.mathematics.precise import exact, limit_digits, rounded
@@ -109,12 +117,12 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def count(env: Env) -> Values:
-    """The bound by walking back through the layers; the product by sympy's derivatives, evaluated once."""
-    found: Values = {}
+    """The bound by walking back through the layers; the largest and the given derivatives by sympy."""
+    steepest = steepest_by_sympy(env["function"], env["alpha"])
+    passed = [steepest * max(weight, -weight) for weight in env["weights"] or [1]]
+    found: Values = {"maximum_derivative": steepest, "vanishes": max(passed) < 1}
     if are_numbers(env["n"]):
-        left: Any = Fraction(1)
-        for weight in env["weights"] or [1] * env["n"]:
-            left = left * env["M"] * abs(weight)
+        *_, left = accumulate(passed if env["weights"] else passed * env["n"], mul, initial=Fraction(1))
         found["bound"] = exact(left)
     if env["values"] is not None and len(env["values"]) <= 20:
         f = activation(env["function"])

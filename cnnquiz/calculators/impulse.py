@@ -7,9 +7,11 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import difference_equations
-from cnnquiz.mathematics.difference_equations import System, response, shift_failure, superposition_failure
+from cnnquiz.mathematics.difference_equations import System, response
 from cnnquiz.mathematics.notation import step
 from cnnquiz.mathematics.precise import rounded
 from cnnquiz.solution import Drawing, Vector
@@ -18,6 +20,7 @@ from cnnquiz.solver.givens import integer, numbers, words
 
 _MOST = 1_000
 _SHOWN = 8
+_COUNTED = 60
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
 CONVENTIONS = {
     "start": "at rest, every output before the first input is 0",
@@ -82,13 +85,23 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def count(env: Env) -> Values:
-    """For a linear, time-invariant recursion: the series of its transfer function by long division."""
-    system = env["system"]
+    """The series of the transfer function by long division, or else sympy's samples; the verdicts by other inputs.
+
+    Counted are up to 60 samples of a system that is not linear and time invariant, or looks ahead; the verdicts on one
+    that looks up to 60 places ahead, and those on a given response of up to 60 samples, added up shifted.
+    """
+    system: System | None = env["system"]
     if system is None:
-        return {"h": Vector([env["h"][n] if n < len(env["h"]) else 0 for n in range(env["n"])])}
-    if superposition_failure(system) or shift_failure(system) or system.lead:
+        shifted = [f"({Fraction(one)})*x[n - {at}]" for at, one in enumerate(env["h"][:_COUNTED])]
+        system = difference_equations.read(f"y[n] = {' + '.join(shifted)}")
+    if max(len(env["h"] or ()), system.lead) > _COUNTED:
         return {}
-    return {"h": Vector(map(rounded, difference_equations.transfer_series(system, env["n"])))}
+    found: Values = dict(difference_equations.counted_verdicts(system))
+    if found["lti"] and not system.lead:
+        found["h"] = Vector(map(rounded, difference_equations.transfer_series(system, env["n"])))
+    elif env["n"] <= _COUNTED:
+        found["h"] = lambda: difference_equations.response_by_sympy(system, env["n"])
+    return found
 
 
 _BY_EQUATION = {"h": (None,)}

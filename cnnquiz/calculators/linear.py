@@ -7,14 +7,11 @@ Source: Oppenheim and Schafer, Discrete-Time Signal Processing, 3rd edition, 201
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics import superposition
 from cnnquiz.mathematics.expression import functions_in
 from cnnquiz.mathematics.operators import LENGTH
-from cnnquiz.mathematics.precise import differ
-from cnnquiz.mathematics.superposition import Map, combination, factor_failure, gap, sum_failure
+from cnnquiz.mathematics.superposition import Map, factor_failure, gap, sum_failure
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 
@@ -59,19 +56,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 def count(env: Env) -> Values:
     """Linear is what a matrix can do: the outputs of the unit vectors are its columns, tried on other vectors."""
-    f: Map = env["f"]
-    units = [tuple(int(at == one) for at in range(f.width)) for one in range(f.width)]
-    columns = [column for unit in units if (column := f.at_or_none(unit)) is not None]
-    if len(columns) < f.width:
-        return {"linear": False}
-    for seed in range(40):
-        x = tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) if seed else 0 for at in range(f.width))
-        y = f.at_or_none(x)
-        if y is None and f.width == 1:  # a matrix has a product with every vector
-            return {"linear": False}
-        if y is not None and differ(y, combination(*zip(x, columns, strict=True))):
-            return {"linear": False}
-    return {"linear": True}
+    return superposition.counted_verdicts(env["f"])
 
 
 def _has_straight_pieces(env: Env) -> bool | None:

@@ -135,9 +135,14 @@ def work(env: Env) -> Values:
     """Every term, then their mean or sum."""
     loss = _total(env) if env["kind"] == "cross-entropy" else _mean(env)
     found = {"loss": rounded(loss), "terms": Vector(map(rounded, _terms(env)))}
-    if len(env["q"]) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None:
+    if _has_formula(env):
         found["exact"] = _formula(env)
     return found
+
+
+def _has_formula(env: Env) -> bool:
+    """Whether the loss is shown as a formula too: logarithms of a few probabilities that are given."""
+    return len(env["q"]) <= 20 and env["kind"] in ("bce", "cross-entropy") and env["p"] is not None
 
 
 def _formula(env: Env) -> str:
@@ -168,36 +173,43 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def count(env: Env) -> Values:
-    """Without the terms: squares multiplied out, larger minus smaller, one logarithm of a product or of a sum."""
-    p, y, n = env["q"], env["y"], len(env["q"])
-    if env["kind"] == "mse":
-        product = sum(a * b for a, b in zip(p, y, strict=True))
-        return {"loss": rounded(Fraction(sum(a * a for a in p) - 2 * product + sum(b * b for b in y)) / n)}
-    if env["kind"] == "mae":
-        return {"loss": rounded(Fraction(sum(map(max, p, y)) - sum(map(min, p, y))) / n)}
+    """Squares multiplied out, larger minus smaller, one logarithm of a product or of a sum.
+
+    Of more than 50 elements, or of logits that lie too far apart, no logarithms are counted.
+    """
+    p, y, n, kind = env["q"], env["y"], len(env["q"]), env["kind"]
+    if kind in ("mse", "mae"):
+        of_one = {"mse": lambda a, b: a * a - 2 * a * b + b * b, "mae": lambda a, b: max(a, b) - min(a, b)}[kind]
+        terms = list(map(of_one, p, y))
+        return {"loss": rounded(Fraction(sum(terms)) / n), "terms": Vector(map(rounded, terms))}
     scores = [0, *(env["logits"] or ())]
     if n > 50 or max(scores) - min(scores) > _APART:
         return {}
-    loss = _of_logits(env) if env["logits"] is not None else _of_likelihood(env)
-    return {"loss": from_sympy(loss if env["kind"] == "cross-entropy" else loss / n)}
+    pairs = zip(p, y, strict=True)
+    terms = _of_logits(env) if env["logits"] is not None else [_of_likelihood(kind, *pair) for pair in pairs]
+    loss = sum(terms)
+    counted = from_sympy(loss if kind == "cross-entropy" else loss / n)
+    found = {"loss": counted, "terms": Vector(map(from_sympy, terms))}
+    return found | ({"loss_exact": str(Fraction(counted))} if _has_formula(env) else {})
 
 
-def _of_likelihood(env: Env) -> Any:
-    """One logarithm of the product of all probabilities."""
+def _of_likelihood(kind: str, p: Any, y: Any) -> Any:
+    """One logarithm of the likelihood p^y (1 - p)^(1 - y); of one class among several, of p^y."""
     import sympy
 
-    return -sympy.log(sympy.Mul(*(sympy_value(q) ** sympy_value(weight) for weight, q in _all_logarithms(env))))
+    p, y = sympy_value(p), sympy_value(y)
+    return -sympy.log(p**y * ((1 - p) ** (1 - y) if kind == "bce" else 1))
 
 
-def _of_logits(env: Env) -> Any:
-    """Without probabilities: ln(sum of e^z) for each unit of target, or ln(1 + e^z) for each element, less y z."""
+def _of_logits(env: Env) -> list[Any]:
+    """Without probabilities, for each element: y times ln(sum of e^z), or ln(1 + e^z), less y z."""
     import sympy
 
-    scores = [sympy_value(z) for z in env["logits"]]
-    less = sum(sympy_value(y) * z for y, z in zip(env["y"], scores, strict=True))
+    pairs = [(sympy_value(z), sympy_value(y)) for z, y in zip(env["logits"], env["y"], strict=True)]
     if env["kind"] == "bce":
-        return sum(sympy.log(1 + sympy.exp(z)) for z in scores) - less
-    return sympy_value(sum(env["y"])) * sympy.log(sum(map(sympy.exp, scores))) - less
+        return [sympy.log(1 + sympy.exp(z)) - y * z for z, y in pairs]
+    total = sympy.log(sympy.Add(*(sympy.exp(z) for z, _ in pairs)))
+    return [y * (total - z) for z, y in pairs]
 
 
 _MSE, _MAE, _BCE, _CLASSES = ({"kind": (kind,)} for kind in _TERMS)

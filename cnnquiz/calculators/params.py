@@ -14,7 +14,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz.layers import families
-from cnnquiz.layers.counts import filter_counts, tally
+from cnnquiz.layers.counts import tally
 from cnnquiz.solver.calculator import (
     Case,
     Env,
@@ -188,20 +188,24 @@ def prepare(values: Values) -> Values:
 
 def count(env: Env) -> Values:
     """The numbers that the layer holds, added up array by array."""
-    F, C, m = env["F"], env["C"], env["m"]
+    layer, F, C, m, g = env["layer"], env["F"], env["C"], env["m"], env["g"]
     kernel = (*(env["k"] or (None,)), C)
-    weights: dict[str, list[tuple[Any, ...]]] = {
-        "conv": [(filter_counts(env).get("parameters"),)], "dense": [(env["n"], m)], "depthwise": [kernel],
-        "separable": [kernel, (C, F)], "batchnorm": [(F,), (F,)], "embedding": [(env["V"], env["D"])],
+    arrays: dict[str, tuple[list[tuple[Any, ...]], list[tuple[Any, ...]]]] = {  # of weights and of biases
+        "conv": ([(*kernel, F)], [(F,)]), "dense": ([(env["n"], m)], [(m,)]), "depthwise": ([kernel], [(C,)]),
+        "separable": ([kernel, (C, F)], [(F,)] if env["keras"] else [(C,), (F,)]), "batchnorm": ([], []),
+        "embedding": ([(env["V"], env["D"])], []),
     }  # fmt: skip
-    separable: list[tuple[Any, ...]] = [(F,)] if env["keras"] else [(C,), (F,)]
-    biases: dict[str, list[tuple[Any, ...]]] = {"dense": [(m,)], "depthwise": [(C,)], "separable": separable}
-    arrays = weights[env["layer"]] + (biases.get(env["layer"], []) if env["bias"] else [])
-    arrays += [(F,), (F,)] if env["bn"] else []
-    if not all(are_numbers(*sizes) for sizes in arrays):
+    weights, biases = arrays[layer][0], arrays[layer][1] if env["bias"] else []
+    normed = [(F,), (F,)] if env["normed"] else []  # gamma and beta; as many means and variances
+    if not all(are_numbers(*sizes) for sizes in (*weights, *biases, *normed, (g,))):
         return {}
-    total = sum(tally(*sizes) for sizes in arrays)
-    return {"parameters": total, "trainable": total}
+    if layer == "conv":  # each group has filters of its own, which see its channels alone
+        weights = [(*kernel[:-1], len(range(0, C, g)), len(range(0, F, g)))] * g
+    parts = {"weights": weights, "biases": biases}
+    found = {name: sum(tally(*sizes) for sizes in part) for name, part in parts.items() if part}
+    learned = sum(found.values()) + sum(tally(*sizes) for sizes in normed)
+    stored = learned + sum(tally(*sizes) for sizes in normed)
+    return found | {"parameters": learned, "trainable": learned, "stored": stored}
 
 
 def notes(env: Env, results: Results) -> Notes:

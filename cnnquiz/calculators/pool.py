@@ -65,7 +65,7 @@ LINES = (
         line("o", "min(c, ceil((i + p)/s))", "Leave out a window that starts in the padding behind",
              "A window must start inside the input or the padding before it: at most ceil((i + p)/s) do.", axis=True),
     ),
-    line("unused", "max(span - m*s, 0)", axis=True),
+    line("unused", "max(span - (o - 1)*s, 0)", axis=True),
     *families.shape_lines("C", "Pooling works on each channel by itself: the channels stay."),
     line("parameters", "0", "Parameters", "Pooling learns nothing."),
 )  # fmt: skip
@@ -118,7 +118,8 @@ def _refuse_wide_padding(k: Any, p: Any) -> None:
 def count(env: Env) -> Values:
     """The window slid along each axis, its places counted."""
     sizes = (slide(i, window, env["ceil"]) for i, window in families.windows(env))
-    return {"parameters": 0, **families.size_counts(env, sizes, env["C"])}
+    found = families.size_counts(env, sizes, env["C"])
+    return {"parameters": 0, **found, **families.border_counts(env, found)}
 
 
 def notes(env: Env, results: Results) -> Notes:

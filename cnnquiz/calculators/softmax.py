@@ -12,7 +12,8 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.notation import chain, factor, step, value_math
+from cnnquiz.mathematics.expression import Call, Num
+from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
 from cnnquiz.mathematics.precise import exact, exp, irrational, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import NO_MATH, Vector
@@ -93,10 +94,15 @@ def work(env: Env) -> Values:
     found = _results(env, shares)
     found["total"] = exact(round(Fraction(sum(shares)), 20))  # each share is rounded to 30 digits
     found["predicted"] = scaled.index(max(env["known"])) + 1
-    if len(scaled) <= 20 and len(env["known"]) == len(scaled):
-        powers = [f"exp({value_math(z).ascii})" for z in scaled]
+    if _has_formulas(env):
+        powers = [math(Call("exp", (Num(z),))).ascii for z in scaled]
         found["exact"] = [f"{one}/({' + '.join(powers)})" for one in powers]
     return found
+
+
+def _has_formulas(env: Env) -> bool:
+    """Whether the probabilities are shown as formulas too: of a few logits, none of them -inf."""
+    return len(env["scaled"]) <= 20 and len(env["known"]) == len(env["scaled"])
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
@@ -126,15 +132,23 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def count(env: Env) -> Values:
-    """By differences alone, with sympy's exponentials: p_i = 1/sum_j exp(z_j - z_i)."""
+    """By differences alone, with sympy's exponentials: p_i = 1/sum_j exp(z_j - z_i); the class that none exceeds.
+
+    Of more than 50 classes, the predicted one alone is counted.
+    """
     import sympy
 
-    if len(env["scaled"]) > 50:
-        return {}
+    left = [(at, z) for at, z in enumerate(env["z"], 1) if z != MINUS_INFINITY]
+    unbeaten = [at for at, z in left if not any(other > z for _, other in left)]
+    if len(env["z"]) > 50:
+        return {"predicted_class": unbeaten[0]}
     logits = [-sympy.oo if z == MINUS_INFINITY else sympy_value(z) for z in env["scaled"]]
     known = [z for z in logits if z != -sympy.oo]
     sums = [None if z == -sympy.oo else sympy.Add(*(sympy.exp(other - z) for other in known)) for z in logits]
-    return _results(env, [0 if total is None else from_sympy(1 / total) for total in sums])
+    shares = [0 if total is None else from_sympy(1 / total) for total in sums]
+    whole = from_sympy(sum(1 / total for total in sums if total is not None))
+    found = _results(env, shares) | {"total": whole, "predicted_class": unbeaten[0]}
+    return found | ({"probabilities_exact": [str(Fraction(one)) for one in shares]} if _has_formulas(env) else {})
 
 
 def _base_two(env: Env) -> Values:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from cnnquiz.errors import NoLayerError
 from cnnquiz.layers import families
-from cnnquiz.layers.counts import filter_counts, write_out
+from cnnquiz.layers.counts import filter_counts, filter_weights, tally, write_out
 from cnnquiz.solver.calculator import Case, Env, Notes, Quantity, Result, Results, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, axes, integer, shape
 
@@ -99,8 +99,11 @@ def prepare(values: Values) -> Values:
 
 def count(env: Env) -> Values:
     """Every input pixel's kernel written out, and the output's pixels counted; the weights added up."""
-    sizes = (write_out(i, window) for i, window in families.windows(env))
-    return filter_counts(env) | families.size_counts(env, sizes, env["F"])
+    weights, sizes = filter_weights(env), (write_out(i, window) for i, window in families.windows(env))
+    found = filter_counts(env) | families.size_counts(env, sizes, env["F"])
+    if weights is not None and are_numbers(*(env["i"] or (None,))):
+        found["macs"] = tally(*env["i"], weights)
+    return found
 
 
 def notes(env: Env, results: Results) -> Notes:

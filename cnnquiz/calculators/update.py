@@ -15,12 +15,12 @@ from math import ceil, floor, log10
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.mathematics.analysis import number, parse, slope
+from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, slope
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
 from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
-from cnnquiz.mathematics.optimisers import METHODS, Gradient, Method, run, thetas_by_sums, with_formulas
+from cnnquiz.mathematics.optimisers import METHODS, NAMES, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import limit_digits, rounded
-from cnnquiz.mathematics.sympy_forms import derivative
+from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sympy_value
 from cnnquiz.solution import Drawing, Vector
 from cnnquiz.solver import givens
 from cnnquiz.solver.calculator import (
@@ -230,15 +230,29 @@ def _overshoot(env: Env, state: Results) -> str:
 
 
 def count(env: Env) -> Values:
-    """The recurrences as sums over all gradients, which are found by dual numbers instead of sympy."""
+    """The recurrences as sums over all gradients, which are found by dual numbers instead of sympy; J by sympy.
+
+    Counted are up to 60 steps.
+    """
+    J, gradient = env["J"], env["gradient"]
+    found: Values = {}
+    with suppress(KeyError):
+        formula = gradient if J is None else derivative_by_rules(J, "theta")
+        if not isinstance(formula, Vector):
+            found["derivative"] = math(formula).ascii
+            parts = {"g": formula, "wd": Num(env["wd"])}
+            if env["method"] == "sgd":
+                found["rule"] = math(replace(parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd"), parts)).ascii
     if env["steps"] > _COUNTED:
-        return {}
-    gradient = _gradient(env) if env["J"] is None else lambda at, t: slope(env["J"], "theta", at)
-    try:
-        thetas = thetas_by_sums(env["method"], env, _with_decay(env, gradient), env["steps"])
-    except KeyError:
-        return {}
-    return {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
+        return found
+    with suppress(KeyError):
+        slopes = _gradient(env) if J is None else lambda at, t: slope(J, "theta", at)
+        thetas, used = thetas_by_sums(env["method"], env, _with_decay(env, slopes), env["steps"])
+        found |= {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
+        found["gradients"] = Vector(map(rounded, used))
+        if J is not None:
+            found["J"] = lambda: from_sympy(symbolic(J, {"theta": sympy_value(thetas[-1])}))
+    return found
 
 
 def _thetas(env: Env, **other: Any) -> Values:

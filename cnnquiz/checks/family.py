@@ -20,7 +20,6 @@ from cnnquiz.items import families, variants
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.mathematics.expression import parse
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
@@ -89,7 +88,7 @@ def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str
             yield ("vary", name), str(fault), f"Delete `{name}` under `vary`, or write a given's name for it."
     for index, condition in enumerate(worked.item.where):
         try:
-            parse(condition)
+            families.condition(condition)
         except CnnquizError as fault:
             yield ("where", index), str(fault), "Delete this condition, or write one such as `k <= i`."
 

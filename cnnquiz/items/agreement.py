@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
+from cnnquiz.items.placeholders import names_between_braces
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
 from cnnquiz.language import question
 from cnnquiz.language.question import Mention
@@ -24,7 +25,6 @@ from cnnquiz.solver.calculator import Quantity
 
 _RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
 LARGE = 10  # a smaller number may stand in a stem for many reasons
-_PLACEHOLDER = re.compile(r"\$[^$]*\$|\{([A-Za-z][\w-]*)\}")
 _FAMILIES = (  # results that answer different questions, whatever their values
     ("parameters", "trainable", "stored", "encoder", "decoder", "weights", "biases"),
     ("macs",), ("flops",), ("receptive_field",), ("output_size", "output_shape"), ("mean",), ("variance",), ("std",),
@@ -68,7 +68,7 @@ class Agreement:
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
         """The names between braces in the stem."""
-        return tuple(match[1] for match in _PLACEHOLDER.finditer(self.stem) if match[1])
+        return names_between_braces(self.stem)
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -272,7 +272,7 @@ class Agreement:
             yield Disagreement(message, "", "Write `want: iterations_per_epoch` under `derivation`.")
         asked = question.last_question(self.filled)
         of_bytes = asked is not None and "bytes" in asked.results and "bytes" in self.derived.want
-        if asked is None or of_bytes or self.derived.want in asked.results:
+        if asked is None or of_bytes or self.derived.wanted.result in asked.results:
             return
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
         another = results and all(value != self.derived.value for value in results)
@@ -285,7 +285,7 @@ class Agreement:
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""
         asked = [family for family in _FAMILIES if set(family) & set(results)]
-        wanted = [family for family in _FAMILIES if self.derived.want in family]
+        wanted = [family for family in _FAMILIES if self.derived.wanted.result in family]
         return bool(asked and wanted and not set(map(id, asked)) & set(map(id, wanted)))
 
     def _of_strangers(self) -> Iterator[Disagreement]:

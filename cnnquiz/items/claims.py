@@ -7,10 +7,9 @@ from typing import Any
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items.option_value import says_all, says_none
-from cnnquiz.mathematics.expression import evaluate, parse
+from cnnquiz.mathematics.expression import SIZES, evaluate, parse
 from cnnquiz.model import Claim, Item, Option
 from cnnquiz.naming import did_you_mean
-from cnnquiz.solver.lines import one
 
 Path = tuple[str | int, ...]
 WORDS = ("none", "all")
@@ -75,9 +74,8 @@ def is_true(claim: Claim) -> bool:
     given = calculator.read(claim.given)
     results = calculator.result_values(given)
     if claim.holds:
-        sides = {name: one(value) for name, value in results.items() if isinstance(value, tuple) and len(value) < 3}
-        names = {**calculator.prose_values(given), **results, **sides}
-        truth = evaluate(parse(claim.holds, names=names), names)
+        names = {**calculator.prose_values(given), **results}
+        truth = evaluate(parse(claim.holds, names=names, sizes=True), names, SIZES)
         wanted = f"`{claim.holds[:60]}` is no condition: compare, as in layers <= 1"
     else:
         truth = _first(calculator, results)

@@ -12,9 +12,11 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import wanted
 from cnnquiz.items.seeded_random import SeededRandom
+from cnnquiz.items.wanted import Wanted
 from cnnquiz.mathematics.expression import evaluate, names_in, parse
-from cnnquiz.mathematics.values import read_expression, same
+from cnnquiz.mathematics.values import confirms, read_expression, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
@@ -32,6 +34,7 @@ _LETTERS = re.compile(r"[A-Za-z_]\w*")
 class DerivedAnswer:
     """A derivation with its givens read, and the value of the wanted result.
 
+    want     what is wanted, as the bank writes it: a result, or a part of one
     results  every result by name
     layout   chw where the bank writes the channels first and the calculator does not
     target   of a derivation that searches (`find`): the known result, by name
@@ -46,10 +49,15 @@ class DerivedAnswer:
     layout: str = "hwc"
     target: Mapping[str, Any] = field(default_factory=dict)
 
+    @cached_property
+    def wanted(self) -> Wanted:
+        """The result or the part of one that is wanted."""
+        return wanted.read(self.want, self.results)
+
     @property
     def value(self) -> Any:
         """The wanted value, by the formula."""
-        return self.results[self.want]
+        return self.wanted.of(self.results[self.wanted.result])
 
     @cached_property
     def count(self) -> Any:
@@ -59,11 +67,10 @@ class DerivedAnswer:
         """
         if self.given.letters:
             return self.value if self._holds_for_numbers() else None
-        counts = self.calculator.counts(self.given)
         if self.target:
-            reached = all(name in counts and same(counts[name], value) for name, value in self.target.items())
-            return self.value if reached else None
-        return counts.get(self.want)
+            counts = {name: self.calculator.counted(self.given, name) for name in self.target}
+            return self.value if all(same(counts[name], value) for name, value in self.target.items()) else None
+        return self.wanted.of(self.calculator.counted(self.given, self.wanted.result))
 
     def _holds_for_numbers(self) -> bool:
         """Whether an answer with letters has the counted value wherever numbers take the letters' place."""
@@ -73,7 +80,7 @@ class DerivedAnswer:
             numbers = {letter: chance.choice(range(1, LARGEST)) for letter in names_in(formula)}
             try:
                 given = self.calculator.read(_with_numbers(self.given.stated, numbers))
-                counted = self.calculator.counts(given).get(self.want)
+                counted = self.wanted.of(self.calculator.counted(given, self.wanted.result))
             except CnnquizError:
                 continue
             if counted is None or not same(one_axis(counted), evaluate(formula, numbers)):
@@ -84,17 +91,17 @@ class DerivedAnswer:
     @cached_property
     def count_agrees(self) -> bool:
         """Whether the count, where there is one, gives the same value."""
-        return self.count is None or same(self.value, self.count)
+        return self.count is None or confirms(self.count, self.value)
 
     @cached_property
     def values(self) -> dict[str, Any]:
         """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
-        return self.calculator.prose_values(self.given)
+        return {self.want: self.value} | self.calculator.prose_values(self.given)
 
     @cached_property
     def solution(self) -> Solution:
         """The steps that lead to the wanted result."""
-        return self.calculator.solve(self.given, self.want)
+        return self.calculator.solve(self.given, self.wanted.result)
 
     def equals(self, value: Any, tolerance: str = "") -> bool:
         """Whether a value read from a bank equals the derived one; 76 × 100 may stand for its product."""
@@ -123,11 +130,16 @@ class DerivedAnswer:
 
     def wrong_value_of(self, group: Group) -> Any:
         """The same for the calculator's own Misconception records; None for an answer with letters."""
-        return None if self.given.letters else self.calculator.wrong_value(self.given, group, self.want)
+        wrong = None if self.given.letters else self.calculator.wrong_value(self.given, group, self.wanted.result)
+        return self.wanted.of(wrong)
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value by each misconception that changes the answer; with `pairs`, by two at once as well."""
-        return {} if self.given.letters else self.calculator.wrong_values(self.given, self.want, pairs=pairs)
+        if self.given.letters:
+            return {}
+        found = self.calculator.wrong_values(self.given, self.wanted.result, pairs=pairs)
+        wrong = {names: self.wanted.of(value) for names, value in found.items()}
+        return {names: value for names, value in wrong.items() if value is not None and value != self.value}
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
         """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together."""
@@ -159,10 +171,10 @@ def derive(
     results, want = calculator.result_values(read), derivation.want
     if read.letters:
         results = {name: text(value) for name, value in calculator.solve(read, steps=False).results.items()}
-    if want not in results:
+    if wanted.read(want, results).result not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
-    if read.letters and read_expression(results[want]) is None:
-        raise CnnquizError(f"`{want}` is no single expression, but {results[want]}: write another result under `want`")
+    if read.letters and read_expression(results.get(want, "")) is None:
+        raise CnnquizError(f"`{want}` is no single expression here: write another result under `want`")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)
 
 
@@ -181,7 +193,7 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
         raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
     read = calculator.read(known | found.solutions[0])
     values = calculator.result_values(read) | found.solutions[0]
-    if want not in values:
+    if wanted.read(want, values).result not in values:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
     target = {found.search.result: found.search.target}
     return DerivedAnswer(calculator, read, want, values, "hwc" if "layout" in raw else layout, target)

@@ -13,7 +13,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.mathematics.expression import Expr, evaluate, names_in, parse
+from cnnquiz.mathematics.expression import SIZES, Expr, evaluate, names_in, parse
 from cnnquiz.model import Derivation, Draw, Item
 from cnnquiz.solver.calculator import REQUIRED, Calculator
 
@@ -46,19 +46,21 @@ def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: 
     Conditions over givens alone are tested first, so that they can keep out impossible layers; conditions
     over results are tested after that. Raises CnnquizError where the conditions let through what cannot be worked.
     """
-    conditions = [_condition(words) for words in item.where]
+    conditions = [condition(words) for words in item.where]
     simple = _simple(calculators.load(derivation.calculator), given) if conditions else {}
     early = [one for one in conditions if names_in(one) <= simple.keys()]
-    if not all(evaluate(one, simple) for one in early):
+    if not all(evaluate(one, simple, SIZES) for one in early):
         return None
     derived = derive(derivation, given, layout)
     late = [one for one in conditions if one not in early]
-    return derived if all(evaluate(one, derived.values) for one in late) else None
+    values = derived.values | {name: simple[name] for name in ("in",) if name in simple}
+    return derived if all(evaluate(one, values, SIZES) for one in late) else None
 
 
 @lru_cache(maxsize=1024)
-def _condition(words: str) -> Expr:
-    return parse(words)
+def condition(words: str) -> Expr:
+    """A condition under `where`; CnnquizError where it cannot be read."""
+    return parse(words, sizes=True)
 
 
 def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:

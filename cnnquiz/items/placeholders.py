@@ -10,11 +10,20 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.solution import prose_text
 
 # Mathematics, a LaTeX command with its arguments, or a placeholder.
-_PROSE = re.compile(r"\$[^$]*\$|\\[A-Za-z]+(?:\{[^{}]*\})+|\{([A-Za-z][\w-]*)\}")
+_PROSE = re.compile(
+    r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{(?P<kind>[a-z]+\*?)\}.*?\\end\{(?P=kind)\}"
+    r"|\\[A-Za-z]+(?:\{(?:[^{}]|\{[^{}]*\})*\})+|\{(?P<name>[A-Za-z][\w-]*)\}",
+    re.DOTALL,
+)
+
+
+def names_between_braces(words: str) -> tuple[str, ...]:
+    """The names of the placeholders."""
+    return tuple(match["name"] for match in _PROSE.finditer(words) if match["name"])
 
 
 def fill(words: str, values: Mapping[str, Any]) -> str:
-    """The words with each `{name}` replaced by its value; mathematics between dollar signs stays as it is.
+    """The words with each `{name}` replaced by its value; mathematics and what LaTeX's commands take stay as they are.
 
     Raises CnnquizError for a name that has no value.
     """
@@ -22,7 +31,7 @@ def fill(words: str, values: Mapping[str, Any]) -> str:
         return words
 
     def value_text(match: re.Match[str]) -> str:
-        name = match[1]
+        name = match["name"]
         if name is None:
             return match[0]
         if name not in values:

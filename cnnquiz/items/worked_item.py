@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
+from cnnquiz.items import wanted
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.model import Derivation, Item, Option
@@ -322,7 +323,7 @@ def _fault(derivation: Derivation, message: str) -> Fault:
             return Fault("schema", ("derivation", name, given), str(fault), remedy, at_name=True)
     place = message.partition(":")[0]
     inside = (place,) if place in derivation.given else ()
-    if not inside and derivation.want not in calculator.result_names:
+    if not inside and {derivation.want, *wanted.names(derivation.want)}.isdisjoint(calculator.result_names):
         results = ", ".join(calculator.result_names)
         said = f"{calculator.name} has no result `{derivation.want[:40]}`"
         meant = (*nearest_names(derivation.want, calculator.result_names, most=1), *calculator.result_names)[0]

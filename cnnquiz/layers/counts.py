@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import lru_cache
+from collections.abc import Sequence, Set
+from functools import cache, lru_cache
 from struct import calcsize
 from typing import Any
 
 from cnnquiz.layers.layer import Layer
-from cnnquiz.layers.propagation import LayerResult
-from cnnquiz.layers.state import Shape
-from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.layers.propagation import LayerResult, Part
+from cnnquiz.layers.receptive_fields import field_counts, seen_by
+from cnnquiz.layers.state import Shape, with_layout
+from cnnquiz.layers.totals import last_map
+from cnnquiz.layers.vocabulary import KEPT, WINDOWS
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.solver.givens import are_numbers
@@ -41,6 +43,20 @@ def write_out(n: int, window: Window) -> int:
     return len(range(window.before, last + 1 - window.after + window.op))
 
 
+def left_over(n: int, window: Window, places: int) -> int:
+    """How many pixels at the end no window covers, those behind the last tap of the last of so many places."""
+    last = -window.before + (places - 1) * window.s + _last_tap(window)
+    return len(range(last + 1, n + window.after))
+
+
+def reaches(env: Env) -> dict[str, Any]:
+    """From the first tap of a kernel to its last, both included, along each axis; nothing of letters."""
+    k, d = env["k"], env["d"]
+    if k is None or d is None or not are_numbers(*k, *d):
+        return {}
+    return {"effective_kernel": tuple(_last_tap(Window(*one)) + 1 for one in zip(k, (1,) * len(k), d, strict=True))}
+
+
 def _last_tap(window: Window) -> int:
     return max(range(0, window.k * window.d, window.d)) if window.k <= LONG else window.d * (window.k - 1)
 
@@ -61,10 +77,14 @@ def bytes_of(numbers: int, dtype: str) -> int:
 
 def filter_counts(env: Env) -> dict[str, Any]:
     """The parameters of a convolution, by walking through the filters and adding up the numbers that each holds."""
+    weights = filter_weights(env)
+    return {} if weights is None else {"parameters": weights + (env["F"] if env["bias"] else 0)}
+
+
+def filter_weights(env: Env) -> int | None:
+    """The weights of a convolution's filters; None where one of their numbers is a letter or not given."""
     k, C, F, g = env["k"], env["C"], env["F"], env["g"]
-    if not are_numbers(C, F, g, *(k or (None,))):
-        return {}
-    return {"parameters": _filter_weights(k, C, g, F) + (F if env["bias"] else 0)}
+    return _filter_weights(k, C, g, F) if are_numbers(C, F, g, *(k or (None,))) else None
 
 
 def _filter_weights(k: Sequence[int], channels: int, groups: int, filters: int) -> int:
@@ -73,14 +93,52 @@ def _filter_weights(k: Sequence[int], channels: int, groups: int, filters: int) 
 
 
 def network_counts(env: Env) -> dict[str, Any]:
-    """Each window slid, and the weights of each layer added up filter by filter, place by place."""
-    parameters = total = 0
-    for result in env["view"]:
-        weights, biases, places = weights_of(result)
+    """Each window slid, and the weights of each layer added up filter by filter, place by place; all ways walked."""
+    view: Sequence[LayerResult] = env["view"]
+    parameters = stored = total = kept = 0
+    convolutions, dense = [], []
+    for result in view:
+        kind, (weights, biases, places) = result.layer.kind, weights_of(result)
         parameters += 0 if result.layer.fixed else weights + biases
-        total += tally(weights, places) if result.layer.kind in ("conv", "tconv", "dense") else 0
-    found = {"parameters": parameters, "trainable": parameters}
-    return found if env["count"] else found | {"macs": total, "flops": total + total}
+        stored += numbers_in_file(result)
+        total += tally(weights, places) if kind in ("conv", "tconv", "dense") else 0
+        total += sum(tally(*sizes) for what, sizes in _operations(result) if what in env["count"])
+        kept += map_numbers(result) if kind in KEPT else 0
+        convolutions += [shape_after(result)[-1]] if kind in ("conv", "tconv") else []
+        dense += [tally(*result.before.shape)] if kind == "dense" else []
+    entering = tally(*view[0].before.shape)
+    field = cache(lambda: field_counts(seen_by(last_map(view), env["parts"], env["results"])))
+    return {
+        "output_shape": with_layout(shape_after(view[-1]), env["layout"]), "inputs": entering,
+        "parameters": parameters, "trainable": parameters, "stored": stored, "macs": total, "flops": total + total,
+        "conv_layers": len(convolutions), "dense_layers": len(dense), "filters": sum(convolutions),
+        "flattened": next(iter(dense), None), "depth": None if env["layer"] else max(_depths(env["parts"], {0})),
+        "weight_bytes": bytes_of(stored, "fp32"),
+        "activation_bytes": bytes_of(kept + (entering if view is env["results"] else 0), "fp32"),
+        "receptive_field": lambda: field().get("receptive_field"), "jump": lambda: field().get("jump"),
+    }  # fmt: skip
+
+
+def _operations(result: LayerResult) -> list[tuple[str, Shape]]:
+    """What a layer does besides multiply-adds, with the sizes of an array that has a number for each operation."""
+    layer, after = result.layer, shape_after(result)
+    if layer.kind in ("conv", "tconv", "dense"):
+        return [("bias", after)] if layer.bias else []
+    if layer.kind in ("pool", "window"):
+        return [("pool", (*after, *(window.k for window in layer.windows(len(after) - 1))))]
+    if layer.kind == "gap":
+        return [("pool", result.before.shape)]
+    return [("bn" if layer.kind == "bn" else "activation", after)] if layer.kind in ("bn", "activation", "lrn") else []
+
+
+def _depths(parts: Sequence[Part], before: Set[int]) -> Set[int]:
+    """How many layers with weights stand on each of the ways through; `before`: on those that lead here."""
+    for part in parts:
+        if isinstance(part, Layer):
+            before = {many + 1 for many in before} if part.kind in ("conv", "tconv", "dense") else before
+        else:
+            before = set().union(*(_depths(branch, before) for _, branch in part.branches))
+    return before
 
 
 def weights_of(result: LayerResult) -> tuple[int, int, int]:

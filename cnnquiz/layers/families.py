@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError, NoLayerError
 from cnnquiz.layers import shapes
+from cnnquiz.layers.counts import left_over
 from cnnquiz.layers.state import with_layout
 from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env, Letter
@@ -197,6 +198,15 @@ def size_counts(env: Env, lengths: Iterable[int], channels: Any) -> dict[str, An
         return {}
     shape = {} if channels is None else {"output_shape": with_layout((*sizes, channels), env["layout"])}
     return {"output_size": sizes, **shape}
+
+
+def border_counts(env: Env, counts: Mapping[str, Any]) -> dict[str, Any]:
+    """The pixels that are left over behind the last of the counted places, along each axis."""
+    places = counts.get("output_size")
+    if places is None:
+        return {}
+    pairs = zip(windows(env), places, strict=True)
+    return {"unused_border": tuple(left_over(n, window, many) for (n, window), many in pairs)}
 
 
 def refuse_uneven_groups(env: Env) -> None:

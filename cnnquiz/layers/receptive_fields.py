@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
 from math import prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -17,6 +17,7 @@ from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import Join, LayerResult, Part
 from cnnquiz.layers.state import LayerState, View, after_tconv, after_windows, one_number
 from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.layers.windows import Window
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, formula_step, value_math
 from cnnquiz.mathematics.precise import exact
@@ -100,11 +101,16 @@ def _network(values: dict[str, Any]) -> dict[str, Any]:
     results: list[LayerResult] = env["results"]
     maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
     last = (maps or results)[-1] if env["layer"] is None else results_by_name(env["layer"], results)[-1]
-    parts = _path_to(env["parts"], last.name)
+    return {**env, **seen_by(last, env["parts"], results)}
+
+
+def seen_by(last: LayerResult, parts: Sequence[Part], results: Sequence[LayerResult]) -> dict[str, Any]:
+    """The part of a network that leads to one of its layers, as `field_givens` describes it."""
+    parts = _path_to(parts, last.name)
     names = set(_names(parts))
     seen = [one for one in results if one.name in names]
     grids = {one.name: one.before.grid for one in results}
-    return {**env, "seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
+    return {"seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
 
 
 def _path_to(parts: Sequence[Part], name: str) -> tuple[Part, ...]:
@@ -175,9 +181,8 @@ class IndexWalk(Struct, frozen=True):
             return self._before_layer(part, now)
         found: set[int] = set()
         for name, branch in part.branches:
-            direct = name == "shortcut" and self.grids and branch[0].name not in self.grids
             one = now
-            for inner in () if direct else reversed(branch):
+            for inner in () if _is_direct(name, branch, self.grids) else reversed(branch):
                 one = self._before(inner, one)
             found |= one
         return self._limit(found)
@@ -185,7 +190,8 @@ class IndexWalk(Struct, frozen=True):
     def _before_layer(self, layer: Layer, now: set[int]) -> set[int]:
         if layer.kind in ("gap", "dense"):
             size = self.grids.get(layer.name, 1)
-            return set(range(size)) if size <= self.most else {0, size - 1}
+            taps = range(size) if size * len(now) <= self.most else (0, size - 1)
+            return self._limit({index + tap for index in now for tap in taps})
         if layer.kind not in WINDOWS:
             return now
         window = layer.windows(self.axes)[self.axis]
@@ -201,6 +207,38 @@ class IndexWalk(Struct, frozen=True):
         return now if len(now) <= self.most else {min(now), max(now)}
 
 
+def _is_direct(name: str, branch: Sequence[Part], grids: Mapping[str, int]) -> bool:
+    """Whether a branch is the shortcut that is the input itself."""
+    return name == "shortcut" and bool(grids) and branch[0].name not in grids
+
+
+class Pixels(NamedTuple):
+    """Pixels as the bits of a number, bit 0 being the pixel `first`, and how far a step of one index reaches."""
+
+    bits: int
+    first: int = 0
+    jump: int = 1
+
+
+def _pixels_read(parts: Sequence[Part], axes: int, axis: int, grids: Mapping[str, int], seen: Pixels) -> Pixels:
+    """The pixels that the first value reads, gathered from the first layer on: those seen before, at each tap."""
+    for part in parts:
+        if not isinstance(part, Layer):
+            branches = [() if _is_direct(name, branch, grids) else branch for name, branch in part.branches]
+            ways = [_pixels_read(branch, axes, axis, grids, seen) for branch in branches]
+            first, bits = min(way.first for way in ways), 0
+            for way in ways:
+                bits |= way.bits << way.first - first
+            seen = Pixels(bits, first, ways[0].jump)
+        elif part.kind in WINDOWS or part.kind in ("gap", "dense"):
+            window = part.windows(axes)[axis] if part.kind in WINDOWS else Window(grids.get(part.name, 1))
+            bits = 0
+            for tap in range(0, window.k * window.d, window.d):
+                bits |= seen.bits << tap * seen.jump
+            seen = Pixels(bits, seen.first - window.before * seen.jump, seen.jump * window.s)
+    return seen
+
+
 def field_results(env: Env) -> dict[str, Any]:
     """Field, jump and start behind the last layer, and behind each."""
     seen: Sequence[LayerResult] = env["seen"]
@@ -209,10 +247,15 @@ def field_results(env: Env) -> dict[str, Any]:
     last, walks = seen[-1].after, _walks(env)
     rows = [{"layer": one.layer.name or place, **_fields(one.after)} for place, one in enumerate(seen, 1)]
     found = _fields(last) | {"first": one_number(last.edge), "by_layer": rows}
-    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
-    if walks and 0 not in last.field and max(last.field) * widest <= walks[0].most:
+    if walks and 0 not in last.field and _are_followed(seen, walks[0]):
         found["touched"] = one_number([walk.touched() for walk in walks])
     return found
+
+
+def _are_followed(seen: Sequence[LayerResult], walk: IndexWalk) -> bool:
+    """Whether all the pixels that the last value depends on are followed one by one."""
+    widest = max((max(one.layer.k, default=1) for one in seen), default=1)
+    return max(seen[-1].after.field) * widest <= walk.most
 
 
 def _fields(state: LayerState) -> dict[str, Any]:
@@ -221,13 +264,18 @@ def _fields(state: LayerState) -> dict[str, Any]:
 
 
 def field_counts(env: Env) -> dict[str, Any]:
-    """From the first value and its neighbour back to the pixels that they touch."""
-    if any(one.layer.kind in ("gap", "dense") for one in env["seen"]):
+    """From the first values back to the pixels that they touch; what is read, gathered forwards.
+
+    Behind a transposed convolution, where values see unequally, neither the centre nor what is read is counted.
+    """
+    walks = _walks(env)
+    if not walks:
         return {}
-    found: dict[str, list[Any]] = {"receptive_field": [], "jump": [], "first": []}
-    for walk in _walks(env):
+    found: dict[str, list[Any]] = {"receptive_field": [], "jump": [], "first": [], "start": [], "touched": []}
+    transposed = _transposed(env)
+    for walk in walks:
         # Behind transposed convolutions, values see alike only so many apart
-        period = prod(one.layer.windows(walk.axes)[walk.axis].s for one in _transposed(env))
+        period = prod(one.layer.windows(walk.axes)[walk.axis].s for one in transposed)
         pixels = [walk.pixels(at) for at in range(2 * period)]
         seen = [one for one in pixels[:period] if one]
         if not seen:
@@ -236,6 +284,11 @@ def field_counts(env: Env) -> dict[str, Any]:
         found["receptive_field"].append(max(max(one) - min(one) + 1 for one in seen))
         found["jump"].append(Fraction(min(again) - min(seen[0]), period))
         found["first"].append(min(seen[0]))
+        if not transposed:
+            found["start"].append(Fraction(min(seen[0]) + max(seen[0]) + 1, 2))
+        if not transposed and _are_followed(env["seen"], walk):
+            read = _pixels_read(walk.parts, walk.axes, walk.axis, walk.grids, Pixels(1))
+            found["touched"].append(read.bits.bit_count())
     return {name: one_number(values) for name, values in found.items() if values}
 
 

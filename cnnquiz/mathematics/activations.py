@@ -10,7 +10,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import function_slope, value_formula
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
 from cnnquiz.mathematics.precise import rounded, sigmoid, sqrt
-from cnnquiz.mathematics.sympy_forms import symbolic, sympy_value
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 
 _OTHER_NAMES = {
     "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
@@ -59,6 +59,35 @@ def sympy_value_and_slope(function: Function, x: Any, alpha: Any) -> tuple[Any, 
     t = sympy.Symbol("x", real=True)
     formula = symbolic(value_formula(function, x), {"x": t, "a": alpha})
     return tuple(form.subs(t, sympy_value(x)) for form in (formula, sympy.diff(formula, t)))
+
+
+@lru_cache(maxsize=256)
+def steepest_by_sympy(name: str, alpha: Any) -> Any:
+    """The largest derivative by sympy: of places on a grid, then where it turns; beyond the grid, far out."""
+    function = ACTIVATIONS[name]
+    places = [Fraction(at, 2) for at in range(-10, 11)]
+    slopes = [sympy_value_and_slope(function, x, alpha)[1].evalf(30) for x in places]
+    at = max(range(len(places)), key=slopes.__getitem__)
+    if at in (0, len(places) - 1):
+        steepest = 40 * places[at]
+    else:
+        steepest = places[at] if function.sides else _turn(function, places[at])
+    return from_sympy(sympy_value_and_slope(function, steepest, alpha)[1])
+
+
+def _turn(function: Function, near: Fraction) -> Any:
+    """Where the derivative is largest near a place: there sympy's second derivative is 0, which Newton's method finds.
+
+    The derivative is flat there, so 40 digits of the place give it to 80.
+    """
+    import sympy
+
+    x, at = sympy.Symbol("x", real=True), sympy_value(near).evalf(80)
+    second = sympy.diff(symbolic(value_formula(function, near), {"x": x}), x, 2)
+    third = sympy.diff(second, x)
+    for _ in range(8):
+        at -= (second.subs(x, at) / third.subs(x, at)).evalf(80)
+    return at
 
 
 def _steepest_swish() -> Fraction:

@@ -10,7 +10,7 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import expression, precise
-from cnnquiz.mathematics.expression import Algebra, Call, Expr, evaluator
+from cnnquiz.mathematics.expression import Algebra, Call, Expr, Name, Neg, Num, Op, evaluator, names_in, replace
 from cnnquiz.mathematics.functions import CONSTANTS, FUNCTIONS, REAL_NAMES, Function
 from cnnquiz.mathematics.precise import divide, exact, limit_digits
 
@@ -30,6 +30,32 @@ def number(expr: Expr, env: Mapping[str, Any]) -> Any:
 def slope(expr: Expr, name: str, at: Any) -> Any:
     """The derivative at a place, each value carrying its slope along; KeyError where a part has no rule for it."""
     return evaluator(expr, _DUAL)({name: (at, 1)})[1]
+
+
+def derivative_by_rules(expr: Expr, name: str) -> Expr:
+    """The derivative as a formula, by the rules for sums, products, quotients and chains; KeyError without a rule."""
+    if name not in names_in(expr):
+        return Num(0)
+    match expr:
+        case Name():
+            return Num(1)
+        case Neg(operand):
+            return Neg(derivative_by_rules(operand, name))
+        case Call(function, (inner,)) if slopes := FUNCTIONS[function].slopes:
+            right, left, kink = slopes if len(slopes) == 3 else slopes * 3
+            sides = f"({right})*step(x) + ({left})*step(-x) + ({kink})*(1 - step(x) - step(-x))"
+            outer = _in_x(sides if len(slopes) == 3 else right)
+            return Op("*", replace(outer, {"x": inner}), derivative_by_rules(inner, name))
+        case Op(symbol, u, v) if symbol in _RULES:
+            parts = {"u": u, "v": v, "p": derivative_by_rules(u, name), "q": derivative_by_rules(v, name)}
+            rule = symbol if symbol != "**" or name in names_in(v) else "**n"
+            return replace(parse(_RULES[rule], *parts), parts)
+    raise KeyError(str(expr))
+
+
+# The derivatives of what joins u and v, p and q being theirs
+_RULES = {"+": "p + q", "-": "p - q", "*": "p*v + u*q", "/": "(p*v - u*q)/v^2", "**n": "v*u^(v - 1)*p",
+          "**": "u^v*(q*ln(u) + v*p/u)"}  # fmt: skip
 
 
 def function_value(function: Function, x: Any, alpha: Any = None) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from itertools import count as counting
+from operator import mul
 from typing import Any
 
 from msgspec import Struct
@@ -26,8 +27,8 @@ from cnnquiz.mathematics.expression import (
 )
 from cnnquiz.mathematics.functions import REAL_NAMES
 from cnnquiz.mathematics.notation import chain, math, step, value_math
-from cnnquiz.mathematics.precise import differ, limit_digits, rounded
-from cnnquiz.mathematics.sympy_forms import symbolic
+from cnnquiz.mathematics.precise import DIGITS, differ, limit_digits, rounded
+from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 from cnnquiz.mathematics.time_limit import with_time_limit
 from cnnquiz.solution import Step, Vector
 
@@ -240,6 +241,43 @@ def transfer_series(system: System, many: int) -> list[Any]:
     for n in range(many):
         h.append(top.get(n, Fraction(0)) - sum(bottom[k] * h[n - k] for k in bottom if 0 < k <= n))
     return h
+
+
+def response_by_sympy(system: System, length: int) -> Vector:
+    """The same response, each sample put into the rule in sympy's terms, exact or to 100 digits."""
+    y: dict[int, Any] = {}
+    for n in range(-system.lead, length):
+        samples = {name: sympy_value(one) for name, one in sample_values(system, n, impulse, y).items()}
+        found = symbolic(system.rule, samples)
+        y[n] = limit_digits(Fraction(int(found.p), int(found.q))) if found.is_Rational else found.evalf(DIGITS)
+    return Vector(from_sympy(sympy_value(y[n])) for n in range(length))
+
+
+def counted_verdicts(system: System) -> dict[str, bool]:
+    """The system as a matrix, whose columns are the outputs of impulses at other places, tried on other inputs.
+
+    Linear: each output is the columns' sum. Time invariant: the output of an input moved is the output moved, for
+    impulses too. Causal: walking through the places, no sample lies ahead.
+    """
+    moved, places, last = 3, range(-2, 4), 6
+    first = places.start - system.lead
+    numbers: list[dict[int, Any]] = [
+        {at: Fraction((seed * (at + 20)) % 9 - 4, 2) for at in places} for seed in (2, 4, 5, 7)
+    ]
+
+    def output(x: Mapping[int, Any], by: int = 0) -> list[Any]:
+        y = run(system, from_samples({at + by: one for at, one in x.items()}), first + by, last + by)
+        return list(y.values())
+
+    impulses: list[dict[int, Any]] = [{at: 1} for at in places]
+    columns, outputs = list(map(output, impulses)), list(map(output, numbers))
+    sums = [[sum(map(mul, x.values(), row)) for row in zip(*columns, strict=True)] for x in numbers]
+    late = [output(x, moved) for x in [*impulses, *numbers]]
+    linear = not any(map(differ, outputs, sums))
+    invariant = not any(map(differ, late, [*columns, *outputs]))
+    indices = [index for which, index in system.samples.values() if which == "x"]
+    causal = all(evaluate(index, {"n": n}) <= n for index in indices for n in places)
+    return {"linear": linear, "time_invariant": invariant, "lti": linear and invariant, "causal": causal}
 
 
 def verdicts(system: System) -> tuple[bool, bool]:

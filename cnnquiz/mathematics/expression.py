@@ -113,17 +113,20 @@ _SYMBOLS: dict[type, str] = {
 }  # fmt: skip
 
 
-def parse(text: str, names: Collection[str] | None = None, functions: Collection[str] | None = None) -> Expr:
+def parse(
+    text: str, names: Collection[str] | None = None, functions: Collection[str] | None = None, sizes: bool = False
+) -> Expr:
     """The expression that a text spells.
 
     names       the quantities that may occur (None: any)
     functions   the functions that may occur (None: those that `evaluate` knows)
+    sizes       whether sizes may stand in it, 28x28, (28, 28) and size[0], and the quantity `in`
 
     Raises CnnquizError with one clear line for anything else.
     """
     if len(text) > MAX_LENGTH:
         raise CnnquizError(f"the expression is {len(text)} characters long; at most {MAX_LENGTH} are read")
-    expr = _tree(text.strip())
+    expr = _tree(text.strip(), sizes)
     if functions is not None and names is not None:
         expr = _with_constants(expr, names, functions)
     _check_names(expr, text, names, EXACT_NAMES if functions is None else functions)
@@ -131,13 +134,14 @@ def parse(text: str, names: Collection[str] | None = None, functions: Collection
 
 
 @lru_cache(maxsize=4096)
-def _tree(text: str) -> Expr:
+def _tree(text: str, sizes: bool) -> Expr:
     try:
-        source = plain_spelling(text).replace("^", "**")
+        source = plain_spelling(_SIZE.sub(_shape_call, text) if sizes else text).replace("^", "**")
+        source = _IN.sub(r"\1in_", source) if sizes else source
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Python's advice on how to write Python is not for our readers
             tree = ast.parse(source, mode="eval")
-        return _Reader(source).read(tree.body, 0)
+        return _Reader(source, sizes).read(tree.body, 0)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CnnquizError(f"cannot read the expression {_quote(text)}: write it as in 2*k + 1") from None
 
@@ -157,6 +161,15 @@ _NUMBER = r"(?<![\w.])(?>0[xXoObB]\w+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d+)(?:[eE][+-]
 _FACTORS = re.compile(rf"({_NUMBER}|\)){_NEXT}")
 _NAMES = {letter: name for name, letter in GREEK.items()}
 _GREEK_LETTER = re.compile(rf"({'|'.join(_NAMES)})(?=(?P<letter>[^\W\d_])?)")
+
+
+_SIZE = re.compile(r"(?<![\w.])[1-9]\d*(?:x[1-9]\d*)+(?![\w.])")
+_IN = re.compile(r"(^|[-+*/%(\[<>=,]\s*|\b(?:and|or|not)\s+)in\b")  # a name, where Python has a word for `is among`
+
+
+def _shape_call(match: re.Match[str]) -> str:
+    """28x28 as shape(28, 28)"""
+    return f"shape({match[0].replace('x', ',')})"
 
 
 def plain_spelling(text: str) -> str:
@@ -189,8 +202,8 @@ def _quote(text: str) -> str:
 class _Reader:
     """Turns Python's syntax tree into ours and refuses what the language does not have."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, sizes: bool) -> None:
+        self.text, self.sizes = text, sizes
         self.nodes = 0
 
     def read(self, node: ast.expr, depth: int) -> Expr:
@@ -201,7 +214,11 @@ class _Reader:
             case ast.Constant(value=value):
                 return Num(self.number(node, value))
             case ast.Name(id=name):
-                return Name(name)
+                return Name("in" if self.sizes and name == "in_" else name)
+            case ast.Tuple(elts=numbers) | ast.List(elts=numbers) if numbers and self.sizes:
+                return Call("shape", tuple(self.read(one, depth + 1) for one in numbers))
+            case ast.Subscript(value=whole, slice=index) if self.sizes:
+                return Call("part", (self.read(whole, depth + 1), self.read(index, depth + 1)))
             case ast.UnaryOp(op=ast.UAdd(), operand=operand):
                 return self.read(operand, depth + 1)
             case ast.UnaryOp(op=op, operand=operand) if isinstance(op, ast.USub | ast.Not):
@@ -313,6 +330,21 @@ def _exact_function(name: str) -> Callable[..., Any]:
 
 
 EXACT = Algebra(_EXACT.__getitem__, _exact_function, lazy=True)
+def _side(value: Any) -> Any:
+    """The side of a square, or the one axis; other values as they are."""
+    square = isinstance(value, tuple) and 0 < len(value) < 3 and len(set(value)) == 1
+    return value[0] if square else value
+
+
+def _of_sides(apply: Callable[..., Any]) -> Callable[..., Any]:
+    return lambda *values: apply(*map(_side, values))
+
+
+def _function_of_sides(name: str) -> Callable[..., Any]:
+    return _exact_function(name) if name in ("part", "shape", "prod") else _of_sides(_exact_function(name))
+
+
+SIZES = Algebra(lambda symbol: _of_sides(_EXACT[symbol]), _function_of_sides, lazy=True)  # 28x28 counts as 28
 _TREE = Algebra(
     lambda symbol: {"neg": Neg, "not": Not}.get(symbol, partial(Op, symbol)),
     lambda name: lambda *arguments: Call(name, arguments),
@@ -320,13 +352,13 @@ _TREE = Algebra(
 )
 
 
-def evaluate(expr: Expr, env: Env) -> Any:
+def evaluate(expr: Expr, env: Env, algebra: Algebra = EXACT) -> Any:
     """The exact value of the expression with these quantities; raises CnnquizError where there is none."""
     try:
-        return exact(evaluator(expr)(env))
+        return exact(evaluator(expr, algebra)(env))
     except KeyError as fault:
         raise CnnquizError(f"`{fault.args[0]}` has no value here") from None
-    except (TypeError, ValueError, OverflowError) as fault:
+    except (TypeError, ValueError, OverflowError, IndexError) as fault:
         raise CnnquizError(f"the expression has no value here: {fault}") from None
 
 

@@ -59,6 +59,11 @@ def shape(*parts: Any) -> tuple[Any, ...]:
     return tuple(axes)
 
 
+def part(values: tuple[Any, ...], at: int) -> Any:
+    """One number of a shape, by its index from 0."""
+    return values[at]
+
+
 def _sympy_product(*values: Any) -> Any:
     import sympy
 
@@ -115,6 +120,7 @@ _ALL = (
     Function("abs", ("abs",), abs, slopes=("1", "-1", "0"), sympy="Abs", exact=True),
     Function("prod", ("prod",), product, sympy=_sympy_product, takes=(1, None), exact=True),
     Function("shape", ("shape",), shape, sympy=shape, takes=(1, None), exact=True),
+    Function("part", ("part",), part, sympy=part, takes=(2, 2), exact=True),
     _primitive("exp", precise.exp, "exp(x)"),
     _primitive("ln", precise.ln, "1/x", sympy="log"),
     _primitive("log", precise.ln, "1/x"),
@@ -175,4 +181,4 @@ CONSTANTS = ("pi", "e")
 FUNCTIONS = {call: function for function in _ALL for call in function.calls}
 ACTIVATIONS = {function.name: function for function in _ALL if function.steepest}
 EXACT_NAMES = frozenset(call for call, function in FUNCTIONS.items() if function.exact)
-REAL_NAMES = frozenset(FUNCTIONS) - {"prod", "shape", "u"}  # the functions of numbers alone
+REAL_NAMES = frozenset(FUNCTIONS) - {"prod", "shape", "part", "u"}  # the functions of numbers alone

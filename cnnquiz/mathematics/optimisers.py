@@ -137,8 +137,8 @@ def _value(rule: Assignment, state: State) -> Any:
     return limit_digits(number(rule.expr, state))
 
 
-def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> list[Any]:
-    """The same thetas from the sums that the recurrences stand for, over all gradients so far."""
+def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> tuple[list[Any], list[Any]]:
+    """The same thetas from the sums that the recurrences stand for, over all gradients so far; and the gradients."""
     theta, seen, thetas = start["theta"], list[Any](), list[Any]()
     a, eps = start["alpha"], start["epsilon"]
     for t in range(1, steps + 1):
@@ -156,7 +156,7 @@ def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> lis
             step = a * Fraction(top) / root if root else 0
         theta = limit_digits(theta - step)
         thetas.append(theta)
-    return thetas
+    return thetas, seen
 
 
 def _adaptive(name: str, start: Env, seen: list[Any], squares: list[Any], t: int) -> tuple[Any, Any]:

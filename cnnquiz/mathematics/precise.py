@@ -207,4 +207,4 @@ def _within_bounds(x: Any) -> Any:
 def _short(x: Any) -> str:
     if abs(x) > 10**15:
         return "a number beyond 10^15" if x > 0 else "a number below -10^15"
-    return str(x) if len(str(x)) <= 20 else f"{float(x):.6g}"
+    return str(x) if Fraction(x).denominator < 10**10 else f"{float(x):.6g}"

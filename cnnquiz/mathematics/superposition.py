@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -144,6 +145,37 @@ def affine_failure(f: Map) -> Failure | None:
         if differ(left, right):
             return Failure(x, y, left, right)
     return None
+
+
+def counted_verdicts(f: Map) -> dict[str, bool]:
+    """Each property tried on other inputs. Linear is what a matrix does; its columns are the unit vectors' outputs.
+
+    Where an input has no output, nothing holds: a matrix has a product with every vector.
+    """
+    units = [tuple(int(at == one) for at in range(f.width)) for one in range(f.width)]
+    inputs = [tuple(Fraction((seed * (7 + 6 * at)) % 23 - 11, 2) for at in range(f.width)) for seed in range(1, 16)]
+    try:
+        zero, *columns = [f.at(x) for x in [(0,) * f.width, *units]]
+        known = [(x, f.at(x)) for x in inputs]
+        tried = {
+            "linear": [(y, combination(*zip(x, columns, strict=True))) for x, y in known],
+            "affine": [(y, _affine_output(x, zero, columns)) for x, y in known],
+            "additive": [
+                (f.at(combination((1, a), (1, b))), combination((1, p), (1, q)))
+                for (a, p), (b, q) in pairwise(known)
+            ],
+            "homogeneous": [
+                (f.at(combination((c, x))), combination((c, y))) for x, y in known for c in (-2, Fraction(3, 2))
+            ],
+        }
+    except CnnquizError:
+        return dict.fromkeys(("linear", "affine", "additive", "homogeneous"), False)
+    return {name: not any(differ(*sides) for sides in pairs) for name, pairs in tried.items()}
+
+
+def _affine_output(x: tuple[Any, ...], zero: Vector, columns: list[Vector]) -> Vector:
+    """f(0), and on top of it each column's rise above it as often as x says."""
+    return combination((1 - sum(x), zero), *zip(x, columns, strict=True))
 
 
 @with_time_limit

@@ -29,6 +29,8 @@ def with_time_limit(
 
     @wraps(work)
     def apply(*args: P.args, **more: P.kwargs) -> T:
+        import sympy  # noqa: F401  an import that the alarm interrupts would stay half done
+
         try:
             with _alarm(seconds):
                 return work(*args, **more)

@@ -194,9 +194,17 @@ def read_expression(text: str) -> Any:
         return None
 
 
-def equivalent(text: str, other: str) -> bool:
-    """Whether two expressions have the same values."""
+def confirms(count: Any, value: Any) -> bool:
+    """Whether a count gives the same value; of an expression, another one that agrees wherever both have a value."""
+    if isinstance(count, list | tuple) and isinstance(value, list | tuple) and len(count) == len(value):
+        return all(map(confirms, count, value))
+    text = isinstance(count, str) and isinstance(value, str)
+    return same(value, count) or (text and equivalent(value, count, everywhere=False))
+
+
+def equivalent(text: str, other: str, everywhere: bool = True) -> bool:
+    """Whether two expressions have the same values, or only, unless `everywhere`, where both have one."""
     from cnnquiz.mathematics import equivalence
 
     left, right = read_expression(text), read_expression(other)
-    return left is not None and right is not None and equivalence.agree(left, right)
+    return left is not None and right is not None and equivalence.agree(left, right, everywhere)

@@ -71,7 +71,8 @@ class Calculator:
                     defaults that depend on others; raises GivenError, with the remedy, for what cannot be
     work            what no chain of formulas gives: results by symbol, from the prepared givens and the lines' values
     explain         the steps for those, before the lines' own: from the prepared givens, the results, what is wanted
-    count           the same results by another way (sliding, enumerating, walking), never by the formula
+    count           the same results by another way (sliding, enumerating, walking), never by the formula; one that
+                    takes long as a function of nothing, called where it is wanted
     notes           a line for each number that another common convention gives
     drawings        the pictures
     assumptions     how givens were understood that could be understood otherwise: a sentence each, without a full stop
@@ -222,8 +223,19 @@ class Calculator:
         return {r.name: values[r.symbol] for r in self.results if values.get(r.symbol) is not None}
 
     def counts(self, given: Given) -> dict[str, Any]:
-        """The results by the independent count."""
-        return self.count(given.env)
+        """The results by the independent count, those that it can reach."""
+        found = {name: self.counted(given, name) for name in self.result_names}
+        return {name: one for name, one in found.items() if one is not None}
+
+    def counted(self, given: Given, name: str) -> Any:
+        """One result by the independent count; None where that is not counted, or beyond what is worked."""
+        try:
+            if not given.counts:
+                given.counts.update(self.count(given.env))
+            found = given.counts.get(name)
+            return found() if callable(found) else found
+        except CnnquizError:
+            return None
 
     def prose_values(self, given: Given) -> dict[str, Any]:
         """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names.

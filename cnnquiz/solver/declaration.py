@@ -162,12 +162,13 @@ def _wrong_value(
 class Given:
     """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas).
 
-    `values` holds what the formulas give, once `Calculator.values` has worked them.
+    `values` holds what the formulas give, once `Calculator.values` has worked them, and `counts` what is counted.
     """
 
     stated: dict[str, Any]
     env: dict[str, Any]
     values: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    counts: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def letters(self) -> bool:

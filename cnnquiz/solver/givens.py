@@ -144,7 +144,7 @@ def split_axes(raw: Any) -> list[Any] | None:
     if text[:1] in "([" and text[-1:] in ")]":
         text = text[1:-1]
         return [part for part in re.split(r"[,\s]+", text) if part]
-    parts = re.split(r"\s*[x×*,]\s*", text)
+    parts = re.split(r"\s*[x×*∗·⋅,]\s*", text)
     return parts if len(parts) > 1 else None
 
 

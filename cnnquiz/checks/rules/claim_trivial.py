@@ -52,7 +52,7 @@ def _comparison(claim: Claim, words: str) -> str:
 def _is_trivial(name: str, holds: str) -> bool:
     """Whether a condition has no result in it, or compares something with itself."""
     try:
-        calculator, condition = calculators.load(name), parse(holds)
+        calculator, condition = calculators.load(name), parse(holds, sizes=True)
     except CnnquizError:
         return False
     results = {word for one in calculator.results for word in (one.name, one.symbol)}
