@@ -60,7 +60,7 @@ def score(banks: list[Loaded]) -> Mutation:
 
 def is_noticed(subject: Subject, worked: WorkedItem, mutant: Item) -> bool:
     """Whether any rule finds something wrong with the mutated item."""
-    return bool(rules.findings(_alone(subject, worked, mutant), RULES)[0])
+    return bool(rules.findings(_alone(subject, worked, mutant), RULES))
 
 
 def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str) -> bool:

@@ -23,7 +23,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnquiz.checks.subject import Subject
+from cnnquiz.checks.subject import ItemOutline, Outline
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -31,19 +31,18 @@ FEWEST = 20
 CHANCE = 0.01
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def compare(bank: Outline) -> Iterator[Finding]:
     """One finding for each number of options whose keys are lopsided, at the first item of that kind."""
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place, worked in enumerate(subject.items):
-        if len(worked.keys) == 1 and worked.keys[0] in worked.options and worked.item.type == "single":
-            groups.setdefault(tuple(worked.options), []).append(place)
-    for letters, places in groups.items():
-        counts = Counter(subject.items[place].keys[0] for place in places)
-        if len(places) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
+    groups: dict[tuple[str, ...], list[ItemOutline]] = {}
+    for one in bank.items:
+        if len(one.keys) == 1 and one.keys[0] in one.letters and one.type == "single":
+            groups.setdefault(one.letters, []).append(one)
+    for letters, items in groups.items():
+        counts = Counter(one.keys[0] for one in items)
+        if len(items) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
             shown = ", ".join(f"{letter} {counts[letter]}" for letter in letters)
-            message = f"keys are lopsided over {len(places)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
-            first = subject.items[places[0]]
-            yield subject.finding(__name__, LEVEL, first, ("key",), message, remedy="Reorder options of some items.")
+            message = f"keys are lopsided over {len(items)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
+            yield bank.finding(__name__, LEVEL, items[0], ("key",), message, remedy="Reorder options of some items.")
 
 
 def chi_squared(counts: Counter[str], letters: tuple[str, ...]) -> float:

@@ -139,7 +139,7 @@ def faults(
 
 def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:
     """The finding where its number stands, in a text whose lines stand below its name; else as it was."""
-    lines = subject.loaded.text.split("\n")
+    lines = subject.lines
     first = lines[found.line - 1] if found.line <= len(lines) else ""
     if not literal or first[found.column - 1 : found.column] not in (">", "|"):
         return found
