@@ -65,7 +65,7 @@ class DerivedAnswer:
         return self.count is None or same(self.value, self.count)
 
     @cached_property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Mapping[str, Any]:
         """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
         return self.calculator.prose_values(self.given)
 

@@ -19,6 +19,7 @@ from typing import Protocol, cast
 from msgspec import Struct
 
 from cnnquiz.bank.loader import Loaded
+from cnnquiz.checks import family
 from cnnquiz.checks.report import Checked, CheckedItem
 from cnnquiz.checks.subject import ItemOutline, Outline, Subject, outline_of, subject_of
 from cnnquiz.errors import CnnquizError
@@ -82,6 +83,7 @@ class Part(Struct, frozen=True):
 
     unreadable  what the loader found
     allowed     the findings that items allow, each as the item's id and the rule
+    families    how many families were worked as a whole, and how many in part
     """
 
     path: str
@@ -90,6 +92,7 @@ class Part(Struct, frozen=True):
     found: tuple[Finding, ...]
     unreadable: tuple[Finding, ...]
     allowed: frozenset[tuple[str, str]]
+    families: tuple[int, int]
     stopped: bool
     slow: bool
 
@@ -103,13 +106,15 @@ def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
 def part(loaded: Loaded, rules: Iterable[str], number: int = 0) -> Part:
     """Check a bank, or its part of that number, by the rules that look at each item by itself."""
     subject = subject_of(loaded)
+    found = tuple(each_item(subject, rules))
     return Part(
         path=loaded.path,
         items=tuple(item_statuses(subject)),
         outline=outline_of(subject, number),
-        found=tuple(each_item(subject, rules)),
+        found=found,
         unreadable=loaded.findings,
         allowed=allowances(subject),
+        families=family.kinds_of_survey(subject),
         stopped=loaded.sound is None,
         slow=loaded.slow,
     )
@@ -127,6 +132,7 @@ def join(parts: Sequence[Part], text: str, rules: Iterable[str], loaded: Callabl
         items=(*items, *unreadable_items(items, [one for each in parts for one in each.unreadable])),
         findings=found,
         allowed=left_out,
+        families=(sum(each.families[0] for each in parts), sum(each.families[1] for each in parts)),
         excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
         slow=parts[0].slow,
     )

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -114,7 +114,7 @@ def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
 
 
 def faults(
-    subject: Subject, worked: WorkedItem, path: Path, words: str, values: dict[str, Any], answer: bool
+    subject: Subject, worked: WorkedItem, path: Path, words: str, values: Mapping[str, Any], answer: bool
 ) -> Iterator[Finding]:
     """What is wrong with the numbers of one text."""
     written = words
