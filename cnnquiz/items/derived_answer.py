@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -14,14 +13,15 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Derivation
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 from cnnquiz.solver.lines import parts
 
 Group = tuple[Misconception, ...]
 PLACES = 12  # decimals that a rounded answer may have
-_DECIMALS = re.compile(r"\d*\.(\d+)")
-_LETTERS = re.compile(r"[A-Za-z_]\w*")
+_DECIMALS = pattern(r"\d*\.(\d+)")
+_LETTERS = pattern(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import prose_text
 
 # Mathematics, a LaTeX command with its arguments, or a placeholder.
-_PROSE = re.compile(r"\$[^$]*\$|\\[A-Za-z]+(?:\{[^{}]*\})+|\{([A-Za-z][\w-]*)\}")
+_PROSE = pattern(r"\$[^$]*\$|\\[A-Za-z]+(?:\{[^{}]*\})+|\{([A-Za-z][\w-]*)\}")
 
 
 def fill(words: str, values: Mapping[str, Any]) -> str:

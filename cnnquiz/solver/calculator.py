@@ -8,7 +8,6 @@ backwards, the givens that a bank may write, distractors and diagnosis are writt
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
@@ -20,6 +19,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.naming import did_you_mean
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import Drawing, Solution, Step
 from cnnquiz.solver import lines
 from cnnquiz.solver.declaration import (
@@ -56,7 +56,7 @@ FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "dra
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calculator:
     """One calculator's declaration: its module's docstring, constants (QUANTITIES, RESULTS, ...) and functions.
 
@@ -347,11 +347,11 @@ class Calculator:
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
         leading = self.symbols_behind.get(want)
-        if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
+        if leading is not None and any(one.formulas and leading.isdisjoint(one.formulas) for one in group):
             return None
         instead: dict[str, Expr] = {}
         for one in group:
-            if instead.keys() & one.instead.keys():
+            if instead.keys() & one.formulas.keys():
                 return None
             instead |= one.instead
         try:
@@ -448,8 +448,8 @@ def _text_value(kind: Kind, raw: str) -> Any:
     return kind.read(raw)
 
 
-_LETTERS = re.compile(r"[A-Za-z]\w*")
-_SHORT = re.compile(r"[:;,(]| along each | on each ")
+_LETTERS = pattern(r"[A-Za-z]\w*")
+_SHORT = pattern(r"[:;,(]| along each | on each ")
 
 
 def _letter_forms() -> ModuleType:
