@@ -1,4 +1,4 @@
-"""Time and memory of `check` against `yaml.load` alone, on one large bank: `python check_speed.py [ITEMS]`.
+"""Time and memory of `check` against `yaml.load` alone, on two large banks: `python check_speed.py [ITEMS]`.
 
 Each is measured in a process of its own, some times in turn; the best counts, and the best of the ratios of two runs
 one right after the other. The processor's time over the cores says what the clock would say of an idle machine.
@@ -54,15 +54,15 @@ def timed(command: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def compare(items: int, folder: Path) -> None:
+def compare(maker: str, items: int, folder: Path) -> None:
     """Make the bank, measure in turn, and print the ratios."""
-    path = folder / f"big-{items}.yaml"
-    subprocess.run([sys.executable, HERE / "make_bank.py", str(items), path], check=True)
+    path = folder / f"{maker}-{items}.yaml"
+    subprocess.run([sys.executable, HERE / f"{maker}.py", str(items), path], check=True)
     rounds = [(measure(YAML, path), measure(CHECK, path)) for _ in range(ROUNDS)]
     yaml, check = (tuple(min(pair[side][n] for pair in rounds) for n in range(3)) for side in (0, 1))
     paired = [min(pair[1][n] / pair[0][n] for pair in rounds) for n in (0, 1)]
     size = path.stat().st_size / 1e6
-    print(f"{items:,} items, {size:.1f} MB, {len(os.sched_getaffinity(0))} cores")
+    print(f"{maker}: {items:,} items, {size:.1f} MB, {len(os.sched_getaffinity(0))} cores")
     for name, (clock, busy, memory) in (("yaml.load, CSafeLoader", yaml), ("cnnquiz check, all rules", check)):
         print(f"  {name:24} {clock:6.2f} s  {busy:6.2f} s a core  {memory:6.0f} MiB")
     print(f"  best ratio of a pair     {paired[0]:6.2f}    {paired[1]:6.2f}            {check[2] / yaml[2]:6.2f}")
@@ -82,5 +82,6 @@ def compare_others(path: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        for count in map(int, sys.argv[1:] or ["2500", "10000"]):
-            compare(count, Path(place))
+        for count in map(int, sys.argv[1:] or ["10000"]):
+            for maker in ("make_bank", "make_varied_bank"):
+                compare(maker, count, Path(place))
