@@ -6,12 +6,15 @@ import importlib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem, shell_complete
 
 from cnnquiz import __version__, commands
 from cnnquiz.commands._usage import Formatter
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMPLETE = "_CNNQUIZ_COMPLETE"
 FIRST_STEPS = (
@@ -55,6 +58,8 @@ class Commands(click.Group):
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """The commands and options that begin so, without importing any command."""
+        from click.shell_completion import CompletionItem
+
         found = [
             CompletionItem(name, help=summary(name))
             for name in self.list_commands(ctx)
@@ -100,6 +105,8 @@ def cli(ctx: click.Context) -> None:
 def run(args: list[str]) -> object:
     """Run one command line; what the command returned: an exit code, or None for 0."""
     if instruction := os.environ.get(COMPLETE):
+        from click.shell_completion import shell_complete
+
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
     width = max(min(terminal_columns(), 80) - 2, 30)
     color = None if shows_bold() else False

@@ -25,7 +25,7 @@ def variant(number: int, key: str = "b", texts: str = "1234", type: str = "singl
     options = {choice.letter: choice.text for choice in choices}
     item = Item(id=f"item-{number}", stem="Which?", topic="t", type=type, options=options, key=key)  # type: ignore[arg-type]
     worked = WorkedItem(item)
-    return Variant("bank", item, None, "Which?", choices, item.keys, ("one", "two"), "because", worked, f"hash{number}")
+    return Variant("bank", item, None, "Which?", choices, item.keys, ("one", "two"), "because", worked)
 
 
 THREE = tuple(map(variant, range(3)))
@@ -235,7 +235,7 @@ def test_replies_are_found_again_but_not_for_an_edited_item() -> None:
         if reply
     ]
     assert result.replies(session.variants, kept) == session.replies
-    edited = structs.replace(THREE[1], content_hash="another")
+    edited = structs.replace(THREE[1], item=structs.replace(THREE[1].item, stem="Another?"))
     assert result.replies((mixed, edited, THREE[2]), kept)[1] is None
 
 

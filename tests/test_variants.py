@@ -248,6 +248,23 @@ def test_a_wide_family_with_narrow_conditions_has_at_least_its_printed_givens() 
     assert process_time() - start < 6
 
 
+@pytest.mark.parametrize(
+    ("where", "wrong"),
+    [("k <= i + 1", "in = 150, k = 151"), ("k < 152 and i > 149", "in = 150, k = 151"), ("2*k <= i + 1", "")],
+)
+def test_a_large_family_is_looked_at_on_both_sides_of_each_edge_of_a_condition(where: str, wrong: str) -> None:
+    text = (
+        "format: 1\nid: large\ntitle: Large\nsource: made for this test\nitems:\n  - id: one\n    type: number\n"
+        "    stem: How long is the output of {in} pixels under a kernel of {k} with stride {s}?\n"
+        "    derivation: {conv: {in: 150, k: 5, s: 2}, want: output_size}\n    rationale: Slide it.\n"
+        "    vary: {in: {range: [100, 9000]}, k: {range: [2, 9000]}, s: {choice: [1, 2]}}\n"
+        f"    where: [{where}]\n"
+    )
+    loaded = bank.load("large.yaml", text)
+    found = rules.run(loaded, ("variant-invalid",)).findings
+    assert [wrong in one.message for one in found] == [True] * bool(wrong)
+
+
 def test_a_large_family_is_looked_at_in_its_corners_too() -> None:
     """Only k = 101 with in = 100 fails, one pair of 40,000 that no seed need draw."""
     text = (

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import importlib
-import pkgutil
 from functools import cache
+from pathlib import Path
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.naming import did_you_mean
@@ -14,7 +14,7 @@ from cnnquiz.solver.calculator import Calculator
 @cache
 def names() -> list[str]:
     """The names of all calculators, in alphabetical order."""
-    return sorted(module.name for module in pkgutil.iter_modules(__path__) if not module.name.startswith("_"))
+    return sorted(path.stem for path in Path(__path__[0]).glob("[!_]*.py"))
 
 
 @cache

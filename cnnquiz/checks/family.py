@@ -1,13 +1,14 @@
-"""A family looked at as a whole: every variant where there are few enough, otherwise its corners and a number of seeds.
+"""A family looked at: every variant where they are few; else its corners, the edges of its conditions, and first seeds.
 
-A corner has the first or the last value of each given that varies: a range goes wrong at its ends first.
+A corner has the first or the last value of each given that varies: a range goes wrong at its ends first. An edge is
+where a condition under `where` turns along one given: what it lets through there goes wrong next.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
-from itertools import chain, combinations, islice, product
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cache, partial
+from itertools import chain, combinations, islice, pairwise, product
 from typing import Any
 
 from msgspec import Struct
@@ -24,10 +25,11 @@ from cnnquiz.mathematics.values import same
 from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
 
-LARGEST = 20_000  # variants of a family that are all looked at
-SEEDS = 500  # seeds that are looked at in a larger family, besides its corners
-MOST_CORNERS = 1024
-MARKED = 25  # seeds whose variants are drawn whole and answered
+LARGEST = 200  # variants of a family that are all looked at
+SEEDS = 64  # seeds that are looked at in a larger family, besides its corners and edges
+MOST_CORNERS = 256
+CORNERS_WITH_EDGES = 8  # corners from which the edges of conditions are looked for
+MARKED = 10  # seeds whose variants are drawn whole and answered
 SEARCHED = 3_000  # seeds tried to find one that draws given parameters
 TRIED = 40_000  # draws, over all these seeds, that the conditions may refuse
 
@@ -60,7 +62,7 @@ class Survey(Struct, frozen=True):
     def sentence(self, trouble: Trouble) -> str:
         """How many variants are in trouble, and the first of them with its seed and parameters."""
         of = f"{trouble.count:,} of {self.looked_at:,} variants" if self.looked_at else "no variant can be asked"
-        seeds = "" if self.whole else " (of the corners and first seeds)"
+        seeds = "" if self.whole else " (of the corners, the edges of conditions and the first seeds)"
         first = ", ".join(f"{name} = {text(value)}" for name, value in trouble.parameters.items())
         seed = f"seed {trouble.seed}: " if trouble.seed is not None else ""
         return f"{of}{seeds}: {seed}{first}{': ' if first else ''}{trouble.message}"
@@ -96,12 +98,11 @@ def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str
 def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     """Look at the variants of a family."""
     whole = families.size(item) <= LARGEST
-    every = ((None, given) for given in families.combinations(item))
     found: dict[str, Trouble] = {}
     looked_at = 0
-    sample = chain(((None, given) for given in corners(item)), _seeds(bank, item, derivation, SEEDS))
-    for seed, given in every if whole else sample:
-        kind, message = _trouble(item, derivation, given)
+    answers = _Answers(item, derivation)
+    for seed, given in _each_once(_candidates(bank, item, answers, whole)):
+        kind, message = _trouble(item, answers.of(given))
         looked_at += kind != "refused"
         if message:
             first = found.get(kind, Trouble(0, seed, given, message, given))
@@ -110,8 +111,55 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     if looked_at == 0 and "invalid" not in found:
         all_of_them = "every variant" if whole else "every draw, and the printed givens"
         found["invalid"] = Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
-    troubles = (_with_seed(bank, item, derivation, found.get(kind)) for kind in ("invalid", "collision"))
+    troubles = (_with_seed(bank, item, answers, found.get(kind)) for kind in ("invalid", "collision"))
     return Survey(looked_at, whole, *troubles)
+
+
+def kinds_of_survey(subject: Subject) -> tuple[int, int]:
+    """How many of the bank's families were looked at as a whole, and how many in part."""
+    looked = [one.whole for one in subject.cache.values() if isinstance(one, Survey)]
+    return sum(looked), len(looked) - sum(looked)
+
+
+Candidate = tuple[int | None, dict[str, Any]]  # the seed, if one is known to draw these givens, and the givens
+
+
+class _Answers:
+    """The answers of a family's variants, each worked once: None where the conditions refuse it, or its fault."""
+
+    def __init__(self, item: Item, derivation: Derivation) -> None:
+        self.item, self.derivation = item, derivation
+        self.known: dict[tuple[str, ...], DerivedAnswer | Exception | None] = {}
+
+    def of(self, varied: dict[str, Any]) -> DerivedAnswer | Exception | None:
+        """The answer with these givens."""
+        key = _key(varied)
+        if key not in self.known:
+            try:
+                self.known[key] = families.admit(self.item, self.derivation, {**self.derivation.given, **varied})
+            except (CnnquizError, ArithmeticError) as fault:
+                self.known[key] = fault
+        return self.known[key]
+
+
+def _key(varied: dict[str, Any]) -> tuple[str, ...]:
+    return tuple(map(str, varied.values()))
+
+
+def _candidates(bank: Bank, item: Item, answers: _Answers, whole: bool) -> Iterator[Candidate]:
+    if whole:
+        yield from ((None, given) for given in families.combinations(item))
+        return
+    yield from ((None, given) for given in chain(corners(item), edges(item, answers.derivation)))
+    yield from _seeds(bank, item, answers, SEEDS)
+
+
+def _each_once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
+    seen = set()
+    for seed, given in candidates:
+        if (key := _key(given)) not in seen:
+            seen.add(key)
+            yield seed, given
 
 
 def corners(item: Item) -> Iterator[dict[str, Any]]:
@@ -122,36 +170,55 @@ def corners(item: Item) -> Iterator[dict[str, Any]]:
         yield dict(zip(ends, values, strict=True))
 
 
-def _seeds(bank: Bank, item: Item, derivation: Derivation, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
-    """The first seeds with the varied givens that each draws; no more where the conditions refuse too many draws."""
+def edges(item: Item, derivation: Derivation) -> Iterator[dict[str, Any]]:
+    """The givens on both sides of each edge of a condition, along each given that varies.
+
+    The other givens are as printed, or those of a corner.
+    """
+    printed = {name: derivation.given[name] for name in item.vary if name in derivation.given}
+    bases = [printed, *islice(corners(item), CORNERS_WITH_EDGES)]
+    for words, base in product(item.where, bases):
+        for name in item.vary:
+            yield from _edges_along(words, derivation, base, name, families.values_of(item.vary[name]))
+
+
+def _edges_along(
+    words: str, derivation: Derivation, base: dict[str, Any], name: str, values: Sequence[Any]
+) -> Iterator[dict[str, Any]]:
+    """The neighbours among these values between which a condition turns; in a range, halving the part between them."""
+    holds = cache(lambda place: families.holds(words, derivation, base | {name: values[place]}))
+    places = list(range(len(values))) if isinstance(values, list) else [0, len(values) - 1]
+    for low, high in pairwise(places):
+        if holds(low) != holds(high):
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (middle, high) if holds(middle) == holds(low) else (low, middle)
+            yield from (base | {name: values[place]} for place in (low, high))
+
+
+def _seeds(bank: Bank, item: Item, answers: _Answers, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The first seeds with the varied givens that each draws; no more where the conditions refuse too many draws.
+
+    What the conditions let through though it cannot be worked, would be drawn.
+    """
     tried = 0
     for seed in range(seeds):
-        for varied in families.draws(item, derivation, SeededRandom(bank.id, item.id, seed, "given")):
+        for varied in families.draws(item, answers.derivation, SeededRandom(bank.id, item.id, seed, "given")):
             tried += 1
-            if _admits(item, derivation, varied):
+            if answers.of(varied) is not None:
                 yield seed, varied
                 break
         if tried > TRIED + seed:
             return
 
 
-def _admits(item: Item, derivation: Derivation, varied: dict[str, Any]) -> bool:
-    """Whether these givens are asked; what the conditions let through though it cannot be worked, would be."""
-    try:
-        return families.admit(item, derivation, {**derivation.given, **varied}) is not None
-    except CnnquizError:
-        return True
-
-
-def _trouble(item: Item, derivation: Derivation, varied: dict[str, Any]) -> tuple[str, str]:
+def _trouble(item: Item, answer: DerivedAnswer | Exception | None) -> tuple[str, str]:
     """What is wrong with one variant: its kind, and the words; `refused` where the conditions keep it out."""
-    try:
-        derived = families.admit(item, derivation, {**derivation.given, **varied})
-    except (CnnquizError, ArithmeticError) as fault:
-        return "invalid", str(fault)
-    if derived is None:
+    if answer is None:
         return "refused", ""
-    return ("collision", _collision(item, derived)) if item.options else ("", "")
+    if isinstance(answer, Exception):
+        return "invalid", str(answer)
+    return ("collision", _collision(item, answer)) if item.options else ("", "")
 
 
 def _collision(item: Item, derived: DerivedAnswer) -> str:
@@ -185,11 +252,11 @@ def _shortage(derived: DerivedAnswer, taken: list[Any], wanted: int) -> str:
     return f"there are too few slips for its distractors: {wanted} more are needed" if wanted > 0 else ""
 
 
-def _with_seed(bank: Bank, item: Item, derivation: Derivation, found: Trouble | None) -> Trouble | None:
+def _with_seed(bank: Bank, item: Item, answers: _Answers, found: Trouble | None) -> Trouble | None:
     """The trouble and, if one of the first seeds draws its parameters, that seed."""
     if found is None or found.seed is not None or not found.parameters:
         return found
-    seeds = _seeds(bank, item, derivation, SEARCHED)
+    seeds = _seeds(bank, item, answers, SEARCHED)
     return replace(found, seed=next((seed for seed, varied in seeds if varied == found.parameters), None))
 
 

@@ -63,7 +63,7 @@ def score(banks: list[Loaded]) -> Mutation:
 def is_noticed(subject: Subject, worked: WorkedItem, mutant: Item) -> bool:
     """Whether any rule finds something wrong with the mutated item."""
     other = _alone(subject, worked, mutant)
-    return any(rules.findings(other, (rule,))[0] for rule in RULES)
+    return any(rules.findings(other, (rule,)) for rule in RULES)
 
 
 def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
@@ -135,13 +135,13 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
         yield mention.words, names[0], text(known[names[0]])
 
 
-def _product(known: dict[str, Any]) -> Any:
+def _product(known: Mapping[str, Any]) -> Any:
     """The weights of all filters, where the calculator gives those of one."""
     one, filters = known.get("filter_weights"), known.get("out_channels")
     return one * filters if isinstance(one, int) and isinstance(filters, int) else None
 
 
-def _has_value(name: str, mention: Mention, known: dict[str, Any]) -> bool:
+def _has_value(name: str, mention: Mention, known: Mapping[str, Any]) -> bool:
     value, own = mention.value, known[name]
     if name == "in_size":
         return is_size(value, own, known.get("C"))

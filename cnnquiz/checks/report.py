@@ -29,6 +29,7 @@ class Checked(Struct, frozen=True):
     """One bank, checked.
 
     allowed   how many findings its items allow
+    families  how many of its families were worked as a whole, and how many in part
     excerpts  the lines of the file that findings stand in, by number
     """
 
@@ -36,6 +37,7 @@ class Checked(Struct, frozen=True):
     items: tuple[CheckedItem, ...] = ()
     findings: tuple[Finding, ...] = ()
     allowed: int = 0
+    families: tuple[int, int] = (0, 0)
     excerpts: dict[int, str] = {}
     slow: bool = False
 
@@ -118,6 +120,15 @@ def totals(checked: Iterable[Checked]) -> Totals:
 def count_text(number: int, noun: str) -> str:
     """A number with its noun: 1 bank, 2 banks."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def families_line(banks: Iterable[Checked]) -> str:
+    """How the families were worked: 7 families: 5 as a whole, 2 by corners, edges and seeds; empty without any."""
+    whole, partly = (sum(numbers) for numbers in zip((0, 0), *(bank.families for bank in banks), strict=True))
+    said = [f"{whole:,} as a whole"] if whole else []
+    said += [f"{partly:,} by the corners, the edges of conditions and the first seeds"] if partly else []
+    noun = "family" if whole + partly == 1 else "families"
+    return f"{whole + partly:,} {noun} worked: {', '.join(said)}" if said else ""
 
 
 def closing_line(sums: Totals, seconds: float | None = None) -> str:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import re
 import sys
 import tomllib
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from glob import glob
+from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from cnnquiz import bank, files, yaml_text
 from cnnquiz.bank.loader import Loaded, unreadable
-from cnnquiz.checks import rules
+from cnnquiz.bank.parts import parts
+from cnnquiz.checks import rules, workers
 from cnnquiz.checks.report import Checked
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding
@@ -25,7 +28,10 @@ FOLDER = "questions"  # what is checked where neither the command line nor the p
 # What stands before a file's first field, and that field's indentation; and the names that only banks have.
 _BEGIN = re.compile(rb"(?:\xef\xbb\xbf)?(?:[ \t]*(?:#[^\r\n]*|%[^\r\n]*|---[ \t]*)?\r?\n|---[ \t]+)*([ ]*)")
 _OWN = rb"[\"']?(?:format|id|items)[\"']?\s*:"
-PAYS = 3_000_000  # bytes from which on a second process is worth its start
+PAYS = 400_000  # bytes from which on a second process is worth its start
+PART = 200_000  # characters of a large bank that one task checks
+FEW = 50  # faults that a loader may find in a bank checked by parts: it tells only the first hundred
+Progress = AbstractContextManager[Callable[[str], object]]
 
 
 def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
@@ -132,23 +138,52 @@ def read(source: str) -> Loaded:
         return unreadable("<stdin>", "", stop.faults, False)
 
 
-def check_one(source: str, names: tuple[str, ...]) -> Checked | str:
-    """One file, checked; or the reason why it cannot be read at all."""
+class Task(NamedTuple):
+    """A bank to check, or its part of that number and text, by these rules."""
+
+    source: str
+    names: tuple[str, ...]
+    number: int = 0
+    text: str | None = None
+
+
+def tasks_of(source: str, names: tuple[str, ...]) -> list[Task]:
+    """A file as one task, or as several where it is large."""
+    if size(source) < 2 * PART:
+        return [Task(source, names)]
+    try:
+        texts = parts(yaml_text.decode(files.read_bytes(Path(source))), PART)
+    except (CnnquizError, yaml_text.Stop):
+        return [Task(source, names)]  # which says what is wrong
+    return [Task(source, names, number, text) for number, text in enumerate(texts)]
+
+
+def work(task: Task) -> Checked | rules.Part | str:
+    """A bank checked, or a part of one; or the reason why it cannot be read at all."""
     try:
         with bank.pause_collector():
-            return rules.run(read(source), names)
+            if task.text is None:
+                return rules.run(read(task.source), task.names)
+            return rules.part(bank.load(task.source, task.text), task.names, task.number)
     except CnnquizError as fault:
         return str(fault)
 
 
 def check(
-    found: Sequence[str], names: tuple[str, ...], jobs: int = 1, done: Callable[[str], None] = lambda source: None
+    found: Sequence[str], names: tuple[str, ...], jobs: int | None = None, progress: Progress | None = None
 ) -> tuple[Checked, ...]:
-    """All files, checked, in order. CnnquizError where none of them can be read; `done` is called after each."""
+    """All files, checked, in order. CnnquizError where none of them can be read.
+
+    jobs      processes at once, as many as there are cores where it is None; few bytes need no second one
+    progress  called after each file while it is entered, which is after the processes have begun
+    """
+    count = 1 if STDIN in found or sum(map(size, found)) < PAYS else jobs or workers.cores()
+    tasks = [task for source in found for task in (tasks_of(source, names) if count > 1 else [Task(source, names)])]
     ended: list[Checked | str] = []
-    for source, one in zip(found, _each(found, names, jobs), strict=True):
-        ended.append(one)
-        done(source)
+    with workers.results(work, tasks, count) as results, progress or nullcontext(lambda source: None) as done:
+        for source, group in groupby(zip(tasks, results, strict=True), key=lambda pair: pair[0].source):
+            ended.append(checked(*zip(*group, strict=True)))
+            done(source)
     faults = [one for one in ended if isinstance(one, str)]
     if len(faults) == len(ended) and faults:
         more = f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
@@ -157,14 +192,18 @@ def check(
     return tuple(unreadable_file(source, one) if isinstance(one, str) else one for source, one in pairs)
 
 
-def _each(found: Sequence[str], names: tuple[str, ...], jobs: int) -> Iterator[Checked | str]:
-    workers = min(jobs, len(found))
-    if workers < 2 or STDIN in found or sum(map(size, found)) < PAYS:
-        yield from (check_one(source, names) for source in found)
-        return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        yield from pool.map(check_one, found, [names] * len(found))
+def checked(tasks: Sequence[Task], results: Sequence[Checked | rules.Part | str]) -> Checked | str:
+    """A file, checked: its one result, or those of its parts; as a whole where a part cannot be read to its end."""
+    if not isinstance(results[0], rules.Part):
+        return results[0]
+    each = [one for one in results if isinstance(one, rules.Part)]
+    if len(each) < len(results) or any(one.stopped for one in each) or sum(len(one.unreadable) for one in each) > FEW:
+        whole = work(Task(tasks[0].source, tasks[0].names))
+        assert not isinstance(whole, rules.Part)
+        return whole
+    load = cache(lambda number: bank.load(tasks[number].source, tasks[number].text))
+    text = yaml_text.decode(files.read_bytes(Path(tasks[0].source)))
+    return rules.join(each, text, tasks[0].names, load)
 
 
 def size(source: str) -> int:

@@ -31,7 +31,7 @@ def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 @click.option("--explain", metavar="RULE", help="What a rule finds, with examples.")
 @click.option("--mutate", is_flag=True, help="Also make questions wrong on purpose and count how many are noticed.")
 @click.option("--output", metavar="FILE", type=click.Path(dir_okay=False), help="Write the report to a file.")
-@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes for many files [as many as cores].")
+@click.option("--jobs", type=click.IntRange(1, 64), metavar="N", help="Processes at once [as many as cores].")
 @click.option("--verbose", is_flag=True, help="List the asserted keys with their sources, however many.")
 def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Prove the keys of banks, and find every fault where it stands.
@@ -69,7 +69,6 @@ def items_below(report: Report, required: str) -> list[str]:
 
 def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, Any]) -> Report:
     """Check all the banks, with a bar on stderr where a person waits."""
-    import os
     import time
 
     from cnnquiz.checks import runner
@@ -79,8 +78,7 @@ def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, An
 
     began = time.perf_counter()
     found = sources(paths, options)
-    with progress(stderr(), len(found)) as done:
-        banks = runner.check(found, selected, options["jobs"] or os.cpu_count() or 1, done)
+    banks = runner.check(found, selected, options["jobs"], progress(stderr(), len(found)))
     score = mutation_score(found, banks) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
 

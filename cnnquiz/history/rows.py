@@ -5,12 +5,12 @@ Moments are whole microseconds since 1970, UTC.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 from msgspec import Struct
 
 from cnnquiz.history.scheduling import Card, card_after
@@ -81,7 +81,7 @@ def session_of(row: Any) -> SavedSession:
     """A row of `SESSIONS`."""
     uid, bank, mode, started, finished, plan = row
     ended = None if finished is None else moment(finished)
-    return SavedSession(uid, bank, mode, moment(started), ended, json.loads(plan) if plan else None)
+    return SavedSession(uid, bank, mode, moment(started), ended, msgspec.json.decode(plan) if plan else None)
 
 
 def attempt_of(row: Any) -> Attempt:
@@ -106,13 +106,13 @@ def start_session(db: sqlite3.Connection, uid: str, bank: str, mode: str, plan: 
     db.execute(
         "INSERT INTO main.sessions (uid, bank, mode, started, plan) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (uid) DO UPDATE SET plan = excluded.plan",
-        (uid, bank, mode, started, json.dumps(plan)),
+        (uid, bank, mode, started, msgspec.json.encode(plan).decode()),
     )
 
 
 def save_plan(db: sqlite3.Connection, uid: str, plan: Any) -> None:
     """Replace a session's plan; without one the session is not resumed."""
-    text = None if plan is None else json.dumps(plan)
+    text = None if plan is None else msgspec.json.encode(plan).decode()
     db.execute("UPDATE main.sessions SET plan = ? WHERE uid = ?", (text, uid))
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
+
+import msgspec
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import rows, scheduling
@@ -28,8 +29,10 @@ from cnnquiz.history.database import (
 )
 from cnnquiz.history.rows import ATTEMPTS, EVERY_CARD, SESSIONS, SavedSession, micros
 from cnnquiz.history.scheduling import Card
-from cnnquiz.history.stats import Scores, Stats, scores, stats
 from cnnquiz.model import Attempt
+
+if TYPE_CHECKING:
+    from cnnquiz.history.stats import Scores, Stats
 
 Write = Callable[[sqlite3.Connection], object]
 T = TypeVar("T")
@@ -160,7 +163,7 @@ class History:
     def paths(self) -> dict[str, str]:
         """The paths of the banks that were named by one, by their ids, from the plans of their sessions."""
         query = """SELECT plan FROM sessions WHERE plan LIKE '%"paths": {"%' ORDER BY started"""
-        found = self._read(lambda row: json.loads(row[0])["paths"], query)
+        found = self._read(lambda row: msgspec.json.decode(row[0])["paths"], query)
         return {bank: path for paths in found for bank, path in paths.items()}
 
     def cards(self, until: date | None = None) -> list[Card]:
@@ -174,6 +177,8 @@ class History:
 
     def stats(self, now: datetime) -> Stats:
         """What the attempts add up to; CnnquizError if the file has gone bad."""
+        from cnnquiz.history.stats import stats  # not needed to ask and to record
+
         try:
             return stats(self.db, [rows.card_of(row) for row in self.db.execute(EVERY_CARD)], now)
         except UNREADABLE as error:
@@ -230,5 +235,7 @@ def scores_by_bank() -> tuple[dict[str, Scores], str | None]:
     """The scores of the finished quizzes by bank, and what is wrong with the history. No file is made for it."""
     if not is_there(default_path()):
         return {}, None
+    from cnnquiz.history.stats import scores
+
     with History.open() as history:
         return scores(history.db), history.problem or history.damage

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -18,6 +17,7 @@ from cnnquiz.items.wanted import Wanted
 from cnnquiz.mathematics.expression import evaluate, names_in, parse
 from cnnquiz.mathematics.values import confirms, read_expression, same
 from cnnquiz.model import Derivation
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import Math, Solution, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 from cnnquiz.solver.lines import one as one_axis
@@ -26,8 +26,8 @@ from cnnquiz.solver.lines import parts
 Group = tuple[Misconception, ...]
 TRIES, ENOUGH, LARGEST = 60, 5, 40  # numbers tried in the place of letters, how many have to fit, and their size
 PLACES = 12  # decimals that a rounded answer may have
-_DECIMALS = re.compile(r"\d*\.(\d+)")
-_LETTERS = re.compile(r"[A-Za-z_]\w*")
+_DECIMALS = pattern(r"\d*\.(\d+)")
+_LETTERS = pattern(r"[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True, eq=False)
@@ -94,9 +94,10 @@ class DerivedAnswer:
         return self.count is None or confirms(self.count, self.value)
 
     @cached_property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Mapping[str, Any]:
         """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
-        return {self.want: self.value} | self.calculator.prose_values(self.given)
+        found = self.calculator.prose_values(self.given)
+        return found if self.want in found else {**found, self.want: self.value}
 
     @cached_property
     def solution(self) -> Solution:
@@ -174,7 +175,8 @@ def derive(
     if wanted.read(want, results).result not in results:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(results) or 'nothing'}")
     if read.letters and read_expression(results.get(want, "")) is None:
-        raise CnnquizError(f"`{want}` is no single expression here: write another result under `want`")
+        said = results.get(want, "a part of one")
+        raise CnnquizError(f"`{want}` is no single expression, but {said}: write another result under `want`")
     return DerivedAnswer(calculator, read, want, results, "hwc" if "layout" in raw else layout)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
@@ -17,6 +17,7 @@ from cnnquiz.mathematics.expression import SIZES, Expr, evaluate, names_in, pars
 from cnnquiz.model import Derivation, Draw, Item
 from cnnquiz.solver.calculator import REQUIRED, Calculator
 
+_CHANNELS = {"C", "channels"}
 MOST_TRIES = 2_000  # draws that the conditions may refuse before a family counts as empty
 
 
@@ -46,15 +47,27 @@ def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: 
     Conditions over givens alone are tested first, so that they can keep out impossible layers; conditions
     over results are tested after that. Raises CnnquizError where the conditions let through what cannot be worked.
     """
-    conditions = [condition(words) for words in item.where]
-    simple = _simple(calculators.load(derivation.calculator), given) if conditions else {}
-    early = [one for one in conditions if names_in(one) <= simple.keys()]
-    if not all(evaluate(one, simple, SIZES) for one in early):
-        return None
+    conditions, names = _conditions(tuple(item.where))
+    simple = _simple(calculators.load(derivation.calculator), given, names) if conditions else {}
+    late = []
+    for one in conditions:
+        if not names_in(one) <= simple.keys():
+            late.append(one)
+        elif not evaluate(one, simple, SIZES):
+            return None
     derived = derive(derivation, given, layout)
-    late = [one for one in conditions if one not in early]
-    values = derived.values | {name: simple[name] for name in ("in",) if name in simple}
+    values = {**derived.values, "in": simple["in"]} if late and "in" in simple else derived.values
     return derived if all(evaluate(one, values, SIZES) for one in late) else None
+
+
+def holds(words: str, derivation: Derivation, varied: Mapping[str, Any]) -> bool | None:
+    """Whether a condition over givens alone holds for these; None where it is over results, or has no value."""
+    (read,), names = _conditions((words,))
+    known = _simple(calculators.load(derivation.calculator), {**derivation.given, **varied}, names)
+    try:
+        return bool(evaluate(read, known, SIZES)) if names <= known.keys() else None
+    except CnnquizError:
+        return None
 
 
 @lru_cache(maxsize=1024)
@@ -63,12 +76,23 @@ def condition(words: str) -> Expr:
     return parse(words, sizes=True)
 
 
-def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The givens as numbers for conditions, by short name and by symbol; `in` is i, and C where it has channels."""
+@lru_cache(maxsize=1024)
+def _conditions(where: tuple[str, ...]) -> tuple[tuple[Expr, ...], frozenset[str]]:
+    """The conditions, and all the names in them."""
+    read = tuple(map(condition, where))
+    return read, frozenset[str]().union(*map(names_in, read))
+
+
+def _simple(calculator: Calculator, given: Mapping[str, Any], names: Set[str]) -> dict[str, Any]:
+    """The givens of these names as numbers for conditions, by short name and by symbol.
+
+    `in` is i as well, and C where it has channels.
+    """
     values: dict[str, Any] = {}
     for quantity in calculator.quantities:
         raw = given.get(quantity.short, given.get(quantity.name, quantity.default))
-        if raw is None or raw is REQUIRED:
+        own = {quantity.short, quantity.symbol} | (_CHANNELS if quantity.short == "in" else set())
+        if raw is None or raw is REQUIRED or names.isdisjoint(own):
             continue
         try:
             value = quantity.kind.read(raw)
@@ -77,7 +101,7 @@ def _simple(calculator: Calculator, given: Mapping[str, Any]) -> dict[str, Any]:
         first = value[0] if isinstance(value, tuple) else value
         values |= {quantity.short: first, quantity.symbol or quantity.short: first}
         if quantity.short == "in" and isinstance(value, tuple) and len(value) > 2:
-            values |= {"C": value[-1], "channels": value[-1]}
+            values |= dict.fromkeys(_CHANNELS, value[-1])
     return values
 
 
@@ -108,7 +132,7 @@ def numbers_by_variance(
     """The numbers of the printed variant that stay in the others, and those that change, each with a name for it."""
     derivation = item.derivation
     assert derivation is not None
-    own = derived.values
+    own = dict(derived.values)
     same = set(own)
     chance = SeededRandom(item.id, "variance")
     drawn = 0

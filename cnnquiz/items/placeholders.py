@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import prose_text
 
 # Mathematics, a LaTeX command with its arguments, or a placeholder.
-_PROSE = re.compile(
+_PROSE = pattern(
     r"\$\$.*?\$\$|\$[^$]*\$|\\\[.*?\\\]|\\\(.*?\\\)|\\begin\{(?P<kind>[a-z]+\*?)\}.*?\\end\{(?P=kind)\}"
     r"|\\[A-Za-z]+(?:\{(?:[^{}]|\{[^{}]*\})*\})+|\{(?P<name>[A-Za-z][\w-]*)\}",
     re.DOTALL,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from hashlib import blake2b
-from typing import TypeVar
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, TypeVar
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ class SeededRandom:
     def below(self, bound: int) -> int:
         """A whole number from 0 up to, not including, the bound."""
         self._count += 1
-        digest = blake2b(b"%s\x1e%d" % (self._key, self._count), digest_size=16).digest()
+        digest = _blake2b()(b"%s\x1e%d" % (self._key, self._count), digest_size=16).digest()
         return int.from_bytes(digest, "big") % bound
 
     def choice(self, values: Sequence[T]) -> T:
@@ -35,3 +35,10 @@ class SeededRandom:
         """The values in a drawn order."""
         left = list(values)
         return [left.pop(self.below(len(left))) for _ in range(len(left))]
+
+
+@cache
+def _blake2b() -> Callable[..., Any]:
+    from hashlib import blake2b  # slow, and needed only where something is drawn
+
+    return blake2b

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from fractions import Fraction
@@ -55,12 +54,16 @@ class Variant(Struct, frozen=True):
     hints: tuple[str, ...]
     rationale: str
     worked: WorkedItem
-    content_hash: str
 
     @property
     def given(self) -> Mapping[str, Any]:
         """The givens of the derivation: those that were drawn, or the bank's."""
         return self.worked.given
+
+    @property
+    def content_hash(self) -> str:
+        """The hash of the item's revision."""
+        return content_hash(self.item)
 
 
 def original(bank: Bank, item: Item) -> Variant:
@@ -145,7 +148,6 @@ def _variant(
         hints=tuple(fill(hint, values) for hint in item.hints),
         rationale=fill(item.rationale, values),
         worked=worked,
-        content_hash=content_hash(item),
     )
 
 
@@ -214,6 +216,8 @@ def content_hash(item: Item) -> str:
 
     Stem, options' texts, key, derivation and family count; whys, hints and notes may be mended freely.
     """
+    import hashlib  # slow, and needed when an answer is saved, not when a question is asked
+
     derivation = item.derivation.written if item.derivation else None
     asked = (
         item.type, item.stem, [(letter, option.text) for letter, option in item.choices.items()], item.keys,

@@ -77,7 +77,7 @@ class WorkedItem:
         return self.item.keys
 
     @property
-    def values(self) -> dict[str, Any]:
+    def values(self) -> Mapping[str, Any]:
         """What `{name}` in the item's prose stands for."""
         return self.derived.values if self.derived else {}
 

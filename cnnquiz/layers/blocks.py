@@ -13,13 +13,14 @@ from cnnquiz.errors import GivenError
 from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, TreePath, parse_layer, pieces
 from cnnquiz.layers.propagation import Join, Part
 from cnnquiz.layers.vocabulary import KINDS
+from cnnquiz.patterns import pattern
 from cnnquiz.solver.givens import excerpt, whole
 
 DEEPEST = 20
 JOINS = ("add", "concat")
 FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
-_PLACE = re.compile(r"\{\s*([A-Za-z_]\w*)\s*\}")
-_SAFE = re.compile(r"[\w.×x=-]{1,30}")
+_PLACE = pattern(r"\{\s*([A-Za-z_]\w*)\s*\}")
+_SAFE = pattern(r"[\w.×x=-]{1,30}")
 
 
 class Scope:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence, Set
 from functools import cache, lru_cache
+from itertools import repeat
 from struct import calcsize
 from typing import Any
 
@@ -66,7 +67,7 @@ def tally(*sizes: int) -> int:
     """How many numbers an array of these sizes holds, found by adding up its rows, one after another."""
     total = 1
     for size in sizes:
-        total = sum(total for _ in range(size)) if size <= LONG else total * size
+        total = sum(repeat(total, size)) if size <= LONG else total * size
     return total
 
 

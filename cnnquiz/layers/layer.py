@@ -26,6 +26,7 @@ from cnnquiz.layers.vocabulary import (  # fmt: skip
     kind_of,
 )
 from cnnquiz.layers.windows import Window, same_padding
+from cnnquiz.patterns import pattern
 from cnnquiz.solver.givens import axes, excerpt, flag, whole
 
 MOST_LAYERS = 10_000
@@ -107,9 +108,9 @@ def _per_axis(name: str, values: Axes, axes: int) -> Axes:
 _UNWRITTEN = {"k": ((),), "s": ((), (1,)), "p": ((0,),), "d": ((1,),), "op": ((0,),)}  # numbers that are left out
 SWITCHES = ("bias", "ceil", "learned", "fixed")
 _READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
-_WINDOW = re.compile(r"k=?\d[\dx×*,]*")
-_AXES = re.compile(r"\d+([x×*]\d+)+")
-_GLUED = re.compile(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
+_WINDOW = pattern(r"k=?\d[\dx×*,]*")
+_AXES = pattern(r"\d+([x×*]\d+)+")
+_GLUED = pattern(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
 
 
 def pieces(text: str) -> list[Any]:

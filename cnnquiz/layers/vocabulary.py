@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
+
+from cnnquiz.patterns import pattern
 
 ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
 POOL: dict[str, Any] = {"kind": "pool", "s": ()}
@@ -35,7 +36,7 @@ ALSO = {
     "leakyrelu": "leaky_relu", **dict.fromkeys(("fullyconnected", "affine"), "dense"),
     **dict.fromkeys(("batchnormalization", "batchnormalisation"), "bn"),
 }  # fmt: skip
-_AXES = re.compile(r"(?<=[a-z])([123])d(?=$|transpose)")  # conv1d, conv2dtranspose
+_AXES = pattern(r"(?<=[a-z])([123])d(?=$|transpose)")  # conv1d, conv2dtranspose
 KIND_FIELDS = ("type", "kind", "layer")
 USUAL = "conv, pool, avgpool, gap, flatten, dense, bn, dropout or an activation"
 SPELLINGS = {

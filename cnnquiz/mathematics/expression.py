@@ -23,6 +23,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics.functions import CONSTANTS, EXACT_NAMES, FUNCTIONS
 from cnnquiz.mathematics.precise import divide, exact
 from cnnquiz.mathematics.symbols import GREEK
+from cnnquiz.patterns import pattern
 
 MAX_LENGTH = 1_000  # characters of one expression
 MAX_NODES = 300  # operations in one expression
@@ -152,15 +153,15 @@ _WORDS = (
 )  # fmt: skip
 _SIGNS = str.maketrans(_WORDS)
 _RAISED = str.maketrans(dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ", "-0123456789n", strict=True)))
-_POWER = re.compile("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]+")
-_ROOT = re.compile(r"\bsqrt\s+(\d+(?:\.\d+)?|[A-Za-z_]\w*)")
-_PI_TIMES = re.compile(r"\bpi\s+(?=[A-Za-z_(])(?!(?:and|or|not|if|else|in|is)\b)")
-_BARS = re.compile(r"\|([^|]*)\|")
+_POWER = pattern("[⁻⁰¹²³⁴⁵⁶⁷⁸⁹ⁿ]+")
+_ROOT = pattern(r"\bsqrt\s+(\d+(?:\.\d+)?|[A-Za-z_]\w*)")
+_PI_TIMES = pattern(r"\bpi\s+(?=[A-Za-z_(])(?!(?:and|or|not|if|else|in|is)\b)")
+_BARS = pattern(r"\|([^|]*)\|")
 _NEXT = r"\s*(?=[A-Za-z_(])(?!(?:and|or|not|if|else|in|is)\b)"
 _NUMBER = r"(?<![\w.])(?>0[xXoObB]\w+|(?:\d[\d_]*(?:\.[\d_]*)?|\.\d+)(?:[eE][+-]?\d+)?)"
-_FACTORS = re.compile(rf"({_NUMBER}|\)){_NEXT}")
+_FACTORS = pattern(rf"({_NUMBER}|\)){_NEXT}")
 _NAMES = {letter: name for name, letter in GREEK.items()}
-_GREEK_LETTER = re.compile(rf"({'|'.join(_NAMES)})(?=(?P<letter>[^\W\d_])?)")
+_GREEK_LETTER = pattern(rf"({'|'.join(_NAMES)})(?=(?P<letter>[^\W\d_])?)")
 
 
 _SIZE = re.compile(r"(?<![\w.])[1-9]\d*(?:x[1-9]\d*)+(?![\w.])")

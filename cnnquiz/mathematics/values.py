@@ -7,22 +7,23 @@ from fractions import Fraction
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.patterns import pattern
 
 LONGEST = 2_000  # characters of an answer that are read at all
 LONGEST_NUMBER = 200
 LARGEST_EXPONENT = 400
 
-_NUMBER = re.compile(
+_NUMBER = pattern(
     r"([+-]?)(\d{1,3}(?:(?:,\d{3})+|(?:_\d{3})+|(?:['’]\d{3})+)(?:\.\d*)?|\d+(?:\.\d*)?|\.\d+)"
     r"(?:[eE]([+-]?\d{1,4}))?(%?)"
 )
-_SEPARATORS = re.compile(r"[,_'’]")
-_GROUPED = re.compile(r"^[+-]?\d{1,3}(?: \d{3})+(?=\s+[A-Za-z]|\s*$)")
-_POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,3})")
-_SHAPE = re.compile(r"\d+(?:\s*[x×*]\s*\d+)+")
-_LATEX_CROSS = re.compile(r"\s*\\(?:times|cdot)\s*")
-_OPEN_BATCH = re.compile(r"^(?:None|N|B)\s*,\s*")
-_SPACES = re.compile(r"[,;\s]+")
+_SEPARATORS = pattern(r"[,_'’]")
+_GROUPED = pattern(r"^[+-]?\d{1,3}(?: \d{3})+(?=\s+[A-Za-z]|\s*$)")
+_POWER = pattern(r"(\d{1,4})(?:\^|\*\*)(\d{1,3})")
+_SHAPE = pattern(r"\d+(?:\s*[x×*]\s*\d+)+")
+_LATEX_CROSS = pattern(r"\s*\\(?:times|cdot)\s*")
+_OPEN_BATCH = pattern(r"^(?:None|N|B)\s*,\s*")
+_SPACES = pattern(r"[,;\s]+")
 _BLANKS = dict.fromkeys("\u00a0\u202f\u2009", " ")
 _SIGNS = str.maketrans({"−": "-", "–": "-", "X": "x", "·": "*", "⋅": "*", "∗": "*", **_BLANKS})
 _WORDS = {"yes": True, "true": True, "no": False, "false": False}

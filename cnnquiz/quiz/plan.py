@@ -15,16 +15,17 @@ from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.model import Bank, Item
+from cnnquiz.patterns import pattern
 
 T = TypeVar("T")
 
 # Options that speak of the others stay behind them; items whose options name letters keep their order.
-_OF_OTHERS = re.compile(
+_OF_OTHERS = pattern(
     r"\b(all|none|both|neither|any|two)\b.*\babove\b|\b(all|none|both|neither|any|two) of (these|those|them)\b"
     r"|^(none|all|neither)\W*$",
     re.IGNORECASE,
 )
-_OF_LETTERS = re.compile(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+(and|or) \(?[a-h]\b", re.I)
+_OF_LETTERS = pattern(r"\b(both|options?|only) \(?[a-h]\)?(\W|$)|^\W*[a-h]\W+(and|or) \(?[a-h]\b", re.I)
 
 
 class Plan(Struct, frozen=True):

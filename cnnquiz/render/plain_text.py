@@ -5,19 +5,21 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from cnnquiz.patterns import pattern
+
 # A whole escape sequence goes, not its first byte alone: what is left of one would read as rubbish.
-_ESCAPES = re.compile(
+_ESCAPES = pattern(
     "\x1b\\[[0-?]*[ -/]*[@-~]"  # ESC [ ... : colours, cursor
     "|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # ESC ] ... BEL: titles, links, clipboard
     "|\x1b[ -/]*[0-~]?"
     "|\x9b[0-?]*[ -/]*[@-~]"
 )
 # Controls, direction overrides, invisible marks, lone surrogates, and tag characters.
-_UNSAFE = re.compile(
+_UNSAFE = pattern(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
     "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_BREAKS = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
+_BREAKS = pattern("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 _PLAIN = {
     "×": "x", "−": "-", "·": "*", "÷": "/", "±": "+/-", "∗": "*", "⋅": "*", "∙": "*",
@@ -37,7 +39,7 @@ RAISED = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻᵀ", "0123456789+-=()abcdefghijklmnoprstuvwxyzT", strict=True)
 )
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
-_INDEXES = re.compile(f"[{''.join(RAISED)}]+|[{''.join(LOWERED)}]+")
+_INDEXES = pattern(f"[{''.join(RAISED)}]+|[{''.join(LOWERED)}]+")
 
 
 def clean(text: str) -> str:

@@ -9,15 +9,16 @@ from typing import Any
 
 from rich.text import Text
 
+from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
 from cnnquiz.render.plain_text import clean
 
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
 # so that "from $5 to $6" stays what it says.
-_MATH = re.compile(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
-_PRODUCT = re.compile(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
-_MARKUP = re.compile(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
+_MATH = pattern(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
+_PRODUCT = pattern(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
+_MARKUP = pattern(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
 _LONGEST = 100_000
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from cnnquiz.mathematics.notation import superscripts
 from cnnquiz.mathematics.symbols import GREEK
+from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 
-_GREEK = re.compile(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
-_MINUS = re.compile(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
-_TIMES = re.compile(r"(?<=[\w)\]])\*(?=[\w(√])")
-_JOINED = re.compile(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")
+_GREEK = pattern(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
+_MINUS = pattern(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
+_TIMES = pattern(r"(?<=[\w)\]])\*(?=[\w(√])")
+_JOINED = pattern(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")
 _SIGNS = (("->", "→"), ("<=", "≤"), (">=", "≥"), ("infinity", "∞"), ("sqrt(", "√("))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from unicodedata import category, east_asian_width
 
-from cnnquiz.checks.report import Report, closing_line, count_text
+from cnnquiz.checks.report import Report, closing_line, count_text, families_line
 from cnnquiz.model import Finding
 
 WIDEST = 100  # of a source line that is shown
@@ -26,6 +26,8 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
     yield from source_only_lines(report)
     if any(bank.slow for bank in report.banks):
         yield "note", f"Note: {SLOW}."
+    if families := families_line(report.banks):
+        yield "note", families
     if report.mutation is not None:
         yield from mutation_lines(report)
     yield "closing", closing_line(report.sums, report.seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shlex
 import time
 from collections.abc import Sequence
@@ -224,6 +223,8 @@ class TakeSession:
 
     def _show_json(self, result: QuizResult) -> None:
         if self.options.json:
+            import json
+
             console.stdout().raw(json.dumps(result.as_json(), indent=2) + "\n")
 
     def advice(self) -> str:

@@ -8,10 +8,9 @@ backwards, the givens that a bank may write, distractors and diagnosis are writt
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations
 from types import ModuleType
 from typing import Any
@@ -20,6 +19,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.naming import did_you_mean
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import Drawing, Solution, Step
 from cnnquiz.solver import lines
 from cnnquiz.solver.declaration import (
@@ -34,6 +34,7 @@ from cnnquiz.solver.declaration import (
     misconception,
     where,
 )
+from cnnquiz.solver.givens import Kind
 from cnnquiz.solver.lines import Line, line, lines_when
 
 __all__ = [
@@ -55,7 +56,7 @@ FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "dra
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Calculator:
     """One calculator's declaration: its module's docstring, constants (QUANTITIES, RESULTS, ...) and functions.
 
@@ -195,7 +196,7 @@ class Calculator:
 
     def _value(self, quantity: Quantity, raw: Any) -> Any:
         try:
-            return quantity.kind.read(raw)
+            return _text_value(quantity.kind, raw) if type(raw) is str else quantity.kind.read(raw)
         except GivenError as fault:
             raise GivenError(f"{quantity.short}: {fault}", quantity.short) from None
 
@@ -237,21 +238,27 @@ class Calculator:
         except CnnquizError:
             return None
 
-    def prose_values(self, given: Given) -> dict[str, Any]:
-        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names.
+    def prose_values(self, given: Given) -> ProseValues:
+        """What a `{name}` in prose may stand for: givens, results and values on the way, by all their names."""
+        return ProseValues(self, given, self.values(given))
 
-        A value on the way that is the same along every axis reads as one number; a result keeps its axes.
-        """
-        values = self.values(given)
-        on_the_way = {name: lines.one(value) for name, value in values.items()}
-        on_the_way |= {one.name: lines.one(values[one.symbol]) for one in self.lines if one.symbol in values}
-        stated: dict[str, Any] = {}
-        for q in self.quantities:
-            known = given.stated.get(q.short, q.default)
-            follows = known is None or known is REQUIRED  # from another given, as the channels of 55x55x96
-            stated[q.short] = stated[q.name] = on_the_way.get(q.letter) if follows else known
-        named = {**on_the_way, **stated, **self._results_by_name(values)}
-        return {name: value for name, value in named.items() if name and value is not None}
+    @cached_property
+    def prose_quantities(self) -> dict[str, Quantity]:
+        """The quantities by all the names that prose may have for them."""
+        return {name: quantity for quantity in self.quantities for name in (quantity.short, quantity.name)}
+
+    @cached_property
+    def prose_lines(self) -> dict[str, list[str]]:
+        """The symbols of the lines of each name."""
+        found: dict[str, list[str]] = {}
+        for one in self.lines:
+            found.setdefault(one.name, []).append(one.symbol)
+        return found
+
+    @cached_property
+    def symbol_of_result(self) -> dict[str, str]:
+        """The symbol of each result, by its name."""
+        return {result.name: result.symbol for result in self.results}
 
     def solve(self, given: Given, want: str | None = None, steps: bool = True) -> Solution:
         """The worked solution; with `want`, only the steps that lead to that result.
@@ -359,20 +366,35 @@ class Calculator:
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The value of `want` under these misconceptions together; None where that makes no sense."""
         leading = self.symbols_behind.get(want)
-        if leading is not None and any(one.instead and leading.isdisjoint(one.instead) for one in group):
+        if leading is not None and any(one.formulas and leading.isdisjoint(one.formulas) for one in group):
             return None
         instead: dict[str, Expr] = {}
         for one in group:
-            if instead.keys() & one.instead.keys():
+            if instead.keys() & one.formulas.keys():
                 return None
             instead |= one.instead
         try:
             if any(one.wrong or one.change for one in group):
                 return None if instead else self._value_without_lines(given, group, want)
-            value = self.result_values(given, instead).get(want)
+            if self.work is None and not given.letters:
+                needed = self._needed_lines(want, group, instead)
+                value = lines.evaluate(needed, given.env, instead=instead).get(self.symbol_of_result[want])
+            else:
+                value = self.result_values(given, instead).get(want)
         except (CnnquizError, ArithmeticError):
             return None
         return value if lines.plausible(value) else None
+
+    def _needed_lines(self, want: str, group: tuple[Misconception, ...], instead: Mapping[str, Expr]) -> list[Line]:
+        """The lines that lead to a result under these misconceptions, looked up once."""
+        key = want, tuple(one.name for one in group)
+        if key not in self._lines_by_group:
+            self._lines_by_group[key] = lines.lines_towards(self.symbol_of_result[want], self.lines, instead)
+        return self._lines_by_group[key]
+
+    @cached_property
+    def _lines_by_group(self) -> dict[tuple[str, tuple[str, ...]], list[Line]]:
+        return {}
 
     def _value_without_lines(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
         """The givens changed by one misconception after another, then worked: as usual, or by the one wrong rule."""
@@ -392,8 +414,61 @@ class Calculator:
         return {r.name: lines.symbols_towards(r.symbol, self.lines) | {r.symbol} for r in self.results}
 
 
-_LETTERS = re.compile(r"[A-Za-z]\w*")
-_SHORT = re.compile(r"[:;,(]| along each | on each ")
+class ProseValues(Mapping[str, Any]):
+    """The value of each name in prose, looked up when it is asked for.
+
+    A value on the way that is the same along every axis reads as one number; a result keeps its axes.
+    """
+
+    __slots__ = ("calculator", "stated", "values_on_the_way")
+
+    def __init__(self, calculator: Calculator, given: Given, values: dict[str, Any]) -> None:
+        self.calculator, self.stated, self.values_on_the_way = calculator, given.stated, values
+
+    def __getitem__(self, name: str) -> Any:
+        value = self.get(name)
+        if value is None:
+            raise KeyError(name)
+        return value
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The value of a name; a result's goes before a given's, and that before one on the way."""
+        found = self.values_on_the_way.get(self.calculator.symbol_of_result.get(name, ""))
+        if found is None and name:
+            quantity = self.calculator.prose_quantities.get(name)
+            if quantity is None:
+                found = self._on_the_way(name)
+            else:
+                found = self.stated.get(quantity.short, quantity.default)
+                if found is None or found is REQUIRED:  # follows from another given, as the channels of 55x55x96
+                    found = self._on_the_way(quantity.letter)
+        return default if found is None else found
+
+    def _on_the_way(self, name: str) -> Any:
+        values = self.values_on_the_way
+        symbols = [symbol for symbol in self.calculator.prose_lines.get(name, ()) if symbol in values]
+        return lines.one(values.get(symbols[-1] if symbols else name))
+
+    def __contains__(self, name: object) -> bool:
+        return self.get(str(name)) is not None
+
+    def __iter__(self) -> Iterator[str]:
+        own = self.calculator
+        names = (*self.values_on_the_way, *own.prose_lines, *own.prose_quantities, *own.symbol_of_result)
+        return (name for name in dict.fromkeys(names) if name in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+@lru_cache(maxsize=4096)
+def _text_value(kind: Kind, raw: str) -> Any:
+    """What a text says as a given of a kind: banks write the same few again and again."""
+    return kind.read(raw)
+
+
+_LETTERS = pattern(r"[A-Za-z]\w*")
+_SHORT = pattern(r"[:;,(]| along each | on each ")
 
 
 def _letter_forms() -> ModuleType:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from typing import Any
 
 from msgspec import Struct
@@ -110,7 +110,7 @@ class Result(Struct, frozen=True):
 class Misconception(Struct, frozen=True):
     """A wrong rule that people really use: its name, what to say, and what it puts in place of which line.
 
-    instead  wrong formulas by the symbol of the line that they replace
+    formulas wrong formulas by the symbol of the line that they replace, as text: they are read when they are needed
     wrong    where there are no such lines: the wrong value of a result, from the givens with the right values, and
              the result's name; None: it does not change that result
     change   or other givens, which are then worked as usual or by another misconception's `wrong`, so that it goes
@@ -119,9 +119,19 @@ class Misconception(Struct, frozen=True):
 
     name: str
     say: str
-    instead: Mapping[str, Expr] = {}
+    formulas: Mapping[str, str] = {}
     wrong: Callable[[Env, str], Any] | None = None
     change: Callable[[Env], dict[str, Any] | None] | None = None
+
+    @property
+    def instead(self) -> dict[str, Expr]:
+        """The wrong formulas, read."""
+        return {symbol: _formula(rule) for symbol, rule in self.formulas.items()}
+
+
+@lru_cache(maxsize=1024)
+def _formula(text: str) -> Expr:
+    return parse(text)
 
 
 Rules = Mapping[str, Callable[[Env], Any]]
@@ -142,10 +152,10 @@ def misconception(
     where  the words of givens for which alone a wrong result is one: {"loss": ("mse", "mae")}
     rules  a text is a formula in place of a line: m="ceil(q)"; a function gives one wrong result
     """
-    instead = {symbol: parse(rule) for symbol, rule in rules.items() if isinstance(rule, str)}
+    formulas = {symbol: rule for symbol, rule in rules.items() if isinstance(rule, str)}
     functions = {result: rule for result, rule in rules.items() if not isinstance(rule, str)}
     by = partial(_wrong_value, wrong or functions, where or {}) if wrong or functions else None
-    return Misconception(name, say, instead, by, change)
+    return Misconception(name, say, formulas, by, change)
 
 
 def _wrong_value(

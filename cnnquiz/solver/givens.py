@@ -11,16 +11,17 @@ from msgspec import Struct
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Letter
+from cnnquiz.patterns import pattern
 from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
 MAX_AXES = 3
 MINUS_INFINITY = "-inf"  # the score of a class that is left out
 MOST_LAYERS = 1_001  # of an autoencoder
-_WHOLE = re.compile(r"[+-]?\d{1,30}")
-_POWER = re.compile(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
-_DECIMAL = re.compile(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
-_LETTER = re.compile(r"[A-Za-z](_?\d)?")
+_WHOLE = pattern(r"[+-]?\d{1,30}")
+_POWER = pattern(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
+_DECIMAL = pattern(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
+_LETTER = pattern(r"[A-Za-z](_?\d)?")
 
 
 def are_numbers(*values: Any) -> bool:

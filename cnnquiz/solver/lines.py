@@ -169,24 +169,25 @@ def steps(
     active = [one for one in lines if one.symbol in values and one.applies(values)]
     shown: set[int] = set()
     for name, symbol in wanted:
-        chain = [one for one in _lines_towards(symbol, active) if id(one) not in shown]
+        chain = [one for one in lines_towards(symbol, active) if id(one) not in shown]
         shown |= {id(one) for one in chain}
         yield from _chain_steps(name, chain, active, env, values, math_of)
 
 
-def _lines_towards(symbol: str, lines: Sequence[Line]) -> list[Line]:
+def lines_towards(symbol: str, lines: Sequence[Line], instead: Mapping[str, Expr] | None = None) -> list[Line]:
+    """The lines that lead to a symbol; `instead` has the formulas that replace those of lines."""
     needed = {symbol}
     chain = []
     for one in reversed(lines):
         if one.symbol in needed:
             chain.append(one)
-            needed |= names_in(one.formula)
+            needed |= names_in((instead or {}).get(one.symbol, one.formula))
     return chain[::-1]
 
 
 def symbols_towards(symbol: str, lines: Sequence[Line]) -> set[str]:
     """Every name that the chain of lines towards a symbol uses."""
-    return set().union(*(names_in(one.formula) for one in _lines_towards(symbol, lines)))
+    return set().union(*(names_in(one.formula) for one in lines_towards(symbol, lines)))
 
 
 def _chain_steps(

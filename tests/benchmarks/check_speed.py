@@ -1,12 +1,14 @@
-"""Time and memory of `check` against `yaml.load` alone, on one large bank: `python check_speed.py [ITEMS]`.
+"""Time and memory of `check` against `yaml.load` alone, on two large banks: `python check_speed.py [ITEMS]`.
 
-Each is measured in a process of its own, three times in turn; the best counts. check-jsonschema and yamllint
-are timed as well where they are installed.
+Each is measured in a process of its own, some times in turn; the best counts, and the best of the ratios of two runs
+one right after the other. The processor's time over the cores says what the clock would say of an idle machine.
+check-jsonschema and yamllint are timed as well where they are installed.
 """
 
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -15,14 +17,17 @@ import time
 from pathlib import Path
 
 HERE = Path(__file__).parent
-ROUNDS = 3
+ROUNDS = 7
 MEASURE = """
-import json, resource, sys, time
+import json, os, resource, sys, time
 {prepare}
+before = sum(resource.getrusage(resource.RUSAGE_SELF)[:2])
 begin = time.perf_counter()
 {work}
 seconds = time.perf_counter() - begin
-print(json.dumps([seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024]))
+own, others = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+busy = own.ru_utime + own.ru_stime - before + (others.ru_utime + others.ru_stime) / len(os.sched_getaffinity(0))
+print(json.dumps([seconds, busy, max(own.ru_maxrss, others.ru_maxrss) / 1024]))
 """
 YAML = MEASURE.format(
     prepare="import yaml\ntext = open(sys.argv[1], encoding='utf-8').read()",
@@ -35,11 +40,11 @@ CHECK = MEASURE.format(
 )
 
 
-def measure(code: str, path: Path) -> tuple[float, float]:
-    """Seconds and MiB of one run."""
+def measure(code: str, path: Path) -> tuple[float, float, float]:
+    """Seconds by the clock, the processor's seconds by core, and MiB of one run."""
     ran = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
-    seconds, memory = json.loads(ran.stdout)
-    return seconds, memory
+    seconds, busy, memory = json.loads(ran.stdout)
+    return seconds, busy, memory
 
 
 def timed(command: list[str]) -> float:
@@ -49,17 +54,18 @@ def timed(command: list[str]) -> float:
     return time.perf_counter() - begin
 
 
-def compare(items: int, folder: Path) -> None:
+def compare(maker: str, items: int, folder: Path) -> None:
     """Make the bank, measure in turn, and print the ratios."""
-    path = folder / f"big-{items}.yaml"
-    subprocess.run([sys.executable, HERE / "make_bank.py", str(items), path], check=True)
+    path = folder / f"{maker}-{items}.yaml"
+    subprocess.run([sys.executable, HERE / f"{maker}.py", str(items), path], check=True)
     rounds = [(measure(YAML, path), measure(CHECK, path)) for _ in range(ROUNDS)]
-    yaml, check = (tuple(min(pair[side][n] for pair in rounds) for n in (0, 1)) for side in (0, 1))
+    yaml, check = (tuple(min(pair[side][n] for pair in rounds) for n in range(3)) for side in (0, 1))
+    paired = [min(pair[1][n] / pair[0][n] for pair in rounds) for n in (0, 1)]
     size = path.stat().st_size / 1e6
-    print(f"{items:,} items, {size:.1f} MB")
-    print(f"  yaml.load, CSafeLoader   {yaml[0]:6.2f} s   {yaml[1]:6.0f} MiB")
-    print(f"  cnnquiz check, all rules {check[0]:6.2f} s   {check[1]:6.0f} MiB")
-    print(f"  ratio                    {check[0] / yaml[0]:6.2f}     {check[1] / yaml[1]:6.2f}   (at most 1 and 2)")
+    print(f"{maker}: {items:,} items, {size:.1f} MB, {len(os.sched_getaffinity(0))} cores")
+    for name, (clock, busy, memory) in (("yaml.load, CSafeLoader", yaml), ("cnnquiz check, all rules", check)):
+        print(f"  {name:24} {clock:6.2f} s  {busy:6.2f} s a core  {memory:6.0f} MiB")
+    print(f"  best ratio of a pair     {paired[0]:6.2f}    {paired[1]:6.2f}            {check[2] / yaml[2]:6.2f}")
     compare_others(path, folder)
 
 
@@ -76,5 +82,6 @@ def compare_others(path: Path, folder: Path) -> None:
 
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as place:
-        for count in map(int, sys.argv[1:] or ["2500", "10000"]):
-            compare(count, Path(place))
+        for count in map(int, sys.argv[1:] or ["10000"]):
+            for maker in ("make_bank", "make_varied_bank"):
+                compare(maker, count, Path(place))

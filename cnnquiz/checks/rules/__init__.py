@@ -1,6 +1,7 @@
 """One rule a file; the folder is the registry. A rule is a docstring (its manual), a LEVEL and one generator function.
 
-    check(subject) -> the findings of that rule in one bank
+    check(subject) -> the findings of that rule in one bank, or in a part of it: it looks at each item by itself
+    compare(outline) -> the findings of a rule that compares the items of a whole bank with one another
 
 The file's name, with hyphens, is the rule's name. The docstring says what the rule finds, with a bad example and a
 good one; `cnnquiz check --explain RULE` prints it.
@@ -11,13 +12,16 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache
 from typing import Protocol, cast
 
+from msgspec import Struct
+
 from cnnquiz.bank.loader import Loaded
+from cnnquiz.checks import family
 from cnnquiz.checks.report import Checked, CheckedItem
-from cnnquiz.checks.subject import Subject, subject_of
+from cnnquiz.checks.subject import ItemOutline, Outline, Subject, outline_of, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
@@ -26,11 +30,12 @@ ALWAYS = ("yaml-syntax", "duplicate-key", "schema")  # what keeps a bank or an i
 
 
 class Rule(Protocol):
-    """What each file of this folder is."""
+    """What each file of this folder is: it has one of the two functions."""
 
     __name__: str
     LEVEL: Level
     check: Callable[[Subject], Iterator[Finding]]
+    compare: Callable[[Outline], Iterator[Finding]]
 
 
 @cache
@@ -73,31 +78,95 @@ def selection(select: Iterable[str] = (), ignore: Iterable[str] = ()) -> tuple[s
     return tuple(name for name in dict.fromkeys((*ALWAYS, *chosen)) if name not in left_out)
 
 
+class Part(Struct, frozen=True):
+    """A bank, or a part of one, as the rules found it that look at each item by itself.
+
+    unreadable  what the loader found
+    allowed     the findings that items allow, each as the item's id and the rule
+    families    how many families were worked as a whole, and how many in part
+    """
+
+    path: str
+    items: tuple[CheckedItem, ...]
+    outline: tuple[ItemOutline, ...]
+    found: tuple[Finding, ...]
+    unreadable: tuple[Finding, ...]
+    allowed: frozenset[tuple[str, str]]
+    families: tuple[int, int]
+    stopped: bool
+    slow: bool
+
+
 def run(loaded: Loaded, rules: Iterable[str] | None = None) -> Checked:
     """Check one bank by these rules, or by all."""
+    chosen = tuple(names() if rules is None else rules)
+    return join([part(loaded, chosen)], loaded.text, chosen, lambda number: loaded)
+
+
+def part(loaded: Loaded, rules: Iterable[str], number: int = 0) -> Part:
+    """Check a bank, or its part of that number, by the rules that look at each item by itself."""
     subject = subject_of(loaded)
-    found, allowed = findings(subject, names() if rules is None else rules)
-    lines = loaded.text.splitlines() if found else []
-    return Checked(
+    found = tuple(each_item(subject, rules))
+    return Part(
         path=loaded.path,
-        items=(*item_statuses(subject), *unreadable_items(loaded)),
-        findings=found,
-        allowed=allowed,
-        excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
+        items=tuple(item_statuses(subject)),
+        outline=outline_of(subject, number),
+        found=found,
+        unreadable=loaded.findings,
+        allowed=allowances(subject),
+        families=family.kinds_of_survey(subject),
+        stopped=loaded.sound is None,
         slow=loaded.slow,
+    )
+
+
+def join(parts: Sequence[Part], text: str, rules: Iterable[str], loaded: Callable[[int], Loaded]) -> Checked:
+    """The bank of these parts, the rules that compare items run on all of them; `loaded` gives a part as loaded."""
+    outline = Outline(parts[0].path, tuple(one for each in parts for one in each.outline), loaded)
+    allowed = frozenset[tuple[str, str]]().union(*(each.allowed for each in parts))
+    found, left_out = kept([*(one for each in parts for one in each.found), *comparisons(outline, rules)], allowed)
+    lines = text.splitlines() if found else []
+    items = [one for each in parts for one in each.items]
+    return Checked(
+        path=parts[0].path,
+        items=(*items, *unreadable_items(items, [one for each in parts for one in each.unreadable])),
+        findings=found,
+        allowed=left_out,
+        families=(sum(each.families[0] for each in parts), sum(each.families[1] for each in parts)),
+        excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
+        slow=parts[0].slow,
     )
 
 
 CAUSE = "yaml-syntax"  # told before the faults that may follow from it
 
 
-def findings(subject: Subject, rules: Iterable[str]) -> tuple[tuple[Finding, ...], int]:
-    """What the rules find, in the order of the file, behind what cannot be read; and how many findings items allow."""
-    allowed = {(item.item.id, rule) for item in subject.items for rule in item.item.allow if rule not in ALWAYS}
-    found = [one for rule in rules for one in load(rule).check(subject)]
-    kept = [one for one in found if (one.item, one.rule) not in allowed]
-    kept.sort(key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule))
-    return tuple(kept), len(found) - len(kept)
+def findings(subject: Subject, rules: Sequence[str]) -> tuple[Finding, ...]:
+    """What the rules that look at each item by itself find, without what items allow."""
+    return kept(list(each_item(subject, rules)), allowances(subject))[0]
+
+
+def each_item(subject: Subject, rules: Iterable[str]) -> Iterator[Finding]:
+    """The findings of the rules that look at each item by itself."""
+    return (one for rule in map(load, rules) if hasattr(rule, "check") for one in rule.check(subject))
+
+
+def comparisons(outline: Outline, rules: Iterable[str]) -> Iterator[Finding]:
+    """The findings of the rules that compare items."""
+    return (one for rule in map(load, rules) if hasattr(rule, "compare") for one in rule.compare(outline))
+
+
+def allowances(subject: Subject) -> frozenset[tuple[str, str]]:
+    """Each item's id with each rule that it allows."""
+    every = ((item.item.id, rule) for item in subject.items for rule in item.item.allow)
+    return frozenset(one for one in every if one[1] not in ALWAYS)
+
+
+def kept(found: list[Finding], allowed: Container[tuple[str | None, str]]) -> tuple[tuple[Finding, ...], int]:
+    """The findings in the order of the file, behind what cannot be read; and how many were left out as allowed."""
+    left = [one for one in found if (one.item, one.rule) not in allowed]
+    left.sort(key=lambda one: (one.rule != CAUSE, one.line, one.column, one.rule))
+    return tuple(left), len(found) - len(left)
 
 
 def item_statuses(subject: Subject) -> Iterator[CheckedItem]:
@@ -106,8 +175,8 @@ def item_statuses(subject: Subject) -> Iterator[CheckedItem]:
         yield CheckedItem(one.item.id, one.status, one.reason, one.source)
 
 
-def unreadable_items(loaded: Loaded) -> Iterator[CheckedItem]:
+def unreadable_items(items: Iterable[CheckedItem], unreadable: Iterable[Finding]) -> Iterator[CheckedItem]:
     """The items that the loader found faults in."""
-    sound = {item.id for _, item in loaded.items}
-    for name in dict.fromkeys(one.item for one in loaded.findings if one.item and one.item not in sound):
+    sound = {one.item for one in items}
+    for name in dict.fromkeys(one.item for one in unreadable if one.item and one.item not in sound):
         yield CheckedItem(name, "asserted", "the item cannot be read")

@@ -18,23 +18,22 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import count
 
-from cnnquiz.checks.subject import Subject
+from cnnquiz.checks.subject import ItemOutline, Outline
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def compare(bank: Outline) -> Iterator[Finding]:
     """Each item whose id an earlier one has."""
-    first: dict[str, int] = {}
-    taken = {worked.item.id for worked in subject.items}
-    for worked in subject.items:
-        earlier = first.setdefault(worked.item.id, worked.index)
-        if earlier != worked.index:
-            line = subject.loaded.locate("items", earlier, "id")[0]
-            message = f"the id `{worked.item.id}` is that of the item in line {line} already"
-            remedy = f"Write `id: {free_id(worked.item.id, taken)}`."
-            yield subject.finding(__name__, LEVEL, worked, ("id",), message, remedy=remedy)
+    first: dict[str, ItemOutline] = {}
+    taken = {one.id for one in bank.items}
+    for one in bank.items:
+        earlier = first.setdefault(one.id, one)
+        if earlier is not one:
+            message = f"the id `{one.id}` is that of the item in line {bank.locate(earlier, 'id')[0]} already"
+            remedy = f"Write `id: {free_id(one.id, taken)}`."
+            yield bank.finding(__name__, LEVEL, one, ("id",), message, remedy=remedy)
 
 
 def free_id(name: str, taken: set[str]) -> str:

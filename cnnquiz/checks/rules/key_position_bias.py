@@ -23,7 +23,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 
-from cnnquiz.checks.subject import Subject
+from cnnquiz.checks.subject import ItemOutline, Outline
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
@@ -31,21 +31,21 @@ FEWEST = 20
 CHANCE = 0.01
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def compare(bank: Outline) -> Iterator[Finding]:
     """One finding for each number of options whose keys are lopsided, at the first item with the most frequent key."""
-    groups: dict[tuple[str, ...], list[int]] = {}
-    for place, worked in enumerate(subject.items):
-        if len(worked.keys) == 1 and worked.keys[0] in worked.options and worked.item.type == "single":
-            groups.setdefault(tuple(worked.options), []).append(place)
-    for letters, places in groups.items():
-        counts = Counter(subject.items[place].keys[0] for place in places)
-        if len(places) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
+    groups: dict[tuple[str, ...], list[ItemOutline]] = {}
+    for one in bank.items:
+        if len(one.keys) == 1 and one.keys[0] in one.letters and one.type == "single":
+            groups.setdefault(one.letters, []).append(one)
+    for letters, items in groups.items():
+        counts = Counter(one.keys[0] for one in items)
+        if len(items) >= FEWEST and tail(chi_squared(counts, letters), len(letters) - 1) < CHANCE:
             shown = ", ".join(f"{letter} {counts[letter]}" for letter in letters)
-            message = f"keys are lopsided over {len(places)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
+            message = f"keys are lopsided over {len(items)} items: {shown} (chance alone: fewer than 1 of 100 banks)"
             often, seldom = max(letters, key=counts.__getitem__), min(letters, key=counts.__getitem__)
             remedy = f"Exchange options `{often}` and `{seldom}`, and the key with them, in some items like this one."
-            first = next(subject.items[place] for place in places if subject.items[place].keys[0] == often)
-            yield subject.finding(__name__, LEVEL, first, ("key",), message, remedy=remedy)
+            first = next(one for one in items if one.keys[0] == often)
+            yield bank.finding(__name__, LEVEL, first, ("key",), message, remedy=remedy)
 
 
 def chi_squared(counts: Counter[str], letters: tuple[str, ...]) -> float:

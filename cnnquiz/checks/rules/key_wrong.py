@@ -58,7 +58,7 @@ def variant_of(worked: WorkedItem) -> Variant | None:
     if len(worked.keys) > 1 and worked.item.type != "multiple":
         return None
     choices = tuple(Choice(letter, letter, words, "") for letter, words in worked.texts.items())
-    return Variant("", worked.item, None, worked.item.stem, choices, worked.keys, (), "", worked, "")
+    return Variant("", worked.item, None, worked.item.stem, choices, worked.keys, (), "", worked)
 
 
 def key_response(worked: WorkedItem, variant: Variant) -> str | None:

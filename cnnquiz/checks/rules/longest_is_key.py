@@ -21,45 +21,30 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.checks.subject import Subject
-from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.checks.subject import Outline
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "warning"
 FEWEST = 8
 MOST = 500  # that many tell enough, and more would take time that grows with their square
-CLEARLY = 1.25
 CHANCE = 0.01
 
 
-def check(subject: Subject) -> Iterator[Finding]:
+def compare(bank: Outline) -> Iterator[Finding]:
     """The bank's first item whose key stands out, if keys stand out too often."""
-    asked = (worked for worked in subject.items if len(worked.keys) == 1 and len(worked.options) > 1)
-    candidates = [(worked, longest(worked)) for worked in asked]
-    clear = [(worked, letter) for worked, letter in candidates if letter][:MOST]
-    hits = [worked for worked, letter in clear if letter == worked.keys[0]]
+    clear = [one for one in bank.items if one.longest][:MOST]
+    hits = [one for one in clear if one.longest == one.keys[0]]
     if len(clear) < FEWEST:
         return
-    chance = at_least(len(hits), [1 / len(worked.options) for worked, _ in clear])
+    chance = at_least(len(hits), [1 / len(one.letters) for one in clear])
     if chance < CHANCE:
         message = (
             f"the longest option is the key in {len(hits)} of the {len(clear)} items in which one option stands out "
             f"by its length; chance makes it so in fewer than 1 of {max(100, round(1 / max(chance, 1e-6))):,} banks"
         )
-        key = hits[0].texts[hits[0].keys[0]]
-        remedy = f"Give another option of this item as many words as `{key[:60]}` has, and so in some more items."
-        yield subject.finding(__name__, LEVEL, hits[0], ("options",), message, remedy=remedy, at_name=True)
-
-
-def longest(worked: WorkedItem) -> str:
-    """The letter of the option that is clearly the longest; empty where none is, or where options are values."""
-    if any(value is not None for value in worked.meanings.values()):
-        return ""
-    lengths = {letter: len(words) for letter, words in worked.texts.items()}
-    letter = max(lengths, key=lengths.__getitem__)
-    others = [length for other, length in lengths.items() if other != letter]
-    clearly = lengths[letter] > max(others) and lengths[letter] > CLEARLY * sum(others) / len(others)
-    return letter if clearly else ""
+        key = hits[0].keys[0]
+        remedy = f"Give another option of this item as many words as option `{key}` has, and so in some more items."
+        yield bank.finding(__name__, LEVEL, hits[0], ("options",), message, remedy, at_name=True)
 
 
 def at_least(hits: int, chances: list[float]) -> float:

@@ -20,7 +20,7 @@ Good:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import pairwise, takewhile
 from typing import Any
 
@@ -118,7 +118,7 @@ def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
 
 
 def faults(
-    subject: Subject, worked: WorkedItem, path: Path, words: str, values: dict[str, Any], answer: bool
+    subject: Subject, worked: WorkedItem, path: Path, words: str, values: Mapping[str, Any], answer: bool
 ) -> Iterator[Finding]:
     """What is wrong with the numbers of one text."""
     written = words
@@ -151,7 +151,7 @@ def placeholder_remedy(name: str, worked: WorkedItem) -> str:
     return f"Write `{{{near[0]}}}` for `{name}`, or another given or result of {worked.derived.calculator.name}."
 
 
-def value_remedy(written: str, said: str, name: str, values: dict[str, Any]) -> str:
+def value_remedy(written: str, said: str, name: str, values: Mapping[str, Any]) -> str:
     """What to write for a wrong value: a placeholder; the number itself where one axis of a size is said."""
     found, value = _SAID.search(said), values[name]
     number = found[0].rstrip(".,") if found else said
@@ -165,7 +165,7 @@ def value_remedy(written: str, said: str, name: str, values: dict[str, Any]) -> 
 
 def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:
     """The finding where its number stands, in a text whose lines stand below its name; else as it was."""
-    lines = subject.loaded.text.split("\n")
+    lines = subject.lines
     first = lines[found.line - 1] if found.line <= len(lines) else ""
     if not literal or first[found.column - 1 : found.column] not in (">", "|"):
         return found
