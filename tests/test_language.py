@@ -37,7 +37,7 @@ def test_what_a_sentence_says(words: str, said: list[str]) -> None:
 )  # fmt: skip
 def test_what_a_question_asks_for(question: str, asked: str) -> None:
     found = last_question(question)
-    assert found is not None and found.words == asked
+    assert found is not None and found.name == asked
     assert last_question("What is the size of the output?") is None
 
 

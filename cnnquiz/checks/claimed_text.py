@@ -12,7 +12,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_none
 from cnnquiz.items.said_value import flat, is_same, is_size
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.question import Mention, is_marked_negation, mentions
+from cnnquiz.language.question import Mention, marked_negation, mentions
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import FUNCTIONS
 from cnnquiz.model import Claim
@@ -67,14 +67,14 @@ def _other_words(words: str, claim: Claim) -> str:
     return ""
 
 
-def stem_faults(worked: WorkedItem) -> Iterator[str]:
-    """What the stem says against every claim."""
+def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
+    """What the stem says against every claim: message and the stem's words."""
     claims = [option.claim for option in worked.options.values() if option.claim and not option.claim.word]
     read = [pair for claim in claims if (pair := _read(claim)) is not None]
     if not read:
         return
-    if worked.item.asks and worked.item.type != "multiple" and _asks_for_false(worked.item.stem, claims):
-        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)"
+    if worked.item.asks and worked.item.type != "multiple" and (denial := _denial(worked, claims)):
+        yield "the stem asks for what is not so, but the claims are read as if it did not (add `asks: false`)", denial
     said: dict[str, list[Mention]] = {}
     own = [sentence for sentence in sentences(worked.item.stem) if not _SUPPOSING.search(sentence)]
     for mention in (one for sentence in own for one in mentions(sentence)):
@@ -84,7 +84,7 @@ def stem_faults(worked: WorkedItem) -> Iterator[str]:
         stated = [value for calculator, given in read if (value := _stated_value(calculator, given, name)) is not None]
         if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
             shown = " and ".join(dict.fromkeys(map(text, stated)))
-            yield f"the stem says `{group[0].words}`, but the claims take {shown}"
+            yield f"the stem says `{group[0].words}`, but the claims take {shown}", group[0].words
 
 
 def _read(claim: Claim) -> tuple[Calculator, Given] | None:
@@ -107,9 +107,10 @@ def _fits(name: str, said: Any, known: Any) -> bool:
     return is_size(said, known, None) if name == "in_size" else is_same(said, known)
 
 
-def _asks_for_false(stem: str, claims: list[Claim]) -> bool:
-    """Whether a stem asks for what is not so: by a marked word, or by the opposite of what its claims decide."""
-    if is_marked_negation(stem):
-        return True
+def _denial(worked: WorkedItem, claims: list[Claim]) -> str:
+    """The words in which a stem asks for what is not so: a marked one, or the opposite of what its claims decide."""
+    stem = worked.item.stem
     names = {claim.calculator for claim in claims if not claim.holds}
-    return any(re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
+    opposite = (re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
+    fits = worked.status == "claimed" and not names
+    return ("" if fits else marked_negation(stem)) or next((found[0] for found in opposite if found), "")

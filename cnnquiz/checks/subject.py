@@ -22,10 +22,10 @@ class Subject:
 
     def finding(
         self, rule: str, level: Level, worked: WorkedItem, path: Path, message: str,
-        expected: str | None = None, remedy: str = "", at_name: bool = False,
+        expected: str | None = None, remedy: str = "", at_name: bool = False, phrase: str = "",
     ) -> Finding:
-        """A finding at a path inside an item; `rule` is the module's name."""
-        line, column = self.loaded.locate("items", worked.index, *path, at_name=at_name)
+        """A finding at a path inside an item, at a phrase of its text; `rule` is the module's name."""
+        line, column = self.loaded.locate("items", worked.index, *path, at_name=at_name, phrase=phrase)
         name = rule.rpartition(".")[2].replace("_", "-")
         return Finding(name, level, self.loaded.path, line, column, worked.item.id, message, expected, remedy)
 

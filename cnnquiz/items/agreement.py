@@ -205,12 +205,12 @@ class Agreement:
         wrong = {
             "pool": "conv" in said and "pool" not in said,
             "tconv": "conv" in said and "tconv" not in said,
-            "conv": "tconv" in said or (said == {"pool"} and not self.stated_quantities.keys() & {"filters"}),
+            "conv": "tconv" in said or (said.keys() == {"pool"} and not self.stated_quantities.keys() & {"filters"}),
         }
         if wrong.get(name):
             asked = next(one for one in ("tconv", "conv", "pool") if one in said)
             message = f"the stem speaks of what `{asked}` works, but the derivation is a `{name}`"
-            yield Disagreement(message, "", f"Write `{asked}:` under `derivation`, or mend the stem.")
+            yield Disagreement(message, said[asked], f"Write `{asked}:` under `derivation`, or mend the stem.")
 
     def _of_placeholders(self) -> Iterator[Disagreement]:
         """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
@@ -246,9 +246,9 @@ class Agreement:
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
         another = results and all(value != self.derived.value for value in results)
         if another or self._of_other_family(asked.results):
-            message = f"the stem asks for the {asked.words}, but the derivation wants `{self.derived.want}`"
+            message = f"the stem asks for the {asked.name}, but the derivation wants `{self.derived.want}`"
             known = next((name for name in asked.results if name in self.derived.results), "")
-            yield Disagreement(message, "", f"Write `want: {known}`." if known else "Mend the stem.")
+            yield Disagreement(message, asked.words, f"Write `want: {known}`." if known else "Mend the stem.")
 
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""

@@ -194,7 +194,8 @@ class _Reader:
     def _adjacent(self, phrase: Phrase, start: int) -> Mention | None:
         """The value right before the phrase, which no earlier phrase has: a 7x7 kernel, no padding."""
         if self._text(start - 1) in NONE_BEFORE and "w" in phrase.before:
-            return Mention(phrase.names, 0, f"no {' '.join(phrase.words)}")
+            said = [self.tokens[start - 1].as_written, *self._words(phrase, self.phrase_end)]
+            return Mention(phrase.names, 0, " ".join(said))
         if start - 1 <= self.taken or start == 0:
             return None
         token = self.tokens[start - 1]
@@ -364,19 +365,21 @@ def asks_for_one_epoch(text: str) -> bool:
 
 
 class Asked(Struct, frozen=True):
-    """What a question asks for: its words, and the results that answer it."""
+    """What a question asks for: its name and its words for it, and the results that answer it."""
 
+    name: str
     words: str
     results: tuple[str, ...]
 
 
 def last_question(text: str) -> Asked | None:
     """What the last question of a text asks for, where it is one of the named counts."""
-    kinds = [found.lastgroup for found in _QUESTION.finditer(text) if found.lastgroup]
-    if not kinds:
+    found = [(match[match.lastgroup], match.lastgroup) for match in _QUESTION.finditer(text) if match.lastgroup]
+    if not found:
         return None
-    label, _, names = _ASKED[int(kinds[-1][1:])]
-    return Asked(label, names)
+    words, kind = found[-1]
+    name, _, results = _ASKED[int(kind[1:])]
+    return Asked(name, words, results)
 
 
 _UNITS = {
@@ -398,18 +401,21 @@ _TRANSPOSED = re.compile(r"transpos|deconv|\bup-?conv|fractionally", re.IGNORECA
 _POOLING = re.compile(r"\bpool|pooling", re.IGNORECASE)
 
 
-def operations(text: str) -> frozenset[str]:
-    """The layers that a text names by their calculators: conv, tconv, pool."""
+def operations(text: str) -> dict[str, str]:
+    """The layers that a text names, conv, tconv and pool, with its words for them."""
     patterns = (("conv", _CONVOLUTION), ("tconv", _TRANSPOSED), ("pool", _POOLING))
-    return frozenset(name for name, pattern in patterns if pattern.search(text))
+    return {name: found[0] for name, pattern in patterns if (found := pattern.search(text))}
 
 
 _MARKED = re.compile(
     r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]"
 )
-_EITHER = re.compile(r"\btrue or false\b", re.IGNORECASE)
+_AFFIRMED = re.compile(r"(?i:true or false)|(?<!NOT )\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?:true|correct|right)[*_]")
+_ASKING = re.compile(r"[^.?!]*\?")
 
 
-def is_marked_negation(text: str) -> bool:
-    """Whether a question asks, in capitals or emphasised, for what is not so."""
-    return _MARKED.search(_EITHER.sub("", text)) is not None
+def marked_negation(text: str) -> str:
+    """The word, in capitals or emphasised, by which a question asks for what is not so; empty where it has none."""
+    asking = " ".join(_ASKING.findall(text)) or text
+    found = _MARKED.search(asking)
+    return found[0].strip("*_") if found and not _AFFIRMED.search(asking) else ""
