@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.language.question import Mention, free_numbers, last_question, mentions
+from cnnquiz.language.mentions import Mention, free_numbers, mentions
+from cnnquiz.language.question import last_question
 from cnnquiz.language.tokens import tokens
 
 CASES = yaml.safe_load((Path(__file__).parent / "language" / "mentions.yaml").read_text(encoding="utf-8"))

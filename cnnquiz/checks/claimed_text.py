@@ -12,7 +12,8 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_none
 from cnnquiz.items.said_value import flat, is_same, is_size
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.question import Mention, marked_negation, mentions
+from cnnquiz.language.mentions import Mention, mentions
+from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import FUNCTIONS
 from cnnquiz.model import Claim

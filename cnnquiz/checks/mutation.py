@@ -18,7 +18,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import derive
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.language.question import free_numbers, mentions
+from cnnquiz.language.mentions import free_numbers, mentions
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.solution import text

@@ -13,7 +13,7 @@ from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.question import Mention, mentions
+from cnnquiz.language.mentions import Mention, mentions
 from cnnquiz.language.tokens import number
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic

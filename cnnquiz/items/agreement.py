@@ -13,7 +13,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers
 from cnnquiz.language import question
-from cnnquiz.language.question import Mention
+from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
@@ -75,7 +75,7 @@ class Agreement:
         """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
         recalls = "would" in self.filled or "ecall" in self.filled
         own = _RECALLED.sub("", self.filled) if recalls else self.filled
-        return [*question.mentions(own), *(self._values_behind_signs() if "=" in own else ())]
+        return [*mentions(own), *(self._values_behind_signs() if "=" in own else ())]
 
     def _values_behind_signs(self) -> Iterator[Mention]:
         quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
@@ -201,7 +201,7 @@ class Agreement:
 
     def _of_operations(self) -> Iterator[Disagreement]:
         """A convolution where the derivation pools, and the like."""
-        said, name = question.operations(self.filled), self.calculator.name
+        said, name = operations(self.filled), self.calculator.name
         wrong = {
             "pool": "conv" in said and "pool" not in said,
             "tconv": "conv" in said and "tconv" not in said,
@@ -271,7 +271,7 @@ class Agreement:
     @cached_property
     def strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
-        free = question.free_numbers(self.filled)
+        free = free_numbers(self.filled)
         for known in (self._given_numbers, self._other_numbers):  # the first explains most, and is soon made
             if free:
                 numbers = known()
