@@ -68,7 +68,7 @@ class Agreement:
     @cached_property
     def placeholders(self) -> tuple[str, ...]:
         """The names between braces in the stem."""
-        return tuple(match[1] for match in _PLACEHOLDER.finditer(self.stem) if match[1])
+        return tuple(filter(None, _PLACEHOLDER.findall(self.stem)))
 
     @cached_property
     def mentions(self) -> list[Mention]:
@@ -78,7 +78,7 @@ class Agreement:
         return [*mentions(own), *(self._values_behind_signs() if "=" in own else ())]
 
     def _values_behind_signs(self) -> Iterator[Mention]:
-        quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
+        quantities = {name: one for one in self.calculator.quantities for name in _spellings(one)}
         for name, value in _assignment(tuple(quantities)).findall(self.filled.replace("$", "")):
             quantity = quantities[name]
             try:
@@ -158,7 +158,7 @@ class Agreement:
             raw = {name: value for name, value in raw.items() if not self._names(own, name)}
             raw |= {"in": "x".join(map(str, (*size[:-1], said))), quantity.short: said}
         elif quantity.name == "in_size":
-            raw[quantity.short] = _size_like(said, given.stated.get("in"), given.env)
+            raw[quantity.short] = _size_like(said, size)
         else:
             raw[quantity.short] = _given_value(quantity, said)
         for more in ({}, {"framework": "tf"} if said == "same" else {}):
@@ -214,7 +214,7 @@ class Agreement:
 
     def _of_placeholders(self) -> Iterator[Disagreement]:
         """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
-        names = {name for one in self.calculator.quantities for name in (one.short, one.name, one.letter)}
+        names = {name for one in self.calculator.quantities for name in _spellings(one)}
         values = self.derived.values
         for name in self.placeholders:
             known = values.get(name)
@@ -227,9 +227,7 @@ class Agreement:
             except CnnquizError:
                 continue  # another rule says so
             others = {"i", "C", "in_channels", "channels"} if quantity.short == "in" else set()
-            if not others & set(self.placeholders) and not {quantity.short, quantity.name, quantity.letter} & set(
-                self.placeholders
-            ):
+            if not (others | _spellings(quantity)) & set(self.placeholders):
                 message = f"`{name}` varies, but the stem does not say it"
                 yield Disagreement(message, "", f"Write {{{name}}} in the stem.")
 
@@ -253,8 +251,8 @@ class Agreement:
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""
         asked = [family for family in _FAMILIES if set(family) & set(results)]
-        wanted = [family for family in _FAMILIES if self.derived.want in family]
-        return bool(asked and wanted and not set(map(id, asked)) & set(map(id, wanted)))
+        wanted = next((family for family in _FAMILIES if self.derived.want in family), None)
+        return bool(asked) and wanted is not None and wanted not in asked
 
     def _of_strangers(self) -> Iterator[Disagreement]:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
@@ -315,7 +313,7 @@ class Agreement:
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
-        if {quantity.short, quantity.name, quantity.letter} & set(self.placeholders) or stated == quantity.default:
+        if _spellings(quantity) & set(self.placeholders) or stated == quantity.default:
             return True
         if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
             return True
@@ -341,6 +339,11 @@ class Agreement:
             return derive(self.derivation, given, self.derived.layout).value
         except CnnquizError:
             return None
+
+
+def _spellings(quantity: Quantity) -> set[str]:
+    """The names by which a stem may call a quantity."""
+    return {quantity.short, quantity.name, quantity.letter}
 
 
 def _is_of_kind(token: Token, stated: Any) -> bool:
@@ -398,15 +401,8 @@ def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:
     return len(size) > len(env.get("i") or size)
 
 
-
-
-def _size_like(said: Any, stated: Any, env: Mapping[str, Any]) -> Any:
+def _size_like(said: Any, stated: Any) -> str:
     """A size that the stem says, with the channels of the stated one where it has none."""
-    axes = flat(said)
-    stated = flat(stated)
-    if axes and axes[0] is None:
-        axes = axes[1:]
-    if len(stated) == len(axes) + 1 and len(stated) > 2:
-        axes = (*axes, stated[-1])
-    return "x".join(map(str, axes)) if len(axes) > 1 else axes[0]
-
+    axes, known = flat(said), flat(stated)
+    channels = known[-1:] if len(known) == len(axes) + 1 and len(known) > 2 else ()
+    return "x".join(map(str, (*axes, *channels)))

@@ -1,4 +1,4 @@
-"""The key is not the value that follows from the item's derivation, or fails its own marking.
+"""The key is not the value that follows from the item's derivation, or fails its own marking, or lets that value fail.
 
 The message gives the derived value, the option that holds it, and the slip that leads to the wrong key, if one does.
 
@@ -36,7 +36,19 @@ def check(subject: Subject) -> Iterator[Finding]:
         if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
             message, remedy = wrong_values.message_and_remedy(worked)
             yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
+    yield from narrow_tolerances(subject)
     yield from unmarkable(subject)
+
+
+def narrow_tolerances(subject: Subject) -> Iterator[Finding]:
+    """Each key that rounds the right value, which is then out of the tolerance and marked as wrong."""
+    for worked in subject.derived:
+        if worked.options or not worked.item.tolerance or not worked.key_follows or worked.is_right(worked.key_value):
+            continue
+        key, exact = worked.keys[0], worked.derived and text(worked.derived.value)
+        message = f"the tolerance is narrower than the key's rounding: beside {key}, {exact} would be marked as wrong"
+        remedy = f"Write `tolerance: 0.{'0' * len(key.partition('.')[2])}5`, or leave it out."
+        yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
 
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:

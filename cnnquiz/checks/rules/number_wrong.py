@@ -25,6 +25,7 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
+from cnnquiz.answers.single import TRUTH
 from cnnquiz.checks import equations, prose_values
 from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
@@ -81,6 +82,12 @@ def _negative(worked: WorkedItem) -> bool:
     return not worked.item.asks or bool(marked_negation(worked.item.stem)) or " not " in worked.item.stem
 
 
+def _denied(worked: WorkedItem) -> bool:
+    """Whether the key says that the stem is false."""
+    key = worked.keys[0] if worked.item.type == "true-false" else ""
+    return TRUTH.get(worked.texts.get(key, key).casefold()) == "false"
+
+
 def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
     """Numbers written out in a family's prose, though they are another in each variant."""
     if not worked.item.vary or worked.derived is None:
@@ -125,7 +132,7 @@ def faults(
         yield subject.finding(__name__, LEVEL, worked, path, str(fault), phrase=name)
         return
     told = path[-1] == "why" and path[1] not in worked.keys
-    for sentence in sentences(words) if equations.says(words) else ():
+    for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _denied(worked)) else ():
         for message, right, literal in equations.false_equations(sentence, told):
             yield subject.finding(__name__, LEVEL, worked, path, message, right, phrase=literal)
     if answer and worked.derived is not None:
