@@ -78,8 +78,9 @@ def false_ratios(sentence: str) -> Iterator[tuple[str, str, str]]:
         words = groups["share"] or groups["twice"]
         share, places = _share(words, found), [int(groups[name][1:]) for name in "ab"]
         others = [token for place, token in enumerate(found) if place not in _places(words)]
-        if all(_stands_alone(place, found) for place in places) and not _is_true(share, others, sentence):
-            a, b = (found[place].value for place in places)
+        a, b = (found[place].value for place in places)
+        alone = all(_stands_alone(place, found) for place in places)
+        if alone and not share.rounds(a, b) and not _is_true(share, others, sentence):
             above, below = (a, b) if (a < b) == (share.value < 1) else (b, a)
             ratio = Fraction(above) / below
             right = f"{text(round(ratio * 100, 2))} %" if "%" in words else text(round(ratio, 4))
@@ -89,11 +90,15 @@ def false_ratios(sentence: str) -> Iterator[tuple[str, str, str]]:
 
 
 class _Share(NamedTuple):
-    """A share or multiple as a sentence says it: its value, the last digit's unit, whether it is 3 times or twice."""
+    """A share or multiple as a sentence says it: its value, the last digit's unit, whether it is 3 times or twice.
+
+    in_words  half, twice, a third, rather than in digits
+    """
 
     value: Fraction
     unit: Fraction
     multiple: bool
+    in_words: bool
 
     def fits(self, ratio: Fraction, about: bool) -> bool:
         """Whether two numbers have this ratio, or leave it over, as exactly as the sentence says."""
@@ -101,6 +106,12 @@ class _Share(NamedTuple):
         over = max(self.unit, self.value / 5) if about else self.unit
         under = over if about else self.unit / 2
         return any(-under <= one - self.value < over or one == self.value for one in ratios)
+
+    def rounds(self, a: Fraction, b: Fraction) -> bool:
+        """Whether one is the share of the other, made whole: half of 27 pixels is 13."""
+        small, large = sorted((a, b))
+        factor = max(self.value, 1 / self.value) if self.value else 0
+        return self.in_words and abs(large - factor * small) < factor
 
 
 def _share(words: str, found: Sequence[Token]) -> _Share:
@@ -110,14 +121,14 @@ def _share(words: str, found: Sequence[Token]) -> _Share:
     if "%" in words:
         digits = numbers[0].text.rstrip("% ").partition(".")[2]
         unit = Fraction(1, 100 * 10 ** len(digits))
-        return _Share(count, max(unit, count / 12) if not digits and not count * 100 % 5 else unit, False)
+        return _Share(count, max(unit, count / 12) if not digits and not count * 100 % 5 else unit, False, False)
     last = words.split()[-1]
     if last in _PARTS:
-        return _Share(count / _PARTS[last], count / _PARTS[last] / 20, False)
+        return _Share(count / _PARTS[last], count / _PARTS[last] / 20, False, True)
     if last in _FACTORS:
-        return _Share(Fraction(_FACTORS[last]), Fraction(0), True)
+        return _Share(Fraction(_FACTORS[last]), Fraction(0), True, True)
     zeros = len(numbers[0].text) - len(numbers[0].text.rstrip("0")) if count.denominator == 1 else -1
-    return _Share(count, Fraction(10) ** zeros, True)
+    return _Share(count, Fraction(10) ** zeros, True, False)
 
 
 def _is_true(share: _Share, others: Sequence[Token], sentence: str) -> bool:
