@@ -31,7 +31,8 @@ _PART = rf"(?:(?:an?|one|{_N}) )?(?:{'|'.join(_PARTS)})"
 _SHARE = rf"(?P<share>%\d+|{_PART}|twice)"
 _MULTIPLE = rf"(?P<share>{_N} time|twice|{_PART})"
 _MORE = r"(?:as (?:many|much|large|big|wide|long|high)|more|fewer|less|larger|smaller|bigger)"
-_CHANGE = rf"(?P<share>{'|'.join(_FACTORS)}|(?:to|by) (?:%\d+|{_PART}))"
+_AGAIN = r"(?:twice|thrice|again|each|every)\b"
+_CHANGE = rf"(?P<share>{'|'.join(word for word in _FACTORS if word != 'twice')}|(?:to|by) (?:%\d+|{_PART}))"
 _END = r"(?= [.,;:!)]|$| (?:and|so|because|since|of (?:them|all|it|that|those|these))\b)"
 _LAST = rf"(?P<b>{_N}){_END}"
 _IS = r"(?:is|are|was|were|make|give|leave|equal|:)"
@@ -50,7 +51,7 @@ _RELATIONS = tuple(
         rf"(?P<a>{_N}){_words(3)} (?:,|{_IS}){_words(2)} {_MULTIPLE} {_MORE} (?:as|than){_words(1)} {_LAST}",
         rf"(?P<a>{_N}){_words(3)} {_IS}{_words(2)} (?P<share>{_N} time|twice) {_LAST}",
         rf"(?:{_SHARE} of|(?P<twice>twice)){_words(2)} (?P<a>{_N}){_words(3)} {_IS}{_words(2)} {_LAST}",
-        rf"{_CHANGE}{_words(3)}(?: [,:])? (?:from )?(?P<a>{_N}){_words(2)} to {_LAST}",
+        rf"{_CHANGE}(?!{_words(3)} {_AGAIN}){_words(3)}(?: [,:])? (?:from )?(?P<a>{_N}){_words(2)} to {_LAST}",
         rf"(?P<a>{_N}){_words(3)} to (?P<b>{_N}){_words(2)} [,(]{_words(3)} {_SHARE}{_END}",
         rf"(?P<a>{_N}){_words(3)} , of which (?P<b>{_N}){_words(4)} [,(]{_words(3)} {_SHARE}{_END}",
         rf"\bof{_words(2)} (?P<a>{_N}){_words(3)} (?P<b>{_N}){_words(4)} [,(]{_words(3)} {_SHARE}{_END}",
