@@ -43,9 +43,10 @@ def check(subject: Subject) -> Iterator[Finding]:
 def narrow_tolerances(subject: Subject) -> Iterator[Finding]:
     """Each key that rounds the right value, which is then out of the tolerance and marked as wrong."""
     for worked in subject.derived:
-        if worked.options or not worked.item.tolerance or not worked.key_follows or worked.is_right(worked.key_value):
+        key, rounded = worked.keys[0], worked.key_follows and not worked.is_right(worked.key_value)
+        if not key or worked.options or not worked.item.tolerance or not rounded:
             continue
-        key, exact = worked.keys[0], worked.derived and text(worked.derived.value)
+        exact = worked.derived and text(worked.derived.value)
         message = f"the tolerance is narrower than the key's rounding: beside {key}, {exact} would be marked as wrong"
         remedy = f"Write `tolerance: 0.{'0' * len(key.partition('.')[2])}5`, or leave it out."
         yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
