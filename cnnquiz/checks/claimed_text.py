@@ -113,5 +113,4 @@ def _denial(worked: WorkedItem, claims: list[Claim]) -> str:
     stem = worked.item.stem
     names = {claim.calculator for claim in claims if not claim.holds}
     opposite = (re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
-    fits = worked.status == "claimed" and not names
-    return ("" if fits else marked_negation(stem)) or next((found[0] for found in opposite if found), "")
+    return marked_negation(stem) or next((found[0] for found in opposite if found), "")

@@ -75,11 +75,10 @@ _MARKED = re.compile(
     r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]"
 )
 _AFFIRMED = re.compile(r"(?i:true or false)|(?<!NOT )\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?:true|correct|right)[*_]")
-_ASKING = re.compile(r"[^.?!]*\?")
 
 
 def marked_negation(text: str) -> str:
     """The word, in capitals or emphasised, by which a question asks for what is not so; empty where it has none."""
-    asking = " ".join(_ASKING.findall(text)) or text
+    asking = text[text.rfind(". ", 0, text.find("?")) + 1 :] if "?" in text else text
     found = _MARKED.search(asking)
     return found[0].strip("*_") if found and not _AFFIRMED.search(asking) else ""
