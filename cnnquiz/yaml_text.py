@@ -16,6 +16,7 @@ import yaml
 from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.phrases import phrase_index
 
 MOST_VALUES = 1_000_000  # of one list or mapping: what is longer is no bank, and would take long to refuse
 MOST_FAULTS = 100
@@ -113,11 +114,15 @@ class Span(NamedTuple):
 
 
 class Node(Struct, frozen=True):
-    """Where a value stands and where its name does, and the same for what is in it."""
+    """Where a value stands and where its name does, and the same for what is in it.
+
+    span  the indices in the text at which the value begins and ends
+    """
 
     name: Place | None
     value: Place
     inside: dict[str | int, Node]
+    span: tuple[int, int]
 
 
 class Positions:
@@ -132,20 +137,35 @@ class Positions:
 
         A value that begins on a later line than its name is found at its name, as every value is with `at_name`.
         """
+        node = self.at(path)
+        if node is None:
+            return 1, 1
+        return node.name if node.name and (at_name or node.name[0] < node.value[0]) else node.value
+
+    def find_phrase(self, path: tuple[str | int, ...], phrase: str) -> Place | None:
+        """The place of a phrase in the text at the end of the path; None where it does not stand there as it is."""
+        node = self.at(path)
+        index = phrase_index(self.text[slice(*node.span)], phrase) if node and phrase else None
+        return None if node is None or index is None else line_column(self.text[: node.span[0] + index])
+
+    def at(self, path: tuple[str | int, ...]) -> Node | None:
+        """The value at the end of the path, or of the last of its steps that exists."""
         span = self.spans.get(str(path[0])) if path else None
         if span is None:
-            return 1, 1
+            return None
         start, end, rest = span.start, span.end, path[1:]
         name: Place | None = place_of(span.name)
         if rest and isinstance(rest[0], int) and rest[0] < len(span.elements):
             (start, end), rest, name = span.elements[rest[0]], rest[1:], None
-        node = self.node(start, end) if rest else Node(None, place_of(start), {})
+        if not rest:
+            return Node(name, place_of(start), {}, (start.index, end.index))
+        outer = self.node(start, end)
+        node = Node(name, outer.value, outer.inside, outer.span)
         for step in rest:
             if step not in node.inside:
                 break
             node = node.inside[step]
-            name = node.name
-        return name if name and (at_name or name[0] < node.value[0]) else node.value
+        return node
 
     def element(self, field: str, place: Place) -> int | None:
         """The index of the element of a field in which this place lies."""
@@ -159,7 +179,9 @@ class Positions:
             events = parser(" " * start.column + self.text[start.index : end.index]).get_event
             events(), events()
             event = events()  # None where the value is empty
-            self.latest = start, node_at(event, events, None, start.line) if event else Node(None, place_of(start), {})
+            shift = start.index - start.column
+            empty = Node(None, place_of(start), {}, (start.index, end.index))
+            self.latest = start, node_at(event, events, None, start.line, shift) if event else empty
         return self.latest[1]
 
 
@@ -168,18 +190,23 @@ def place_of(mark: Any, line: int = 0) -> Place:
     return line + mark.line + 1, mark.column + 1
 
 
-def node_at(event: Any, events: Any, name: Place | None, line: int) -> Node:
-    """The places of the value that begins with this event, and of what is in it."""
+def node_at(event: Any, events: Any, name: Place | None, line: int, shift: int) -> Node:
+    """The places of the value that begins with this event, and of what is in it.
+
+    line, shift  the lines and characters before the text that is parsed
+    """
     inside: dict[str | int, Node] = {}
+    last = event
     if event.__class__ is MappingStart:
-        while (inner := events()).__class__ is not MappingEnd:
-            above = place_of(inner.start_mark, line)
-            key = inner.value if inner.__class__ is Scalar else str(node_at(inner, events, None, line))
-            inside.setdefault(key, node_at(events(), events, above, line))
+        while (last := events()).__class__ is not MappingEnd:
+            above = place_of(last.start_mark, line)
+            key = last.value if last.__class__ is Scalar else str(node_at(last, events, None, line, shift))
+            inside.setdefault(key, node_at(events(), events, above, line, shift))
     elif event.__class__ is SequenceStart:
-        while (inner := events()).__class__ is not SequenceEnd:
-            inside[len(inside)] = node_at(inner, events, None, line)
-    return Node(name, place_of(event.start_mark, line), inside)
+        while (last := events()).__class__ is not SequenceEnd:
+            inside[len(inside)] = node_at(last, events, None, line, shift)
+    span = event.start_mark.index + shift, last.end_mark.index + shift
+    return Node(name, place_of(event.start_mark, line), inside, span)
 
 
 def parser(text: str) -> Any:

@@ -292,11 +292,12 @@ def write_number(place: Place, match: re.Match[str]) -> None:
     place.write(place.path, match[1])
 
 
-def take_number(place: Place, match: re.Match[str]) -> None:
-    """Take padding >= 1 or kernel <= 5."""
+def take_given(place: Place, match: re.Match[str]) -> None:
+    """Take padding >= 1 or kernel <= 5; take framework tf."""
     derivation = place.at((*place.item, "derivation"))
     calculator = next(name for name in derivation if name != "want")
-    place.write((*place.item, "derivation", calculator, "p"), match[1])
+    name = {"padding": "p"}.get(match[1], match[1])
+    place.write((*place.item, "derivation", calculator, name), match[2])
 
 
 Follow = Callable[[Any, re.Match[str]], str | None]
@@ -319,7 +320,8 @@ FORMS: tuple[tuple[str, Follow], ...] = (
     (r"Give another option of this item as many words", as_many_words),
     (r"Take `([^`]+)` out of `([^`]+)` under `vary`", take_out),
     (r"Write a whole number, (\d+) or more", write_number),
-    (r"Take padding >= (\d+)", take_number),
+    (r"Take (padding) >= (\d+)", take_given),
+    (r"Take (framework) (\w+)", take_given),
 )  # fmt: skip
 
 

@@ -10,7 +10,8 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cnnquiz.language.question import Mention, free_numbers, last_question, mentions
+from cnnquiz.language.mentions import Mention, free_numbers, mentions
+from cnnquiz.language.question import last_question
 from cnnquiz.language.tokens import tokens
 
 CASES = yaml.safe_load((Path(__file__).parent / "language" / "mentions.yaml").read_text(encoding="utf-8"))
@@ -37,7 +38,7 @@ def test_what_a_sentence_says(words: str, said: list[str]) -> None:
 )  # fmt: skip
 def test_what_a_question_asks_for(question: str, asked: str) -> None:
     found = last_question(question)
-    assert found is not None and found.words == asked
+    assert found is not None and found.name == asked
     assert last_question("What is the size of the output?") is None
 
 

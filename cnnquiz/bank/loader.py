@@ -37,13 +37,15 @@ class Loaded(Struct, frozen=True):
     slow: bool = False
     positions: Positions | None = None
 
-    def locate(self, *path: str | int, at_name: bool = False) -> Place:
+    def locate(self, *path: str | int, at_name: bool = False, phrase: str = "") -> Place:
         """Line and column of the value at a path: `locate("items", 3, "options", "b")`.
 
         A value that begins on a later line than its name is found at its name, as every value is with
-        `at_name`. What does not exist is found at the nearest thing around it.
+        `at_name`. What does not exist is found at the nearest thing around it. A phrase is found inside the value.
         """
-        return self.positions.find(path, at_name) if self.positions else (1, 1)
+        if not self.positions:
+            return 1, 1
+        return self.positions.find_phrase(path, phrase) or self.positions.find(path, at_name)
 
 
 def unreadable(path: str, text: str, broken: Iterable[Fault], slow: bool) -> Loaded:

@@ -103,7 +103,7 @@ def prepare(values: Values) -> Values:
     if isinstance(env["p"], str):
         env["p"] = None if same else (0,) * env["axes"]
     if same == "torch" and any(are_numbers(s) and s != 1 for s in env["s"] or ()):
-        raise NoLayerError("padding `same` needs stride 1 in PyTorch: write a number, or --framework tf", "p")
+        raise NoLayerError("padding `same` needs stride 1 in PyTorch: take framework tf, or a number", "p")
     families.refuse_uneven_groups(env)
     for i, window in families.windows(env) if not same else ():
         window.places(i)

@@ -12,7 +12,8 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_none
 from cnnquiz.items.said_value import flat, is_same, is_size, with_value
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.question import Mention, is_marked_negation, mentions
+from cnnquiz.language.mentions import Mention, mentions
+from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import FUNCTIONS
 from cnnquiz.model import Claim
@@ -78,14 +79,15 @@ def _in_words(claimed: list[str], said: str) -> str:
     return "Say in the option what its claim says, or change the claim."
 
 
-def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
-    """What the stem says against every claim: message and remedy."""
+def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
+    """What the stem says against every claim: message, remedy and the stem's words."""
     claims = [option.claim for option in worked.options.values() if option.claim and not option.claim.word]
     read = [pair for claim in claims if (pair := _read(claim)) is not None]
     if not read:
         return
-    if worked.item.asks and worked.item.type != "multiple" and asks_for_false(worked.item.stem, claims):
-        yield "the stem asks for what is not so, but the claims are read as if it did not", "Write `asks: false`."
+    if worked.item.asks and worked.item.type != "multiple" and (words := denial(worked.item.stem, claims)):
+        message = "the stem asks for what is not so, but the claims are read as if it did not"
+        yield message, "Write `asks: false`.", words
     said: dict[str, list[Mention]] = {}
     own = [sentence for sentence in sentences(worked.item.stem) if not _SUPPOSING.search(sentence)]
     for mention in (one for sentence in own for one in mentions(sentence)):
@@ -97,7 +99,7 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str]]:
             shown = " and ".join(dict.fromkeys(map(text, stated)))
             words, other = group[0].words, with_value(group[0].words, stated[0])
             remedy = f"Write `{other}` for `{words}` in the stem, or change the claims."
-            yield f"the stem says `{words}`, but the claims take {shown}", remedy
+            yield f"the stem says `{words}`, but the claims take {shown}", remedy, words
 
 
 def _read(claim: Claim) -> tuple[Calculator, Given] | None:
@@ -120,9 +122,8 @@ def _fits(name: str, said: Any, known: Any) -> bool:
     return is_size(said, known, None) if name == "in_size" else is_same(said, known)
 
 
-def asks_for_false(stem: str, claims: list[Claim]) -> bool:
-    """Whether a stem asks for what is not so: by a marked word, or by the opposite of what its claims decide."""
-    if is_marked_negation(stem):
-        return True
+def denial(stem: str, claims: list[Claim]) -> str:
+    """The words in which a stem asks for what is not so: a marked one, or the opposite of what its claims decide."""
     names = {claim.calculator for claim in claims if not claim.holds}
-    return any(re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
+    opposite = (re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
+    return marked_negation(stem) or next((found[0] for found in opposite if found), "")

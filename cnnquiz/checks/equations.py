@@ -8,7 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
 
-from cnnquiz.checks import number_words
+from cnnquiz.checks import number_words, ratios
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
@@ -30,6 +30,12 @@ _PRODUCT = re.compile(r"\d+(?:\s*\*\s*\d+)+")
 _OTHERWISE = re.compile(r"\b(?:binary|hexadecimal|hex|modulo|base \d)\b", re.IGNORECASE)
 _SCALED = re.compile(r"\b(?:half|third|quarter|fifth|tenth|square|cube|root|twice|double|minus|plus|times)(?: of)?$")
 _UNFINISHED = re.compile(r"[-+*/^(]\s*$")
+
+
+def says(words: str) -> bool:
+    """Whether a text may hold an equation, written or in words, or a ratio."""
+    in_words = number_words.SAYS.search(words) or number_words.THEN.search(words)
+    return "=" in words or in_words is not None or ratios.says(words)
 
 
 def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, str, str]]:
@@ -66,6 +72,8 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
         a, b = arithmetic.value(left), arithmetic.value(right)
         if a is not None and b is not None and not equal(a, b, left, right, rounds or b in (floor(a), ceil(a))):
             yield fault(left, right, a)
+    if ratios.says(sentence):
+        yield from ratios.false_ratios(sentence)
 
 
 def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:

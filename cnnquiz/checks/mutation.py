@@ -19,7 +19,8 @@ from cnnquiz.items.derived_answer import derive
 from cnnquiz.items.option_value import beside
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
-from cnnquiz.language.question import free_numbers, last_question, mentions, results_of_unit
+from cnnquiz.language.mentions import free_numbers, mentions
+from cnnquiz.language.question import last_question, results_of_unit
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.solution import text

@@ -29,14 +29,10 @@ _POWER_OF_E = re.compile(rf"(?<![\w.])e\^(?:\((-?{_NUMBER})\)|(-?{_NUMBER}))(?![
 _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _E_USED = re.compile(r"(?<![\w.])e(?:\^|\s?/)")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
-_THEN = re.compile(
+THEN = re.compile(
     rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
     rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
-    re.IGNORECASE,
-)
-_PERCENT = re.compile(
-    rf"(?<![\w.])({_NUMBER}) ?% of ({_NUMBER}) (?:is|are|equals|gives|makes|=) ({_NUMBER})(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,
 )
 _EQUALS = re.compile(rf"{_BEFORE}({_NUMBER} ?\* ?{_NUMBER}) equals ({_NUMBER})(?=[.,;:!)](?!\d)|$)", re.IGNORECASE)
@@ -45,7 +41,7 @@ _IS = re.compile(
     r"(?=[.,;:)!](?!\d)|$|\s(?:parameters|weights|in all|in total)\b)",
     re.IGNORECASE,
 )
-_SAYS = re.compile(r"[\d)]\s(?:equals|is|gives|makes|yields|comes to)\s\d")
+SAYS = re.compile(r"[\d)]\s(?:equals|is|gives|makes|yields|comes to)\s\d")
 _COUNTED = rf"{_NUMBER}(?:\s[a-z]{{3,}})?"
 _UNITED = re.compile(
     rf"(?:^\s*|[.:;(]\s|\b(?:so|hence|thus|then|therefore|since|is|are|has|have|gives|makes),?\s)"
@@ -79,24 +75,17 @@ def arithmetic_of(sentence: str) -> str:
     return words
 
 
-def says(words: str) -> bool:
-    """Whether a text may hold an equation, written or in words."""
-    return "=" in words or "%" in words or _SAYS.search(words) is not None or _THEN.search(words) is not None
-
-
 def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of each equation with a word for its sign; 8x8 is as likely a shape as a product."""
-    for found in _IS.finditer(words) if not crossed and _SAYS.search(words) else ():
+    for found in _IS.finditer(words) if not crossed and SAYS.search(words) else ():
         if not set("*+/^").isdisjoint(found[1]) and "^" not in found[1][-1:]:
             yield found[1], found[2]
 
 
 def sides_of_chains(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
-    """The sides of `124, plus 1 makes 125`, of `10 % of 50 is 5` and of `76 x 100 equals 7600`."""
-    for left, word, right, result in _THEN.findall(words):
+    """The sides of `124, plus 1 makes 125` and of `76 x 100 equals 7600`."""
+    for left, word, right, result in THEN.findall(words):
         yield f"{left} {_WORDS.get(word.casefold(), word)} {right}", result
-    for share, whole, result in _PERCENT.findall(words) if "%" in words else ():
-        yield f"{share}/100 * {whole}", result
     for left, right, behind, before in _TOGETHER.findall(words):
         yield f"{left} + {right}", behind or before
     yield from _EQUALS.findall(words) if crossed and " equals " in words else ()

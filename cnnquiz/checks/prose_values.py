@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from math import floor
 from typing import Any
 
+from cnnquiz.checks import equations
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
-from cnnquiz.items.said_value import flat, is_same, is_size
+from cnnquiz.items.said_value import flat, is_same, is_size, numbers
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.question import Mention, mentions
+from cnnquiz.language.mentions import Mention, mentions
+from cnnquiz.language.tokens import number
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
@@ -37,6 +40,7 @@ _WIDE = re.compile(
     r"(?:wide|high|tall|across|long|on a side)\b",
     re.IGNORECASE,
 )
+_OPERAND = re.compile(r"\d+(?:\.\d+)?")
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
@@ -44,7 +48,7 @@ _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 
 )
 _LABEL = re.compile(r"^(?!\W*(?:so|thus|hence|therefore|answer|result)\b)\w\S*(?: [^\s:=]+){0,2}:\s", re.IGNORECASE)
 _BRACES = re.compile(r"\{[^{}]*\}")
-_OTHERS = frozenset(("activation", "optimizer", "class_index", "padding", "drop_last", "bias"))
+_OTHERS = frozenset(("activation", "optimizer", "class_index", "drop_last", "bias"))
 
 
 def contradictions(written: str, words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
@@ -61,6 +65,7 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
         if not leaves_the_case(sentence, before):
             literal = own[index] if len(own) == len(every) else sentence
             found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
+            found += _other_operands(sentence, words, derived)
         if not is_hedged(sentence, before):
             found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
         yield from [stated for stated in found if stated][:1]
@@ -128,11 +133,36 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # the layer that follows
         if any(_has_value(name, mention, known) for name in names):
             continue
+        if mention.value == (1, 1) and "pointwise" in known:
+            continue  # the second half of a separable layer
+        if names[0] == "padding" and mention.value == 2 * known["padding"]:
+            continue  # both sides together
         if names[0] == "biases" and mention.value == 1:
             continue  # 75 weights and 1 bias for each filter
         if names[0] == "parameters" and "weight" in sentence and mention.value == known.get("weights", _product(known)):
             continue  # 7500 parameters that are weights
         yield mention.words, names[0], text(known[names[0]])
+
+
+def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterator[Stated]:
+    """Each calculation that is a step of the derivation but for one operand, which nothing else in the text explains.
+
+    `(256 - 6)/2 = 125` where the kernel is 7: with 7 it is the number of jumps. `256 - 6` alone may count something.
+    """
+    values = derived.values
+    known = numbers(values.values())
+    for side, _ in equations.sides_with_sign(arithmetic.plain(sentence)):
+        operands = list(_OPERAND.finditer(side))
+        strange = [one for one in operands if number(one[0]) not in {*known, 0, 1, 2}]
+        if len(operands) < 3 or len(strange) != 1 or _OPERAND.findall(words).count(strange[0][0]) > 1:
+            continue
+        before, after = side[: strange[0].start()], side[strange[0].end() :]
+        for quantity in derived.calculator.quantities:
+            for own in numbers((values.get(quantity.name),)) - {0, 1, *(number(one[0]) for one in operands)}:
+                meant = arithmetic.value(f"{before}{text(own)}{after}")
+                if meant is not None and meant > 1 and not known.isdisjoint((meant, floor(meant))):
+                    yield side.strip(), quantity.name, text(own)
+                    return
 
 
 def _product(known: Mapping[str, Any]) -> Any:

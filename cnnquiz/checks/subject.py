@@ -62,10 +62,10 @@ class Subject:
 
     def finding(
         self, rule: str, level: Level, worked: WorkedItem, path: Path, message: str,
-        expected: str | None = None, remedy: str = "", at_name: bool = False,
+        expected: str | None = None, remedy: str = "", at_name: bool = False, phrase: str = "",
     ) -> Finding:
-        """A finding at a path inside an item; `rule` is the module's name."""
-        place = self.loaded.locate("items", worked.index, *path, at_name=at_name)
+        """A finding at a path inside an item, at a phrase of its text; `rule` is the module's name."""
+        place = self.loaded.locate("items", worked.index, *path, at_name=at_name, phrase=phrase)
         return Finding(rule_name(rule), level, self.loaded.path, *place, worked.item.id, message, expected, remedy)
 
     def faults(self, rule: str, level: Level) -> Iterator[Finding]:

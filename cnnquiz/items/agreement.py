@@ -14,7 +14,7 @@ from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import names_between_braces
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
 from cnnquiz.language import question
-from cnnquiz.language.question import Mention
+from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
 from cnnquiz.language.tokens import Token, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import parse_layers
@@ -75,10 +75,10 @@ class Agreement:
         """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
         recalls = "would" in self.filled or "ecall" in self.filled
         own = _RECALLED.sub("", self.filled) if recalls else self.filled
-        return [*question.mentions(own), *(self._values_behind_signs() if "=" in own else ())]
+        return [*mentions(own), *(self._values_behind_signs() if "=" in own else ())]
 
     def _values_behind_signs(self) -> Iterator[Mention]:
-        quantities = {name: one for one in self.calculator.quantities for name in (one.name, one.letter, one.short)}
+        quantities = {name: one for one in self.calculator.quantities for name in _spellings(one)}
         for name, value in _assignment(tuple(quantities)).findall(self.filled.replace("$", "")):
             quantity = quantities[name]
             try:
@@ -168,7 +168,7 @@ class Agreement:
             size_and_channels = {own: "x".join(map(str, (*size[:-1], said))), name: said}
             return {one: value for one, value in size_and_channels.items() if one == own or one in self.given}
         if quantity.name == "in_size":
-            return {name: _size_like(said, size, given.env)}
+            return {name: _size_like(said, size)}
         return {name: _given_value(quantity, said)}
 
     def _written_name(self, quantity: Quantity) -> str:
@@ -219,20 +219,21 @@ class Agreement:
 
     def _of_operations(self) -> Iterator[Disagreement]:
         """A convolution where the derivation pools, and the like."""
-        said, name = question.operations(self.filled), self.calculator.name
+        said, name = operations(self.filled), self.calculator.name
         wrong = {
             "pool": "conv" in said and "pool" not in said,
             "tconv": "conv" in said and "tconv" not in said,
-            "conv": "tconv" in said or (said == {"pool"} and not self.stated_quantities.keys() & {"filters"}),
+            "conv": "tconv" in said or (said.keys() == {"pool"} and not self.stated_quantities.keys() & {"filters"}),
         }
         if wrong.get(name):
             asked = next(one for one in ("tconv", "conv", "pool") if one in said)
             message = f"the stem speaks of what `{asked}` works, but the derivation is a `{name}`"
-            yield Disagreement(message, "", f"Write `{asked}` for `{name}` under `derivation`, or mend the stem.")
+            remedy = f"Write `{asked}` for `{name}` under `derivation`, or mend the stem."
+            yield Disagreement(message, said[asked], remedy)
 
     def _of_placeholders(self) -> Iterator[Disagreement]:
         """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
-        names = {name for one in self.calculator.quantities for name in (one.short, one.name, one.letter)}
+        names = {name for one in self.calculator.quantities for name in _spellings(one)}
         values = self.derived.values
         for name in self.placeholders:
             known = values.get(name)
@@ -246,9 +247,7 @@ class Agreement:
             except CnnquizError:
                 continue  # another rule says so
             others = {"i", "C", "in_channels", "channels"} if quantity.short == "in" else set()
-            if not others & set(self.placeholders) and not {quantity.short, quantity.name, quantity.letter} & set(
-                self.placeholders
-            ):
+            if not (others | _spellings(quantity)) & set(self.placeholders):
                 message = f"`{name}` varies, but the stem does not say it"
                 yield Disagreement(message, "", self._saying(quantity))
 
@@ -277,16 +276,16 @@ class Agreement:
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
         another = results and all(value != self.derived.value for value in results)
         if another or self._of_other_family(asked.results):
-            message = f"the stem asks for the {asked.words}, but the derivation wants `{self.derived.want}`"
+            message = f"the stem asks for the {asked.name}, but the derivation wants `{self.derived.want}`"
             known = next((name for name in asked.results if name in self.derived.results), "")
             ask = f"Ask for the {self.derived.want.replace('_', ' ')} in the stem."
-            yield Disagreement(message, "", f"Write `want: {known}` under `derivation`." if known else ask)
+            yield Disagreement(message, asked.words, f"Write `want: {known}` under `derivation`." if known else ask)
 
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""
         asked = [family for family in _FAMILIES if set(family) & set(results)]
-        wanted = [family for family in _FAMILIES if self.derived.wanted.result in family]
-        return bool(asked and wanted and not set(map(id, asked)) & set(map(id, wanted)))
+        wanted = next((family for family in _FAMILIES if self.derived.wanted.result in family), None)
+        return bool(asked) and wanted is not None and wanted not in asked
 
     def _of_strangers(self) -> Iterator[Disagreement]:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
@@ -307,7 +306,7 @@ class Agreement:
     @cached_property
     def strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
-        free = question.free_numbers(self.filled)
+        free = free_numbers(self.filled)
         for known in (self._given_numbers, self._other_numbers):  # the first explains most, and is soon made
             if free:
                 numbers = known()
@@ -351,7 +350,7 @@ class Agreement:
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
-        if {quantity.short, quantity.name, quantity.letter} & set(self.placeholders) or stated == quantity.default:
+        if _spellings(quantity) & set(self.placeholders) or stated == quantity.default:
             return True
         if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
             return True
@@ -382,6 +381,11 @@ class Agreement:
 def _has_depth(token: Token) -> bool:
     """Whether a size has channels: 28x28x3."""
     return token.kind == "size" and len(token.value) > 2
+
+
+def _spellings(quantity: Quantity) -> set[str]:
+    """The names by which a stem may call a quantity."""
+    return {quantity.short, quantity.name, quantity.letter}
 
 
 def _is_of_kind(token: Token, stated: Any) -> bool:
@@ -441,15 +445,8 @@ def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:
     return len(size) > len(env.get("i") or size)
 
 
-
-
-def _size_like(said: Any, stated: Any, env: Mapping[str, Any]) -> Any:
+def _size_like(said: Any, stated: Any) -> str:
     """A size that the stem says, with the channels of the stated one where it has none."""
-    axes = flat(said)
-    stated = flat(stated)
-    if axes and axes[0] is None:
-        axes = axes[1:]
-    if len(stated) == len(axes) + 1 and len(stated) > 2:
-        axes = (*axes, stated[-1])
-    return "x".join(map(str, axes)) if len(axes) > 1 else axes[0]
-
+    axes, known = flat(said), flat(stated)
+    channels = known[-1:] if len(known) == len(axes) + 1 and len(known) > 2 else ()
+    return "x".join(map(str, (*axes, *channels)))

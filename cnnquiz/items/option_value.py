@@ -7,6 +7,7 @@ from math import prod
 from typing import Any
 
 from cnnquiz.items import described_value
+from cnnquiz.language.tokens import read_count
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import joined, read_value
 
@@ -38,7 +39,6 @@ _NUMBERED = frozenset((
 ))  # fmt: skip
 _BATCH = re.compile(r"[(\[]\s*(?:None|N|B|batch)\s*,\s*")
 _BY = re.compile(r"(?<=\d)(?:\s+by\s+|\s*-\s*by\s*-\s*)(?=\d)", re.IGNORECASE)
-_SPELLED = {word: n for n, word in enumerate(("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"))}
 _NONE = re.compile(r"(?:none|neither|no(?:ne)? option)(?: of (?:the|these|those|them)\b.*)?\W*", re.IGNORECASE)
 _SEVERAL = re.compile(
     r"\b(?:all|both|any|either|two|three) of (?:the|these|those|them)\b|\ball the above\b|^both\b", re.IGNORECASE
@@ -62,7 +62,7 @@ def meaning(text: str, wanted: Any = None, want: str = "") -> Any:
     if value is not None or len(text) > LONGEST:
         return value
     if not any(map(str.isdigit, text)):
-        return _SPELLED.get(text.strip(" .").casefold())
+        return read_count(text.strip(" ."))
     words = _plain(text)
     value = _whole(words)
     value = _right_side(words) if value is None else value
@@ -87,7 +87,7 @@ def beside(text: str) -> tuple[str, str]:
     left, sign, right = words.rpartition("=")
     found = _TOKEN.search(right)
     if found is None:
-        return "", ("" if text.strip(" .").casefold() in _SPELLED else _casefold(text))
+        return "", ("" if read_count(text.strip(" .")) is not None else _casefold(text))
     named = "" if all(_whole(side.strip()) is not None for side in left.split("=")) else left + sign
     return _casefold(named + right[: found.start()]), _casefold(right[found.end() :])
 

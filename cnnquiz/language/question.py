@@ -1,338 +1,18 @@
-"""What a question says: its quantities with their values, in any order and wording, and what it asks for."""
+"""What a question asks for, and whether it asks for what is not so."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
-from typing import Any
 
 from msgspec import Struct
-
-from cnnquiz.language.tokens import ORDINALS, Token, read_count, tokens
-from cnnquiz.language.vocabulary import (
-    ADJECTIVES,
-    CHANNEL_WORDS,
-    COLOURS,
-    CONNECTORS,
-    FUNCTIONS,
-    MOST_CONNECTORS,
-    NONE_BEFORE,
-    OPTIMISERS,
-    PADDINGS,
-    PHRASES,
-    Phrase,
-)
-from cnnquiz.solution import prose_text
-
-SIZES = frozenset(("size", "sized", "dimension", "shape", "measuring"))
-MOST_ADJECTIVES = 4
-OPERATORS = ("+", "-", "*", "/", "^")
-
-
-class Mention(Struct, frozen=True):
-    """A value that a text says of a quantity.
-
-    names  the quantities that the words can stand for, by their PyTorch names
-    value  an exact number, a tuple, a word (same, relu), or a truth value
-    words  as written, for messages: stride 2
-    part   whether it stands in a calculation: the 592 of `4*148 = 592 parameters`, the 3 of `w = 3 - 0.6`
-    """
-
-    names: tuple[str, ...]
-    value: Any
-    words: str
-    part: bool = False
-
-
-@lru_cache(maxsize=512)
-def mentions(text: str) -> tuple[Mention, ...]:
-    """The quantities that a text gives a value to, in its order."""
-    return (*_Reader(tokens(text)).mentions(), *_switches(text))
-
-
-class _Reader:
-    """The tokens of one text, read from left to right. A value after a phrase is not read before the next one, too."""
-
-    def __init__(self, found: Sequence[Token]) -> None:
-        self.tokens = found
-        self.taken = self.reached = -1  # the last token that stood after an earlier phrase, and after this one
-        self.phrase_end = 0
-
-    def mentions(self) -> Iterator[Mention]:
-        place = 0
-        while place < len(self.tokens):
-            token = self.tokens[place]
-            if token.kind != "word":
-                place += 1
-                continue
-            yield from self._word(token, place)
-            phrases, end = self._phrases(place)
-            self.phrase_end = end
-            for phrase in phrases:
-                if one := self._adjacent(phrase, place) or self._after(phrase, end) or self._before(phrase, place):
-                    yield one
-            self.taken = max(self.taken, self.reached)
-            place = max(end, place + 1)
-
-    def _word(self, token: Token, place: int) -> Iterator[Mention]:
-        """What a word says by itself: RGB is 3 channels, tanh the function, the third class class 3."""
-        following = self._text(place + 1)
-        if token.text in FUNCTIONS:
-            leaky = place > 0 and self.tokens[place - 1].text in ("leaky", "parametric")
-            yield Mention(("activation",), "leaky-relu" if leaky else FUNCTIONS[token.text], token.text)
-        elif token.text in CHANNEL_WORDS:
-            yield Mention(("in_channels",), CHANNEL_WORDS[token.text], token.text)
-        elif token.text in COLOURS and following in ("image", "picture", "photo", "photograph"):
-            yield Mention(("in_channels",), 3, f"{token.text} {following}")
-        elif token.text in OPTIMISERS:
-            yield Mention(("optimizer",), token.text, token.text)
-        elif token.text == "unit" and following in ("stride", "step"):
-            yield Mention(("stride",), 1, f"unit {following}")
-        elif token.text in ORDINALS and following == "class":
-            yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} class")
-
-    def _words(self, phrase: Phrase, end: int) -> list[str]:
-        """The words of a phrase as written; a hyphen may stand between them."""
-        near = self.tokens[max(end - 2 * len(phrase.words), 0) : end]
-        return [token.word for token in near if token.word][-len(phrase.words) :]
-
-    def _text(self, place: int) -> str:
-        return self.tokens[place].text if 0 <= place < len(self.tokens) else ""
-
-    def _kind(self, place: int) -> str:
-        return self.tokens[place].kind if place < len(self.tokens) else ""
-
-    def _phrases(self, place: int) -> tuple[list[Phrase], int]:
-        """The longest phrases that begin at a word, and where they end."""
-        longest: list[Phrase] = []
-        end = place
-        for phrase in PHRASES.get(self.tokens[place].text, ()):
-            if longest and len(phrase.words) < len(longest[0].words):
-                break
-            if reached := self._reach(phrase, place):
-                longest.append(phrase)
-                end = reached
-        return longest, end
-
-    def _reach(self, phrase: Phrase, place: int) -> int:
-        """Where the phrase ends that begins here; 0 where it does not stand here. A hyphen may join its words."""
-        for index, word in enumerate(phrase.words):
-            if index and self._text(place) == "-":
-                place += 1
-            if self._text(place) != word:
-                return 0
-            place += 1
-        return place
-
-    def _after(self, phrase: Phrase, end: int) -> Mention | None:
-        """The value behind the phrase, with words such as `of size` between them."""
-        if not phrase.after:
-            return None
-        sized = loose = False
-        ambiguous = (":",) if "batch_size" in phrase.names else (":", "of")
-        for place in range(end, min(end + MOST_CONNECTORS, len(self.tokens))):
-            token = self.tokens[place]
-            value = self._value(token, place, phrase.after, sized)
-            if value is not None and not (loose and self._counts(place)):
-                self.reached = place
-                between = [one.as_written for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
-                several = isinstance(value, tuple) and token.kind == "number"
-                shown = ", ".join(prose_text(one) for one in value) if several else token.as_written
-                said = " ".join([*self._words(phrase, end), *between, shown])
-                return Mention(phrase.names, value, said, self._text(place + 1) in (*OPERATORS, "="))
-            if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
-                return None
-            if token.text in ("has", "have") and self._kind(place + 1) == "number":
-                return None
-            sized, loose = sized or token.text in SIZES, loose or token.text in ambiguous
-        return None
-
-    def _counts(self, place: int) -> bool:
-        """Whether a number counts what follows it: in `without padding: 10 filters` it is no padding."""
-        return any("n" in phrase.before for phrase in PHRASES.get(self._text(place + 1), ()))
-
-    def _connects(self, token: Token, place: int) -> bool:
-        """Whether a word may stand between a phrase and its value; `with a size of`, but not `with a 5x5 filter`."""
-        if len(token.text) == 1 and token.text.isalpha() and self._text(place + 1) == "=":
-            return True  # learning rate α = 0.1
-        if token.text == "with":
-            return self._text(place + 1) in SIZES or self._text(place + 2) in SIZES
-        if token.text == "a":
-            return self._text(place + 1) in SIZES
-        if token.text == "to":
-            return self._text(place - 1) in ("equal", "set")
-        return token.text in CONNECTORS
-
-    def _value(self, token: Token, place: int, kinds: str, sized: bool) -> Any:
-        """The token's value where it is of one of these kinds."""
-        if token.kind == "number" and ("z" if sized else "n") in kinds:
-            return token.value
-        if token.kind == "number" and "e" in kinds and self._text(place - 1) in ("=", ":"):
-            return token.value
-        if token.kind == "size" and "s" in kinds:
-            return token.value
-        if token.kind == "list":
-            whole = all(value is None or isinstance(value, int) for value in token.value)
-            return token.value if "l" in kinds or ("s" in kinds and whole and len(token.value) > 1) else None
-        if token.kind == "number" and "l" in kinds:
-            return self._series(place)
-        return token.text if "w" in kinds and token.text in PADDINGS else None
-
-    def _series(self, place: int) -> tuple[Any, ...] | None:
-        """The numbers of `1, 2 and 3`."""
-        values = [self.tokens[place].value]
-        while True:
-            step = 1
-            while self._text(place + step) in (",", "and", "or"):
-                step += 1
-            if step == 1 or place + step >= len(self.tokens) or self.tokens[place + step].kind != "number":
-                return tuple(values) if len(values) > 1 else None
-            place += step
-            values.append(self.tokens[place].value)
-
-    def _adjacent(self, phrase: Phrase, start: int) -> Mention | None:
-        """The value right before the phrase, which no earlier phrase has: a 7x7 kernel, no padding."""
-        if self._text(start - 1) in NONE_BEFORE and "w" in phrase.before:
-            return Mention(phrase.names, 0, f"no {' '.join(phrase.words)}")
-        if start - 1 <= self.taken or start == 0:
-            return None
-        token = self.tokens[start - 1]
-        value = self._value(token, start - 1, phrase.before, False) if phrase.before else None
-        return None if value is None else self._mention_before(phrase, start - 1, value)
-
-    def _mention_before(self, phrase: Phrase, place: int, value: Any) -> Mention:
-        """The mention of a value that stands before its phrase."""
-        words = " ".join([self.tokens[place].as_written, *self._words(phrase, self.phrase_end)])
-        return Mention(phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
-
-    def _before(self, phrase: Phrase, start: int) -> Mention | None:
-        """The value before the phrase, with words such as `learnable` between them: 4 filters, a 7x7 kernel."""
-        if not phrase.before:
-            return None
-        place, passed = start - 1, 0
-        while place > self.taken and passed <= MOST_ADJECTIVES:
-            token = self.tokens[place]
-            value = self._value(token, place, phrase.before, False)
-            if value is not None:
-                return self._mention_before(phrase, place, value)
-            size_of_each = token.kind in ("size", "list") and phrase.before == "n"
-            if not (size_of_each or token.text in ADJECTIVES or token.text in "-()\"'“”‘’"):
-                return None
-            passed += token.kind == "word"
-            place -= 1
-        return None
-
-
-_NOT_COUNTED = (
-    r"(?:excluded|ignored|omitted|neglected|left out|disabled|not (?:be )?(?:included|counted|used|considered))"
-)
-_WITHOUT_BIAS = re.compile(
-    r"\b(?:no|without|excluding|exclude|ignoring|ignore|omitting|omit|neglecting|neglect|not counting|not including)"
-    r"\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    rf"|\bbias(?:es)?(?:\s+\w+){{0,3}}\s+{_NOT_COUNTED}|\bbias(?:es)?\s*=\s*(?:false|0)|\bbias-free\b|\bbias:? no\b",
-    re.IGNORECASE,
-)
-_WITH_BIAS = re.compile(
-    r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
-    re.IGNORECASE,
-)
-_TIED = re.compile(
-    r"\b(?:un|not )?tied\b|\b(?:own|separate|untied) weights|weights of (?:its|their) own", re.IGNORECASE
-)
-_UNTIED = re.compile(r"\b(?:un|not )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE)
-_ROWS = re.compile(r"\b(\d{1,6}) rows (?:and|by|x|×) (\d{1,6}) columns", re.IGNORECASE)
-_N = r"(\d{1,6}|one|two|three|four|five|six)"
-_TURNS = (  # values said by a verb
-    ("padding", re.compile(rf"\bpad(?:ded|s|ding)? (?:\w+ )?(?:by|with) {_N}\b(?! ?[x×])", re.IGNORECASE)),
-    ("padding", re.compile(rf"\b{_N} (?:pixels?|zeros?|rows?) of (?:zero[- ])?padding\b", re.IGNORECASE)),
-    ("stride", re.compile(rf"\b{_N} (?:pixels?|positions?|steps?|samples?) at a time\b", re.IGNORECASE)),
-    ("stride", re.compile(rf"\b(?:mov|slid|shift|jump)\w+ (?:by )?{_N} (?:pixels?|positions?)\b", re.IGNORECASE)),
-    ("stride", re.compile(rf"\bstrided by {_N}\b", re.IGNORECASE)),
-    ("dilation", re.compile(rf"\b(?:atrous|dilat\w+)[^.?!]{{0,30}}\brate (?:of )?{_N}\b", re.IGNORECASE)),
-)
-
-
-_DROPPED = re.compile(
-    r"\b(?:last|incomplete|partial|smaller|remaining)\b[^.?!]{0,40}\b"
-    r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
-    r"|\bdrop(?:s|ping)? (?:the|any) (?:last|incomplete|partial|smaller)|\bdrop_last\s*=\s*true",
-    re.IGNORECASE,
-)
-_SIZE_KEPT = re.compile(
-    r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
-    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)",
-    re.IGNORECASE,
-)
-_PADDING_WORD = re.compile(
-    r"\b(same|valid)\b['\"”’`]?[- ](?:zero[- ])?(?:padding|padded|convolution|pad)\b", re.IGNORECASE
-)
-
-
-def _switches(text: str) -> Iterator[Mention]:
-    """What is said by turns of phrase rather than by values: biases, the last batch, padding that keeps the size."""
-    if "bias" in text.casefold():
-        if found := _WITHOUT_BIAS.search(text):
-            yield Mention(("bias",), False, found[0])
-        elif found := _WITH_BIAS.search(text):
-            yield Mention(("bias",), True, found[0])
-    if found := _TIED.search(text):
-        yield Mention(("tied_weights",), not _UNTIED.search(text), found[0])
-    if found := _ROWS.search(text):
-        yield Mention(("in_size",), (int(found[1]), int(found[2])), found[0])
-    for name, pattern in _TURNS:
-        for found in pattern.finditer(text):
-            if (value := read_count(found[1])) is not None:
-                yield Mention((name,), value, found[0])
-    if found := _DROPPED.search(text):
-        yield Mention(("drop_last",), True, found[0])
-    if found := _PADDING_WORD.search(text):
-        yield Mention(("padding",), found[1].casefold(), found[0])
-    elif "pad" in text.casefold() and (found := _SIZE_KEPT.search(text)):
-        yield Mention(("padding",), "same", found[0])
-
-
-_NUMBERING = frozenset((
-    "figure", "question", "week", "section", "chapter", "exercise", "part", "year", "problem", "task", "statement",
-    "layer",
-    "version", "q", "no", "item", "slide", "page", "level", "resnet", "vgg", "pytorch", "cuda", "conv", "stage", "in",
-    "as",
-))  # fmt: skip
-_MEASURES = frozenset((
-    "decimal", "digit", "place", "mark", "point", "bit", "d", "percent", "figure", "p", "gb", "mb", "class", "way",
-    "pt",
-    "fp", "year", "author", "people", "student", "option", "dimensional", "dim",
-))  # fmt: skip
-
-
-def free_numbers(text: str) -> list[Token]:
-    """The values of a text that may be givens: no numbering (week 8, VGG-16), years, percentages or decimals."""
-    found = tokens(text)
-    free = []
-    for place, token in enumerate(found):
-        if token.kind not in ("number", "size", "list") or token.text.rstrip().endswith("%"):
-            continue
-        before = found[place - 1].text if place else ""
-        joined = before == "-" and place > 1 and found[place - 2].kind == "word"
-        after = [one.text for one in found[place + 1 : place + 3]]
-        year = token.kind == "number" and isinstance(token.value, int) and 1900 <= token.value < 2100
-        unit = after if after[:1] == ["-"] else after[:1]
-        if joined or year or before in _NUMBERING or not _MEASURES.isdisjoint(unit):
-            continue
-        if token.value not in (0, 1):
-            free.append(token)
-    return free
-
 
 _CUE = (
     r"(?:how many|how much|number of|what(?:'s| is| are| will be| would be)?(?: the)?"
     r"|(?:calculate|compute|find|give|determine|report|state)(?: the)?)"
 )
 _BETWEEN = r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|and|or|a)"
-_PARAMETERS = ("parameters", "trainable", "stored", "encoder", "decoder")
 _ASKED = (
-    ("parameters", r"(?:parameters?|params)\b", _PARAMETERS),
+    ("parameters", r"(?:parameters?|params)\b", ("parameters", "trainable", "stored", "encoder", "decoder")),
     ("weights", r"weights\b", ("weights", "parameters")),
     ("biases", r"biases\b", ("biases",)),
     ("multiply-adds", r"(?:multiply-adds?|macs?|multiplications|multiply[- ]accumulates?)\b", ("macs",)),
@@ -351,8 +31,6 @@ _ASKED = (
 )  # fmt: skip
 _KINDS = "|".join(f"(?P<a{number}>{words})" for number, (_, words, _) in enumerate(_ASKED))
 _QUESTION = re.compile(rf"\b{_CUE}\s+(?:{_BETWEEN}\s+){{0,6}}?(?:{_KINDS})", re.IGNORECASE)
-
-
 _PER_EPOCH = re.compile(
     r"\b(?:in|per|during|for) (?:one|a|an|each|every|a single|the first)? ?(?:training )?epoch\b", re.IGNORECASE
 )
@@ -364,52 +42,43 @@ def asks_for_one_epoch(text: str) -> bool:
 
 
 class Asked(Struct, frozen=True):
-    """What a question asks for: its words, and the results that answer it."""
+    """What a question asks for: its name and its words for it, and the results that answer it."""
 
+    name: str
     words: str
     results: tuple[str, ...]
 
 
 def last_question(text: str) -> Asked | None:
     """What the last question of a text asks for, where it is one of the named counts."""
-    kinds = [found.lastgroup for found in _QUESTION.finditer(text) if found.lastgroup]
-    if not kinds:
+    found = [(match[match.lastgroup], match.lastgroup) for match in _QUESTION.finditer(text) if match.lastgroup]
+    if not found:
         return None
-    label, _, names = _ASKED[int(kinds[-1][1:])]
-    return Asked(label, names)
+    words, kind = found[-1]
+    name, _, results = _ASKED[int(kind[1:])]
+    return Asked(name, words, results)
 
 
-_UNITS = {
-    "parameter": _PARAMETERS, "weight": ("weights", "parameters"),
-    "bias": ("biases",), "mac": ("macs",), "multiply": ("macs",), "multiplication": ("macs",), "flop": ("flops",),
-    "pixel": ("output_size", "receptive_field", "jump", "start", "first", "touched", "effective_kernel", "size",
-              "unused_border", "last_size", "output_shape", "sizes", "by_layer"),
-}  # fmt: skip
+_PIXELS = (
+    "output_size", "receptive_field", "jump", "start", "first", "touched", "effective_kernel", "size",
+    "unused_border", "last_size", "output_shape", "sizes", "by_layer",
+)  # fmt: skip
 
 
 def results_of_unit(unit: str) -> tuple[str, ...]:
     """The results that are counted in this unit: 7600 parameters; nothing for one that says little."""
-    first = next((token.text for token in tokens(unit) if token.kind == "word"), "")
-    return _UNITS.get(first, ())
-
-
-_CONVOLUTION = re.compile(r"\bconv|\bcross-correlat", re.IGNORECASE)
-_TRANSPOSED = re.compile(r"transpos|deconv|\bup-?conv|fractionally", re.IGNORECASE)
-_POOLING = re.compile(r"\bpool|pooling", re.IGNORECASE)
-
-
-def operations(text: str) -> frozenset[str]:
-    """The layers that a text names by their calculators: conv, tconv, pool."""
-    patterns = (("conv", _CONVOLUTION), ("tconv", _TRANSPOSED), ("pool", _POOLING))
-    return frozenset(name for name, pattern in patterns if pattern.search(text))
+    counts = (("pixels", r"pixels?\b", _PIXELS), *_ASKED)
+    return next((results for _, words, results in counts if re.match(words, unit, re.IGNORECASE)), ())
 
 
 _MARKED = re.compile(
     r"\b(?:NOT|EXCEPT|INCORRECT|FALSE|WRONG|UNTRUE|CANNOT)\b|[*_](?:not|except|incorrect|false|wrong|untrue)[*_]"
 )
-_EITHER = re.compile(r"\btrue or false\b", re.IGNORECASE)
+_AFFIRMED = re.compile(r"(?i:true or false)|(?<!NOT )\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?:true|correct|right)[*_]")
 
 
-def is_marked_negation(text: str) -> bool:
-    """Whether a question asks, in capitals or emphasised, for what is not so."""
-    return _MARKED.search(_EITHER.sub("", text)) is not None
+def marked_negation(text: str) -> str:
+    """The word, in capitals or emphasised, by which a question asks for what is not so; empty where it has none."""
+    asking = text[text.rfind(". ", 0, text.find("?")) + 1 :] if "?" in text else text
+    found = _MARKED.search(asking)
+    return found[0].strip("*_") if found and not _AFFIRMED.search(asking) else ""

@@ -81,7 +81,7 @@ def tokens(text: str) -> tuple[Token, ...]:
 
 def read_count(word: str) -> int | None:
     """A small number, in digits or spelled; None for another word."""
-    return int(word) if word.isdecimal() else 1 if word.casefold() == "one" else SPELLED.get(word.casefold())
+    return int(word) if word.isdecimal() else {"zero": 0, "one": 1, **SPELLED}.get(word.casefold())
 
 
 def _compound(match: re.Match[str]) -> str:

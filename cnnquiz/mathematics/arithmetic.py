@@ -30,7 +30,7 @@ _LATEX = (
 )
 _SIGNS = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "^2", "³": "^3"})
 _CROSS = re.compile(r"(?<=[\d)\s])[xX](?=[\d(\s])")
-_GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?![\d,])")
+_GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?!\d|,\d)")
 FUNCTION_CALLS = r"floor\(|ceil\(|exp\(|ln\(|sqrt\("
 _ONLY = re.compile(rf"(?:[-+*/^().\s\d]|{FUNCTION_CALLS})+")
 _REAL = re.compile(r"exp|ln|sqrt")

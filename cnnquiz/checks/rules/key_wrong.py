@@ -1,4 +1,4 @@
-"""The key is not the value that follows from the item's derivation, or fails its own marking.
+"""The key is not the value that follows from the item's derivation, or fails its own marking, or lets that value fail.
 
 The message gives the derived value, the option that holds it, and the slip that leads to the wrong key, if one does.
 
@@ -18,16 +18,19 @@ Good:
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 from cnnquiz.answers import mark, read_response
 from cnnquiz.checks import wrong_values
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.mathematics.values import read_value
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
 LEVEL: Level = "error"
+DECIMALS = 15  # most that a key is rounded to
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -36,7 +39,27 @@ def check(subject: Subject) -> Iterator[Finding]:
         if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
             message, remedy = wrong_values.message_and_remedy(worked)
             yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
+    yield from narrow_tolerances(subject)
     yield from unmarkable(subject)
+
+
+def narrow_tolerances(subject: Subject) -> Iterator[Finding]:
+    """Each key that rounds the right value, which is then out of the tolerance and marked as wrong."""
+    for worked in subject.derived:
+        key, rounded = worked.keys[0], worked.key_follows and not worked.is_right(worked.key_value)
+        if not key or worked.options or not worked.item.tolerance or not rounded:
+            continue
+        exact = worked.derived and text(worked.derived.value)
+        message = f"the tolerance is narrower than the key's rounding: beside {key}, {exact} would be marked as wrong"
+        remedy = f"Write `key: {rounded_within(worked)}`, or a wider `tolerance`."
+        yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
+
+
+def rounded_within(worked: WorkedItem) -> str:
+    """The right value with as few decimals as its tolerance allows."""
+    value = worked.derived.value if worked.derived else 0
+    numbers = (f"{float(value):.{places}f}" for places in range(1, DECIMALS) if isinstance(value, Fraction))
+    return next((shown for shown in numbers if worked.is_right(read_value(shown))), text(value))
 
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:

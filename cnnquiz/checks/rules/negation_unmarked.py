@@ -1,8 +1,7 @@
-"""The stem asks for what is not so, in small letters that are easily overread, or against what `asks` says.
+"""The stem asks for what is not so in small letters, which are easily overread; or `asks: false`, and it does not.
 
 Write the word in capitals or emphasised. `asks: false` belongs to items that ask for the false statement, and to no
-others. It decides how options' claims are read, so it is missed only where options have claims, and not where these
-already fit the key.
+others. Where it is missing, the claims are read as the answers: `stem-disagrees` says so.
 
 Bad:
 
@@ -18,7 +17,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cnnquiz.checks.claimed_text import asks_for_false
+from cnnquiz.checks.claimed_text import denial
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
@@ -35,8 +34,6 @@ _ASKED = (
     re.compile(rf"\b{_CHOOSE}((?: \w+){{0,2}}) {_MARK}{_WORDS}"),
     re.compile(r"\b[Aa]ll\b((?: [^\s,.?;:!]+){0,10}?) ([*_]{0,2})(except|EXCEPT)\b"),
 )
-_FALSE = re.compile(r"\b(FALSE|INCORRECT|UNTRUE|WRONG)\b|[*_]((?i:false|incorrect|untrue|wrong))[*_]")
-_TRUE = re.compile(r"\b(?:TRUE|CORRECT|RIGHT)\b|[*_](?i:true|correct|right)[*_]")
 _NEGATIVE = re.compile(
     r"\b(?:not|cannot|false|incorrect|wrong|untrue|except|never|without|neither|no|none|unlike|odd|mistake|error|least)\b"
     r"|n't\b|n’t\b",
@@ -47,33 +44,26 @@ _NEGATIVE = re.compile(
 def check(subject: Subject) -> Iterator[Finding]:
     """Each stem whose negation is easy to miss."""
     for worked in subject.items:
-        message, remedy = fault(worked)
-        if message:
-            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy)
+        if fault := unmarked(worked.item.stem) or unsaid(worked):
+            message, remedy, phrase = fault
+            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
 
 
-def fault(worked: WorkedItem) -> tuple[str, str]:
-    """What is wrong with the stem's negation, in words, and the remedy; empty if nothing is."""
-    negative = _NEGATIVE.search(worked.item.stem)
-    if negative is None:
-        claims = [option.claim for option in worked.options.values() if option.claim]
-        if worked.item.asks or asks_for_false(worked.item.stem, claims):
-            return "", ""
-        said = "`asks: false` says that the false one is asked for, but nothing in the stem does"
-        return said, "Delete `asks`, or ask in the stem which is FALSE."
-    stem = " ".join(worked.item.stem.split())
-    asked = next((found for found in (one.search(stem) for one in _ASKED) if found), None)
-    small = ("not", "cannot", "except") if asked and asked.re is _ASKED[0] else asked and (asked[3].lower(),)
-    if asked and not _CLAUSE.search(asked[1]):
-        if not asked[2] and asked[3].islower() and asked[3] in (small or ()):
-            remedy = f"Write `{asked[3].upper()}` for `{asked[3]}` in the stem."
-            return f"the stem asks for what is `{asked[3]}`, in small letters", remedy
-        word = "" if _TRUE.search(stem) else asked[3]
-    else:
-        marked = None if _TRUE.search(stem) else _FALSE.search(stem)
-        word = (marked[1] or marked[2]) if marked else ""
-    claimed = any(option.claim is not None for option in worked.options.values())
-    undecided = worked.status not in ("proved", "claimed")
-    if word and claimed and worked.item.asks and worked.item.type == "single" and undecided:
-        return f"the stem asks for what is {word}, and the claims are read as if it did not", "Write `asks: false`."
-    return "", ""
+def unmarked(stem: str) -> tuple[str, str, str] | None:
+    """The word in small letters by which a stem asks for what is not so: message, remedy and the word."""
+    asked = next(filter(None, (one.search(" ".join(stem.split())) for one in _ASKED)), None)
+    if asked is None or _CLAUSE.search(asked[1]) or asked[2] or not asked[3].islower():
+        return None
+    if asked.re is _ASKED[0] and asked[3] not in ("not", "cannot"):
+        return None  # which statements are wrong
+    word = asked[3]
+    return f"the stem asks for what is `{word}`, in small letters", f"Write `{word.upper()}` for `{word}`.", word
+
+
+def unsaid(worked: WorkedItem) -> tuple[str, str, str] | None:
+    """What is wrong where `asks: false` stands beside a stem without any negation."""
+    claims = [option.claim for option in worked.options.values() if option.claim]
+    if worked.item.asks or _NEGATIVE.search(worked.item.stem) or denial(worked.item.stem, claims):
+        return None
+    message = "`asks: false` says that the false one is asked for, but nothing in the stem does"
+    return message, "Delete `asks`, or ask in the stem which is FALSE.", ""

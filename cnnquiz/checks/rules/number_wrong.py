@@ -2,8 +2,9 @@
 
 Found are: a `{name}` that stands for nothing; an equation between numbers that is false, written with `=` or in words
 (a result may be rounded to the decimals it shows, and where the sentence speaks of rounding, to a whole number or cut);
-and in the rationale or the key's own why, another value than the derived one that is said to be the answer, another
-count of what is asked for, another width of the output, another number of filters than the given one.
+a share or multiple that the numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's
+own why, a step of the derivation with another operand, another value than the derived one that is said to be the
+answer, another count of what is asked for, another width of the output, another value of a given.
 
 A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
 the why of a wrong option may tell the mistake.
@@ -21,12 +22,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import pairwise, takewhile
+from itertools import pairwise
 from typing import Any
 
-from msgspec.structs import replace
-
-from cnnquiz.checks import equations, number_words, prose_values
+from cnnquiz.answers.single import TRUTH
+from cnnquiz.checks import equations, prose_values
 from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
@@ -35,7 +35,7 @@ from cnnquiz.items.option_value import meaning
 from cnnquiz.items.placeholders import fill
 from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import Path, WorkedItem
-from cnnquiz.language.question import is_marked_negation
+from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.model import Finding, Level
@@ -60,7 +60,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from stale_numbers(subject, worked)
         values = worked.values
         for path, words, answer in prose(worked):
-            if "{" in words or (_DIGIT.search(words) and (answer or number_words.says(words))):
+            if "{" in words or (_DIGIT.search(words) and (answer or equations.says(words))):
                 yield from faults(subject, worked, path, words, values, answer)
 
 
@@ -78,11 +78,19 @@ def last_result(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
     if said not in worked.item.rationale.replace(",", ""):
         message = f"the rationale ends in {found[-1]}, which is option {holders[0]}, but the key is {key}, {said}"
         remedy = f"Write `key: {holders[0]}`, or mend the rationale."
-        yield subject.finding(__name__, LEVEL, worked, ("rationale",), message, found[-1], remedy)
+        yield subject.finding(
+            __name__, LEVEL, worked, ("rationale",), message, found[-1], remedy, phrase=found[-1]
+        )
 
 
 def _negative(worked: WorkedItem) -> bool:
-    return not worked.item.asks or is_marked_negation(worked.item.stem) or " not " in worked.item.stem
+    return not worked.item.asks or bool(marked_negation(worked.item.stem)) or " not " in worked.item.stem
+
+
+def _denied(worked: WorkedItem) -> bool:
+    """Whether the key says that the stem is false."""
+    key = worked.keys[0] if worked.item.type == "true-false" else ""
+    return TRUTH.get(worked.texts.get(key, key).casefold()) == "false"
 
 
 def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
@@ -99,9 +107,9 @@ def stale_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
             for number in flat(token.value):
                 name = varying.get(number)
                 if name is not None and number not in fixed | stated and (number >= SMALLEST or number % 1):
-                    message = f"{token.as_written} is written out, but `{name}` is another number in each variant"
-                    remedy = f"Write `{{{name}}}` for `{token.as_written}`."
-                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
+                    said, remedy = token.as_written, f"Write `{{{name}}}` for `{token.as_written}`."
+                    message = f"{said} is written out, but `{name}` is another number in each variant"
+                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=said)
                     return
 
 
@@ -111,7 +119,7 @@ def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
     yield ("stem",), one.stem, False
     yield ("rationale",), one.rationale, worked.asks_for_value
     for index, hint in enumerate(one.hints):
-        yield ("hints", index), hint, False
+        yield ("hints", index), hint, worked.asks_for_value
     for letter, option in worked.options.items():
         yield ("options", letter, *(("text",) if option.why else ())), option.text, False
         yield ("options", letter, "why"), option.why, worked.asks_for_value and letter in worked.keys
@@ -127,20 +135,20 @@ def faults(
     except CnnquizError as fault:
         name = str(fault).partition(" ")[0]
         message, remedy = f"{name} stands for nothing", placeholder_remedy(name, worked)
-        yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy), name)
+        yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=name)
         return
     told = path[-1] == "why" and path[1] not in worked.keys
-    for sentence in sentences(words) if number_words.says(words) else ():
+    for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _denied(worked)) else ():
         for message, right, literal in equations.false_equations(sentence, told):
             remedy = f"Write `{right}` for the result `{literal}`."
-            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right, remedy), literal)
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=literal)
     if answer and worked.derived is not None:
         for said, want, right in prose_values.contradictions(written, words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
             if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
             remedy = value_remedy(written, said, want, values)
-            yield at_literal(subject, subject.finding(__name__, LEVEL, worked, path, message, right, remedy), said)
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=said)
 
 
 def placeholder_remedy(name: str, worked: WorkedItem) -> str:
@@ -161,24 +169,3 @@ def value_remedy(written: str, said: str, name: str, values: Mapping[str, Any]) 
     if isinstance(value, tuple) and number.replace(",", "").isdigit():
         return f"Write `{text(value[0])}` for `{number}`."
     return f"Write `{{{name}}}` for `{number}`, which is always right."
-
-
-def at_literal(subject: Subject, found: Finding, literal: str) -> Finding:
-    """The finding where its number stands, in a text whose lines stand below its name; else as it was."""
-    lines = subject.lines
-    first = lines[found.line - 1] if found.line <= len(lines) else ""
-    if not literal or first[found.column - 1 : found.column] not in (">", "|"):
-        return found
-    below = list(takewhile(lambda line: not line.strip() or _indent(line) > _indent(first), lines[found.line :]))
-    number = "".join(f"{character},?" if character.isdigit() else re.escape(character) for character in literal)
-    for before in (r"=\s*", ""):
-        shown = re.compile(rf"(?<![\d.]){before}({number})(?!\d|\.\d)")
-        for index, line in enumerate(below, found.line + 1):
-            if match := shown.search(line):
-                return replace(found, line=index, column=match.start(1) + 1)
-    return found
-
-
-def _indent(line: str) -> int:
-    """How many blanks a line begins with."""
-    return len(line) - len(line.lstrip(" "))

@@ -33,9 +33,10 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each point in which a stem contradicts its derivation."""
     for worked in subject.items:
         for one in worked.agreement.disagreements if worked.agreement else ():
-            yield subject.finding(__name__, LEVEL, worked, ("stem",), one.message, remedy=one.remedy)
-        for message, remedy in claimed_text.stem_faults(worked):
-            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy)
+            message, remedy, phrase = one.message, one.remedy, one.literal
+            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
+        for message, remedy, phrase in claimed_text.stem_faults(worked):
+            yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
         for letter, message, remedy in unit_faults(worked):
             yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, remedy=remedy)
 
