@@ -177,7 +177,7 @@ def test_algebra_that_takes_too_long_ends_in_one_line(program: Program) -> None:
 def test_a_derivative_that_cannot_be_simplified_soon_is_shown_as_it_is(program: Program) -> None:
     J = " + ".join(f"abs(theta - {n})" for n in range(8))
     found = document(program, f"update '{J}' --theta 9 --alpha 0.1")
-    assert found["results"]["theta"] == 8.2 and found["results"]["gradient"].count("sign") == 8
+    assert found["results"]["theta"] == 8.2 and found["results"]["derivative"].count("sign") == 8
 
 
 def test_an_option_that_is_not_there_is_still_named(program: Program) -> None:

@@ -162,7 +162,8 @@ class History:
 
     def paths(self) -> dict[str, str]:
         """The paths of the banks that were named by one, by their ids, from the plans of their sessions."""
-        query = """SELECT plan FROM sessions WHERE plan LIKE '%"paths": {"%' ORDER BY started"""
+        named = """plan LIKE '%"paths":{"%' OR plan LIKE '%"paths": {"%'"""  # the second as older programs wrote it
+        query = f"SELECT plan FROM sessions WHERE {named} ORDER BY started"
         found = self._read(lambda row: msgspec.json.decode(row[0])["paths"], query)
         return {bank: path for paths in found for bank, path in paths.items()}
 
