@@ -12,7 +12,7 @@ from fractions import Fraction
 from math import prod
 
 from cnnquiz import calculators
-from cnnquiz.layers import counts, steps
+from cnnquiz.layers import counts, network_counts, steps
 from cnnquiz.layers.givens import (
     CHANNELS,
     IN,
@@ -81,11 +81,11 @@ def work(env: Env) -> Values:
 def count(env: Env) -> Values:
     """The weights added up place by place, the maps number by number, image by image; bytes as C packs a number."""
     results, batch = env["view"], env["batch"]
-    found = counts.network_counts(env)
+    found = network_counts.network_counts(env)
     multiply_adds = counts.tally(found["macs"], batch)
-    in_file = sum(map(counts.numbers_in_file, results))
-    kept = counts.tally(sum(counts.map_numbers(one) for one in results if one.layer.kind in KEPT), batch)
-    output = counts.bytes_of(counts.tally(counts.map_numbers(results[-1]), batch), "fp32")
+    in_file = sum(map(network_counts.numbers_in_file, results))
+    kept = counts.tally(sum(network_counts.map_numbers(one) for one in results if one.layer.kind in KEPT), batch)
+    output = counts.bytes_of(counts.tally(network_counts.map_numbers(results[-1]), batch), "fp32")
     amounts = {"macs": multiply_adds, "flops": multiply_adds + multiply_adds, "parameters": found["parameters"]}
     amounts |= {"activations": kept, "output_bytes": output, "output_mib": exact(Fraction(output) / 1024 / 1024)}
     for name in _DTYPES:
@@ -177,7 +177,7 @@ MISCONCEPTIONS = (
     misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
                   flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
-                  wrong=lambda env: _macs_by(env, lambda result: counts.weights_of(result)[0])),
+                  wrong=lambda env: _macs_by(env, lambda result: network_counts.weights_of(result)[0])),
     misconception("used-input-size", "Count the positions of the output, not those of the input.",
                   wrong=lambda env: _macs_by(env, _over_input)),
     misconception("forgot-depth", "Each filter also reaches through all input channels.",

@@ -12,11 +12,12 @@ from math import prod
 
 from msgspec.structs import replace
 
-from cnnquiz.layers.counts import shape_after, tally
+from cnnquiz.layers.counts import tally
 from cnnquiz.layers.drawings import map_sizes
 from cnnquiz.layers.families import ROUNDING
 from cnnquiz.layers.givens import CHANNELS, INPUT, chain_givens, input_assumptions
 from cnnquiz.layers.layer import Layer
+from cnnquiz.layers.network_counts import shape_after
 from cnnquiz.layers.propagation import propagate
 from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape, with_layout

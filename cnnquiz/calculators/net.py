@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from cnnquiz import calculators
-from cnnquiz.layers import counts, steps, totals
 from cnnquiz.layers import drawings as pictures
+from cnnquiz.layers import network_counts, steps, totals
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, input_assumptions, network_givens
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.shapes import LAYOUT
@@ -70,7 +70,7 @@ CONVENTIONS = {
 }
 LETTERS = steps.LETTERS
 
-work, count, assumptions = totals.network_results, counts.network_counts, input_assumptions
+work, count, assumptions = totals.network_results, network_counts.network_counts, input_assumptions
 
 
 def _extras(env: Env) -> str:
@@ -108,7 +108,7 @@ def _only(env: Env, *kinds: str) -> Values:
 
 def _without_biases(env: Env) -> Any:
     biased = [one for one in env["view"] if one.layer.kind in ("conv", "tconv", "dense") and one.layer.bias]
-    return env["parameters"] - sum(counts.weights_of(one)[1] for one in biased)
+    return env["parameters"] - sum(network_counts.weights_of(one)[1] for one in biased)
 
 
 _MACS_ALONE = {"count": [frozenset[str]()]}
