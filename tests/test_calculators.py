@@ -16,13 +16,13 @@ import math
 import re
 import shlex
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from msgspec.structs import replace
 
 from cnnquiz import calculators
 from cnnquiz.cli import cli

@@ -6,7 +6,6 @@ import math
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
-from string import ascii_lowercase
 from typing import Any
 
 from msgspec import Struct, inspect
@@ -203,7 +202,7 @@ def delete_or_write(path: Path, wanted: str) -> str:
 def fitting_name(value: str, kind: inspect.Type, taken: Iterable[str]) -> str:
     """A name that is allowed and free: the same in small letters with hyphens, else the first letter that is."""
     slug = re.sub(r"[^a-z0-9_.-]+", "-", value.lower()).strip("-._")
-    free = (name for name in (slug, *ascii_lowercase) if fits(name, kind) and name not in taken)
+    free = (name for name in (slug, *"abcdefghijklmnopqrstuvwxyz") if fits(name, kind) and name not in taken)
     return next(free, slug)
 
 

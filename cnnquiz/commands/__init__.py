@@ -7,10 +7,20 @@ Slow imports stand inside the functions that need them, so that help and complet
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 import click
-from click.shell_completion import CompletionItem
 from click.types import StringParamType
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+
+def completion(value: str, kind: str = "plain") -> CompletionItem:
+    """One of the words that the shell offers; `file` lets it complete files."""
+    from click.shell_completion import CompletionItem  # not needed to run a command
+
+    return CompletionItem(value, type=kind)
 
 
 class BankName(StringParamType):
@@ -24,8 +34,8 @@ class BankName(StringParamType):
         """The bundled banks that begin so, and otherwise files."""
         from cnnquiz.files import bundled
 
-        names = [CompletionItem(name) for name in sorted(bundled()) if name.startswith(incomplete)]
-        return names or [CompletionItem(incomplete, type="file")]
+        names = [completion(name) for name in sorted(bundled()) if name.startswith(incomplete)]
+        return names or [completion(incomplete, "file")]
 
 
 class ItemName(BankName):
@@ -45,7 +55,7 @@ class ItemName(BankName):
             return super().shell_complete(ctx, param, incomplete)
         bank = open_bank(name).bank
         ids = [item.id for item in bank.items] if bank else []
-        return [CompletionItem(f"{name}/{each}") for each in ids if each.startswith(start)]
+        return [completion(f"{name}/{each}") for each in ids if each.startswith(start)]
 
 
 class DrillName(ItemName):
@@ -59,7 +69,7 @@ class DrillName(ItemName):
         """The calculators that have a drill and begin so, then banks and items."""
         from cnnquiz.files import drills
 
-        names = [CompletionItem(name) for name in sorted(drills()) if name.startswith(incomplete)]
+        names = [completion(name) for name in sorted(drills()) if name.startswith(incomplete)]
         others = super().shell_complete(ctx, param, incomplete)
         return [*names, *(each for each in others if not names or each.type != "file")]
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
 from math import prod
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
@@ -30,8 +31,7 @@ _DECIMALS = pattern(r"\d*\.(\d+)")
 _LETTERS = pattern(r"[A-Za-z_]\w*")
 
 
-@dataclass(frozen=True, eq=False)
-class DerivedAnswer:
+class DerivedAnswer(Struct, frozen=True, eq=False, dict=True):
     """A derivation with its givens read, and the value of the wanted result.
 
     want     what is wanted, as the bank writes it: a result, or a part of one
@@ -47,7 +47,7 @@ class DerivedAnswer:
     want: str
     results: dict[str, Any]
     layout: str = "hwc"
-    target: Mapping[str, Any] = field(default_factory=dict)
+    target: Mapping[str, Any] = {}
 
     @cached_property
     def wanted(self) -> Wanted:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
@@ -47,8 +46,7 @@ class Fault(Struct, frozen=True):
     at_name: bool = False
 
 
-@dataclass(frozen=True)
-class WorkedItem:
+class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     """An item with one set of givens, and what follows from them.
 
     given    the givens of the derivation, as the bank writes them or as they were drawn
@@ -60,11 +58,17 @@ class WorkedItem:
     """
 
     item: Item
-    given: Mapping[str, Any] = field(default_factory=dict)
-    derived: DerivedAnswer | None = field(default=None, compare=False)
-    derivation_faults: tuple[Fault, ...] = field(default=(), compare=False)
+    given: Mapping[str, Any] = {}
+    derived: DerivedAnswer | None = None
+    derivation_faults: tuple[Fault, ...] = ()
     index: int = 0
     source: str = ""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same item with the same givens; what follows from them is then the same."""
+        return isinstance(other, WorkedItem) and (self.item, self.given) == (other.item, other.given)
+
+    __hash__ = None  # type: ignore[assignment]
 
     @cached_property
     def options(self) -> dict[str, Option]:

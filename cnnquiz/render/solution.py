@@ -6,7 +6,6 @@ formulas, steps and sentences have them as they are computed with and typed.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
@@ -28,6 +27,8 @@ SHORT = 40
 def solution_text(solution: Solution, format: str) -> str:
     """The solution in a format that is the same on every screen: json, latex or markdown."""
     if format == "json":
+        import json  # no quiz needs it
+
         return json.dumps(solution.as_json(), indent=2, ensure_ascii=False) + "\n"
     return solution.as_latex() if format == "latex" else solution.as_markdown()
 

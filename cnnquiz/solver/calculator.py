@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from itertools import combinations
 from types import ModuleType
 from typing import Any
+
+from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics import notation
@@ -56,8 +57,7 @@ FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "dra
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
-class Calculator:
+class Calculator(Struct, frozen=True, eq=False, dict=True):
     """One calculator's declaration: its module's docstring, constants (QUANTITIES, RESULTS, ...) and functions.
 
     quantities      the givens
@@ -90,8 +90,8 @@ class Calculator:
     examples: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
-    letters: Mapping[str, str] = field(default_factory=dict)
-    conventions: Conventions = field(default_factory=dict)
+    letters: Mapping[str, str] = {}
+    conventions: Conventions = {}
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
     work: Callable[[Env], dict[str, Any]] | None = None
     explain: Callable[[Env, Mapping[str, Any], str | None], Iterable[Step]] | None = None

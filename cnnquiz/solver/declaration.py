@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cached_property, lru_cache, partial
 from typing import Any
 
@@ -168,8 +167,7 @@ def _wrong_value(
     return rounded(rules[want](env)) if want in rules else None
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True, eq=False, dict=True):
     """Givens that have been read: as stated (for people and JSON) and as prepared (for the formulas).
 
     `values` holds what the formulas give, once `Calculator.values` has worked them, and `counts` what is counted.
@@ -177,8 +175,8 @@ class Given:
 
     stated: dict[str, Any]
     env: dict[str, Any]
-    values: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
-    counts: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    values: dict[str, Any] = {}
+    counts: dict[str, Any] = {}
 
     @cached_property
     def letters(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import lru_cache, partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import force_setattr, replace
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.mathematics import notation
@@ -34,8 +36,7 @@ def _names_and_work(formula: Expr) -> tuple[tuple[str, ...], Evaluator]:
     return tuple(names_in(formula)), evaluator(formula)
 
 
-@dataclass(frozen=True, slots=True)
-class Line:
+class Line(Struct, frozen=True, eq=False):
     """One formula of a calculator.
 
     symbol    what it gives, as the formulas write it: o
@@ -46,6 +47,8 @@ class Line:
     axis      worked for each axis by itself
     when      a condition over the givens, under which the line belongs to the derivation: "dilated and not ceil"
     combines  the lines that the one formula shown before them takes in: o = floor((i + 2p - k)/s) + 1
+
+    The names in the formula, what works it and what says whether it applies follow from these.
     """
 
     symbol: str
@@ -56,15 +59,15 @@ class Line:
     axis: bool = False
     when: str = ""
     combines: tuple[str, ...] = ()
-    names: tuple[str, ...] = field(init=False, repr=False, compare=False)
-    work: Evaluator = field(init=False, repr=False, compare=False)
-    applies: Evaluator = field(init=False, repr=False, compare=False)
+    names: tuple[str, ...] = ()
+    work: Evaluator = _always
+    applies: Evaluator = _always
 
     def __post_init__(self) -> None:
         names, work = _names_and_work(self.formula)
-        object.__setattr__(self, "names", names)
-        object.__setattr__(self, "work", work)
-        object.__setattr__(self, "applies", _condition(self.when))
+        force_setattr(self, "names", names)
+        force_setattr(self, "work", work)
+        force_setattr(self, "applies", _condition(self.when))
 
 
 def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any) -> Line:
