@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
@@ -35,6 +37,23 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
         raise CnnquizError(f"{display_text(path)}: {reason(error, path)}") from None
     refuse_large(path, len(data), largest)  # it may have grown since
     return data
+
+
+@contextmanager
+def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
+    """A file beside `path` to be written in the block, which then takes its place, all at once.
+
+    CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it.
+    """
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        yield draft
+        draft.replace(path)
+    except errors as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise CnnquizError(f"{display_text(path)}: {failure} ({why})") from None
+    finally:
+        draft.unlink(missing_ok=True)
 
 
 def open_at_once(path: str, flags: int) -> int:

@@ -368,3 +368,34 @@ def test_the_hook_and_the_action_run_a_command_that_exists(program: Program, ban
     assert action["runs"]["using"] == "composite"
     assert all(step.get("shell") == "bash" for step in action["runs"]["steps"] if "run" in step)
     assert program("check", "--strict", "--", "below/right.yml").returncode == 0
+
+
+SOUND = """\
+format: 1
+id: mine
+title: Mine
+source: lecture 3
+items:
+  - id: one
+    stem: A 32x32 map passes a 5x5 kernel with stride 1 and no padding. How wide is the output?
+    type: number
+    key: 28
+    derivation: {conv: {in: 32, k: 5}, want: output_size}
+    rationale: The kernel has 28 places.
+"""
+
+
+def test_a_report_takes_the_place_of_no_bank(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "mine.yaml").write_text(SOUND, encoding="utf-8")
+    (tmp_path / "other.yaml").write_text(SOUND, encoding="utf-8")
+    (tmp_path / "link").symlink_to(tmp_path / "mine.yaml")
+    for output in ("mine.yaml", "other.yaml", "link", "./mine.yaml"):
+        refused = program("check", "mine.yaml", "--output", output)
+        assert refused.returncode == 2 and "is a bank" in refused.stderr, output
+    assert (tmp_path / "mine.yaml").read_text() == (tmp_path / "other.yaml").read_text() == SOUND
+    for _ in range(2):  # an older report may be replaced
+        assert program("check", "mine.yaml", "--format", "json", "--output", "report.json").returncode == 0
+    assert program("check", "mine.yaml", "--format", "json", "--output", "-").stdout.startswith("{")
+    assert program("check", "mine.yaml", "--output", "none/report.txt").returncode == 2
+    assert {each.name for each in tmp_path.iterdir() if each.is_file()} >= {"report.json"}
+    assert not [each for each in tmp_path.iterdir() if each.name.startswith(".report")]

@@ -78,6 +78,8 @@ def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, An
 
     began = time.perf_counter()
     found = sources(paths, options)
+    if options["output"] not in (None, runner.STDIN):
+        refuse_bank(Path(options["output"]), found)
     banks = runner.check(found, selected, options["jobs"], progress(stderr(), len(found)))
     score = mutation_score(found, banks) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
@@ -104,6 +106,17 @@ def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
     return found
 
 
+def refuse_bank(output: Path, found: list[str]) -> None:
+    """Raise a usage error where the report would take a bank's place."""
+    from cnnquiz.checks import runner
+
+    if not output.is_file():
+        return
+    checked = any(Path(name).exists() and output.samefile(name) for name in found if name != runner.STDIN)
+    if checked or (output.suffix.lower() in runner.SUFFIXES and runner.is_bank(str(output))):
+        raise click.UsageError(f"--output: {output} is a bank, which the report would replace: name another file")
+
+
 def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
     """The mutation score of the files that can be read twice."""
     from cnnquiz.checks import mutation, runner
@@ -117,15 +130,16 @@ def show(report: Report, form: str | None, output: str | None) -> None:
     """Show the report in its format, on stdout or in a file."""
     import os
 
-    from cnnquiz import reports
+    from cnnquiz import files, reports
     from cnnquiz.checks.report import closing_line
     from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.findings import show_findings
 
     if form is None:
         form = "github" if os.environ.get("GITHUB_ACTIONS") == "true" and output is None else "text"
-    if output is not None:
-        Path(output).write_text(reports.write(form, report), encoding="utf-8")
+    if output not in (None, "-"):
+        with files.replacement(Path(output), "the report cannot be written") as draft:
+            draft.write_text(reports.write(form, report), encoding="utf-8")
         stderr().say(f"{closing_line(report.sums, report.seconds)}; written to {output}")
     elif form == "text":
         show_findings(stdout(), report)

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import csv
 import math
-import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 import msgspec
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.files import replacement
 from cnnquiz.history import rows
 from cnnquiz.history.database import UNREADABLE, reason, transaction
 from cnnquiz.history.store import History
@@ -29,27 +28,17 @@ decoder = msgspec.json.Decoder(Attempt)
 def export(history: History, path: Path, force: bool = False) -> int:
     """Write all attempts to a file, in the format that its name ends in; their number."""
     kind = format_of(path)
-    with replacement(path, force, "the export failed") as draft, draft.open("w", encoding="utf-8", newline="") as file:
+    safely = replacement(free_path(path, force), "the export failed", (OSError, sqlite3.Error))
+    with safely as draft, draft.open("w", encoding="utf-8", newline="") as file:
         attempts = all_attempts(history)
         return write_csv(file, attempts) if kind == ".csv" else write_lines(file, attempts)
 
 
-@contextmanager
-def replacement(path: Path, force: bool, failure: str) -> Iterator[Path]:
-    """A file beside `path` to be written in the block, which then takes its place, all at once.
-
-    CnnquizError where `path` exists and may not be replaced, or where the system refuses; `failure` says what failed.
-    """
+def free_path(path: Path, force: bool) -> Path:
+    """The path; CnnquizError where a file is there that may not be replaced."""
     if path.exists() and not (force and path.is_file()):
         raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        yield draft
-        draft.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        raise CnnquizError(f"{path}: {failure} ({reason(error)})") from None
-    finally:
-        draft.unlink(missing_ok=True)
+    return path
 
 
 def all_attempts(history: History) -> Iterator[Attempt]:

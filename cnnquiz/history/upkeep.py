@@ -12,6 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.files import replacement
 from cnnquiz.history import checksums, rows
 from cnnquiz.history.database import (
     UNREADABLE,
@@ -25,7 +26,7 @@ from cnnquiz.history.database import (
     transaction,
 )
 from cnnquiz.history.store import History
-from cnnquiz.history.transfer import replacement
+from cnnquiz.history.transfer import free_path
 
 MOST_FAULTS = 20
 COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside the file while it is in use
@@ -109,7 +110,8 @@ def backup(history: History, path: Path, force: bool = False) -> int:
     """Copy the history to a file, while others may be writing to it; the copy's size in bytes."""
     if path.exists() and path.samefile(history.path):
         raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
-    with replacement(path, force, "the backup cannot be written") as draft, closing(sqlite3.connect(draft)) as copy:
+    safely = replacement(free_path(path, force), "the backup cannot be written", (OSError, sqlite3.Error))
+    with safely as draft, closing(sqlite3.connect(draft)) as copy:
         history.db.backup(copy)
         checksums.register(copy)
         if faults := faults_of(copy):
