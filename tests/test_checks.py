@@ -172,3 +172,16 @@ def test_no_givens_break_a_rule(name: str) -> None:
     checked = rules.run(bank.load("cases.yaml", bank_text))
     assert len(checked.items) == len(items)
     assert [one.message for one in checked.findings if "cnnquiz fails" in one.message] == []
+
+
+def test_a_rule_that_fails_is_a_finding_and_the_others_still_look(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: object) -> list[Finding]:
+        return [1 / 0]  # type: ignore[list-item]
+
+    loaded = bank.load(CASES / "key-wrong" / "bad.yaml")
+    before = {one.rule for one in rules.run(loaded).findings}
+    monkeypatch.setattr("cnnquiz.checks.rules.no_rationale.check", fails)
+    found = rules.run(loaded).findings
+    assert {one.rule for one in found} == before | {"no-rationale"}
+    [fault] = [one for one in found if one.rule == "no-rationale"]
+    assert "ZeroDivisionError" in fault.message and fault.level == "error"

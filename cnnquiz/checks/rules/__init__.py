@@ -13,7 +13,7 @@ import importlib
 import inspect
 import pkgutil
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Protocol, cast
 
 from msgspec import Struct
@@ -22,7 +22,7 @@ from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks import family
 from cnnquiz.checks.report import Checked, CheckedItem
 from cnnquiz.checks.subject import ItemOutline, Outline, Subject, outline_of, subject_of
-from cnnquiz.errors import CnnquizError
+from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
 
@@ -148,12 +148,26 @@ def findings(subject: Subject, rules: Sequence[str]) -> tuple[Finding, ...]:
 
 def each_item(subject: Subject, rules: Iterable[str]) -> Iterator[Finding]:
     """The findings of the rules that look at each item by itself."""
-    return (one for rule in map(load, rules) if hasattr(rule, "check") for one in rule.check(subject))
+    for rule in map(load, rules):
+        if hasattr(rule, "check"):
+            yield from whole(rule, subject.loaded.path, partial(rule.check, subject))
 
 
 def comparisons(outline: Outline, rules: Iterable[str]) -> Iterator[Finding]:
     """The findings of the rules that compare items."""
-    return (one for rule in map(load, rules) if hasattr(rule, "compare") for one in rule.compare(outline))
+    for rule in map(load, rules):
+        if hasattr(rule, "compare"):
+            yield from whole(rule, outline.path, partial(rule.compare, outline))
+
+
+def whole(rule: Rule, path: str, found: Callable[[], Iterator[Finding]]) -> Iterator[Finding]:
+    """A rule's findings; where it fails, which nobody foresaw, that is one more, and the other rules still look."""
+    try:
+        yield from found()
+    except Exception as problem:
+        remedy = "Report it; until then, this rule says nothing more about this bank."
+        yield Finding(rule.__name__.rpartition(".")[2].replace("_", "-"), "error", path, 1, 1, None,
+                      program_fault(problem), remedy=remedy)  # fmt: skip
 
 
 def allowances(subject: Subject) -> frozenset[tuple[str, str]]:
