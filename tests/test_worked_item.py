@@ -178,3 +178,14 @@ def test_a_tolerance_reaches_wrong_values_too(value: str, found: bool) -> None:
 )
 def test_the_command_that_works_a_derivation(given: dict[str, Any] | None, command: str | None) -> None:
     assert WINDOW.command(given) == command
+
+
+def test_a_given_that_is_searched_for_has_no_misconceptions() -> None:
+    item = item_of({
+        "stem": "Which padding keeps a 28x28 map at 28x28 under a 5x5 kernel with stride 1?",
+        "type": "number", "key": "2",
+        "derivation": {"conv": {"in": "28x28", "k": "5", "s": "1", "find": "p", "out": "28x28"}, "want": "p"},
+    })  # fmt: skip
+    derived = work(item).derived
+    assert derived is not None and derived.value == 2
+    assert derived.wrong_values(pairs=True) == {} and derived.misconceptions_behind(4) == []

@@ -364,7 +364,12 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         return found
 
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:
-        """The value of `want` under these misconceptions together; None where that makes no sense."""
+        """The value of `want` under these misconceptions together; None where that makes no sense.
+
+        A given that was searched for is no result: no misconception is known to lead to it.
+        """
+        if want not in self.symbol_of_result:
+            return None
         leading = self.symbols_behind.get(want)
         if leading is not None and any(one.formulas and leading.isdisjoint(one.formulas) for one in group):
             return None
