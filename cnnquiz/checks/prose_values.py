@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from math import floor
+from fractions import Fraction
+from itertools import pairwise
+from math import floor, prod
 from typing import Any
 
-from cnnquiz.checks import equations
+from cnnquiz.checks import equations, number_words
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.language.mentions import Mention, mentions
-from cnnquiz.language.tokens import number
+from cnnquiz.language.mentions import Mention, free_numbers, mentions
+from cnnquiz.language.tokens import number, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
@@ -41,6 +43,9 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 _OPERAND = re.compile(r"\d+(?:\.\d+)?")
+_FUNCTION = re.compile(r"exp\(|e\^|\b(?:ln|log)")
+_FULL = re.compile(r"\b(?:full|complete|whole|incomplete|partial)\b", re.IGNORECASE)
+LARGE = 10  # a smaller number may stand in a text for many reasons
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
@@ -137,6 +142,10 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # the second half of a separable layer
         if names[0] == "padding" and mention.value == 2 * known["padding"]:
             continue  # both sides together
+        if names[0].startswith("iterations") and _FULL.search(sentence):
+            continue  # 187 batches are full, and one more is not
+        if names[0] == "num_samples" and isinstance(mention.value, int) and mention.value < known["num_samples"]:
+            continue  # a part of them
         if names[0] == "biases" and mention.value == 1:
             continue  # 75 weights and 1 bias for each filter
         if names[0] == "parameters" and "weight" in sentence and mention.value == known.get("weights", _product(known)):
@@ -163,6 +172,63 @@ def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterat
                 if meant is not None and meant > 1 and not known.isdisjoint((meant, floor(meant))):
                     yield side.strip(), quantity.name, text(own)
                     return
+
+
+def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
+    """Each whole number of a text that nothing in the item explains, with the value that is nearest to it.
+
+    Explained are the numbers of the givens, of the results and the values on the way, of the stem and the options,
+    rounded down, a product or quotient of two of these, the last index along an axis, and both sides of an equation.
+    """
+    plain = arithmetic.plain(words)
+    every = sentences(plain)
+    left_out = (leaves_the_case(each, before) or _FUNCTION.search(each) for before, each in pairwise(["", *every]))
+    own = [each for each, out in zip(every, left_out, strict=True) if not out]
+    free = [token for each in own for token in free_numbers(each) if token.kind != "list"]
+    free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
+    if not free:
+        return
+    known = _explained(worked, derived) | {number(one) for side in _sides(every) for one in _OPERAND.findall(side)}
+    known |= {arithmetic.value(side) for side in _sides(every)}
+    for token in free:
+        for one in flat(token.value):
+            if _is_large(one) and one not in known:
+                yield (token.as_written, *_nearest(one, derived))
+                return
+
+
+def _is_large(value: Any) -> bool:
+    return isinstance(value, int) and value >= LARGE
+
+
+def _sides(every: list[str]) -> Iterator[str]:
+    """The sides of all the equations in some sentences, written or in words."""
+    for each in every:
+        pairs = [*equations.sides_with_sign(each)]
+        pairs += number_words.sides_in_words(number_words.arithmetic_of(each), False)
+        yield from (side for pair in pairs for side in pair)
+
+
+def _explained(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
+    values = [*derived.values.values(), *derived.given.stated.values()]
+    written = " ".join(str(one) for one in values if isinstance(one, str | list | dict))
+    known = numbers(values) | {int(digits) for digits in re.findall(r"\d{1,18}", written)}
+    texts = (worked.agreement.filled if worked.agreement else "", *worked.texts.values())
+    known |= {one for words in texts for token in tokens(words) for one in flat(token.value)}
+    for size in (one for one in values if isinstance(one, tuple) and all(isinstance(axis, int) for axis in one)):
+        known |= {prod(size[:axes]) for axes in range(1, len(size) + 1)}
+    known |= {one - 1 for one in flat(derived.given.stated.get("in")) if isinstance(one, int)}
+    known |= {floor(one) for one in known if isinstance(one, Fraction)}
+    whole = [one for one in known if isinstance(one, int) and one > 1]
+    return known | {a * b for a in whole for b in whole} | {a // b for a in whole for b in whole if a % b == 0}
+
+
+def _nearest(value: int, derived: DerivedAnswer) -> tuple[str, str]:
+    """The name of the whole value that is nearest to a number, and that value."""
+    whole = {name: one for name, one in derived.values.items() if type(one) is int and one > 0}
+    whole = whole or {derived.want: value}
+    name = min(whole, key=lambda one: max(whole[one] / value, value / whole[one]))
+    return name, text(derived.values[name])
 
 
 def _product(known: Mapping[str, Any]) -> Any:

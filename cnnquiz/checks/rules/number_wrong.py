@@ -149,6 +149,11 @@ def faults(
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
             remedy = value_remedy(written, said, want, values)
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=said)
+            return
+        for said, name, right in prose_values.unexplained(words, worked, worked.derived) if worked.key_follows else ():
+            message = f"nothing in the item explains {said}: {name} is {right}"
+            remedy = value_remedy(written, said, name, values)
+            yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=said)
 
 
 def placeholder_remedy(name: str, worked: WorkedItem) -> str:
