@@ -43,7 +43,7 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 _OPERAND = re.compile(r"\d+(?:\.\d+)?")
-_FUNCTION = re.compile(r"exp\(|e\^|\b(?:ln|log)")
+_OUTSIDE = re.compile(r"exp\(|e\^|\b(?:ln|log)|^\W*(?:for|with|under|by|\w+ing)\b", re.IGNORECASE)
 _FULL = re.compile(r"\b(?:full|complete|whole|incomplete|partial)\b", re.IGNORECASE)
 LARGE = 10  # a smaller number may stand in a text for many reasons
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
@@ -182,7 +182,7 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
     """
     plain = arithmetic.plain(words)
     every = sentences(plain)
-    left_out = (leaves_the_case(each, before) or _FUNCTION.search(each) for before, each in pairwise(["", *every]))
+    left_out = (leaves_the_case(each, before) or _OUTSIDE.search(each) for before, each in pairwise(["", *every]))
     own = [each for each, out in zip(every, left_out, strict=True) if not out]
     free = [token for each in own for token in free_numbers(each) if token.kind != "list"]
     free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
