@@ -193,10 +193,13 @@ def test_odd_lines_are_answered_or_refused_in_words() -> None:
         ({"calculator": "gradient", "given": {"function": "tanh", "values": "0 1 -2", "layers": "n", "weights": [0]}},
          "1 for 3 layers"),
         ({"calculator": "dense", "given": {"W": [[1, 2], [3, 4]], "x": [1, -1], "in_features": "a*b"}}, "W has 2"),
+        ('{"calculator": "conv", "given": {"in": 256, "in": 128, "k": 3}}', "`in` is written twice"),
+        ({"calculator": "conv", "given": {"in": 9, "k": 3}, "want": "zzz"}, "does not give `zzz`"),
+        ({"calculator": "conv", "given": {"k": 3, "in": 64}, "find": ["s", "s"], "out": 32}, "searched for twice"),
         ({"calculator": "rf", "given": {"layers": "k3; k2 s2"}, "find": ["n"], "by_layer": [2, 2]}, "is no number"),
     ],
 )  # fmt: skip
-def test_a_line_that_ended_a_batch_is_one_clear_error(line: dict[str, Any], says: str) -> None:
+def test_a_line_that_ended_a_batch_is_one_clear_error(line: Any, says: str) -> None:
     [found] = answered(line)
     assert says in found["error"]["message"], found
 

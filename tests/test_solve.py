@@ -268,3 +268,11 @@ def test_it_runs_without_a_home_or_a_terminal(program: Program) -> None:
     ended = program("solve", "conv", "--in", "5", "--k", "3", env={"HOME": os.devnull, "TERM": "", "COLUMNS": "0"})
     assert ended.returncode == 0
     assert "3" in ended.stdout
+
+
+@pytest.mark.parametrize(
+    "words", ["conv --in 7 --in 8 --k 3", "conv --in 7 --in-size=9 --k 3", "params --k 3 --bias no --no-bias"]
+)
+def test_what_is_given_twice_is_refused(program: Program, words: str) -> None:
+    ended = program("solve", *shlex.split(words))
+    assert ended.returncode == 2 and ("is given twice" in ended.stderr or "and by" in ended.stderr)

@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.notation import chain, factor, step, value_math
-from cnnquiz.mathematics.precise import exp, ln, rounded, sigmoid, sqrt
+from cnnquiz.mathematics.precise import exp, irrational, ln, rounded, sigmoid, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import Math, Vector
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
@@ -21,6 +21,7 @@ from cnnquiz.solver.givens import choice, integer, numbers
 
 _WIDEST = 1_000
 _SHOWN = 8
+_TINY = Fraction(1, 10**60)
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
 # What one element adds: in letters, and with the numbers put in
@@ -59,6 +60,8 @@ def prepare(values: Values) -> Values:
     if any(abs(z) > _WIDEST for z in env["logits"] or ()):
         raise GivenError(f"logits: stay within -{_WIDEST} and {_WIDEST}", "logits")
     env["q"] = list(env["p"]) if env["p"] is not None else _probabilities(env)
+    binary = env["kind"] == "bce" and env["logits"] is not None
+    env["rest"] = [sigmoid(-z) for z in env["logits"]] if binary else [1 - p for p in env["q"]]
     if not errors:
         _check(env)
     return env
@@ -86,25 +89,32 @@ def _probabilities(env: Env) -> list[Any]:
 
 
 def _check(env: Env) -> None:
-    for p, y in zip(env["q"], env["y"], strict=True):
+    for p, rest, y in zip(env["q"], env["rest"], env["y"], strict=True):
         if not 0 <= p <= 1 or not 0 <= y <= 1:
             raise GivenError(f"{'p' if not 0 <= p <= 1 else 'y'}: probabilities lie between 0 and 1", "p")
-        if (p == 0 and y > 0) or (env["kind"] == "bce" and p == 1 and y < 1):
+        if (p == 0 and y > 0) or (env["kind"] == "bce" and rest == 0 and y < 1):
             raise GivenError(f"p: a target of probability {value_math(p).ascii} makes the loss infinite", "p")
     if env["kind"] == "cross-entropy" and env["p"] is not None and abs(sum(env["p"]) - 1) > Fraction(1, 100):
         total = value_math(rounded(sum(env["p"]))).ascii
         raise GivenError(f"p: the probabilities add up to {total}, not to 1", "p")
 
 
-def _logarithms(kind: str, p: Any, y: Any) -> list[tuple[Any, Any]]:
-    """The logarithms in one element: each weight, with the number that the logarithm is taken of."""
-    return [(y, p)] if kind == "cross-entropy" else [(y, p), (1 - y, 1 - p)]
+_Logarithm = tuple[Any, Any, Any]  # its weight, the number that it is taken of, and what that lacks to 1
 
 
-def _all_logarithms(env: Env) -> list[tuple[Any, Any]]:
-    """Those of all elements that count: 0 ln 0 = 0."""
-    pairs = (pair for p, y in zip(env["q"], env["y"], strict=True) for pair in _logarithms(env["kind"], p, y))
-    return [pair for pair in pairs if pair[0]]
+def _logarithms(kind: str, p: Any, rest: Any, y: Any) -> list[_Logarithm]:
+    """The logarithms in one element that count: 0 ln 0 = 0."""
+    every = [(y, p, rest)] if kind == "cross-entropy" else [(y, p, rest), (1 - y, rest, p)]
+    return [one for one in every if one[0]]
+
+
+def _ln(q: Any, rest: Any) -> Any:
+    """ln q; of a number that 100 digits cannot tell from 1, the first term of its series."""
+    return -rest if rest < _TINY else ln(q)
+
+
+def _by_element(env: Env, kind: str) -> list[list[_Logarithm]]:
+    return [_logarithms(kind, *one) for one in zip(env["q"], env["rest"], env["y"], strict=True)]
 
 
 def _terms(env: Env, kind: str = "") -> list[Any]:
@@ -115,7 +125,7 @@ def _terms(env: Env, kind: str = "") -> list[Any]:
         return [(p - y) ** 2 for p, y in pairs]
     if kind == "mae":
         return [abs(p - y) for p, y in pairs]
-    return [sum(-weight * ln(q) for weight, q in _logarithms(kind, p, y) if weight) for p, y in pairs]  # 0 ln 0 = 0
+    return [sum(-weight * _ln(q, rest) for weight, q, rest in one) for one in _by_element(env, kind)]
 
 
 def _total(env: Env, kind: str = "") -> Any:
@@ -134,10 +144,21 @@ def _right_probability(env: Env) -> Any:
 def work(env: Env) -> Values:
     """Every term, then their mean or sum."""
     loss = _total(env) if env["kind"] == "cross-entropy" else _mean(env)
-    found = {"loss": rounded(loss), "terms": Vector(map(rounded, _terms(env)))}
+    terms = Vector(_value(one, [element]) for one, element in zip(_terms(env), _elements(env), strict=True))
+    found = {"loss": _value(loss, _elements(env)), "terms": terms}
     if _has_formula(env):
         found["exact"] = _formula(env)
     return found
+
+
+def _elements(env: Env) -> list[list[_Logarithm]]:
+    """The logarithms of each element; none of those of squares."""
+    return _by_element(env, env["kind"]) if env["kind"] in ("bce", "cross-entropy") else [[] for _ in env["q"]]
+
+
+def _value(value: Any, elements: list[list[_Logarithm]]) -> Any:
+    """A value rounded as it is shown; logarithms of fractions are none, unless they are of 1."""
+    return irrational(value) if any(q != 1 or rest for one in elements for _, q, rest in one) else rounded(value)
 
 
 def _has_formula(env: Env) -> bool:
@@ -146,8 +167,8 @@ def _has_formula(env: Env) -> bool:
 
 
 def _formula(env: Env) -> str:
-    pairs = _all_logarithms(env)
-    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q in pairs]
+    every = [one for element in _elements(env) for one in element]
+    logs = [("" if w == 1 else f"{value_math(w).ascii}*") + f"ln({value_math(q).ascii})" for w, q, _ in every]
     inner = " + ".join(logs) or "0"
     whole = f"-({inner})" if len(logs) > 1 else f"-{inner}"
     return whole if env["kind"] == "cross-entropy" or len(env["y"]) == 1 else f"{whole}/{len(env['y'])}"
@@ -158,12 +179,13 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     kind, (formula, put_in) = env["kind"], _TERMS[env["kind"]]
     if env["logits"] is not None:
         title, share = ("Sigmoid", "sigma(z_i)") if kind == "bce" else ("Softmax", "exp(z_i)/sum_j exp(z_j)")
-        found, why = Vector(map(rounded, env["q"])), "The logits become probabilities first."
+        shown = rounded if len(set(env["logits"])) == 1 and kind != "bce" else irrational
+        found, why = Vector(map(shown, env["q"])), "The logits become probabilities first."
         yield step(title, f"p_i = {share}", value=found, why=why, of="loss")
     for at, (p, y, term) in enumerate(zip(env["q"], env["y"], results["terms"], strict=True), 1):
         if at <= _SHOWN and not (kind == "cross-entropy" and y == 0):
             yield step(f"Element {at}", formula.replace("_i", f"_{at}"), put_in(rounded(p), y), term, of="loss")
-    total = rounded(_total(env))
+    total = _value(_total(env), _elements(env))
     if kind == "cross-entropy":
         why = "Only the classes with a target above 0 count."
         yield step("Add them up", "L = -sum_i y_i ln p_i", value=total, why=why, of="loss")

@@ -33,7 +33,7 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
 
 def _request(line: str | bytes) -> dict[str, Any]:
     try:
-        request = json.loads(line)
+        request = json.loads(line, object_pairs_hook=_once)
     except UnicodeDecodeError:
         raise CnnquizError("the line is not UTF-8 text") from None
     except ValueError as fault:
@@ -41,6 +41,15 @@ def _request(line: str | bytes) -> dict[str, Any]:
     if not isinstance(request, dict):
         raise CnnquizError('the line is not an object: write {"calculator": "conv", "given": {...}}')
     return request
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, none of whose names may come twice."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise CnnquizError(f"`{next(name for name in names if names.count(name) > 1)[:40]}` is written twice")
+    return found
 
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +70,7 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
     if want is not None and not isinstance(want, str):
         raise GivenError('want is the name of a result: "want": "output_size"', "want")
     given = calculator.read(request["given"])
-    return calculator.solve(given, want if steps else None, steps).as_json(steps)
+    return calculator.solve(given, want, steps).as_json(steps)
 
 
 def _search(calculator: Calculator, request: dict[str, Any]) -> Found:

@@ -72,6 +72,7 @@ class CalculatorCommand(click.Command):
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read `--no-bias` as `--bias no`, and `-x + 1` as what stands without a name."""
         flags = {f"--no-{word}": q.short for q in self.calculator.quantities if is_flag(q) for word in words(q)}
+        _refuse_repeated(self.calculator, args)
         spread = [part for arg in args for part in ((f"--{flags[arg]}=no",) if arg in flags else (arg,))]
         spread = _with_minus_read(self.calculator, spread)
         ctx.meta[TYPED] = {arg.partition("=")[0] for arg in args}
@@ -115,6 +116,20 @@ class CalculatorCommand(click.Command):
         else:
             solution = self.calculator.solve(self.calculator.read(raw), options["want"])
             _show(solution, solution.as_json(), options["format"], options["draw"])
+
+
+def _refuse_repeated(calculator: Calculator, args: list[str]) -> None:
+    """Raise a usage error where a given is given twice, in one spelling or in two: the last would win in silence."""
+    spelled = {f"--{no}{word}": q.short for q in calculator.quantities for word in words(q) for no in ("", "no-")}
+    seen: dict[str, str] = {}
+    for arg in args[: args.index("--")] if "--" in args else args:
+        option = arg.partition("=")[0]
+        short = spelled.get(option)
+        if short in seen:
+            how = "twice" if seen[short] == option else f"by {seen[short]} and by {option}"
+            raise click.UsageError(f"{short} is given {how}: leave one out")
+        if short is not None:
+            seen[short] = option
 
 
 def _with_minus_read(calculator: Calculator, args: list[str]) -> list[str]:

@@ -150,7 +150,9 @@ def set_aside(path: Path) -> Path | None:
     if not path.exists():
         return None
     settle(path)
-    aside = path.with_name(f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}{path.suffix}")
+    name = f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}"
+    names = (f"{name}{more}{path.suffix}" for more in ("", *(f"-{number}" for number in range(2, 1000))))
+    aside = next(one for one in map(path.with_name, names) if not one.exists())
     for companion in COMPANIONS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + companion).replace(aside.with_name(aside.name + companion))

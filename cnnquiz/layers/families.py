@@ -106,6 +106,8 @@ def along_axes(values: Mapping[str, Any], *names: str) -> dict[str, Any]:
     if isinstance(size, tuple):
         if stated is None and count in (None, 2):
             shapes.ask_for_layout(size, channels)
+        if count is None:
+            shapes.refuse_other_channels(size, channels)
         size, channels = _axes_and_channels(size, channels, count, first)
         count = len(size)
     count = count or (1 if channels is None and env.get("filters") is None else 2)

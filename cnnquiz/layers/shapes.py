@@ -33,6 +33,17 @@ def ask_for_layout(size: tuple[Any, ...], channels: Any) -> None:
         raise GivenError(f"in: do the channels come first in {written}? Give layout chw; or {hwc}", "in")
 
 
+def refuse_other_channels(size: tuple[Any, ...], channels: Any) -> None:
+    """Raise GivenError where a picture's size has other channels than those that are given apart: 32x32x3 beside 5.
+
+    As three axes, it would be a volume of depth 3; a kernel with a value for each axis says so.
+    """
+    written = isinstance(size, TypedShape) and len(size) == 3 and are_numbers(*size, channels)
+    if written and channels not in (size[0], size[-1]) and size[0] == size[1] != size[-1] in _PICTURES:
+        volume = f"for a volume of {_size_text(size)} pixels, give k for each axis, as in 3x3x3"
+        raise GivenError(f"channels: {channels} are given, but in has {size[-1]}; {volume}", "channels")
+
+
 def order_assumption(size: tuple[Any, ...]) -> Iterator[str]:
     """That a size ends with its channels, unless its numbers leave no doubt: 256x256x64, 224x192x3."""
     plain = len(size) == 3 and (size[-1] in _PICTURES or size[0] == size[1] != size[2])

@@ -249,6 +249,7 @@ def math_of(found: Any) -> Math:
     ascii_ = plain.doprint(found)
     for theirs, ours in (("**", "^"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min("), ("Abs(", "abs(")):
         ascii_ = ascii_.replace(theirs, ours)
+    ascii_ = re.sub(r"\bE\b", "e", ascii_)
     return Math(ascii_, _unicode(ascii_), latex.doprint(found))
 
 
@@ -281,6 +282,7 @@ def _factor(written: Math, found: Any) -> Math:
 
 def _unicode(words: str) -> str:
     """sympy's plain text with this field's signs: floor(x) as ⌊x⌋."""
+    words = re.sub(r"\bpi\b", "π", words.replace("sqrt(", "√("))
     out, closing, index = [], [], 0
     while index < len(words):
         for name, opening, end in (("floor(", "⌊", "⌋"), ("ceil(", "⌈", "⌉")):

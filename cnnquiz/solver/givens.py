@@ -237,7 +237,9 @@ def numbers(most: int = 10_000, read_one: Callable[[Any], Any] = exact_number) -
     """
 
     def read(raw: Any) -> tuple[Any, ...]:
-        parts = raw if isinstance(raw, list | tuple) else re.split(r"[,\s]+", str(raw).strip().strip("[]()"))
+        parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*,\s*|\s+", str(raw).strip().strip("[]()").strip())
+        if "" in parts[:-1]:
+            raise GivenError(f"{excerpt(raw)} has an empty place: write every number, as in 1,2,3")
         parts = [part for part in parts if part != ""]
         if not 1 <= len(parts) <= most:
             raise GivenError(f"{excerpt(raw)} has {len(parts)} numbers: write 1 to {most:,}, as in 1,2,3")

@@ -203,6 +203,8 @@ def _read_search(
         raise GivenError("find names nothing to look for: --find s,p", "find")
     wanted = tuple(calculator.quantity(name) for name in unknown)
     for quantity in wanted:
+        if sum(one is quantity for one in wanted) > 1:
+            raise GivenError(f"{quantity.short} is searched for twice: leave one out", "find")
         if quantity.search is None:
             able = ", ".join(q.short for q in calculator.quantities if q.search)
             raise GivenError(f"{quantity.short} cannot be searched for; these can: {able or 'none'}", quantity.short)
