@@ -249,7 +249,6 @@ def math_of(found: Any) -> Math:
     ascii_ = plain.doprint(found)
     for theirs, ours in (("**", "^"), ("ceiling(", "ceil("), ("Max(", "max("), ("Min(", "min("), ("Abs(", "abs(")):
         ascii_ = ascii_.replace(theirs, ours)
-    ascii_ = re.sub(r"\bE\b", "e", ascii_)
     return Math(ascii_, _unicode(ascii_), latex.doprint(found))
 
 
@@ -268,7 +267,7 @@ def _printers() -> tuple[Any, Any]:
             first = [term for term in added if term not in last]
             return [*first, *taken, *last] if first else [*last, *taken]
 
-        return type(printer.__name__, (printer,), {"_as_ordered_terms": terms})()
+        return type(printer.__name__, (printer,), {"_as_ordered_terms": terms, "_print_Exp1": lambda self, one: "e"})()
 
     return sums_first(StrPrinter), sums_first(LatexPrinter)
 

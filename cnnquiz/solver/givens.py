@@ -237,7 +237,8 @@ def numbers(most: int = 10_000, read_one: Callable[[Any], Any] = exact_number) -
     """
 
     def read(raw: Any) -> tuple[Any, ...]:
-        parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*,\s*|\s+", str(raw).strip().strip("[]()").strip())
+        text = str(raw).strip().strip("[]()").strip()
+        parts = raw if isinstance(raw, list | tuple) else re.split(r"\s*,\s*|\s+", text)
         if "" in parts[:-1]:
             raise GivenError(f"{excerpt(raw)} has an empty place: write every number, as in 1,2,3")
         parts = [part for part in parts if part != ""]
