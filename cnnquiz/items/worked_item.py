@@ -244,7 +244,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
                 return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
-            if self._is_counted and not self.unsaid + self.strangers:
+            if self._is_counted and not self.unsaid + self.strangers + self.unmatched_words:
                 return "proved", ""
         if self.claims_against_key:
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
@@ -263,6 +263,13 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         """The numbers of the stem that no given and no result explains, as written."""
         return tuple(token.as_written for token in self.agreement.strangers) if self.agreement else ()
 
+    @cached_property
+    def unmatched_words(self) -> tuple[str, ...]:
+        """Why the stem does not ask for what the derivation wants; empty where it seems to."""
+        from cnnquiz.items.question_scope import unmatched_words
+
+        return tuple(unmatched_words(self.agreement.filled, self.derived)) if self.agreement and self.derived else ()
+
     @property
     def unmatched(self) -> bool:
         """Whether the right value is proved and only the stem cannot be matched with its givens."""
@@ -280,7 +287,9 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if self._is_counted:
             if self.unsaid:
                 return f"{_UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
-            return f"{_UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
+            if self.strangers:
+                return f"{_UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
+            return f"{_UNMATCHED}: {self.unmatched_words[0]}"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 
