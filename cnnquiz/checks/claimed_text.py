@@ -98,7 +98,8 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
         if len(stated) == len(read) and not any(_fits(name, one.value, value) for one in group for value in stated):
             shown = " and ".join(dict.fromkeys(map(text, stated)))
             words, other = group[0].words, with_value(group[0].words, stated[0])
-            remedy = f"Write `{other}` for `{words}` in the stem, or change the claims."
+            write = f"Write `{other}` for `{words}` in the stem" if other else "Say in the stem what the claims take"
+            remedy = f"{write}, or change the claims."
             yield f"the stem says `{words}`, but the claims take {shown}", remedy, words
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
+from typing import Any
 
 from cnnquiz.checks import number_words, ratios
 from cnnquiz.mathematics import arithmetic
@@ -38,9 +39,10 @@ def says(words: str) -> bool:
     return "=" in words or in_words is not None or ratios.says(words)
 
 
-def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, str, str]]:
+def false_equations(sentence: str, told: bool = False, answer: Any = None) -> Iterator[tuple[str, str, str]]:
     """Each false equation in a sentence: in words, the value that it should have, and its last side.
 
+    answer: the item's, which may be one of two numbers that are compared
     told: the sentence tells a mistake, so that an equation may be what somebody wrongly thought
     """
     if _OTHERWISE.search(sentence) or (told and _TOLD.search(sentence)):
@@ -73,7 +75,7 @@ def false_equations(sentence: str, told: bool = False) -> Iterator[tuple[str, st
         if a is not None and b is not None and not equal(a, b, left, right, rounds or b in (floor(a), ceil(a))):
             yield fault(left, right, a)
     if ratios.says(sentence):
-        yield from ratios.false_ratios(sentence)
+        yield from ratios.false_ratios(sentence, answer)
 
 
 def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:

@@ -9,16 +9,20 @@ _ELSEWHERE = re.compile(  # words with which a sentence leaves the item's own ca
     r"ignor\w+|omit\w*|drop\w*|slide|page|book|paper|section|et al|naive\w*|tempting|guess\w*|expect\w*|think\w*|"
     r"thought|believe\w*|claim\w*|suggest\w*|seem\w*|pretend\w*|suppose|assume|imagine|unlike|than|rather|previous|"
     r"next|another|others?|some|PyTorch|TensorFlow|Keras|Caffe|approx\w*|about|roughly|nearly|almost|as much|as many|"
-    r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|(?:half|twice)(?= (?:as|the|of))|"
+    r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|"
+    r"(?:half|twice|times)(?= (?:as|the|of))|"
     r"doubl\w*|tripl\w*|compar\w*|contrast|replac\w*|equivalent|elsewhere|whereas|belongs?|AlexNet|VGG|ResNet|LeNet|"
     r"GoogLeNet|MobileNet|few|many|fewer|more|less|students?|people|someone|slip|said|says|instance|example|e\.g\.|"
     r"for an?(?= \d))\b|n['’]t\b",
     re.IGNORECASE,
 )
-_HEDGED = re.compile(  # more of them, where a sentence is to say what the answer is
+_OPENING = re.compile(  # words that begin a sentence about a case of its own: For grey images, With a stride of 2
     r"^\W*(?:(?:but|and|so|note that|now|however|also|even|only|similarly),? )?"
-    r"(?:with|in(?! all\b| total\b)|for|by|on|at|where|most|consider|say|like|as|\w+ing)\b"
-    r"|\b(?:with|round(?:s|ed|ing)? (?:it )?up|ceil\w*|cannot|only|other|wanted|under|using|when|once|until|unless|"
+    r"(?:with|in(?! all\b| total\b)|for|by|on|at|where|most|consider|say|like|as|\w+ing)\b",
+    re.IGNORECASE,
+)
+_HEDGED = re.compile(  # more of them, where a sentence is to say what the answer is
+    r"\b(?:with|round(?:s|ed|ing)? (?:it )?up|ceil\w*|cannot|only|other|wanted|under|using|when|once|until|unless|"
     r"before|after|else|otherwise|for|in(?! all\b| total\b)|per|each|every|first|second|third|false|or|follow\w*|later|"
     r"afterwards|tells|half|twice|thrice|halv\w*|his|her|their|your|my)\b|\bits (?:answer|output|result)\b"
     r"|^\W*there,? the\b|['’]s (?:answer|output|result|key)\b|\ban? (?:\w+ )?(?:answer|result)\b"
@@ -40,7 +44,12 @@ def sentences(words: str) -> list[str]:
 
 def is_hedged(sentence: str, before: str) -> bool:
     """Whether a sentence, or the one before it, speaks of something else than the item's own case."""
-    return leaves_the_case(sentence, before) or _HEDGED.search(_bare(sentence)) is not None
+    return leaves_the_case(sentence, before) or opens_a_case(sentence) or _HEDGED.search(_bare(sentence)) is not None
+
+
+def opens_a_case(sentence: str) -> bool:
+    """Whether a sentence begins with the case that it is about: for grey images, with a stride of 2."""
+    return _OPENING.search(_bare(sentence)) is not None
 
 
 def _bare(sentence: str) -> str:

@@ -30,7 +30,7 @@ _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _E_USED = re.compile(r"(?<![\w.])e(?:\^|\s?/)")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
 THEN = re.compile(
-    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
+    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )(?<![-+*/] )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
     rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,

@@ -7,21 +7,30 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 from itertools import pairwise
 from math import floor, prod
-from typing import Any
+from typing import Any, NamedTuple
 
 from cnnquiz.checks import equations, number_words
-from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
+from cnnquiz.checks.hedges import is_hedged, leaves_the_case, opens_a_case, sentences
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions
+from cnnquiz.language.question import is_of_one_epoch
 from cnnquiz.language.tokens import number, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
-Stated = tuple[str, str, str]  # as written, the name of what it should be, and its right value
+
+class Stated(NamedTuple):
+    """What a text says: as written, the name of what it should be and its right value, and where the false part is."""
+
+    words: str
+    name: str
+    right: str
+    part: str = ""
+
 
 _VALUE = r"(\d[\d,.]*(?:\s?[x×*]\s?\d+)*|\(\d+(?:,\s?\d+)+\))"
 _SAID = re.compile(
@@ -46,6 +55,7 @@ _OPERAND = re.compile(r"\d+(?:\.\d+)?")
 _OUTSIDE = re.compile(r"exp\(|e\^|\b(?:ln|log)|^\W*(?:for|with|under|by|\w+ing)\b", re.IGNORECASE)
 _FULL = re.compile(r"\b(?:full|complete|whole|incomplete|partial)\b", re.IGNORECASE)
 LARGE = 10  # a smaller number may stand in a text for many reasons
+HUNDRED = 100
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
@@ -53,6 +63,10 @@ _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 
 )
 _LABEL = re.compile(r"^(?!\W*(?:so|thus|hence|therefore|answer|result)\b)\w\S*(?: [^\s:=]+){0,2}:\s", re.IGNORECASE)
 _BRACES = re.compile(r"\{[^{}]*\}")
+_TOTALS = ("flops", "macs", "parameters")
+_OF_EACH = re.compile(
+    r"^\W*(?:\w+ )?(?:each|every|one|an?) (?:\w+ )?(?:filter|kernel|unit|neuron|map|channel)\b", re.IGNORECASE
+)
 _OTHERS = frozenset(("activation", "optimizer", "class_index", "drop_last", "bias"))
 
 
@@ -93,7 +107,7 @@ def _another_answer(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -
         unlike = _ENDS.match(sentence[match.start(2) + len(words) :]) is None
     meant = match[1].casefold() in ("answer", "key", "final answer")
     known = not meant and any(value == other for other in derived.results.values())
-    return None if known or unlike else (words, derived.want, text(derived.value))
+    return None if known or unlike else Stated(words, derived.want, text(derived.value))
 
 
 def _another_conclusion(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -> Stated | None:
@@ -104,7 +118,7 @@ def _another_conclusion(sentence: str, worked: WorkedItem, derived: DerivedAnswe
         return None
     known = [other for other in derived.values.values() if isinstance(other, tuple)]
     same = any(sorted(map(str, value)) == sorted(map(str, other)) for other in (derived.value, *known))
-    return None if same or match is None else (match[1].rstrip(".,"), derived.want, text(derived.value))
+    return None if same or match is None else Stated(match[1].rstrip(".,"), derived.want, text(derived.value))
 
 
 def _another_size(sentence: str, derived: DerivedAnswer) -> Stated | None:
@@ -113,15 +127,15 @@ def _another_size(sentence: str, derived: DerivedAnswer) -> Stated | None:
     if match is None or not isinstance(size, tuple):
         return None
     known = int(match[1].replace(",", "")) in flat(tuple(derived.values.values()))
-    return None if known else (match[1], "output_size", text(size))
+    return None if known else Stated(match[1], "output_size", text(size))
 
 
 def _another_total(sentence: str, derived: DerivedAnswer) -> Stated | None:
     """Another number that the text calls the whole."""
-    match = _TOTAL.search(sentence) if type(derived.value) is int else None
+    match = _TOTAL.search(sentence) if type(derived.value) is int and not _OF_EACH.search(sentence) else None
     if match is None or int(match[1].replace(",", "")) == derived.value:
         return None
-    return match[1], derived.want, text(derived.value)
+    return Stated(match[1], derived.want, text(derived.value))
 
 
 def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
@@ -146,11 +160,16 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # 187 batches are full, and one more is not
         if names[0] == "num_samples" and isinstance(mention.value, int) and mention.value < known["num_samples"]:
             continue  # a part of them
+        if names[0] in _TOTALS and re.search(rf"(?i){re.escape(mention.words)},? (?:each|apiece|per)\b", sentence):
+            continue  # two FLOPs each
         if names[0] == "biases" and mention.value == 1:
             continue  # 75 weights and 1 bias for each filter
         if names[0] == "parameters" and "weight" in sentence and mention.value == known.get("weights", _product(known)):
             continue  # 7500 parameters that are weights
-        yield mention.words, names[0], text(known[names[0]])
+        name = names[0]
+        if "iterations_per_epoch" in names and is_of_one_epoch(sentence, mention.words):
+            name = "iterations_per_epoch"
+        yield Stated(mention.words, name, text(known[name]))
 
 
 def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterator[Stated]:
@@ -160,6 +179,7 @@ def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterat
     """
     values = derived.values
     known = numbers(values.values())
+    known |= {2 * one for one in numbers((values.get("padding"),))}  # both sides together
     for side, _ in equations.sides_with_sign(arithmetic.plain(sentence)):
         operands = list(_OPERAND.finditer(side))
         strange = [one for one in operands if number(one[0]) not in {*known, 0, 1, 2}]
@@ -170,7 +190,7 @@ def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterat
             for own in numbers((values.get(quantity.name),)) - {0, 1, *(number(one[0]) for one in operands)}:
                 meant = arithmetic.value(f"{before}{text(own)}{after}")
                 if meant is not None and meant > 1 and not known.isdisjoint((meant, floor(meant))):
-                    yield side.strip(), quantity.name, text(own)
+                    yield Stated(side.strip(), quantity.name, text(own), side[strange[0].start() :].strip())
                     return
 
 
@@ -192,9 +212,15 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
     known |= {arithmetic.value(side) for side in _sides(every)}
     for token in free:
         for one in flat(token.value):
-            if _is_large(one) and one not in known:
-                yield (token.as_written, *_nearest(one, derived))
+            if _is_large(one) and one not in known and not _is_rounded(one, derived):
+                yield Stated(token.as_written, *_nearest(one, derived))
                 return
+
+
+def _is_rounded(value: int, derived: DerivedAnswer) -> bool:
+    """Whether a round number is what a value on the way rounds to: 0.35 million for 352800."""
+    unit = int(10 ** (len(str(value)) - len(str(value).rstrip("0"))))
+    return unit >= HUNDRED and any(value - unit / 2 <= one <= value + unit / 2 for one in numbers(derived.values.values()))
 
 
 def _is_large(value: Any) -> bool:
@@ -218,6 +244,8 @@ def _explained(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
     for size in (one for one in values if isinstance(one, tuple) and all(isinstance(axis, int) for axis in one)):
         known |= {prod(size[:axes]) for axes in range(1, len(size) + 1)}
     known |= {one - 1 for one in flat(derived.given.stated.get("in")) if isinstance(one, int)}
+    stated = [one for one in numbers(derived.given.stated.values()) if isinstance(one, int) and one > 1]
+    known |= {a % b for a in stated for b in stated}
     known |= {floor(one) for one in known if isinstance(one, Fraction)}
     whole = [one for one in known if isinstance(one, int) and one > 1]
     return known | {a * b for a in whole for b in whole} | {a // b for a in whole for b in whole if a % b == 0}

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import permutations
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from cnnquiz.items.said_value import flat
 from cnnquiz.language.tokens import Token, tokens
@@ -67,10 +67,11 @@ def says(words: str) -> bool:
     return _SAYS.search(words) is not None
 
 
-def false_ratios(sentence: str) -> Iterator[tuple[str, str, str]]:
+def false_ratios(sentence: str, answer: Any = None) -> Iterator[tuple[str, str, str]]:
     """Each share or multiple that no two numbers of its sentence have: in words, what it should be, as written.
 
-    Any two numbers that have it, or leave it over, will do: 9 of 36 is 25 %, and the other 75 % are saved.
+    Any two numbers that have it, or leave it over, will do: 9 of 36 is 25 %, and the other 75 % are saved. One of them
+    may be the item's answer.
     """
     found = tokens(sentence)
     shown = " ".join(_mark(place, token) for place, token in enumerate(found))
@@ -81,12 +82,14 @@ def false_ratios(sentence: str) -> Iterator[tuple[str, str, str]]:
         others = [token for place, token in enumerate(found) if place not in _places(words)]
         a, b = (found[place].value for place in places)
         alone = all(_stands_alone(place, found) for place in places)
-        if alone and not share.rounds(a, b) and not _is_true(share, others, sentence):
+        if alone and not share.rounds(a, b) and not _is_true(share, others, sentence, answer):
             above, below = (a, b) if (a < b) == (share.value < 1) else (b, a)
             ratio = Fraction(above) / below
             right = f"{text(round(ratio * 100, 2))} %" if "%" in words else text(round(ratio, 4))
-            said = _as_written(words.removeprefix("to ").removeprefix("by "), found)
-            yield f"`{said}` is false: {text(above)}/{text(below)} is {right}", right, said
+            words = words.removeprefix("to ").removeprefix("by ")
+            said = _as_written(f"{words}s" if words.endswith("time") else words, found)
+            message = f"`{said}` is false: {text(above)}/{text(below)} is {right}"
+            yield message, right, said.removesuffix(" times")
             return
 
 
@@ -132,9 +135,10 @@ def _share(words: str, found: Sequence[Token]) -> _Share:
     return _Share(count, Fraction(10) ** zeros, True, False)
 
 
-def _is_true(share: _Share, others: Sequence[Token], sentence: str) -> bool:
-    """Whether any two of a sentence's other numbers have the ratio."""
+def _is_true(share: _Share, others: Sequence[Token], sentence: str, answer: Any) -> bool:
+    """Whether any two of a sentence's other numbers, or one of them and the answer, have the ratio."""
     numbers = [prod(flat(one.value)) for one in others if one.kind in ("number", "size") and one.text[-1:] != "%"]
+    numbers += [one for one in (answer,) if type(one) in (int, Fraction)]
     about = _ABOUT.search(sentence) is not None
     return any(share.fits(Fraction(x) / y, about) for x, y in permutations(numbers, 2) if y)
 

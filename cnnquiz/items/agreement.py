@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from fractions import Fraction
 from functools import cache, cached_property
+from math import log, sqrt
 from typing import Any
 
 from msgspec import Struct
@@ -15,15 +17,19 @@ from cnnquiz.items.placeholders import names_between_braces
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
 from cnnquiz.language import question
 from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
-from cnnquiz.language.tokens import Token, tokens
+from cnnquiz.language.tokens import Token, number, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
-from cnnquiz.layers.layer import parse_layers
+from cnnquiz.layers.layer import Layer, parse_layers
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
 
 _RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
+_FUNCTIONS = {"ln": log, "log": log, "sqrt": sqrt}
+_ROUNDING = Fraction(1, 10_000)
+_CALL = re.compile(r"\b(ln|log|sqrt)\s*\(?([1-9]\d{0,5}(?:\.\d{1,9})?)")
 LARGE = 10  # a smaller number may stand in a stem for many reasons
 _FAMILIES = (  # results that answer different questions, whatever their values
     ("parameters", "trainable", "stored", "encoder", "decoder", "weights", "biases"),
@@ -208,12 +214,13 @@ class Agreement:
             own = [one for one in self.mentions if name in one.names and not isinstance(one.value, str)]
             if not own or self._quantities(own[0]):
                 continue
-            values = [getattr(layer, field) for layer in layers]
+            values = [one for layer in layers if (one := _of_layer(layer, field)) not in (None, ())]
             known = {number for value in values for number in (value if isinstance(value, tuple) else (value,))}
             if not any(set(flat(one.value)) & known for one in own):
                 shown = ", ".join(sorted({text(number) for number in known if isinstance(number, int)}))
-                message = f"the stem says `{own[0].words}`, but no layer of the derivation has that (it has {shown})"
-                other = with_value(own[0].words, next((one for one in values if one is not None), 1))
+                message = f"the stem says `{own[0].words}`, but no layer of the derivation has that"
+                message += f" (it has {shown})" if shown else ""
+                other = with_value(own[0].words, next(iter(values), 1))
                 remedy = f"Write `{other}` for `{own[0].words}` in the stem, or state the layers that it says."
                 yield Disagreement(message, own[0].words, remedy)
 
@@ -322,7 +329,15 @@ class Agreement:
         words = " ".join(str(whole) for whole in values if isinstance(whole, str | list | dict))
         written = (int(digits) for digits in re.findall(r"\d{1,18}", words))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
-        return {None, *numbers(values), *written, *mentioned}
+        return {None, *numbers(values), *written, *mentioned, *self._arguments()}
+
+    def _arguments(self) -> Iterator[int | Fraction]:
+        """The numbers of the stem of which a function is a given: the 2 of ln 2, where 0.6931 is given."""
+        given = self._given_numbers() - {None}
+        for name, digits in _CALL.findall(arithmetic.plain(self.filled)):
+            value = Fraction(_FUNCTIONS[name](float(digits)))
+            if any(abs(value - one) < _ROUNDING for one in given):
+                yield number(digits)
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
@@ -376,6 +391,11 @@ class Agreement:
             return derive(self.derivation, given, self.derived.layout, self.derived.given.letters).value
         except CnnquizError:
             return None
+
+
+def _of_layer(layer: Layer, field: str) -> Any:
+    """A number of a layer; a pool's stride is its kernel where it says none."""
+    return (layer.s or layer.k) if field == "s" else getattr(layer, field)
 
 
 def _has_depth(token: Token) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from math import prod
 from typing import Any
 
@@ -19,6 +20,7 @@ _TOKEN = re.compile(
     r"|\d[\d,]*(?:\s*[x×*·]\s*\d+)+"
     r"|[-+−]?(?:\d[\d,]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?(?:\s*/\s*\d+(?:\.\d+)?)?(?![\d.,]*[x×*·/\d])"
 )
+_APPROXIMATE = re.compile(r"\s*(?:(?:about|approximately|roughly|around)\s+|[≈~]\s*)(?=\d)", re.IGNORECASE)
 _GLUED_BEFORE = re.compile(r"(?:[\w.)\]]|[-+*/^=<>≤≥≈~%]\s*)$")
 _GLUED_AFTER = re.compile(r"^(?:[\w(\[%!]|\s*[\^*/+<>≤≥≈=]|\.\d|-\w|\s+-\s*\w\b)")
 _WORD = re.compile(r"[^\W\d_]+")
@@ -58,6 +60,8 @@ def meaning(text: str, wanted: Any = None, want: str = "") -> Any:
     wanted, "4 maps of 125x125" a shape where it has three axes, and 7.5k is no rounding of 7,600.
     """
     text = joined(text) if wanted is not None and type(wanted) is not tuple else text
+    if type(wanted) in (int, Fraction) and (found := _APPROXIMATE.match(text)):
+        return _approximate(text[found.end() :], wanted, want)
     value = read_value(text)
     if value is not None or len(text) > LONGEST:
         return value
@@ -67,6 +71,13 @@ def meaning(text: str, wanted: Any = None, want: str = "") -> Any:
     value = _whole(words)
     value = _right_side(words) if value is None else value
     return described_value.value_in_words(words, wanted, want) if value is None and wanted is not None else value
+
+
+def _approximate(text: str, wanted: Any, want: str) -> Any:
+    """The value that `about` stands before; None where it is near the right value, but not that."""
+    value = meaning(text, wanted, want)
+    near = type(value) in (int, Fraction) and value != wanted and abs(value - wanted) * 10 < abs(wanted)
+    return None if near else value
 
 
 def _plain(text: str) -> str:

@@ -29,10 +29,12 @@ def letters(words: str) -> str:
 
 
 def with_value(words: str, value: Any) -> str:
-    """The words with another value in them: of `a 3x3 kernel` and 5, `a 5x5 kernel`."""
+    """The words with another value in them: of `a 3x3 kernel` and 5, `a 5x5 kernel`; empty where they have no place."""
     said = re.search(r"\d[\d.]*(?:\s?[x×*]\s?\d+)*", words)
     if said is None:
-        return f"{text(value)} {words}"
+        quantity = re.sub(r"(?i)^(?:no|without|zero) ", "", words)
+        named = quantity != words and not isinstance(value, bool | str)
+        return f"{quantity} {text(value)}" if named else value if isinstance(value, str) and words.isalpha() else ""
     axes = len(re.split("[x×*]", said[0]))
     shown = "x".join([text(value)] * axes) if not isinstance(value, tuple) else text(value)
     return f"{words[: said.start()]}{shown}{words[said.end() :]}"
@@ -48,7 +50,7 @@ def is_size(said: Any, known: Any, channels: Any) -> bool:
     axes: tuple[Any, ...] = (known, (*known, channels), (channels, *known), known[:-1])
     if len(known) == 1:
         axes = (*axes, known * 2, (*known * 2, channels))
-    more = said[1:] if said[0] in (None, 1) else said
+    more = said[1:] if said[0] in (None, 1) or len(said) == 4 else said
     return said in axes or more in axes or (len(known) == 3 and more == (known[-1], *known[:-1]))
 
 

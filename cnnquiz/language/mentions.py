@@ -16,6 +16,7 @@ from cnnquiz.language.vocabulary import (
     COLOURS,
     CONNECTORS,
     FUNCTIONS,
+    MAKES,
     MOST_CONNECTORS,
     NONE_BEFORE,
     OPTIMISERS,
@@ -89,8 +90,8 @@ class _Reader:
             yield Mention(("optimizer",), token.text, token.text)
         elif token.text == "unit" and following in ("stride", "step"):
             yield Mention(("stride",), 1, f"unit {following}")
-        elif token.text in ORDINALS and following == "class":
-            yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} class")
+        elif token.text in ORDINALS and following in ("class", "probability"):
+            yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} {following}")
 
     def _words(self, phrase: Phrase, end: int) -> list[str]:
         """The words of a phrase as written; a hyphen may stand between them."""
@@ -134,7 +135,8 @@ class _Reader:
         for place in range(end, min(end + MOST_CONNECTORS, len(self.tokens))):
             token = self.tokens[place]
             value = self._value(token, place, phrase.after, sized)
-            if value is not None and not (loose and self._counts(place)):
+            counts = token.kind == "number" and loose and (self._counts(place) or self._is_result(phrase, end))
+            if value is not None and not counts:
                 self.reached = place
                 between = [one.as_written for one in self.tokens[end:place] if one.text not in "(\"'“”‘’"]
                 several = isinstance(value, tuple) and token.kind == "number"
@@ -151,6 +153,11 @@ class _Reader:
     def _counts(self, place: int) -> bool:
         """Whether a number counts what follows it: in `without padding: 10 filters` it is no padding."""
         return any("n" in phrase.before for phrase in PHRASES.get(self._text(place + 1), ()))
+
+    def _is_result(self, phrase: Phrase, end: int) -> bool:
+        """Whether a number behind a colon counts something: 800 weights per kernel, and 64 kernels: 51200."""
+        plural = self.tokens[end - 1].word.endswith("s")
+        return phrase.names == ("kernel_size",) and plural and self._text(end) == ":"
 
     def _connects(self, token: Token, place: int) -> bool:
         """Whether a word may stand between a phrase and its value; `with a size of`, but not `with a 5x5 filter`."""
@@ -205,7 +212,14 @@ class _Reader:
     def _mention_before(self, phrase: Phrase, place: int, value: Any) -> Mention:
         """The mention of a value that stands before its phrase."""
         words = " ".join([self.tokens[place].as_written, *self._words(phrase, self.phrase_end)])
-        return Mention(phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
+        names = tuple(name for name in phrase.names if name != "in_channels" or not self._is_made(place))
+        return Mention(names or phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
+
+    def _is_made(self, place: int) -> bool:
+        """Whether a layer makes so many: a map into 64 channels, into one of 64, from 3 to 64 channels."""
+        before = [self._text(at) for at in range(max(place - MOST_CONNECTORS, 0), place)]
+        ranges = before[-1:] == ["to"] and "from" in before
+        return ranges or "into" in before[-3:] or not MAKES.isdisjoint(before[-1:])
 
     def _before(self, phrase: Phrase, start: int) -> Mention | None:
         """The value before the phrase, with words such as `learnable` between them: 4 filters, a 7x7 kernel."""

@@ -41,6 +41,12 @@ def asks_for_one_epoch(text: str) -> bool:
     return _PER_EPOCH.search(re.split(r"(?<=[.!?])\s+", text.strip())[-1]) is not None
 
 
+def is_of_one_epoch(sentence: str, words: str) -> bool:
+    """Whether some words of a sentence are said of one epoch: 391 updates in an epoch."""
+    found = sentence.replace(",", "").find(words)
+    return found >= 0 and _PER_EPOCH.match(sentence.replace(",", ""), found + len(words) + 1) is not None
+
+
 class Asked(Struct, frozen=True):
     """What a question asks for: its name and its words for it, and the results that answer it."""
 

@@ -34,11 +34,16 @@ ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
 }  # fmt: skip
 _SCALES = {"hundred": 100, "thousand": 1_000, "million": 1_000_000, "billion": 1_000_000_000}
+_PREFIXES = {"k": "thousand", "m": "million"}
 _SPELLED = "|".join(sorted({*SPELLED, "one", "a", *_SCALES} - {"single"}, key=len, reverse=True))
 _COMPOUND = re.compile(rf"\b(?:{_SPELLED})(?:(?:[ -]| and )(?:{_SPELLED})\b)+", re.IGNORECASE)
 _LARGE = re.compile(r"hundred|thousand|million|billion|ty[ -](?:one|two|three|four|five|six|seven|eight|nine)", re.I)
 _SPELLED_BY = re.compile(rf"\b({'|'.join(SPELLED)})[- ]by[- ]({'|'.join(SPELLED)})\b", re.IGNORECASE)
 _SCALED = re.compile(r"(?<![\w.])(\d+(?:\.\d+)?) (thousand|million|billion)\b", re.IGNORECASE)
+_THOUSANDS = re.compile(
+    r"(?<![\w.])(\d+(?:\.\d+)?)([kM])"
+    r"(?= (?:\w+ )?(?:images?|samples?|examples?|instances?|pictures?|photos?|records?)\b)"
+)
 _GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)")
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
              "axes": "axis", "patches": "patch", "passes": "pass"}  # fmt: skip
@@ -71,6 +76,7 @@ def tokens(text: str) -> tuple[Token, ...]:
     plain = arithmetic.plain(text[:LONGEST])
     if " 000" in plain:
         plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), plain)
+    plain = _THOUSANDS.sub(_digits_of_scale, plain)
     if _LARGE.search(plain):
         plain = _SCALED.sub(_digits_of_scale, _COMPOUND.sub(_compound, plain))
     if "by" in plain.casefold():
@@ -102,7 +108,8 @@ def _compound(match: re.Match[str]) -> str:
 
 
 def _digits_of_scale(match: re.Match[str]) -> str:
-    value = Fraction(match[1]) * _SCALES[match[2].casefold()]
+    scale = match[2].casefold()
+    value = Fraction(match[1]) * _SCALES[_PREFIXES.get(scale, scale)]
     return str(value.numerator) if value.denominator == 1 else match[0]
 
 

@@ -112,6 +112,7 @@ ADJECTIVES = frozenset((
     "feature", "fully", "connected", "dense", "identical", "equal", "independent", "odd", "more", "labelled", "labeled",
     "stride", "consecutive", "successive",
 ))  # fmt: skip
+MAKES = frozenset(("give", "make", "produce", "yield"))
 NONE_BEFORE = frozenset(("no", "without", "zero"))
 
 

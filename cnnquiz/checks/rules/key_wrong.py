@@ -98,6 +98,8 @@ def reason(worked: WorkedItem) -> str:
 def readable_key(worked: WorkedItem) -> str:
     """What to write for a key that cannot be read: the derived value, or something of the item's type."""
     examples = {"expression": "2*x + 1", "shape": "14x14x6", "number": "0.25", "true-false": "true"}
+    if worked.derived is not None and worked.item.type == "true-false" and not isinstance(worked.derived.value, bool):
+        return "Write `type: number`, or give the item options with claims."
     if worked.derived is not None and not worked.options:
         return f"Write `key: {text(worked.derived.value)}`."
     return f"Write `key: {examples.get(worked.item.type, '14x14x6')}`, say, or give the item options."

@@ -137,23 +137,24 @@ def faults(
         message, remedy = f"{name} stands for nothing", placeholder_remedy(name, worked)
         yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=name)
         return
+    value = worked.derived.value if worked.derived else None
     told = path[-1] == "why" and path[1] not in worked.keys
     for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _denied(worked)) else ():
-        for message, right, literal in equations.false_equations(sentence, told):
+        for message, right, literal in equations.false_equations(sentence, told, value):
             remedy = f"Write `{right}` for the result `{literal}`."
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=literal)
     if answer and worked.derived is not None:
-        for said, want, right in prose_values.contradictions(written, words, worked, worked.derived):
+        for said, want, right, place in prose_values.contradictions(written, words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
             if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
-            remedy = value_remedy(written, said, want, values)
-            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=said)
+            remedy = value_remedy(written, place or said, want, values)
+            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=place or said)
             return
-        for said, name, right in prose_values.unexplained(words, worked, worked.derived) if worked.key_follows else ():
-            message = f"nothing in the item explains {said}: {name} is {right}"
-            remedy = value_remedy(written, said, name, values)
-            yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=said)
+        for one in prose_values.unexplained(words, worked, worked.derived) if worked.key_follows else ():
+            message = f"nothing in the item explains {one.words}: {one.name} is {one.right}"
+            remedy = value_remedy(written, one.words, one.name, values)
+            yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=one.words)
 
 
 def placeholder_remedy(name: str, worked: WorkedItem) -> str:
@@ -173,4 +174,5 @@ def value_remedy(written: str, said: str, name: str, values: Mapping[str, Any]) 
         return f"Write `{{{name}}}` for `{placeholder}`."
     if isinstance(value, tuple) and number.replace(",", "").isdigit():
         return f"Write `{text(value[0])}` for `{number}`."
-    return f"Write `{{{name}}}` for `{number}`, which is always right."
+    axes = 1 if isinstance(value, tuple) else len(re.split("[x×*]", number))
+    return f"Write `{'x'.join([f'{{{name}}}'] * axes)}` for `{number}`, which is always right."
