@@ -38,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.derived:
         if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
             message, remedy = wrong_values.message_and_remedy(worked)
-            yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, worked.right_text, remedy)
     yield from narrow_tolerances(subject)
     yield from unmarkable(subject)
 
@@ -99,5 +99,5 @@ def readable_key(worked: WorkedItem) -> str:
     """What to write for a key that cannot be read: the derived value, or something of the item's type."""
     examples = {"expression": "2*x + 1", "shape": "14x14x6", "number": "0.25", "true-false": "true"}
     if worked.derived is not None and not worked.options:
-        return f"Write `key: {text(worked.derived.value)}`."
+        return f"Write `key: {worked.right_text}`."
     return f"Write `key: {examples.get(worked.item.type, '14x14x6')}`, say, or give the item options."
