@@ -129,7 +129,16 @@ def test_files_that_are_no_banks_are_skipped_only_where_that_is_asked_for(progra
 def test_a_bank_is_known_by_its_own_outermost_fields(program: Program, tmp_path: Path, text: str, bank: bool) -> None:
     (tmp_path / "some.yaml").write_bytes(text.encode())
     ended = program("check", "--skip-others", "some.yaml")
-    assert ("skipped" not in ended.stderr, ended.returncode) == (bank, int(bank))
+    assert ("skipped" not in ended.stderr, ended.returncode) == (bank, 1 if bank else 2)
+
+
+def test_a_wrong_key_is_no_success_whatever_rules_are_left_out(program: Program, tmp_path: Path) -> None:
+    text = 'format: 1\nid: sums\ntitle: Sums\nsource: own\nitems:\n  - id: one\n    type: number\n'
+    text += "    stem: How many weights do 4 filters of size 5x5 over 3 channels have, without biases?\n    key: 75\n"
+    text += "    derivation: {params: {k: 5, channels: 3, filters: 4, bias: no}, want: parameters}\n"
+    (tmp_path / "some.yaml").write_text(text, encoding="utf-8")
+    ended = program("check", "--ignore", "key-wrong,no-right-option", "some.yaml")
+    assert "1 wrong" in ended.stdout and ended.returncode == 1
 
 
 def test_no_selection_leaves_out_what_keeps_a_bank_from_being_read(program: Program, tmp_path: Path) -> None:

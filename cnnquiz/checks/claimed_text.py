@@ -10,8 +10,10 @@ from cnnquiz import calculators
 from cnnquiz.checks.hedges import sentences
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.option_value import says_none
+from cnnquiz.items.said_expression import expressions, says_another
 from cnnquiz.items.said_value import flat, is_same, is_size, with_value
 from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language import polarity
 from cnnquiz.language.mentions import Mention, mentions
 from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import Token, tokens
@@ -50,6 +52,10 @@ def numbers_in(words: str) -> list[Token]:
 
 def _other_words(words: str, claim: Claim) -> tuple[str, str] | None:
     """What the words have and the claim does not: a number, a function, or the claim's negation; with the remedy."""
+    if claim.calculator == "linear" and not claim.holds and expressions(words):
+        operator = str(next(iter(claim.given.values()), ""))
+        message = f"the option says another function than its claim, {operator[:60]}"
+        return (message, _in_words([], "")) if says_another(words, operator) else None
     written = f"{claim.given} {claim.holds}"
     inside = tokens(written.replace("'", " ").replace('"', " "))
     known = {number for token in inside for number in flat(token.value)}
@@ -66,6 +72,10 @@ def _other_words(words: str, claim: Claim) -> tuple[str, str] | None:
             said = next(token.as_written for token in tokens(words) if FUNCTIONS.get(token.text) in functions)
             message = f"the option speaks of {next(iter(functions))}, but its claim of {next(iter(named))}"
             return message, _in_words(list(named), said)
+    if (own := polarity.condition(claim.holds)) and not _SUPPOSING.search(words):
+        counts = polarity.comparisons(words, own[0])
+        if len(counts) == 1 and counts[0].is_opposite(own[1]):
+            return f"its claim, `{claim.holds[:60]}`, denies what the option says", _in_words([], "")
     denied = re.search(r"!=\s*(\d+)", claim.holds)
     if denied and not _NEGATIVE.search(words) and re.search(rf"\b{denied[1]}\b", words):
         return f"its claim, `{claim.holds[:60]}`, denies what the option says", "Write `==` for `!=` in the claim."
@@ -85,9 +95,10 @@ def stem_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
     read = [pair for claim in claims if (pair := _read(claim)) is not None]
     if not read:
         return
-    if worked.item.asks and worked.item.type != "multiple" and (words := denial(worked.item.stem, claims)):
+    marked = marked_negation(worked.item.stem)
+    if worked.item.asks and worked.claims_asked_for is False and not (marked and worked.item.type == "multiple"):
         message = "the stem asks for what is not so, but the claims are read as if it did not"
-        yield message, "Write `asks: false`.", words
+        yield message, "Write `asks: false`.", marked or polarity.denial(worked.item.stem, claims[0].calculator)
     said: dict[str, list[Mention]] = {}
     own = [sentence for sentence in sentences(worked.item.stem) if not _SUPPOSING.search(sentence)]
     for mention in (one for sentence in own for one in mentions(sentence)):
@@ -121,10 +132,3 @@ def _stated_value(calculator: Calculator, given: Given, name: str) -> Any:
 
 def _fits(name: str, said: Any, known: Any) -> bool:
     return is_size(said, known, None) if name == "in_size" else is_same(said, known)
-
-
-def denial(stem: str, claims: list[Claim]) -> str:
-    """The words in which a stem asks for what is not so: a marked one, or the opposite of what its claims decide."""
-    names = {claim.calculator for claim in claims if not claim.holds}
-    opposite = (re.search(rf"\bnon-?{name}\b|\bnot {name}\b", stem, re.IGNORECASE) for name in names)
-    return marked_negation(stem) or next((found[0] for found in opposite if found), "")

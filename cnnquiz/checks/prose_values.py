@@ -10,7 +10,7 @@ from math import floor, prod
 from typing import Any, NamedTuple
 
 from cnnquiz.checks import equations, number_words
-from cnnquiz.checks.hedges import is_hedged, leaves_the_case, opens_a_case, sentences
+from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers
@@ -220,7 +220,8 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
 def _is_rounded(value: int, derived: DerivedAnswer) -> bool:
     """Whether a round number is what a value on the way rounds to: 0.35 million for 352800."""
     unit = int(10 ** (len(str(value)) - len(str(value).rstrip("0"))))
-    return unit >= HUNDRED and any(value - unit / 2 <= one <= value + unit / 2 for one in numbers(derived.values.values()))
+    known = numbers(derived.values.values())
+    return unit >= HUNDRED and any(value - unit / 2 <= one <= value + unit / 2 for one in known)
 
 
 def _is_large(value: Any) -> bool:

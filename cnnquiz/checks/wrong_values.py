@@ -14,14 +14,15 @@ def message_and_remedy(worked: WorkedItem) -> tuple[str, str]:
     """The sentence about a key that is not the derived value, and the remedy."""
     derived = worked.derived
     assert derived is not None
-    key, right = worked.keys[0], text(derived.value)
+    key, right = worked.keys[0], worked.right_text
     stated = worked.texts.get(key, key)
     slip = misconception_words(derived, worked.key_value, worked.item.tolerance)
     letter = next(iter(worked.right_letters), "")
     where = f", which is option {letter}" if worked.holders else ""
     if letter and not worked.holders:
         where = f", so that option {letter}, `{worked.texts[letter][:60]}`, is right"
-    message = f"the key says `{stated[:60]}`, but {derived.want} is {right}{where}{slip}"
+    wanted = f"{'not ' * worked.is_denied}{derived.want}"
+    message = f"the key says `{stated[:60]}`, but {wanted} is {right}{where}{slip}"
     remedy = f"Write `key: {letter}`." if letter else f"Write `{key}: {right}` under `options`."
     remedy = remedy if worked.options else f"Write `key: {right}`."
     if worked.agreement and worked.agreement.disagreements:

@@ -58,7 +58,8 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
         stderr().say(f"{len(short)} of {report.sums.items} keys are not {required}: {first}")
         return 1
     unnoticed = report.mutation is not None and report.mutation.missed
-    return int(bool(report.sums.errors or (options["strict"] and report.sums.warnings) or unnoticed))
+    wrong = report.sums.errors or report.sums.wrong
+    return int(bool(wrong or (options["strict"] and report.sums.warnings) or unnoticed))
 
 
 def items_below(report: Report, required: str) -> list[str]:
@@ -103,6 +104,8 @@ def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
         for name in others:
             stderr().say(f"{name}: skipped, it has none of format, id and items.")
         found = [name for name in found if name not in others]
+        if not found:
+            raise click.UsageError("nothing to check: every file was skipped")
     return found
 
 

@@ -15,7 +15,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import names_between_braces
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
-from cnnquiz.language import question
+from cnnquiz.language import polarity, question
 from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
 from cnnquiz.language.tokens import Token, number, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
@@ -102,7 +102,9 @@ class Agreement:
     @cached_property
     def disagreements(self) -> tuple[Disagreement, ...]:
         """Every point in which the stem contradicts the derivation."""
-        found = (self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders())
+        found = (
+            self._of_values(), self._of_layers(), self._of_operations(), self._of_placeholders(), self._of_property(),
+        )  # fmt: skip
         every = tuple(one for group in (*found, self._of_question()) for one in group)
         return every or tuple(self._of_strangers())
 
@@ -287,6 +289,35 @@ class Agreement:
             known = next((name for name in asked.results if name in self.derived.results), "")
             ask = f"Ask for the {self.derived.want.replace('_', ' ')} in the stem."
             yield Disagreement(message, asked.words, f"Write `want: {known}` under `derivation`." if known else ask)
+
+    @cached_property
+    def affirms(self) -> bool | None:
+        """Whether the stem says that what is wanted holds, or asks whether it does; None where that is not clear."""
+        return polarity.affirms(self.filled, self.derived.want)
+
+    def _of_property(self) -> Iterator[Disagreement]:
+        """Another property than the one that is wanted, and that the operator has in another way."""
+        if not isinstance(self.derived.value, bool) or polarity.names_property(self.filled, self.derived.want):
+            return
+        asked = polarity.other_properties(self.filled, self.derived.want)
+        if len(asked) == 1 and self.derived.results.get(asked[0], self.derived.value) != self.derived.value:
+            said, want = asked[0].replace("_", " "), self.derived.want
+            message = f"the stem is about `{said}`, but the derivation wants `{want}`"
+            yield Disagreement(message, "", f"Write `want: {asked[0]}` under `derivation`, or mend the stem.")
+
+    @cached_property
+    def misread(self) -> str:
+        """Why the stem's words are not matched with what the derivation decides; empty where they are."""
+        if not isinstance(self.derived.value, bool):
+            return ""
+        if self.affirms is None:
+            return f"the stem does not plainly say or deny that it is {self.derived.want.replace('_', ' ')}"
+        from cnnquiz.items.said_expression import says_another  # reads expressions, which few stems have
+
+        operator = self.derived.given.stated.get("operator")
+        if isinstance(operator, str) and says_another(self.filled, operator):
+            return f"the stem's expression is not {operator}"
+        return ""
 
     def _of_other_family(self, results: tuple[str, ...]) -> bool:
         """Whether what is wanted answers another question than these results do."""

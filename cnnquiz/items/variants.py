@@ -100,7 +100,7 @@ def _original(bank: Bank, item: Item) -> Variant:
         raise CnnquizError(worked.derivation_faults[0].message)
     key = worked.keys
     if worked.derived and not item.options and key == ("",):
-        key = (text(worked.derived.value),)
+        key = (worked.right_text,)
     choices = tuple(
         Choice(letter, letter, _text(worked, letter), fill(option.why, worked.values), option.misconceptions)
         for letter, option in worked.options.items()
@@ -119,7 +119,7 @@ def _text(worked: WorkedItem, letter: str) -> str:
 def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
     given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout)
     if not item.options:
-        right = text(derived.value)
+        right = WorkedItem(item, given, derived).right_text
         worked = WorkedItem(replace(item, key=right), given, derived, source=item.source or bank.source)
         return _variant(bank, item, worked, seed, (), (right,))
     drawn = _options(WorkedItem(item, given, derived), derived, SeededRandom(bank.id, item.id, seed, "options"))

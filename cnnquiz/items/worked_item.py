@@ -143,8 +143,27 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         return isinstance(value, str) and equivalent(words, value)
 
     def is_right(self, value: Any) -> bool:
-        """Whether a value read from the bank is the derived one."""
-        return self.derived is not None and self.derived.equals(value, self.item.tolerance)
+        """Whether a value read from the bank is the right one."""
+        asked = not value if isinstance(value, bool) and self.is_denied else value
+        return self.derived is not None and self.derived.equals(asked, self.item.tolerance)
+
+    @cached_property
+    def is_denied(self) -> bool:
+        """Whether the stem denies what the derivation decides: is it true that 3*x + 1 is not linear?"""
+        decides = self.derived is not None and isinstance(self.derived.value, bool)
+        return decides and self.agreement is not None and self.agreement.affirms is False
+
+    @property
+    def right_value(self) -> Any:
+        """The derived value, turned round where the stem denies it."""
+        value = self.derived.value if self.derived else None
+        return not value if self.is_denied else value
+
+    @property
+    def right_text(self) -> str:
+        """The right value as the key says it."""
+        truth = self.item.type == "true-false" and isinstance(self.right_value, bool)
+        return str(self.right_value).lower() if truth else text(self.right_value)
 
     @cached_property
     def none_of_these(self) -> tuple[str, ...]:
@@ -184,7 +203,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     def value_refutes_key(self) -> bool:
         """Whether the derived value is another than the one that the key says."""
         key = self.keys[0] if self.keys else ""
-        if not self.asks_for_value or not key or self.key_follows:
+        if not self.asks_for_value or not key or self.key_follows or (self.agreement and self.agreement.misread):
             return False
         if not self.options:
             return True
@@ -205,6 +224,14 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     def claim_answers(self) -> dict[str, bool | None]:
         """By letter, whether the option's claim makes it an answer; None where that is not decided."""
         return self._claim_decisions[0]
+
+    @cached_property
+    def claims_asked_for(self) -> bool | None:
+        """Whether the stem asks for the options whose claims are true; None where that is not clear."""
+        from cnnquiz.items.claimed_question import answer_is_claim
+
+        claims = [option.claim for option in self.options.values() if option.claim and not option.claim.word]
+        return answer_is_claim(self.item.stem, claims)
 
     @cached_property
     def claims_against_key(self) -> list[str]:
@@ -243,13 +270,15 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if self.derived is not None and self.asks_for_value and self.derived.count_agrees:
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
-                return "wrong", f"the steps give {text(self.derived.value)}, not the key's {said}"
-            if self._is_counted and not self.unsaid + self.strangers + self.unmatched_words:
+                return "wrong", f"the steps give {text(self.right_value)}, not the key's {said}"
+            if self._is_counted and not self.unmatched_words:
                 return "proved", ""
         if self.claims_against_key:
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
         decided = [answer for answer in self.claim_answers.values() if answer is not None]
         if decided and len(decided) == len(self.options):
+            if self.claims_asked_for is None or (self.item.asks and not self.claims_asked_for):
+                return "asserted", f"{_UNMATCHED}: the stem may ask for something else than the claims decide"
             return "claimed", ""
         return "asserted", self._assertion_reason()
 
@@ -264,11 +293,20 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         return tuple(token.as_written for token in self.agreement.strangers) if self.agreement else ()
 
     @cached_property
-    def unmatched_words(self) -> tuple[str, ...]:
-        """Why the stem does not ask for what the derivation wants; empty where it seems to."""
-        from cnnquiz.items.question_scope import unmatched_words
+    def unmatched_words(self) -> str:
+        """Why the stem is not matched with the derivation; empty where it is."""
+        from cnnquiz.items import question_scope
 
-        return tuple(unmatched_words(self.agreement.filled, self.derived)) if self.agreement and self.derived else ()
+        if self.agreement is None or self.derived is None:
+            return ""
+        if self.agreement.misread:
+            return self.agreement.misread
+        if self.unsaid:
+            return f"the stem does not say {' and '.join(self.unsaid)}"
+        if self.strangers:
+            return f"no given explains {' and '.join(self.strangers)} in the stem"
+        beyond = next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")
+        return beyond or (self.agreement.disagreements[0].message if self.agreement.disagreements else "")
 
     @property
     def unmatched(self) -> bool:
@@ -284,12 +322,8 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             return "the derived value is not what the item asks for"
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
-        if self._is_counted:
-            if self.unsaid:
-                return f"{_UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
-            if self.strangers:
-                return f"{_UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
-            return f"{_UNMATCHED}: {self.unmatched_words[0]}"
+        if self._is_counted or (self.agreement and self.agreement.misread):
+            return f"{_UNMATCHED}: {self.unmatched_words}"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 

@@ -38,7 +38,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.derived:
         if worked.derived is not None and worked.value_refutes_key and (worked.right_letters or not worked.options):
             message, remedy = wrong_values.message_and_remedy(worked)
-            yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, worked.right_text, remedy)
     yield from narrow_tolerances(subject)
     yield from unmarkable(subject)
 
@@ -101,5 +101,5 @@ def readable_key(worked: WorkedItem) -> str:
     if worked.derived is not None and worked.item.type == "true-false" and not isinstance(worked.derived.value, bool):
         return "Write `type: number`, or give the item options with claims."
     if worked.derived is not None and not worked.options:
-        return f"Write `key: {text(worked.derived.value)}`."
+        return f"Write `key: {worked.right_text}`."
     return f"Write `key: {examples.get(worked.item.type, '14x14x6')}`, say, or give the item options."

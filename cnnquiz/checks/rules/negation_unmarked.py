@@ -17,7 +17,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cnnquiz.checks.claimed_text import denial
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
@@ -62,8 +61,7 @@ def unmarked(stem: str) -> tuple[str, str, str] | None:
 
 def unsaid(worked: WorkedItem) -> tuple[str, str, str] | None:
     """What is wrong where `asks: false` stands beside a stem without any negation."""
-    claims = [option.claim for option in worked.options.values() if option.claim]
-    if worked.item.asks or _NEGATIVE.search(worked.item.stem) or denial(worked.item.stem, claims):
+    if worked.item.asks or _NEGATIVE.search(worked.item.stem) or worked.claims_asked_for is False:
         return None
     message = "`asks: false` says that the false one is asked for, but nothing in the stem does"
     return message, "Delete `asks`, or ask in the stem which is FALSE.", ""

@@ -22,7 +22,6 @@ from collections.abc import Iterator
 from cnnquiz.checks import wrong_values
 from cnnquiz.checks.subject import Subject
 from cnnquiz.model import Finding, Level
-from cnnquiz.solution import text
 
 LEVEL: Level = "error"
 
@@ -33,4 +32,4 @@ def check(subject: Subject) -> Iterator[Finding]:
         if worked.options and worked.derived is not None and worked.value_refutes_key and not worked.right_letters:
             message, remedy = wrong_values.message_and_remedy(worked)
             message = f"no option holds the right value: {message}"
-            yield subject.finding(__name__, LEVEL, worked, ("key",), message, text(worked.derived.value), remedy)
+            yield subject.finding(__name__, LEVEL, worked, ("key",), message, worked.right_text, remedy)

@@ -31,7 +31,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     for worked in subject.derived:
         if len(worked.holders) < 2 or worked.keys[0] not in worked.holders or worked.derived is None:
             continue
-        right = text(worked.derived.value)
+        right = worked.right_text
         for letter in worked.holders:
             if letter not in worked.keys and alike(worked.texts[worked.keys[0]], worked.texts[letter]):
                 words = f"option {letter}, `{worked.texts[letter][:60]}`, is right as well"
