@@ -279,7 +279,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             return "the formula and the count disagree"
         if self._is_counted:
             if self.unsaid:
-                return f"{_UNMATCHED}: the stem does not say {' and '.join(self.unsaid)}"
+                return f"{_UNMATCHED}: the stem does not say {' and '.join(f'`{one}`' for one in self.unsaid)}"
             return f"{_UNMATCHED}: no given explains {' and '.join(self.strangers)} in the stem"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
