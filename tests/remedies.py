@@ -234,7 +234,8 @@ def say(place: Place, match: re.Match[str]) -> None:
     if isinstance(place.at(path), dict):
         path = (*path, "text")
     texts = json.dumps(place.tree)
-    words = ("It is another thing", "It is none of that sort", "It has to do with colours", "It is a kind of weather")
+    words = ("It is another thing", "It is none of that sort", "It has to do with colours", "It is a kind of weather",
+             "It belongs to another week", "It is a matter of taste", "It was known long ago")
     place.write(path, next(one for one in words if one not in texts))
 
 

@@ -220,8 +220,8 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
 def _is_rounded(value: int, derived: DerivedAnswer) -> bool:
     """Whether a round number is what a value on the way rounds to: 0.35 million for 352800."""
     unit = int(10 ** (len(str(value)) - len(str(value).rstrip("0"))))
-    known = numbers(derived.values.values())
-    return unit >= HUNDRED and any(value - unit / 2 <= one <= value + unit / 2 for one in known)
+    least, most = value - unit // 2, value + unit // 2
+    return unit >= HUNDRED and any(least <= one <= most for one in numbers(derived.values.values()))
 
 
 def _is_large(value: Any) -> bool:

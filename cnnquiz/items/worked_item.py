@@ -302,7 +302,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if self.agreement.misread:
             return self.agreement.misread
         if self.unsaid:
-            return f"the stem does not say {' and '.join(self.unsaid)}"
+            return f"the stem does not say {' and '.join(f'`{one}`' for one in self.unsaid)}"
         if self.strangers:
             return f"no given explains {' and '.join(self.strangers)} in the stem"
         beyond = next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")

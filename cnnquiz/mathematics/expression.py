@@ -200,6 +200,16 @@ def _quote(text: str) -> str:
     return "`" + "".join(c if c.isprintable() else "?" for c in short) + "`"
 
 
+_NODES = {"Subscript": "an index in brackets", "Tuple": "a comma", "List": "a list", "Attribute": "a point",
+          "Dict": "braces", "Set": "braces", "IfExp": "an `if`"}  # fmt: skip
+
+
+def _named(node: ast.AST) -> str:
+    """What a writer of expressions calls a node that is not read."""
+    name = type(node).__name__
+    return _NODES.get(name, name)
+
+
 class _Reader:
     """Turns Python's syntax tree into ours and refuses what the language does not have."""
 
@@ -234,7 +244,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return Call(function, tuple(self.read(a, depth + 1) for a in args))
         raise CnnquizError(
-            f"the expression {_quote(self.text)} uses {type(node).__name__}; "
+            f"the expression {_quote(self.text)} uses {_named(node)}; "
             "only numbers, names, known functions and arithmetic are read"
         )
 
