@@ -4,8 +4,8 @@ Found are: a `{name}` that stands for nothing; an equation between numbers that 
 (a result may be rounded to the decimals it shows, and where the sentence speaks of rounding, to a whole number or cut);
 a share or multiple that the numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's
 own why, a step of the derivation with another operand, another value than the derived one that is said to be the
-answer, another count of what is asked for, another width of the output, another value of a given, in words too (there are no
-biases, the input is grey).
+answer, another count of what is asked for, another width of the output, another value of a given, in words too (there
+are no biases, the input is grey).
 
 A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
 the why of a wrong option may tell the mistake.
