@@ -75,7 +75,7 @@ def false_equations(sentence: str, told: bool = False, answer: Any = None) -> It
         if a is not None and b is not None and not equal(a, b, left, right, rounds or b in (floor(a), ceil(a))):
             yield fault(left, right, a)
     if ratios.says(sentence):
-        yield from ratios.false_ratios(sentence, answer)
+        yield from [*ratios.false_ratios(sentence, answer), *ratios.false_percentages(sentence)][:1]
 
 
 def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:

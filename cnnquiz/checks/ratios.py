@@ -54,7 +54,7 @@ _RELATIONS = tuple(
         rf"{_CHANGE}(?!{_words(3)} {_AGAIN}){_words(3)}(?: [,:])? (?:from )?(?P<a>{_N}){_words(2)} to {_LAST}",
         rf"(?P<a>{_N}){_words(3)} to (?P<b>{_N}){_words(2)} [,(]{_words(3)} {_SHARE}{_END}",
         rf"(?P<a>{_N}){_words(3)} , of which (?P<b>{_N}){_words(4)} [,(]{_words(3)} {_SHARE}{_END}",
-        rf"\bof{_words(2)} (?P<a>{_N}){_words(3)} (?P<b>{_N}){_words(4)} [,(]{_words(3)} {_SHARE}{_END}",
+        rf"\bof{_words(2)} (?P<a>{_N}){_words(3)}(?: ,)? (?P<b>{_N}){_words(4)} [,(:]{_words(3)} {_SHARE}{_END}",
         rf"{_SHARE}{_words(9)} : (?P<a>{_N}){_words(1)} of{_words(2)} {_LAST}",
         rf"(?P<a>{_N})[^#%]{{1,60}} (?P<b>{_N}){_words(3)} [,:;]{_words(3)} {_MULTIPLE} {_MORE}{_END}",
     )
@@ -93,6 +93,32 @@ def false_ratios(sentence: str, answer: Any = None) -> Iterator[tuple[str, str, 
             return
 
 
+_QUOTIENT = re.compile(
+    r"(?<![\w.,/*+^-])(?<![-/*+^] )(?P<a>\d[\d,]*) ?/ ?(?P<b>\d[\d,]*) ?(?:=|≈|is|are|makes|gives)"
+    r" ?(?:about |roughly |some |nearly )?(?P<share>\d+(?:\.\d+)?) ?%"
+)
+_CHANGED = re.compile(
+    r"(?<![\w.,/*+^-])(?<![-/*+^] )(?P<a>\d[\d,]*)(?: [a-z]+){0,2} (?:is|are) (?:about |roughly |some |nearly )?"
+    r"(?P<share>\d+(?:\.\d+)?) ?% (?:more|less|fewer|larger|smaller|bigger|greater) than (?:the )?(?P<b>\d[\d,]*)"
+    r"(?![\d.]*\d|\s?[-+*/^%=])",
+    re.IGNORECASE,
+)
+
+
+def false_percentages(sentence: str) -> Iterator[tuple[str, str, str]]:
+    """Each percentage that a written quotient, or the change from one number to another, does not have."""
+    for pattern, base in ((_QUOTIENT, 0), (_CHANGED, 1)):
+        for found in pattern.finditer(sentence):
+            a, b = (int(found[name].replace(",", "")) for name in "ab")
+            digits = found["share"].partition(".")[2]
+            unit, said = Fraction(1, 10 ** len(digits)), Fraction(found["share"])
+            loose = max(unit, said / 20 if _ABOUT.search(sentence) else 0)
+            exact = abs(Fraction(a, b) - base) * 100 if b else said
+            if abs(exact - said) >= loose:
+                right, change = text(round(exact, 2)), " - 1" * base
+                yield f"`{found['share']}%` is false: {a}/{b}{change} is {right} %", f"{right} %", f"{found['share']}%"
+
+
 class _Share(NamedTuple):
     """A share or multiple as a sentence says it: its value, the last digit's unit, whether it is 3 times or twice.
 
@@ -107,7 +133,8 @@ class _Share(NamedTuple):
     def fits(self, ratio: Fraction, about: bool) -> bool:
         """Whether two numbers have this ratio, or leave it over, as exactly as the sentence says."""
         ratios = (ratio,) if self.multiple else (ratio, 1 - ratio, ratio - 1)
-        over = max(self.unit, self.value / 5) if about else self.unit
+        precise = not self.multiple and not self.in_words and self.unit <= Fraction(1, 100)
+        over = max(2 * self.unit, self.value / (20 if precise else 5)) if about else self.unit
         under = over if about else self.unit / 2
         return any(-under <= one - self.value < over or one == self.value for one in ratios)
 

@@ -277,7 +277,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             return "wrong", f"the claims decide otherwise about option {' and '.join(self.claims_against_key)}"
         decided = [answer for answer in self.claim_answers.values() if answer is not None]
         if decided and len(decided) == len(self.options):
-            if self.claims_asked_for is None or (self.item.asks and not self.claims_asked_for):
+            if self.item.asks and not self.claims_asked_for:
                 return "asserted", f"{_UNMATCHED}: the stem may ask for something else than the claims decide"
             return "claimed", ""
         return "asserted", self._assertion_reason()

@@ -13,13 +13,14 @@ _PROPERTIES = {
     "additive": r"additiv(?:e|ity)",
     "homogeneous": r"homogene(?:ous|ity)",
     "time_invariant": r"(?:time|shift)[- ]?invarian(?:t|ce)",
-    "lti": r"LTI",
+    "lti": r"LTI|linear(?: and|,)? (?:time|shift)[- ]?invariant",
     "causal": r"causal(?:ity)?",
 }
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NOTHING_SAID = re.compile(  # polite forms, which neither affirm nor deny
     r"\btrue or false\b|\b(?:true|right|correct|false|wrong) or (?:not|false|wrong|true)\b|\bor not\b"
-    r"|\bnot only\b|\bis it (?:true|correct|right) that\b",
+    r"|\bnot only\b|\bis it (?:true|correct|right) that\b"
+    r"|\b(?:no|without)(?: an?| any)? (?:bias(?:es)?|padding|offset)\b",
     re.IGNORECASE,
 )
 _DENIES = (
@@ -47,7 +48,7 @@ def affirms(text: str, name: str) -> bool | None:
         return None
     left, false = _FALSE.subn(" ", words)
     left, denied = _denying(name).subn(" ", left)
-    if denied > 1 or false > 1 or _OTHER.search(left):
+    if denied > 1 or false > 1 or _OTHER.search(left) or (denied and names_property(left, name)):
         return None
     return (denied + false) % 2 == 0
 
@@ -70,7 +71,8 @@ def names_property(text: str, name: str) -> bool:
 
 def other_properties(text: str, name: str) -> list[str]:
     """The other properties that a text has a word for."""
-    return [other for other in _PROPERTIES if other != name and names_property(text, other)]
+    own = {name, "linear", "time_invariant"} if name == "lti" else {name}
+    return [other for other in _PROPERTIES if other not in own and names_property(text, other)]
 
 
 def _property(name: str) -> str:

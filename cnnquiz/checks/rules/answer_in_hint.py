@@ -15,6 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from cnnquiz.checks.rules.prose_letter import letters
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.placeholders import fill
@@ -29,7 +30,13 @@ SMALLEST = 10  # a smaller number may stand in a hint by chance
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each hint that holds the derived value, which the stem does not."""
+    """Each hint that holds the key's letter, or the derived value, which the stem does not."""
+    for worked in subject.items:
+        for index, hint in enumerate(worked.item.hints if worked.options else ()):
+            named = [said for letter, said, _ in letters(hint, "") if letter in worked.keys]
+            if named:
+                message, remedy = f"the hint tells the answer: {named[0]}", "Say how to find it instead."
+                yield subject.finding(__name__, LEVEL, worked, ("hints", index), message, remedy=remedy)
     for worked in subject.derived:
         for index, hint in enumerate(worked.item.hints):
             if tells(worked, hint):
@@ -46,7 +53,7 @@ def tells(worked: WorkedItem, hint: str) -> bool:
         return False
     try:
         filled = fill(hint, worked.values)
-        if not any(map(str.isdigit, filled)) or value not in [token.value for token in tokens(filled)]:
+        if value not in [token.value for token in tokens(filled)]:
             return False
         stem = fill(worked.item.stem, worked.values)
     except CnnquizError:

@@ -4,7 +4,8 @@ Found are: a `{name}` that stands for nothing; an equation between numbers that 
 (a result may be rounded to the decimals it shows, and where the sentence speaks of rounding, to a whole number or cut);
 a share or multiple that the numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's
 own why, a step of the derivation with another operand, another value than the derived one that is said to be the
-answer, another count of what is asked for, another width of the output, another value of a given.
+answer, another count of what is asked for, another width of the output, another value of a given, in words too (there
+are no biases, the input is grey).
 
 A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
 the why of a wrong option may tell the mistake.
@@ -26,7 +27,7 @@ from itertools import pairwise
 from typing import Any
 
 from cnnquiz.answers.single import TRUTH
-from cnnquiz.checks import equations, prose_values
+from cnnquiz.checks import equations, prose_switches, prose_values
 from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
@@ -60,7 +61,9 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from stale_numbers(subject, worked)
         values = worked.values
         for path, words, answer in prose(worked):
-            if "{" in words or (_DIGIT.search(words) and (answer or equations.says(words))):
+            yield from switched(subject, worked, path, words) if answer else ()
+            spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
+            if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
                 yield from faults(subject, worked, path, words, values, answer)
 
 
@@ -123,6 +126,13 @@ def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
     for letter, option in worked.options.items():
         yield ("options", letter, *(("text",) if option.why else ())), option.text, False
         yield ("options", letter, "why"), option.why, worked.asks_for_value and letter in worked.keys
+
+
+def switched(subject: Subject, worked: WorkedItem, path: Path, words: str) -> Iterator[Finding]:
+    """What a text says in words against a given: that there are no biases, or that the input is grey."""
+    for said, taken in prose_switches.contradictions(words, worked.derived) if worked.derived else ():
+        message, remedy = f"`{said}` contradicts the derivation, where {taken}", "Say what the derivation takes."
+        yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=said)
 
 
 def faults(

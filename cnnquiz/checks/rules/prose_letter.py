@@ -15,7 +15,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
+from cnnquiz.checks.hedges import leaves_the_case, sentences
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.model import Finding, Level
@@ -23,7 +25,9 @@ from cnnquiz.model import Finding, Level
 LEVEL: Level = "error"
 
 _END = r"(?=\s*(?:[.,;:!?]|$|is\b|because\b|since\b|as\b|and\b))"
-_SAYS = re.compile(r"\b(?:answer|key|option|choice)\b|\b(?:hence|so|thus|therefore)\b", re.IGNORECASE)
+_SAYS = re.compile(
+    r"\b(?:answer|key|option|choice|letter|one|choose|pick|select|take|hence|so|thus|therefore)\b", re.IGNORECASE
+)
 _NAMED = (
     re.compile(
         rf"\b(?:answer|key|right option|correct option|right choice|correct choice)\s*(?:is|:|=|must be)\s*"
@@ -35,15 +39,36 @@ _NAMED = (
         r"(?:is\s+(?:right|correct|true|the\s+(?:right\s+|correct\s+)?(?:answer|key|one))|follows)\b",
         re.IGNORECASE,
     ),
+    re.compile(
+        rf"\b(?:right|correct)\s+(?:letter|one)\s+is\s+(?:option\s+|choice\s+)?[(*_`]*([A-Za-z])[)*_`]*{_END}", re.I
+    ),
+    re.compile(
+        r"(?:^|[.:;,]\s+)(?:(?:so|hence|then),? )?(?:choose|pick|select|take)\s+(?:option\s+)?\(([a-z])\)"
+        r"(?=\W*$|[.,;])", re.I,
+    ),
     re.compile(r"\b(?:option|choice)\s+[(*_`]*([A-Za-z])[)*_`]*\s+is\s+(?:right|correct|the\s+(?:answer|key))\b", re.I),
 )
+
+
+_PLACED = re.compile(
+    r"\bthe (first|second|third|fourth|last) (?:option|choice) is (?:the )?(?:right|correct|true)\b", re.IGNORECASE
+)
+_PLACES = {"first": 0, "second": 1, "third": 2, "fourth": 3, "last": -1}
 
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each letter that prose calls the answer and the key does not."""
     for worked in subject.items:
         for path, words in _prose(worked) if worked.options else ():
-            for letter, said, other in _letters(words, worked.texts.get(worked.keys[0], "")):
+            own = [each for before, each in pairwise(["", *sentences(words)]) if not leaves_the_case(each, before)]
+            for found in (found for each in own for found in _PLACED.finditer(each)):
+                place, every = _PLACES[found[1].casefold()], list(worked.options)
+                if place < len(every) and every[place] not in worked.keys:
+                    message = f"the {found[1]} option is said to be right, but the key is {' and '.join(worked.keys)}"
+                    right = worked.texts.get(worked.keys[0], "")[:60]
+                    remedy = f"Write `{right} is right` for `{found[0]}`: options are shuffled."
+                    yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
+            for letter, said, other in letters(words, worked.texts.get(worked.keys[0], "")):
                 if letter in worked.options and letter not in worked.keys:
                     message = f"the answer is said to be {letter}, but the key is {' and '.join(worked.keys)}"
                     remedy = f"Write `{other}` for `{said}`: options are shuffled, so that letters say nothing."
@@ -58,7 +83,7 @@ def _prose(worked: WorkedItem) -> Iterator[tuple[Path, str]]:
         yield ("options", letter, "why"), option.why
 
 
-def _letters(words: str, right: str) -> Iterator[tuple[str, str, str]]:
+def letters(words: str, right: str) -> Iterator[tuple[str, str, str]]:
     """The letters that are called the answer, the words that do, and the same words about the right one.
 
     A capital or a bracketed letter may stand for a small one.
