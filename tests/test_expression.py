@@ -114,6 +114,8 @@ def test_numbers_cannot_grow_without_bound() -> None:
 def test_unknown_names_and_functions_are_named() -> None:
     with pytest.raises(CnnquizError, match="unknown name `q`"):
         parse("q + 1", names={"k"})
+    with pytest.raises(CnnquizError, match="uses an index in brackets"):
+        parse("x[n] + 1", names={"x", "n"})
     with pytest.raises(CnnquizError, match="unknown function `sin`"):
         parse("sin(k)")
     assert parse("sin(k)", functions={"sin"}) == Call("sin", (Name("k"),))
