@@ -49,7 +49,12 @@ def results(work: Callable[[Task], Result], tasks: Sequence[Task], count: int) -
         yield map(work, tasks)
         return
     try:
-        yield pool.map(work, tasks)
+        mask_interrupts(True)  # a worker that has just begun would take Ctrl-C for its own
+        try:
+            found = pool.map(work, tasks)
+        finally:
+            mask_interrupts(False)
+        yield found
     except BrokenProcessPool:
         raise CnnquizError("a process of this check was ended from outside; --jobs 1 needs no other one") from None
     finally:
@@ -70,3 +75,10 @@ def pool_of(count: int) -> ProcessPoolExecutor | None:
 def leave_quietly() -> None:
     """End a worker at Ctrl-C without a word: the process that it works for says what there is to say."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    mask_interrupts(False)
+
+
+def mask_interrupts(on: bool) -> None:
+    """Keep Ctrl-C waiting, or let it through, in this thread and in the processes that it begins."""
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK if on else signal.SIG_UNBLOCK, {signal.SIGINT})
