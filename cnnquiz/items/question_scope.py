@@ -83,6 +83,7 @@ _CHANGES: tuple[tuple[str, Place], ...] = (  # words, and what makes them part o
     (r"\bdownsampl\w+\b", _any(_CHAINS, _is("pool", "conv"))),
     (r"\b(?:does|do|did|would) (?:\w+ )?not (?:assign|give|change|count|have|need|learn)\b", lambda derived: False),
 )  # fmt: skip
+_ANY = pattern("|".join(f"(?:{words})" for words, _ in _CHANGES), re.IGNORECASE)
 _READ = tuple((pattern(words, re.IGNORECASE), place) for words, place in _CHANGES)
 
 
@@ -92,7 +93,7 @@ def unmatched_words(stem: str, derived: DerivedAnswer) -> Iterator[str]:
     asks = _ASKS.get(want)
     if asks is not None and not asks.search(stem):
         yield f"nothing in the stem asks for {want.replace('_', ' ')}"
-    for words, place in _READ:
+    for words, place in _READ if _ANY.search(stem) else ():
         found = words.search(stem)
         if found and not place(derived):
             yield f"nothing in the derivation is `{found[0]}`"

@@ -60,10 +60,11 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Each letter that prose calls the answer and the key does not."""
     for worked in subject.items:
         for path, words in _prose(worked) if worked.options else ():
-            own = [each for before, each in pairwise(["", *sentences(words)]) if not leaves_the_case(each, before)]
+            every = sentences(words) if _PLACED.search(words) else []
+            own = [each for before, each in pairwise(["", *every]) if not leaves_the_case(each, before)]
             for found in (found for each in own for found in _PLACED.finditer(each)):
-                place, every = _PLACES[found[1].casefold()], list(worked.options)
-                if place < len(every) and every[place] not in worked.keys:
+                place, options = _PLACES[found[1].casefold()], list(worked.options)
+                if place < len(options) and options[place] not in worked.keys:
                     message = f"the {found[1]} option is said to be right, but the key is {' and '.join(worked.keys)}"
                     right = worked.texts.get(worked.keys[0], "")[:60]
                     remedy = f"Write `{right} is right` for `{found[0]}`: options are shuffled."
