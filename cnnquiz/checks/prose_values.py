@@ -13,7 +13,7 @@ from cnnquiz.checks import equations, number_words
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
-from cnnquiz.items.said_value import flat, is_same, is_size, numbers
+from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_within
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions
 from cnnquiz.language.question import is_of_one_epoch
@@ -56,6 +56,7 @@ _OUTSIDE = re.compile(r"exp\(|e\^|\b(?:ln|log)|^\W*(?:for|with|under|by|\w+ing)\
 _FULL = re.compile(r"\b(?:full|complete|whole|incomplete|partial)\b", re.IGNORECASE)
 LARGE = 10  # a smaller number may stand in a text for many reasons
 HUNDRED = 100
+AXES = 4  # numbers of a size; a longer list has no product and no remainders that a text would speak of
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
@@ -208,11 +209,14 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
     free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
     if not free:
         return
-    known = _explained(worked, derived) | {number(one) for side in _sides(every) for one in _OPERAND.findall(side)}
-    known |= {arithmetic.value(side) for side in _sides(every)}
+    known = _explained(worked, derived)
+    sides = list(_sides(every))
+    written = {number(one) for side in sides for one in _OPERAND.findall(side)} | set(map(arithmetic.value, sides))
     for token in free:
         for one in flat(token.value):
-            if _is_large(one) and one not in known and not _is_rounded(one, derived):
+            if not _is_large(one) or one in known or one in written or _is_of_two(one, known):
+                continue
+            if not _is_rounded(one, derived):
                 yield Stated(token.as_written, *_nearest(one, derived))
                 return
 
@@ -237,19 +241,25 @@ def _sides(every: list[str]) -> Iterator[str]:
 
 
 def _explained(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
-    values = [*derived.values.values(), *derived.given.stated.values()]
-    written = " ".join(str(one) for one in values if isinstance(one, str | list | dict))
-    known = numbers(values) | {int(digits) for digits in re.findall(r"\d{1,18}", written)}
+    stated = derived.given.stated.values()
+    values = [*derived.values.values(), *stated]
+    known: set[Any] = numbers_within(values)
     texts = (worked.agreement.filled if worked.agreement else "", *worked.texts.values())
     known |= {one for words in texts for token in tokens(words) for one in flat(token.value)}
-    for size in (one for one in values if isinstance(one, tuple) and all(isinstance(axis, int) for axis in one)):
+    sizes = [one for one in values if isinstance(one, tuple) and len(one) <= AXES]
+    for size in (one for one in sizes if all(isinstance(axis, int) for axis in one)):
         known |= {prod(size[:axes]) for axes in range(1, len(size) + 1)}
     known |= {one - 1 for one in flat(derived.given.stated.get("in")) if isinstance(one, int)}
-    stated = [one for one in numbers(derived.given.stated.values()) if isinstance(one, int) and one > 1]
-    known |= {a % b for a in stated for b in stated}
-    known |= {floor(one) for one in known if isinstance(one, Fraction)}
-    whole = [one for one in known if isinstance(one, int) and one > 1]
-    return known | {a * b for a in whole for b in whole} | {a // b for a in whole for b in whole if a % b == 0}
+    counts = numbers(one for one in stated if not isinstance(one, tuple) or len(one) <= AXES)
+    whole = [one for one in counts if isinstance(one, int) and one > 1]
+    known |= {a % b for a in whole for b in whole}
+    return known | {floor(one) for one in known if isinstance(one, Fraction)}
+
+
+def _is_of_two(value: int, known: set[Any]) -> bool:
+    """Whether a number is a product or a quotient of two of those known."""
+    whole = (one for one in known if isinstance(one, int) and one > 1)
+    return any(value * one in known or (value % one == 0 and value // one in known) for one in whole)
 
 
 def _nearest(value: int, derived: DerivedAnswer) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from msgspec import Struct
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import names_between_braces
-from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, with_value
+from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, numbers_within, with_value
 from cnnquiz.language import polarity, question
 from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
 from cnnquiz.language.tokens import Token, number, tokens
@@ -356,11 +356,9 @@ class Agreement:
 
     def _other_numbers(self) -> set[Any]:
         """The numbers among all values, in the texts of givens, and of what the stem says of other quantities."""
-        values = [*self.derived.values.values(), *self.derived.given.stated.values()]
-        words = " ".join(str(whole) for whole in values if isinstance(whole, str | list | dict))
-        written = (int(digits) for digits in re.findall(r"\d{1,18}", words))
+        known = numbers_within((*self.derived.values.values(), *self.derived.given.stated.values()))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
-        return {None, *numbers(values), *written, *mentioned, *self._arguments()}
+        return {None, *known, *mentioned, *self._arguments()}
 
     def _arguments(self) -> Iterator[int | Fraction]:
         """The numbers of the stem of which a function is a given: the 2 of ln 2, where 0.6931 is given."""

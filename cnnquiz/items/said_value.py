@@ -23,6 +23,13 @@ def numbers(values: Iterable[Any]) -> set[int | Fraction]:
     return {one for value in values for one in flat(value) if isinstance(one, int | Fraction)}
 
 
+def numbers_within(values: Iterable[Any]) -> set[int | Fraction]:
+    """The numbers among some values, and the digits in their texts: the 64 and 3 of `conv 64 k3`."""
+    every = list(values)
+    words = " ".join(str(one) for one in every if isinstance(one, str | list | dict))
+    return numbers(every) | {int(digits) for digits in re.findall(r"\d{1,18}", words)}
+
+
 def letters(words: str) -> str:
     """The letters and digits of some words, in lower case: what two spellings of a name share."""
     return re.sub(r"[^a-z0-9]", "", words.casefold())

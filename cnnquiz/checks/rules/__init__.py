@@ -22,6 +22,7 @@ from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks import family
 from cnnquiz.checks.report import Checked, CheckedItem
 from cnnquiz.checks.subject import ItemOutline, Outline, Subject, outline_of, subject_of
+from cnnquiz.checks.subject import rule_name as name_of_module
 from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
@@ -166,8 +167,7 @@ def whole(rule: Rule, path: str, found: Callable[[], Iterator[Finding]]) -> Iter
         yield from found()
     except Exception as problem:
         remedy = "Report it; until then, this rule says nothing more about this bank."
-        yield Finding(rule.__name__.rpartition(".")[2].replace("_", "-"), "error", path, 1, 1, None,
-                      program_fault(problem), remedy=remedy)  # fmt: skip
+        yield Finding(name_of_module(rule.__name__), "error", path, 1, 1, None, program_fault(problem), remedy=remedy)
 
 
 def allowances(subject: Subject) -> frozenset[tuple[str, str]]:
