@@ -53,6 +53,29 @@ def test_a_rounded_value_stands_behind_another_sign() -> None:
 
 
 @pytest.mark.parametrize(
+    ("calculator", "given", "words"),
+    [
+        ("update", {"J": "max(theta, 0)", "theta": 0, "alpha": 1}, "a kink here, from slope 0 to 1"),
+        ("update", {"J": "relu(theta)", "theta": 0, "alpha": 1}, "a kink here, from slope 0 to 1"),
+        ("update", {"J": "theta^2", "theta": 0, "alpha": 1}, ""),
+        ("update", {"J": "ln(1 + theta^2)*10^30", "theta": 0, "alpha": 1}, ""),
+        ("delta", {"f": "step(t - 1)", "t0": 1}, "f jumps here, from 0 to 1"),
+        ("delta", {"f": "abs(t - 1)", "t0": 1}, ""),
+    ],
+)
+def test_a_value_at_a_kink_or_a_jump_is_said_to_be_a_convention(
+    calculator: str, given: dict[str, Any], words: str
+) -> None:
+    said = " ".join(step.why for step in solve(calculator, **given).steps)
+    assert words in said if words else "kink" not in said and "jumps" not in said
+
+
+@pytest.mark.parametrize(("n", "words"), [(2, "the first 2"), (3, "It is given."), (4, "behind it 0")])
+def test_a_response_that_is_given_is_cut_and_continued_in_words(n: int, words: str) -> None:
+    assert words in solve("impulse", h="1,2,1", n=n).steps[0].why
+
+
+@pytest.mark.parametrize(
     ("words", "set_"),
     [
         ("theta - alpha*(2*theta)", "θ − α·(2θ)"),
@@ -61,6 +84,7 @@ def test_a_rounded_value_stands_behind_another_sign() -> None:
         ("conv 10 k3x5 s2", "conv 10 k3x5 s2"),
         ("x^2 >= 0 (--strict, cross-entropy)", "x² ≥ 0 (--strict, cross-entropy)"),
         ("1e-19", "1e−19"),
+        ("(-theta)*phi(theta)", "(−θ)·φ(θ)"),
     ],
 )
 def test_words_have_the_signs_of_the_formulas(words: str, set_: str) -> None:

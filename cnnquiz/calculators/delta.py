@@ -88,6 +88,9 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         rule = "integral f(t)*delta(t - t0) dt = f(t0)"
         filled = chain("f(", env["t0"], ") = ", math(env["f"], {"t": env["t0"]}))
         why = "The pulse has area 1 and shrinks onto t0, so what is left of f is its value there."
+        if both := analysis.sides(env["f"], "t", env["t0"]):
+            left, right = (value_math(one).ascii for one in both)
+            why = f"f jumps here, from {left} to {right}: the integral has no one value; its value at t0 is taken."
         yield step("Sifting", rule, filled, results["sifting"], why, "sifting")
     if want in (None, "discrete"):
         why = "In discrete time the impulse is an ordinary sequence: 1 at n = 0, 0 elsewhere."

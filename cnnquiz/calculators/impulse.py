@@ -71,7 +71,9 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The impulse put in, value after value; then the two tests."""
     system = env["system"]
     if system is None and want in (None, "h"):
-        yield step("Impulse response", "h[n]", value=results["h"], why="It is given.", of="h")
+        more = env["n"] - len(env["h"])
+        why = f"Given; of it, the first {env['n']}." if more < 0 else "Given; behind it 0." if more else "It is given."
+        yield step("Impulse response", "h[n]", value=results["h"], why=why, of="h")
     if system is None:
         why = "An output that is x convolved with a fixed h is linear and time invariant."
         yield step("The system", "y[n] = sum_k h[k]*x[n-k]", why=why, of="linear")

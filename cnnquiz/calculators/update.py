@@ -15,7 +15,7 @@ from math import ceil, floor, log10
 from typing import Any
 
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, slope
+from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, sides, slope
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
 from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, NAMES, Gradient, Method, run, thetas_by_sums, with_formulas
@@ -202,7 +202,8 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
             yield step(f"Step {t}: gradient", "g", value=given, of="theta")
         else:
             filled, given = math(formula, {"theta": rounded(state["l"])}), rounded(_gradient(env)(state["l"], t))
-            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, given, "", "theta")
+            why = _kink(formula, state["l"])
+            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, given, why, "theta")
         if env["wd"]:
             filled = chain(given, " + ", env["wd"], "*", factor(rounded(state["l"])))
             why = "Weight decay adds to the gradient, so every step also shrinks theta." if t == 1 else ""
@@ -217,6 +218,14 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 def _with_numbers(formula: Expr, state: Results) -> Any:
     return math(formula, {name: rounded(one) for name, one in state.items()})
+
+
+def _kink(slope: Expr, at: Any) -> str:
+    """A sentence that J has no slope at a place, where it has none: the value taken is a convention."""
+    if (both := sides(slope, "theta", at)) is None:
+        return ""
+    left, right = (value_math(one).ascii for one in both)
+    return f"J has a kink here, from slope {left} to {right}: what is taken between them is a convention."
 
 
 def _overshoot(env: Env, state: Results) -> str:

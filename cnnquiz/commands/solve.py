@@ -198,6 +198,8 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
     """Work one numerical step by step: forwards with numbers, with letters, or backwards with --find.
 
     A letter for a number (--in n) gives the formula. `cnnquiz solve CALCULATOR --help` says what it takes.
+
+    A line for --batch: {"calculator": "conv", "given": {"in": 9, "k": 3}}
     """
     if batch is not None:
         if ctx.invoked_subcommand:

@@ -15,6 +15,7 @@ from cnnquiz.mathematics.functions import CONSTANTS, FUNCTIONS, REAL_NAMES, Func
 from cnnquiz.mathematics.precise import divide, exact, limit_digits
 
 MAX_EXPONENT = 10_000
+_NEAR, _APART = Fraction(1, 10**60), Fraction(1, 10**20)  # two sides of a place; what sets their values apart
 
 
 def parse(text: Any, *names: str) -> Expr:
@@ -25,6 +26,16 @@ def parse(text: Any, *names: str) -> Expr:
 def number(expr: Expr, env: Mapping[str, Any]) -> Any:
     """The value: exact as far as it is a short fraction, otherwise to 100 digits."""
     return evaluator(expr, PRECISE)(env)
+
+
+def sides(expr: Expr, name: str, at: Any) -> tuple[Any, Any] | None:
+    """The values just before and just behind a place, where they differ; None where they agree or one is missing."""
+    try:
+        left, right = (number(expr, {name: at + step}) for step in (-_NEAR, _NEAR))
+    except CnnquizError:
+        return None
+    apart = abs(right - left) > (1 + abs(left) + abs(right)) * _APART
+    return (precise.rounded(left), precise.rounded(right)) if apart else None
 
 
 def slope(expr: Expr, name: str, at: Any) -> Any:

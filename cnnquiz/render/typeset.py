@@ -7,7 +7,7 @@ from cnnquiz.mathematics.symbols import GREEK
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 
-_GREEK = pattern(rf"(?<![\w-])({'|'.join(GREEK)})(?![a-zA-Z-])")
+_GREEK = pattern(rf"(?<!\w)(?<!\w-)({'|'.join(GREEK)})(?![a-zA-Z-])")
 _MINUS = pattern(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
 _TIMES = pattern(r"(?<=[\w)\]])\*(?=[\w(√])")
 _JOINED = pattern(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")

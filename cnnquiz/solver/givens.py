@@ -20,6 +20,7 @@ MINUS_INFINITY = "-inf"  # the score of a class that is left out
 MOST_LAYERS = 1_001  # of an autoencoder
 _WHOLE = pattern(r"[+-]?\d{1,30}")
 _POWER = pattern(r"(\d{1,4})(?:\^|\*\*)(\d{1,4})")
+_MIXED = pattern(r"(\d{1,40}) (\d{1,40}/\d{1,40})")
 _DECIMAL = pattern(r"[+-]?(\d{1,40}(\.\d{0,40})?|\.\d{1,40})([eE][+-]?\d{1,3})?")
 _LETTER = pattern(r"[A-Za-z](_?\d)?")
 
@@ -191,10 +192,12 @@ def choices(hint: str, *names: str) -> Kind:
 
 
 def exact_number(raw: Any) -> int | Fraction:
-    """A number, exact: 7, 0.25, 1/4, 2.5e3."""
+    """A number, exact: 7, 0.25, 1/4, 1 1/4, 2.5e3."""
     if isinstance(raw, int | Fraction) and not isinstance(raw, bool):
         return raw
     text = (repr(raw) if isinstance(raw, float) else str(raw)).strip().replace("−", "-")
+    if mixed := _MIXED.fullmatch(text):
+        return int(mixed[1]) + exact_number(mixed[2])
     top, slash, bottom = text.partition("/")
     if all(_DECIMAL.fullmatch(part.strip()) for part in ([top, bottom] if slash else [top])):
         try:
