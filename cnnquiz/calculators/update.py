@@ -7,7 +7,7 @@ Source: Ruder, An overview of gradient descent optimization algorithms, 2016, se
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from fractions import Fraction
 from itertools import islice
@@ -18,10 +18,21 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, sides, slope
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
 from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
-from cnnquiz.mathematics.optimisers import METHODS, NAMES, Gradient, Method, run, thetas_by_sums, with_formulas
+from cnnquiz.mathematics.optimisers import (
+    METHODS,
+    NAMES,
+    Gradient,
+    Method,
+    componentwise,
+    memory,
+    parts,
+    run,
+    thetas_by_sums,
+    with_formulas,
+)
 from cnnquiz.mathematics.precise import limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sympy_value
-from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solution import Drawing, Math, Vector
 from cnnquiz.solver import givens
 from cnnquiz.solver.calculator import (
     Case,
@@ -35,14 +46,16 @@ from cnnquiz.solver.calculator import (
     misconception,
     where,
 )
-from cnnquiz.solver.givens import Kind, choice, integer, numbers, words
+from cnnquiz.solver.givens import Kind, choice, integer, matrix, numbers, words
 
 _SHOWN = 8
 _COUNTED = 60
 _MOST_STEPS = 10_000
 _MOST_WORK = 100_000  # steps times the operations of J
 _DECAYED = ("sgd", "momentum")  # methods that weight decay is worked for
-_VARIABLES = ("theta", "t", "x", "w")
+_MOST_COMPONENTS = 8
+_NUMBERED = ("theta", "theta_", "w", "w_", "x", "x_", "t", "t_")
+_VARIABLES = (*_NUMBERED, *(f"{name}{at}" for name in _NUMBERED for at in range(10)), "y", "z", "u", "v", "a", "b")
 _USUAL = {"gamma": Fraction(9, 10), "rho": Fraction(9, 10), "beta1": Fraction(9, 10), "beta2": Fraction(999, 1000)}
 EXAMPLES = (
     "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
@@ -66,7 +79,7 @@ QUANTITIES = (
              positional=True),
     Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
              None),
-    Quantity("theta", "parameter", givens.number(), "where it starts", 0),
+    Quantity("theta", "parameter", Kind("NUMBER", lambda raw: _place(raw)), "where it starts: 3, or 1,1", 0),
     Quantity("alpha", "lr", givens.number(0), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
@@ -81,11 +94,21 @@ QUANTITIES = (
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
              only=_case_of("epsilon")),
 )  # fmt: skip
+_KEPT = (  # what a method keeps from step to step
+    Result("velocity", "the velocity after the last step", symbol="v"),
+    Result("first_moment", "the running mean of the gradients, m", symbol="m"),
+    Result("second_moment", "what is kept of the squared gradients: their sum or running mean", symbol="s"),
+    Result("corrected_first_moment", "m over its bias factor, m-hat", symbol="mhat"),
+    Result("corrected_second_moment", "the mean of the squares over its bias factor", symbol="shat"),
+)
 RESULTS = (
     Result("theta", "theta after the last step", answer=True, label="new theta", symbol="new_theta"),
     Result("thetas", "theta after each step", label="theta after each step"),
     Result("gradients", "the gradient that each step used", label="gradient of each step"),
     Result("derivative", "dJ/dtheta", label="J'(theta)"),
+    *_KEPT,
+    Result("first_bias_factor", "1 - beta1^t at the last step"),
+    Result("second_bias_factor", "1 - beta2^t at the last step"),
     Result("rule", "one step of plain descent, with letters", label="one step"),
     Result("J", "J after the last step", label="J after the last step", symbol="J_end"),
 )
@@ -93,7 +116,7 @@ RESULTS = (
 
 def prepare(values: Values) -> Values:
     """Reads J or the gradients; takes the usual hyperparameters where none are given."""
-    env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None}
+    env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None} | {"variables": ("theta",)}
     env["wd"] = env["wd"] if env["method"] in _DECAYED else 0
     if env["steps"] > _MOST_STEPS:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
@@ -102,51 +125,92 @@ def prepare(values: Values) -> Values:
     if env["method"] == "adam" and 1 in (env["beta1"], env["beta2"]):
         raise GivenError("beta1 and beta2 must be below 1: nothing of the gradient would be left", "beta1")
     if env["J"] is None:
-        return env | {"gradient": _read_gradient(env["gradient"], env["steps"])}
+        return env | {"gradient": _read_gradient(env["gradient"], env["steps"], env["theta"])}
     env["J"] = _in_theta(env["J"], "J")
-    if len(walk(env["J"])) * env["steps"] > _MOST_WORK:
+    if len(walk(env["J"])) * env["steps"] * len(parts(env["theta"])) > _MOST_WORK:
         raise GivenError("steps: too many for so long a J; take fewer", "steps")
-    return env
+    return env | {"variables": _variables(env["J"], env["theta"])}
+
+
+def _place(raw: Any) -> Any:
+    """A number, or a vector of some."""
+    if isinstance(raw, list | tuple) or "," in str(raw):
+        return numbers(_MOST_COMPONENTS).read(raw)
+    return givens.number().read(raw)
+
+
+def _variables(J: Expr, theta: Any) -> tuple[str, ...]:
+    """The variable of each component of theta; GivenError where they do not go together."""
+    used = tuple(sorted(names_in(J)))
+    if not isinstance(theta, Vector):
+        if len(used) > 1:
+            said = f"J has {len(used)} variables, {', '.join(used)}"
+            raise GivenError(f"theta: {said}; give a number for each, or write J in theta alone", "theta")
+        return ("theta",)
+    if len(used) != len(theta):
+        said = ", ".join(used) or "none"
+        raise GivenError(f"theta: {len(theta)} numbers for {len(used)} variables in J ({said})", "theta")
+    return used
 
 
 def _in_theta(text: Any, name: str) -> Expr:
-    """The expression with its one variable called theta."""
+    """The expression; its one variable is called theta."""
     found = parse(text, *_VARIABLES)
-    used = sorted(names_in(found))
-    if len(used) > 1:
-        raise GivenError(f"{name}: {' and '.join(used)} both occur; write it in theta alone", name)
-    return replace(found, {one: Name("theta") for one in used})
+    used = names_in(found)
+    return found if len(used) > 1 else replace(found, {one: Name("theta") for one in used})
 
 
-def _read_gradient(raw: Any, steps: int) -> Any:
-    """A number for each step, or an expression in theta."""
+def _read_gradient(raw: Any, steps: int, theta: Any) -> Any:
+    """The gradient of each step, with as many components as theta, or an expression in theta."""
+    if isinstance(theta, Vector):
+        rows = matrix().read(raw)
+        if len(rows) != steps or any(len(row) != len(theta) for row in rows):
+            fault = f"give {len(theta)} numbers for each of {steps} steps, as in 2 8; 1 4"
+            raise GivenError(f"gradient: {fault}", "gradient")
+        return rows
     try:
         found: tuple[Any, ...] = numbers(_MOST_STEPS).read(raw if isinstance(raw, list | tuple | str) else [raw])
     except GivenError:
-        return _in_theta(raw, "gradient")
+        formula = _in_theta(raw, "gradient")
+        if names_in(formula) - {"theta"}:
+            raise GivenError("gradient: write it in theta alone, or give numbers", "gradient") from None
+        return formula
     if len(found) != steps:
         raise GivenError(f"gradient: {len(found)} for {steps} steps; give one for each step, or J", "gradient")
     return found
 
 
-def _slope_formula(env: Env) -> Expr | None:
-    """The derivative of J, or the gradient, as a formula in theta; None where it is given step by step."""
+def _slopes(env: Env) -> tuple[Expr, ...] | None:
+    """The derivative of J by each variable, or the gradient, as formulas; None where it is given step by step."""
     if env["J"] is not None:
-        return derivative(env["J"], "theta")
-    return None if isinstance(env["gradient"], Vector) else env["gradient"]
+        return tuple(derivative(env["J"], name) for name in env["variables"])
+    return None if isinstance(env["gradient"], Vector) else (env["gradient"],)
+
+
+def _at(env: Env, theta: Any) -> dict[str, Any]:
+    """The variables at a place."""
+    return dict(zip(env["variables"], parts(theta), strict=True))
+
+
+def _like(theta: Any, values: Iterable[Any]) -> Any:
+    """The values as theta is: a number, or a vector."""
+    found = Vector(values)
+    return found if isinstance(theta, Vector) else found[0]
 
 
 def _gradient(env: Env) -> Gradient:
     """The gradient at a place in a step, by sympy's derivative of J, without the weight decay."""
-    formula = _slope_formula(env)
-    if formula is None:
+    formulas = _slopes(env)
+    if formulas is None:
         return lambda at, t: env["gradient"][t - 1]
-    return lambda at, t: number(formula, {"theta": at})
+    return lambda at, t: _like(at, (number(formula, _at(env, at)) for formula in formulas))
 
 
 def _with_decay(env: Env, gradient: Gradient) -> Gradient:
     """The gradient with the weight decay."""
-    return lambda at, t: limit_digits(gradient(at, t) + env["wd"] * at) if env["wd"] else gradient(at, t)
+    if not env["wd"]:
+        return gradient
+    return lambda at, t: componentwise(lambda g, one: limit_digits(g + env["wd"] * one), gradient(at, t), at)
 
 
 def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
@@ -163,61 +227,103 @@ def _hyperparameters(env: Env, method: Method) -> str:
 
 
 def _J(env: Env, theta: Any) -> Any:
-    return number(env["J"], {"theta": theta})
+    return number(env["J"], _at(env, theta))
+
+
+def _rounded(value: Any) -> Any:
+    return componentwise(rounded, value)
 
 
 def work(env: Env) -> Values:
     """Every step, exactly or to 100 digits."""
     states = [state for state, _ in _states(env)]
-    found: Values = {"thetas": Vector(rounded(state["theta"]) for state in states)}
+    last, method = states[-1], METHODS[env["method"]]
+    found: Values = {"thetas": Vector(_rounded(state["theta"]) for state in states)}
     found["new_theta"] = found["thetas"][-1]
-    found["gradients"] = Vector(rounded(state["g"]) for state in states)
-    formula = _slope_formula(env)
-    if formula is not None:
-        found["derivative"] = math(formula).ascii
-        if env["method"] == "sgd":
+    found["gradients"] = Vector(_rounded(state["g"]) for state in states)
+    found |= {rule.symbol: _rounded(last[rule.symbol]) for rule in method.rules if rule.symbol != "theta"}
+    if env["method"] == "adam":
+        found |= _factors(env, *_FACTORS.values())
+    if (formulas := _slopes(env)) is not None:
+        texts = [math(formula).ascii for formula in formulas]
+        found["derivative"] = texts if isinstance(env["theta"], Vector) else texts[0]
+        if env["method"] == "sgd" and len(formulas) == 1:
             whole = parse("g + wd*theta", "g", "wd", "theta") if env["wd"] else Name("g")
-            whole = replace(whole, {"g": formula, "wd": Num(env["wd"])})
-            found["rule"] = math(replace(METHODS["sgd"].rules[0].expr, {"g": whole})).ascii
+            whole = replace(whole, {"g": formulas[0], "wd": Num(env["wd"])})
+            found["rule"] = math(replace(method.rules[0].expr, {"g": whole})).ascii
     if env["J"] is not None:
-        found["J_end"] = rounded(_J(env, states[-1]["theta"]))
+        found["J_end"] = rounded(_J(env, last["theta"]))
     return found
+
+
+_FACTORS = {"first_bias_factor": "1 - beta1^t", "second_bias_factor": "1 - beta2^t"}
+
+
+def _in_t(formula: str) -> Expr:
+    return parse(formula, "beta1", "beta2", "t")
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The derivative, then the rules of each step with their numbers."""
-    formula, method = _slope_formula(env), METHODS[env["method"]]
-    if env["J"] is not None and formula is not None:
-        left = chain("J'(theta) = d/dtheta [", math(env["J"]), "]")
-        yield step("Differentiate", left, value=math(formula), of="theta")
-    place = "l" if method.ahead else "theta"
+    if want in _FACTORS:
+        known = {**env, "t": env["steps"]}
+        why = "The mean starts at 0 and holds only this share of the gradients so far."
+        formula = _in_t(_FACTORS[want])
+        yield step("Bias factor", math(formula), math(formula, known), results[want], why, want)
+        return
+    formulas = _slopes(env)
+    inner = next((one.symbol for one in _KEPT if one.name == want), "")
+    group = want if inner and want else "theta"
+    if env["J"] is not None and formulas is not None:
+        for name, formula in zip(env["variables"], formulas, strict=True):
+            of_one = "J'(theta) = d/dtheta [" if len(formulas) == 1 else f"dJ/d{name} = d/d{name} ["
+            yield step("Differentiate", chain(of_one, math(env["J"]), "]"), value=math(formula), of=group)
     for t, (state, rules) in enumerate(islice(_states(env), _SHOWN), 1):
-        if method.ahead:
-            filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
-            why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
-            yield step(f"Step {t}: look ahead", "l = theta - gamma*v", filled, rounded(state["l"]), why, "theta")
-        gradient = rounded(state["g"])
-        if formula is None:
-            given = env["gradient"][t - 1]
-            yield step(f"Step {t}: gradient", "g", value=given, of="theta")
-        else:
-            filled, given = math(formula, {"theta": rounded(state["l"])}), rounded(_gradient(env)(state["l"], t))
-            why = _kink(formula, state["l"])
-            yield step(f"Step {t}: gradient", f"g = J'({place})", filled, given, why, "theta")
-        if env["wd"]:
-            filled = chain(given, " + ", env["wd"], "*", factor(rounded(state["l"])))
-            why = "Weight decay adds to the gradient, so every step also shrinks theta." if t == 1 else ""
-            yield step(f"Step {t}: weight decay", "g + wd*theta", filled, gradient, why, "theta")
+        yield from _gradient_steps(env, t, state, rules, formulas, group)
         for rule, before, after in rules:
             title = f"Step {t}: {rule.title[:1].lower()}{rule.title[1:]}"
             why = _overshoot(env, state) if rule.symbol == "theta" else ""
             why = why or (rule.why if t == 1 else "")
             left, filled = math(rule.expr, left=rule.symbol), _with_numbers(rule.expr, before)
-            yield step(title, left, filled, rounded(after), why, "theta")
+            yield step(title, left, filled, _rounded(after), why, group)
+            if t == env["steps"] and rule.symbol == inner:
+                return
 
 
-def _with_numbers(formula: Expr, state: Results) -> Any:
-    return math(formula, {name: rounded(one) for name, one in state.items()})
+def _gradient_steps(
+    env: Env, t: int, state: Results, rules: Any, formulas: tuple[Expr, ...] | None, group: str
+) -> Steps:
+    """Where the gradient of a step is taken, what it is, and the weight decay."""
+    ahead = METHODS[env["method"]].ahead
+    if ahead:
+        filled = _with_numbers(parse("theta - gamma*v", *state), rules[0][1])
+        why = "Nesterov looks ahead: the gradient is taken where the velocity leads."
+        yield step(f"Step {t}: look ahead", "l = theta - gamma*v", filled, _rounded(state["l"]), why, group)
+    if formulas is None:
+        given = env["gradient"][t - 1]
+        yield step(f"Step {t}: gradient", "g", value=given, of=group)
+    else:
+        at = {name: rounded(one) for name, one in _at(env, state["l"]).items()}
+        filled, given = _row(math(formula, at) for formula in formulas), _rounded(_gradient(env)(state["l"], t))
+        left, why = "g", "The gradient has a component for each variable." if t == 1 else ""
+        if not isinstance(env["theta"], Vector):
+            left, why = f"g = J'({'l' if ahead else 'theta'})", _kink(formulas[0], state["l"])
+        yield step(f"Step {t}: gradient", left, filled, given, why, group)
+    if env["wd"]:
+        factors = componentwise(lambda one: factor(one), _rounded(state["l"]))
+        filled = chain(given, " + ", env["wd"], "*", factors if not isinstance(factors, Vector) else _row(factors))
+        why = "Weight decay adds to the gradient, so every step also shrinks theta." if t == 1 else ""
+        yield step(f"Step {t}: weight decay", "g + wd*theta", filled, _rounded(state["g"]), why, group)
+
+
+def _row(pieces: Iterable[Math]) -> Math:
+    """One formula as it is, and several in square brackets."""
+    found = list(pieces)
+    return found[0] if len(found) == 1 else chain("[", chain(*found, joint=", "), "]")
+
+
+def _with_numbers(formula: Expr, state: Results) -> Math:
+    return math(formula, {name: _rounded(one) for name, one in state.items()})
 
 
 def _kink(slope: Expr, at: Any) -> str:
@@ -232,7 +338,7 @@ def _overshoot(env: Env, state: Results) -> str:
     """A sentence that the step is too long, where J grew in it."""
     if env["J"] is None:
         return ""
-    before, after = (rounded(_J(env, at)) for at in (state["l"], rounded(state["theta"])))
+    before, after = (rounded(_J(env, at)) for at in (state["l"], _rounded(state["theta"])))
     if after <= before:
         return ""
     return f"J grew from {value_math(before).ascii} to {value_math(after).ascii}: the step is too long."
@@ -243,36 +349,73 @@ def count(env: Env) -> Values:
 
     Counted are up to 60 steps.
     """
-    J, gradient = env["J"], env["gradient"]
+    J, theta = env["J"], env["theta"]
     found: Values = {}
     with suppress(KeyError):
-        formula = gradient if J is None else derivative_by_rules(J, "theta")
-        if not isinstance(formula, Vector):
-            found["derivative"] = math(formula).ascii
-            parts = {"g": formula, "wd": Num(env["wd"])}
-            if env["method"] == "sgd":
-                found["rule"] = math(replace(parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd"), parts)).ascii
+        formulas = (env["gradient"],) if J is None else [derivative_by_rules(J, name) for name in env["variables"]]
+        if not isinstance(formulas[0], Vector):
+            texts = [math(formula).ascii for formula in formulas]
+            found["derivative"] = texts if isinstance(theta, Vector) else texts[0]
+            parts_of_rule = {"g": formulas[0], "wd": Num(env["wd"])}
+            if env["method"] == "sgd" and len(formulas) == 1:
+                rule = parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd")
+                found["rule"] = math(replace(rule, parts_of_rule)).ascii
+    if env["method"] == "adam":
+        for name, beta in (("first_bias_factor", env["beta1"]), ("second_bias_factor", env["beta2"])):
+            shares = [(1 - Fraction(beta)) * Fraction(beta) ** age for age in range(min(env["steps"], _COUNTED))]
+            found |= {name: rounded(sum(shares))} if env["steps"] <= _COUNTED else {}
     if env["steps"] > _COUNTED:
         return found
     with suppress(KeyError):
-        slopes = _gradient(env) if J is None else lambda at, t: slope(J, "theta", at)
-        thetas, used = thetas_by_sums(env["method"], env, _with_decay(env, slopes), env["steps"])
-        found |= {"theta": rounded(thetas[-1]), "thetas": Vector(map(rounded, thetas))}
-        found["gradients"] = Vector(map(rounded, used))
+        thetas, used = thetas_by_sums(env["method"], env, _with_decay(env, _counted_gradient(env)), env["steps"])
+        found |= {"theta": _rounded(thetas[-1]), "thetas": Vector(map(_rounded, thetas))}
+        found["gradients"] = Vector(map(_rounded, used))
+        kept = memory(env["method"], env, used)
+        found |= {one.name: _rounded(kept[one.symbol]) for one in _KEPT if one.symbol in kept}
         if J is not None:
-            found["J"] = lambda: from_sympy(symbolic(J, {"theta": sympy_value(thetas[-1])}))
+            at = {name: sympy_value(one) for name, one in _at(env, thetas[-1]).items()}
+            found["J"] = lambda: from_sympy(symbolic(J, at))
     return found
 
 
+def _counted_gradient(env: Env) -> Gradient:
+    """The gradient by dual numbers, one variable after the other."""
+    if env["J"] is None:
+        return _gradient(env)
+
+    def gradient(at: Any, t: int) -> Any:
+        places = _at(env, at)
+        return _like(at, (slope(env["J"], name, one, places) for name, one in places.items()))
+
+    return gradient
+
+
 def _thetas(env: Env, **other: Any) -> Values:
-    thetas = Vector(rounded(state["theta"]) for state, _ in _states(env, **other))
-    return {"theta": thetas[-1], "thetas": thetas}
+    states = [state for state, _ in _states(env, **other)]
+    thetas = Vector(_rounded(state["theta"]) for state in states)
+    inner = {one.name: _rounded(states[-1][one.symbol]) for one in _KEPT if env.get(one.symbol) is not None}
+    return {"theta": thetas[-1], "thetas": thetas, **inner}
 
 
 def _with_last_rule(env: Env, old: str, new: str) -> Method:
     """The method with part of its last rule replaced."""
     method = METHODS[env["method"]]
     return with_formulas(method, theta=method.rules[-1].formula.replace(old, new, 1))
+
+
+def _factors(env: Env, first: str, second: str) -> Values:
+    """The bias factors by other formulas."""
+    known = {**env, "t": env["steps"]}
+    formulas = zip(_FACTORS, (first, second), strict=True)
+    return {name: rounded(number(_in_t(formula), known)) for name, formula in formulas}
+
+
+def _by_components(env: Env, other: Callable[[Vector], list[Any]]) -> Values:
+    """The thetas with another gradient made of the right one's components."""
+    if not isinstance(env["theta"], Vector):
+        return {}
+    right = _gradient(env)
+    return _thetas(env, gradient=lambda at, t: Vector(other(right(at, t))))
 
 
 _ADAPTIVE = ("adagrad", "rmsprop", "adam")
@@ -304,12 +447,33 @@ MISCONCEPTIONS = (
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
                   where={"method": ("adam",)},
                   wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adam"], mhat="m", shat="s"))),
+    misconception("divided-by-power", "Divide by 1 - beta^t, not by beta^t.", where={"method": ("adam",)},
+                  wrong=lambda env: _thetas(env, method=with_formulas(
+                      METHODS["adam"], mhat="m/beta1^t", shat="s/beta2^t"))
+                  | _factors(env, "beta1^t", "beta2^t")),
+    misconception("swapped-shares", "The mean keeps the share beta and takes in 1 - beta of the new gradient.",
+                  where={"method": ("adam",)},
+                  wrong=lambda env: _thetas(env, method=with_formulas(
+                      METHODS["adam"], m="(1 - beta1)*m + beta1*g", mhat="m", shat="s"))),
+    misconception("times-steps", "The share that is missing is beta^t, a power.", where={"method": ("adam",)},
+                  wrong=lambda env: _factors(env, "t*(1 - beta1)", "t*(1 - beta2)")),
+    misconception("first-step-factor", "The factor changes with every step: 1 - beta^t.", where={"method": ("adam",)},
+                  wrong=lambda env: _factors(env, "1 - beta1", "1 - beta2")),
+    misconception("one-step-only", "That is where the first step ends; go on from there.",
+                  wrong=lambda env: {"theta": env["thetas"][0]} if env["steps"] > 1 else {}),
+    misconception("first-gradient-again", "Every step takes the gradient at the place where it begins.",
+                  where={"gradient": (None,)},
+                  wrong=lambda env: _thetas(env, gradient=lambda at, t: _gradient(env)(env["theta"], 1))),
+    misconception("summed-gradient", "Every component follows its own derivative.",
+                  wrong=lambda env: _by_components(env, lambda g: [sum(g)] * len(g))),
+    misconception("swapped-components", "Every component follows its own derivative.",
+                  wrong=lambda env: _by_components(env, lambda g: list(reversed(g)))),
 )  # fmt: skip
 
 
 def drawings(env: Env, results: Results) -> Drawings:
     """J with the places that the steps reach."""
-    if env["J"] is None:
+    if env["J"] is None or isinstance(env["theta"], Vector):
         return
     thetas = [env["theta"], *results["thetas"]][:_SHOWN]
     low, high = _view(env, thetas)

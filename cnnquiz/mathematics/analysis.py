@@ -38,9 +38,13 @@ def sides(expr: Expr, name: str, at: Any) -> tuple[Any, Any] | None:
     return (precise.rounded(left), precise.rounded(right)) if apart else None
 
 
-def slope(expr: Expr, name: str, at: Any) -> Any:
-    """The derivative at a place, each value carrying its slope along; KeyError where a part has no rule for it."""
-    return evaluator(expr, _DUAL)({name: (at, 1)})[1]
+def slope(expr: Expr, name: str, at: Any, others: Mapping[str, Any] | None = None) -> Any:
+    """The derivative at a place, each value carrying its slope along; KeyError where a part has no rule for it.
+
+    others  the values of the other names, which stay as they are
+    """
+    still = {other: (value, 0) for other, value in (others or {}).items()}
+    return evaluator(expr, _DUAL)({**still, name: (at, 1)})[1]
 
 
 def derivative_by_rules(expr: Expr, name: str) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -13,6 +13,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number, parse
 from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.mathematics.precise import limit_digits
+from cnnquiz.solution import Vector
 
 NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
 FAR = 10**50
@@ -108,26 +109,56 @@ def with_formulas(method: Method, **formulas: str) -> Method:
 State = dict[str, Any]
 
 
+def componentwise(work: Callable[..., Any], *values: Any) -> Any:
+    """What the work makes of the values; of vectors among them, of their components one by one."""
+    lengths = {len(value) for value in values if isinstance(value, Vector)}
+    if not lengths:
+        return work(*values)
+    picks = (
+        [value[at] if isinstance(value, Vector) else value for value in values] for at in range(max(lengths))
+    )
+    return Vector(work(*pick) for pick in picks)
+
+
 def run(
     method: Method, start: Env, gradient: Gradient, steps: int
 ) -> Iterator[tuple[State, list[tuple[Assignment, State, Any]]]]:
-    """For each step, the state at its end, and each rule with the state before it and its value."""
-    state = {**start, "v": 0, "s": 0, "m": 0}
+    """For each step, the state at its end, and each rule with the state before it and its value.
+
+    A theta of several components is a vector, as its gradient is, and every rule is worked component by component.
+    """
+    state = {name: start[name] for name in NAMES if name in start} | {"v": 0, "s": 0, "m": 0}
     for t in range(1, steps + 1):
-        at = state["theta"] - state["gamma"] * state["v"] if method.ahead else state["theta"]
+        at = state["theta"]
+        if method.ahead:
+            at = componentwise(_ahead, at, state["gamma"], state["v"])
         state = state | {"t": t, "l": at, "g": gradient(at, t)}
         done = []
         for rule in method.rules:
             before = dict(state)
             state[rule.symbol] = _value(rule, state)
             done.append((rule, before, state[rule.symbol]))
-        if abs(state["theta"]) > FAR:
+        if any(abs(one) > FAR for one in parts(state["theta"])):
             raise GivenError(f"theta runs away: it is beyond 10^50 after step {t}; take a smaller alpha", "alpha")
         yield dict(state), done
 
 
+def parts(theta: Any) -> tuple[Any, ...]:
+    """The components of theta."""
+    return theta if isinstance(theta, Vector) else (theta,)
+
+
+def _ahead(theta: Any, gamma: Any, v: Any) -> Any:
+    return theta - gamma * v
+
+
 def _value(rule: Assignment, state: State) -> Any:
-    """The value of the rule; theta stays where an adaptive step would divide 0 by 0."""
+    """The value of the rule, for each component of theta."""
+    return componentwise(lambda *values: _component(rule, dict(zip(state, values, strict=True))), *state.values())
+
+
+def _component(rule: Assignment, state: State) -> Any:
+    """The value of the rule for one number; theta stays where an adaptive step would divide 0 by 0."""
     if rule.symbol == "theta" and "sqrt" in rule.formula and state["epsilon"] == 0:
         above, below = ("mhat", "shat") if "shat" in rule.formula else ("g", "s")
         if state[below] == 0 and state[above] == 0:
@@ -140,36 +171,44 @@ def _value(rule: Assignment, state: State) -> Any:
 def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> tuple[list[Any], list[Any]]:
     """The same thetas from the sums that the recurrences stand for, over all gradients so far; and the gradients."""
     theta, seen, thetas = start["theta"], list[Any](), list[Any]()
-    a, eps = start["alpha"], start["epsilon"]
     for t in range(1, steps + 1):
-        kept = a * _geometric_sum(seen, start["gamma"])
-        at = theta - start["gamma"] * kept if name == "nesterov" else theta
+        at = theta
+        if name == "nesterov" and seen:
+            at = componentwise(_ahead, theta, start["gamma"], memory(name, start, seen)["v"])
         seen.append(gradient(at, t))
-        squares = [g * g for g in seen]
-        if name in ("momentum", "nesterov"):
-            step = a * _geometric_sum(seen, start["gamma"])
-        elif name == "sgd":
-            step = a * seen[-1]
-        else:
-            top, below = _adaptive(name, start, seen, squares, t)
-            root = number(parse("sqrt(x)", "x"), {"x": below}) + eps
-            step = a * Fraction(top) / root if root else 0
-        theta = limit_digits(theta - step)
+        theta = componentwise(lambda one, *own: _after(name, start, one, own), theta, *seen)
         thetas.append(theta)
     return thetas, seen
 
 
-def _adaptive(name: str, start: Env, seen: list[Any], squares: list[Any], t: int) -> tuple[Any, Any]:
-    """The numerator of an adaptive step, and the number under its root."""
+def _after(name: str, start: Env, theta: Any, seen: Sequence[Any]) -> Any:
+    """One component of theta after the step of its last gradient."""
+    kept = memory(name, start, seen)
+    if "s" not in kept:
+        return limit_digits(theta - kept.get("v", start["alpha"] * seen[-1]))
+    root = number(parse("sqrt(x)", "x"), {"x": kept.get("shat", kept["s"])}) + start["epsilon"]
+    return limit_digits(theta - start["alpha"] * Fraction(kept.get("mhat", seen[-1])) / root) if root else theta
+
+
+def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
+    """What a method keeps of the gradients so far, by the symbols of its rules, as sums over all of them."""
+    if any(isinstance(one, Vector) for one in seen):
+        each = [memory(name, start, one) for one in zip(*seen, strict=True)]
+        return {symbol: Vector(one[symbol] for one in each) for symbol in each[0]}
+    squares, t = [g * g for g in seen], len(seen)
+    if name in ("momentum", "nesterov"):
+        return {"v": start["alpha"] * _geometric_sum(seen, start["gamma"])}
     if name == "adagrad":
-        return seen[-1], sum(squares)
+        return {"s": sum(squares)}
     if name == "rmsprop":
-        return seen[-1], (1 - start["rho"]) * _geometric_sum(squares, start["rho"])
+        return {"s": (1 - start["rho"]) * _geometric_sum(squares, start["rho"])}
+    if name == "sgd":
+        return {}
     b1, b2 = Fraction(start["beta1"]), Fraction(start["beta2"])
-    mean, square = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
-    return mean / (1 - b1**t), square / (1 - b2**t)
+    m, s = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
+    return {"m": m, "s": s, "mhat": m / (1 - b1**t), "shat": s / (1 - b2**t)}
 
 
-def _geometric_sum(values: list[Any], keep: Any) -> Any:
+def _geometric_sum(values: Sequence[Any], keep: Any) -> Any:
     """The sum of the values, each one weighted by `keep` to the power of its age."""
     return sum(value * Fraction(keep) ** age for age, value in enumerate(reversed(values)))

@@ -166,7 +166,7 @@ def derivative(expr: Expr, name: str) -> Expr:
     readable = [form for form in forms if not form.has(sympy.pi)] or forms[-1:]
     shortest = min(readable, key=lambda form: len(str(form)))
     try:
-        return parse(re.sub(r"\bE\b", "e", str(shortest).replace("Abs(", "abs(")), name)
+        return parse(re.sub(r"\bE\b", "e", str(shortest).replace("Abs(", "abs(")), name, *names_in(expr))
     except CnnquizError:
         raise CnnquizError("this derivative has no form in the functions known here: try a plainer J") from None
 
@@ -176,9 +176,9 @@ def _slope(expr: Expr, name: str) -> Any:
     """The derivative as sympy gives it."""
     import sympy
 
-    x = sympy.Symbol(name, real=True)
+    symbols = {one: sympy.Symbol(one, real=True) for one in {name, *names_in(expr)}}
     _refuse_large(expr)
-    return sympy.diff(evaluator(expr, _SLOPES)({name: x}), x)
+    return sympy.diff(evaluator(expr, _SLOPES)(symbols), symbols[name])
 
 
 def _plain_forms(slope: Any) -> list[Any]:
