@@ -53,6 +53,8 @@ FORMS = (
     Form("params", {"vocabulary": (1, 99), "width": (1, 99)}),
     Form("dense", {"inputs": (1, 99), "units": (1, 99)}, {"bias": YES_NO}),
     Form("train", {"samples": (1, 99), "batch": (1, 30), "epochs": (1, 9)}, {"drop_last": YES_NO}),
+    Form("train", {"samples": (1, 99), "batch": (1, 30), "epochs": (1, 9), "accumulate": (1, 5)}),
+    Form("gradient", {"layers": (1, 20), "slope": (1, 5)}, {"shortcut": YES_NO}),
     Form("gradient", {"layers": (1, 20)}, {"function": st.sampled_from(["sigmoid", "tanh", "relu", "swish", "step"])}),
     Form("gradient", {"layers": (2, 2)}, {"weights": st.just([2, -3]), "values": st.just([0, 1])}),
     Form("stability", {"curvature": (1, 20)}),

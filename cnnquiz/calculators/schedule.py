@@ -40,15 +40,16 @@ class _Schedule(Struct, frozen=True):
 
 _SCHEDULES = {
     "step": _Schedule(("every", "factor"), "alpha*factor^drops", "Every drop multiplies the rate once more.",
-                      "StepLR", "floor(t/every)"),
+                      "as PyTorch's StepLR", "floor(t/every)"),
     "exponential": _Schedule(("k",), "alpha*exp(-k*t)", "The rate falls by the same share in every equal time.",
                              "with base e, continuous"),
     "geometric": _Schedule(("factor",), "alpha*factor^t", "Every epoch multiplies the rate once more.",
-                           "ExponentialLR"),
+                           "as PyTorch's ExponentialLR"),
     "inverse": _Schedule(("k",), "alpha/(1 + k*t)", "It falls fast at first, and then ever more slowly.",
                          "1/t decay"),
     "cosine": _Schedule(("T", "low"), "low + (alpha - low)*(1 + cos(pi*t/T))/2",
-                        "Half a wave, from its top down to its bottom.", "CosineAnnealingLR, without restarts"),
+                        "Half a wave, from its top down to its bottom.",
+                        "as PyTorch's CosineAnnealingLR, without restarts"),
     "linear": _Schedule(("T", "low"), "alpha - (alpha - low)*t/T", "The same amount is taken off in every epoch.",
                         "to the lowest rate at T, and constant from there"),
     "warmup": _Schedule(("T",), "alpha*t/T", "It begins at 0 and reaches the full rate at T.",
@@ -84,7 +85,7 @@ EXAMPLES = (
     "exponential --alpha 0.1 --t 5 --k 0.1",
     "cosine --alpha 0.1 --t 25 --T 100",
 )
-CONVENTIONS = {"schedule": lambda env: f"{env['kind']}: {_SCHEDULES[env['kind']].convention}"}
+CONVENTIONS = {"schedule": lambda env: _SCHEDULES[env["kind"]].convention}
 LETTERS = {"alpha": "learning rate at first"}
 
 

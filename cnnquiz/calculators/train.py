@@ -20,6 +20,9 @@ QUANTITIES = (
     Quantity("batch", "batch_size", integer(1), "samples in one batch", search=(1, 1_024), symbol="B"),
     Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E"),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
+    Quantity("accumulate", "accumulation_steps", integer(1), "batches whose gradients are added up for one update",
+             None, (1, 64),
+             symbol="A"),
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
@@ -28,6 +31,10 @@ RESULTS = (
     Result("iterations", "updates in the whole training", answer=True, short="iterations",
            grows_with=("samples", "epochs")),
     Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
+    Result("effective_batch", "samples behind one update, when gradients are accumulated", answer=True,
+           grows_with=("batch", "accumulate")),
+    Result("updates_per_epoch", "updates in one epoch, when gradients are accumulated", symbol="u"),
+    Result("updates", "updates in the whole training, when gradients are accumulated", answer=True),
     Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
 )
 LINES = (
@@ -37,6 +44,9 @@ LINES = (
     line("iterations", "m*E", "All epochs", "Every epoch goes through all the batches again."),
     line("last", "N - (m - 1)*B", "Last batch", "What the full batches leave.", when="not drop_last"),
     line("last", "min(B, m*B)", "Last batch", "With drop_last, every batch is full.", when="drop_last"),
+    line("effective_batch", "B*A", "Effective batch", "One update sees the samples of all its batches."),
+    line("u", "ceil(m/A)", "Updates in one epoch", "The batches that are left over at the end make an update too."),
+    line("updates", "u*E", "Updates in all", "Every epoch goes through all the batches again."),
     line("seen", "(m - 1)*B + last", "Samples of the epoch", "Those in the batches that are used."),
     line("total", "(S - l)*B + l*last", "Losses, each times its batch",
          "A batch's loss is a mean: times the size of the batch it is a sum again."),
@@ -56,6 +66,13 @@ MISCONCEPTIONS = (
     misconception("one-sample-steps", "One update is made for each batch, not for each sample.",
                   m="N", iterations="N*E"),
     misconception("full-last-batch", "The last batch holds only what the full ones leave.", last="B"),
+    misconception("forgot-accumulation", "Only every group of accumulated batches makes an update.", u="m",
+                  effective_batch="B"),
+    misconception("added-accumulation", "Every one of the accumulated batches has its samples: multiply.",
+                  effective_batch="B + A"),
+    misconception("divided-batch", "Accumulating makes the batch behind an update larger, not smaller.",
+                  effective_batch="B/A"),
+    misconception("groups-rounded-down", "The batches that are left over make an update too.", u="floor(m/A)"),
     misconception("mean-of-means", "A smaller batch counts for less: weigh each loss by its batch.", epoch_loss="S/m"),
 )  # fmt: skip
 EXAMPLES = (
@@ -64,8 +81,9 @@ EXAMPLES = (
     "--samples n --batch b --epochs e",
 )
 CONVENTIONS = {
-    "iteration": "one update, made with one batch",
+    "iteration": lambda env: "one update, made with one batch" if env["A"] is None else "one batch",
     "last batch": lambda env: "left out when incomplete (drop_last)" if env["drop_last"] else "used, though smaller",
+    "accumulation": lambda env: "" if env["A"] is None else "batches left over at the end of an epoch make an update",
     "epoch loss": lambda env: "" if env["losses"] is None else "mean over the samples, not over the batches",
 }
 
@@ -97,6 +115,11 @@ def count(env: Env) -> Values:
     last = min(starts[-1] + env["B"], env["N"]) - starts[-1] if starts else 0
     found: Values = {"iterations_per_epoch": len(starts), "last_batch": last}
     found["iterations"] = sum(len(starts) for _ in range(env["E"])) if env["E"] < 10_000 else len(starts) * env["E"]
+    if env["A"] is not None:
+        groups = [starts[at : at + env["A"]] for at in range(0, len(starts), env["A"])]
+        found["effective_batch"] = sum(env["B"] for _ in range(env["A"]))
+        found["updates_per_epoch"] = len(groups)
+        found["updates"] = sum(len(groups) for _ in range(env["E"])) if env["E"] < 10_000 else len(groups) * env["E"]
     if env["losses"] is not None:
         pairs = [(loss, min(env["B"], env["N"] - start)) for loss, start in zip(env["losses"], starts, strict=True)]
         found["epoch_loss"] = exact(Fraction(sum(a * b for a, b in pairs)) / sum(b for _, b in pairs))

@@ -133,8 +133,9 @@ _WORD = rf"(?<![a-zA-Z])({'|'.join(_UNICODE_WORDS)})(?![a-zA-Z])"  # compiled wh
 
 
 def factor(number: Any) -> Math:
-    """A number as a factor, in brackets where it is negative."""
-    return chain("(", number, ")") if number < 0 else value_math(number)
+    """A number as a factor, in brackets where it is negative; no mixed number, which would not be one."""
+    written = math(Num(number)) if mixed_number(number) else value_math(number)
+    return chain("(", written, ")") if number < 0 else written
 
 
 def sum_of_products(left: Iterable[Any], right: Iterable[Any], plus: Any = None) -> Math:
