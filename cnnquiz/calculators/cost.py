@@ -27,15 +27,17 @@ from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
+from cnnquiz.mathematics.optimisers import METHODS
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
-from cnnquiz.solver.givens import integer
+from cnnquiz.solver.givens import choice, integer
 
 _DTYPES = ("fp32", "fp16", "int8")
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
+    Quantity("optimizer", "optimizer", choice(*METHODS), "the method that trains it, for its memory", None),
     LAYOUT_OF_INPUT,
 )  # fmt: skip
 RESULTS = (
@@ -51,15 +53,32 @@ RESULTS = (
     *(Result(f"activation_bytes_{name}", f"bytes of the activations in {name}",
              label=f"bytes of the activations, {name}")
       for name in _DTYPES),
+    Result("training_bytes", "bytes of weights, gradients and the optimizer's state in fp32", answer=True,
+           label="bytes of weights, gradients and state"),
 )  # fmt: skip
-EXAMPLES = ("resnet18 --layer conv1", "vgg16 --batch 32", '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"')
+EXAMPLES = (
+    "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",
+    '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"',
+)  # fmt: skip
+_STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers"}
 CONVENTIONS = {
     "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
     "FLOPs": "two for each MAC",
+    "state": lambda env: "" if env["optimizer"] is None else (
+        f"{_STATE_WORDS[len(_state(env))]} for each parameter, running statistics left out"
+    ),
 }
-LETTERS = steps.LETTERS | {"B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers"}
+LETTERS = steps.LETTERS | {
+    "B": "images", "a": "amount for one image", "b": "bytes a number", "n": "numbers",
+    "c": "numbers for each parameter",
+}  # fmt: skip
 
 assumptions = input_assumptions
+
+
+def _state(env: Env) -> list[str]:
+    """What the optimizer keeps for each parameter from step to step: m and s."""
+    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in ("v", "s", "m")]
 
 
 def prepare(values: Values) -> Values:
@@ -75,6 +94,8 @@ def work(env: Env) -> Values:
     found = {"macs": macs, "flops": 2 * macs, "parameters": one["parameters"], "activations": activations}
     found |= {"output_bytes": output, "output_mib": exact(Fraction(output, 2**20))}
     found |= {f"weight_bytes_{name}": BYTES[name] * one["stored"] for name in _DTYPES}
+    if env["optimizer"] is not None:
+        found["training_bytes"] = 4 * one["parameters"] * (2 + len(_state(env)))
     return found | {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
 
 
@@ -91,6 +112,9 @@ def count(env: Env) -> Values:
     for name in _DTYPES:
         amounts[f"weight_bytes_{name}"] = counts.bytes_of(in_file, name)
         amounts[f"activation_bytes_{name}"] = counts.bytes_of(kept, name)
+    if env["optimizer"] is not None:
+        copies = ["weights", "gradients", *_state(env)]
+        amounts["training_bytes"] = sum(counts.bytes_of(found["parameters"], "fp32") for _ in copies)
     return amounts
 
 
@@ -111,6 +135,14 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         yield from _all_images(env, results["activations"], "Every image has its own maps.", want)
         if want != "activations":
             yield _bytes_step("activations", results["activations"], want)
+    if "training_bytes" in results and want in (None, "training_bytes"):
+        if want:
+            yield from steps.total_steps(view, "parameters", parameters, want)
+        kept = 2 + len(_state(env))
+        why = "Each parameter has its weight, its gradient, and what the optimizer keeps of it."
+        numbers = {"n": results["parameters"], "c": kept}
+        yield formula_step("Numbers in training", "c*n", numbers, why, "training_bytes")
+        yield _bytes_step("training", kept * results["parameters"], "training_bytes", "fp32")
     if want in ("output_bytes", "output_mib"):
         yield from _output_steps(env, results, want)
 
@@ -166,6 +198,13 @@ def _without_depth(result: LayerResult) -> int:
     return macs(result) * (result.layer.groups or channels) // channels if result.layer.kind == "conv" else macs(result)
 
 
+def _copies(env: Env, more: int) -> Values:
+    """The bytes of training with so many numbers more for each parameter."""
+    if env["optimizer"] is None:
+        return {}
+    return {"training_bytes": 4 * env["parameters"] * (2 + len(_state(env)) + more)}
+
+
 def _bytes_times(env: Env, factor: Fraction | int) -> Values:
     names = ("weight_bytes_fp32", "output_bytes", "activation_bytes_fp32")
     return {name: exact(env[name] * factor) for name in names}
@@ -187,6 +226,11 @@ MISCONCEPTIONS = (
     misconception("numbers-as-bytes", "A number in fp32 takes 4 bytes.",
                   wrong=lambda env: _bytes_times(env, Fraction(1, 4))),
     misconception("bits-for-bytes", "8 bits are one byte.", wrong=lambda env: _bytes_times(env, 8)),
+    misconception("forgot-gradients", "Every weight has a gradient of its own.", wrong=lambda env: _copies(env, -1)),
+    misconception("forgot-state", "The optimizer keeps numbers of its own for every weight.",
+                  wrong=lambda env: _copies(env, -len(_state(env)) if env["optimizer"] else 0)),
+    misconception("weights-only", "Training also keeps the gradients and the optimizer's state.",
+                  wrong=lambda env: _copies(env, -1 - len(_state(env)) if env["optimizer"] else 0)),
     misconception("half-precision", "That is fp16: fp32 takes 4 bytes a number.",
                   wrong=lambda env: _bytes_times(env, Fraction(1, 2))),
 )  # fmt: skip

@@ -5,15 +5,28 @@ Source: the papers named in each network's file; Araujo, Norris and Sim 2019 for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.layers import drawings as pictures
 from cnnquiz.layers import network_counts, steps, totals
-from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, NETWORK, input_assumptions, network_givens
+from cnnquiz.layers.blocks import depth
+from cnnquiz.layers.givens import (
+    CHANNELS,
+    IN,
+    LAYER,
+    LAYERS,
+    NETWORK,
+    input_assumptions,
+    network_givens,
+    results_by_name,
+)
 from cnnquiz.layers.propagation import LayerResult
 from cnnquiz.layers.shapes import LAYOUT
+from cnnquiz.mathematics.notation import formula_step, series, step
+from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import (
     Case,
     Drawings,
@@ -25,8 +38,9 @@ from cnnquiz.solver.calculator import (
     Steps,
     Values,
     misconception,
+    where,
 )
-from cnnquiz.solver.givens import choices, integer
+from cnnquiz.solver.givens import Kind, choices, integer, numbers, whole, words
 
 _EXTRAS = ("bias", "bn", "activation", "pool")
 
@@ -35,11 +49,15 @@ def _last_dense(results: Sequence[LayerResult]) -> LayerResult | None:
     return next((one for one in reversed(results) if one.layer.kind == "dense"), None)
 
 
+_BLOCKS = Kind("A,B,C", lambda raw: Vector(whole(one, 1, letters=False) for one in numbers(20).read(raw)))
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
     Quantity("count", "count", choices("bias,bn,...", *_EXTRAS), "count these too: bias,bn,activation,pool", ()),
     Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None,
              only=Case("where the last dense layer is worked", lambda env: _last_dense(env["results"]) in env["view"])),
+    Quantity("blocks", "block_counts", _BLOCKS, "blocks in each stage of the network, if others: 3,4,6,3", None,
+             only=where("network")),
+    Quantity("trained", "trained_layers", words("NAMES"), "the layers that are trained, the others frozen: fc", None),
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
@@ -47,6 +65,7 @@ RESULTS = (
     Result("inputs", "numbers that go in"),
     Result("parameters", "trainable numbers", answer=True),
     Result("trainable", "trainable numbers", symbol="parameters"),
+    Result("trained", "trainable numbers of the layers that are not frozen", answer=True),
     Result("stored", "numbers kept in a file: trainable, fixed, and running means and variances"),
     Result("macs", "multiply-adds for one image", answer=True),
     Result("flops", "two for each multiply-add"),
@@ -68,9 +87,9 @@ CONVENTIONS = {
     "memory": "fp32, with activations, normalisation and dropout worked in place",
     "network": lambda env: f"{env['net'].name} ({env['net'].source})" if env["net"] and env["net"].source else "",
 }
-LETTERS = steps.LETTERS
+LETTERS = steps.LETTERS | {"b": "bytes a number", "n": "numbers"}
 
-work, count, assumptions = totals.network_results, network_counts.network_counts, input_assumptions
+assumptions = input_assumptions
 
 
 def _extras(env: Env) -> str:
@@ -81,11 +100,42 @@ def _extras(env: Env) -> str:
 
 def prepare(values: Values) -> Values:
     """What each layer makes, and those in view: all, or those of the layer that is asked for."""
-    return {**network_givens(values), "count": frozenset(values["count"])}
+    env = {**network_givens(values), "count": frozenset(values["count"])}
+    names = [name.strip() for name in str(values["trained"]).split(",")] if values["trained"] is not None else None
+    env["unfrozen"] = names and [one for name in names for one in results_by_name(name, env["view"])]
+    return env
+
+
+def work(env: Env) -> Values:
+    """The totals; of frozen networks, also the numbers that are trained."""
+    found = totals.network_results(env)
+    if env["unfrozen"] is not None:
+        found["trained"] = sum(map(totals.parameters, env["unfrozen"]))
+    return found
+
+
+def count(env: Env) -> Values:
+    """Each window slid, the weights added up place by place; the trained ones by leaving out the frozen layers."""
+    found = network_counts.network_counts(env)
+    if env["unfrozen"] is not None:
+        frozen = [one for one in env["view"] if one not in env["unfrozen"]]
+        weights = [network_counts.weights_of(one) for one in frozen if not one.layer.fixed]
+        found["trained"] = found["parameters"] - sum(more + biases for more, biases, _ in weights)
+    return found
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
-    """One layer in its own steps, or the totals added up by kind of layer."""
+    """One layer in its own steps, or the totals added up by kind of layer; the layers that are trained."""
+    if env["unfrozen"] is not None and want in (None, "trained"):
+        yield from steps.total_steps(env["unfrozen"], "parameters", totals.parameters, "trained")
+    if want == "trained":
+        return
+    if want == "depth" and results.get("depth"):
+        yield _depth_step(env, results["depth"])
+    if want == "weight_bytes":
+        yield from steps.total_steps(env["view"], "parameters", totals.numbers_in_storage, want)
+        why = "A number in fp32 takes 4 bytes."
+        yield formula_step("Bytes", "b*n", {"b": 4, "n": results["stored"]}, why, want)
     if env["layer"] is not None:
         known = {"trainable": "parameters", "flops": "macs", "parameters": "parameters", "macs": "macs"}
         wanted = want and known.get(want, "output_shape")
@@ -99,6 +149,17 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         yield from steps.total_steps(env["results"], "macs", lambda result: totals.macs(result, env["count"]))
 
 
+def _depth_step(env: Env, found: int) -> Step:
+    """The layers with weights on the longest way, stage by stage."""
+    stages: dict[str, int] = {}
+    for part in env["parts"]:
+        stage = re.split(r"[._]", part.name)[0]
+        stages[stage] = stages.get(stage, 0) + depth([part])
+    terms = [many for many in stages.values() if many]
+    why = f"On the way through {', '.join(name for name, many in stages.items() if many)}; shortcuts are not counted."
+    return step("Layers with weights", substituted=series(terms, " + ", 20), value=found, why=why, of="depth")
+
+
 def _only(env: Env, *kinds: str) -> Values:
     """The totals of the layers of these kinds alone."""
     found = totals.totals([result for result in env["view"] if result.layer.kind in kinds])
@@ -106,14 +167,39 @@ def _only(env: Env, *kinds: str) -> Values:
     return {name: found[name] for name in names if found[name]}
 
 
-def _without_biases(env: Env) -> Any:
-    biased = [one for one in env["view"] if one.layer.kind in ("conv", "tconv", "dense") and one.layer.bias]
-    return env["parameters"] - sum(network_counts.weights_of(one)[1] for one in biased)
+def _biases(results: Sequence[LayerResult]) -> int:
+    biased = [one for one in results if one.layer.kind in ("conv", "tconv", "dense") and one.layer.bias]
+    return sum(network_counts.weights_of(one)[1] for one in biased)
+
+
+def _without(env: Env, leaves_out: Callable[[LayerResult], bool]) -> Any:
+    """The parameters of the other layers."""
+    return env["parameters"] - sum(one.counts.parameters for one in env["view"] if leaves_out(one))
+
+
+def _is_projection(result: LayerResult) -> bool:
+    """Whether a layer is the convolution of a shortcut."""
+    return ".shortcut." in f".{result.name}" and result.layer.kind == "conv"
+
+
+def _with_wide_projections(env: Env) -> Any:
+    """The parameters with 3x3 kernels in the shortcuts."""
+    wider = [8 * one.counts.parameters for one in env["view"] if _is_projection(one) and one.layer.k == (1,)]
+    return env["parameters"] + sum(wider)
 
 
 _MACS_ALONE = {"count": [frozenset[str]()]}
 MISCONCEPTIONS = (
-    misconception("forgot-bias", "The biases are missing.", parameters=_without_biases),
+    misconception("forgot-bias", "The biases are missing.",
+                  wrong=lambda env: {"parameters": env["parameters"] - _biases(env["view"])}
+                  | ({"trained": env["trained"] - _biases(env["unfrozen"])} if env["unfrozen"] is not None else {})),
+    misconception("counted-frozen", "Frozen layers are not trained.",
+                  wrong=lambda env: {"trained": env["parameters"]} if env["unfrozen"] is not None else {}),
+    misconception("forgot-projection", "A shortcut with a 1x1 convolution has weights too.",
+                  parameters=lambda env: _without(env, lambda one: ".shortcut." in f".{one.name}")),
+    misconception("wide-projection", "The convolution in the shortcut is 1x1.", parameters=_with_wide_projections),
+    misconception("forgot-batchnorm", "Each normalised channel learns a scale and a shift.",
+                  parameters=lambda env: _without(env, lambda one: one.layer.kind == "bn")),
     misconception("forgot-dense", "The dense layers hold weights too.",
                   wrong=lambda env: _only(env, "conv", "tconv", "bn")),
     misconception("forgot-conv", "The convolutions hold weights too.", wrong=lambda env: _only(env, "dense")),

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, TreePath, parse_layer, pieces
+from cnnquiz.layers.layer import MOST_LAYERS, Layer, LayerFault, TreePath, outer_parts, parse_layer, pieces
 from cnnquiz.layers.propagation import Join, Part
 from cnnquiz.layers.vocabulary import KINDS
 from cnnquiz.patterns import pattern
@@ -21,6 +21,56 @@ JOINS = ("add", "concat")
 FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
 _PLACE = pattern(r"\{\s*([A-Za-z_]\w*)\s*\}")
 _SAFE = pattern(r"[\w.×x=-]{1,30}")
+
+
+_INPUT_ITSELF = "the input itself"
+_JOIN = pattern(r"(add|concat)\s*\[(.*)\]", re.DOTALL)
+_BLOCK_WORD = pattern(r"([nmsx])?(\d{1,6})")
+# The blocks of ResNet-18 and of ResNet-50; n channels inside, m behind a bottleneck, s the stride
+BLOCKS: dict[str, Any] = {
+    "basic": [
+        {"add": {"body": [{"conv1": "conv {n} k3 s{s} p1 nobias; bn; relu"}, {"conv2": "conv {n} k3 p1 nobias; bn"}],
+                 "shortcut": ["conv {n} k1 s{s} nobias; bn"]}},
+        "relu",
+    ],
+    "bottleneck": [
+        {"add": {"body": [{"conv1": "conv {n} k1 nobias; bn; relu"}, {"conv2": "conv {n} k3 s{s} p1 nobias; bn; relu"},
+                          {"conv3": "conv {m} k1 nobias; bn"}],
+                 "shortcut": ["conv {m} k1 s{s} nobias; bn"]}},
+        "relu",
+    ],
+}  # fmt: skip
+
+
+def _branches(kind: str, text: str) -> dict[str, Any]:
+    """The branches of `add[body | shortcut]` or `concat[... | ...]`; an empty one is the input itself."""
+    parts = outer_parts(text, "|")
+    if len(parts) == 1 and kind == "add":
+        parts.append("")
+    names = [f"branch{at}" for at in range(1, len(parts) + 1)]
+    if kind == "add" and len(parts) == 2:
+        names = ["body", "shortcut"]
+    return {name: pieces(part) or _INPUT_ITSELF for name, part in zip(names, parts, strict=True)}
+
+
+def _block_in_words(piece: str, own: Mapping[str, Any]) -> dict[str, Any]:
+    """The use of a block that a text spells: of `bottleneck 64 s2 x3`, only the first block has the stride."""
+    name, *words = piece.split() or [""]
+    if name not in BLOCKS or name in own:
+        return {}
+    numbers = {"s": "1"}
+    for word in words:
+        match = _BLOCK_WORD.fullmatch(word)
+        if match is None or (match[1] or "n") in numbers.keys() - {"s"}:
+            raise LayerFault(f"{name} takes no {excerpt(word)}: write {name} 64 s2 x3, or less of it")
+        numbers[match[1] or "n"] = match[2]
+    if "n" not in numbers:
+        raise LayerFault(f"{name} has no number of channels: write {name} 64 s2, or less of it")
+    numbers.setdefault("m", str(4 * int(numbers["n"])))
+    use: dict[str, Any] = {"block": name, "n": numbers["n"], "m": numbers["m"], "s": numbers["s"]}
+    if "x" in numbers:
+        use |= {"s": "1", "repeat": numbers["x"], "first": {"s": numbers["s"]}}
+    return use
 
 
 class Scope:
@@ -101,11 +151,16 @@ class Expansion:
         else:
             yield self.layer({name: value}, "", scope, inside)
 
-    def chain(self, text: str, name: str, scope: Scope, context: Context) -> Iterator[Layer]:
+    def chain(self, text: str, name: str, scope: Scope, context: Context) -> Iterator[Part]:
         """Layers in one text; the first has the name, the others stand under it: conv1, conv1.bn, conv1.relu."""
         inner = Scope(f"{name}.", numbered=False) if name else scope
-        for index, piece in enumerate(with_numbers(text, context).split(";")):
-            yield self.layer(piece, name if index == 0 else "", inner, context)
+        for index, piece in enumerate(outer_parts(with_numbers(text, context), ";")):
+            if match := _JOIN.fullmatch(piece.strip()):
+                yield self.join(match[1], _branches(match[1], match[2]), inner, context)
+            elif use := _block_in_words(piece, self.blocks):
+                yield from self.block(use, name or inner.free_name(use["block"], self.paths), context)
+            else:
+                yield self.layer(piece, name if index == 0 else "", inner, context)
 
     def layer(self, written: Any, name: str, scope: Scope, context: Context) -> Layer:
         """One layer, read and named."""
@@ -138,7 +193,7 @@ class Expansion:
         for branch, layers in value.items():
             own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
             inner = replace(context.at(branch), depth=context.depth + 1)
-            branches.append((str(branch), self.parts(layers, own, inner)))
+            branches.append((str(branch), self.parts(layers, own, inner) if layers != _INPUT_ITSELF else ()))
         name = scope.free_name(kind, self.paths)
         self.take_name(name, context)
         return Join(kind, name, tuple(branches))
@@ -148,9 +203,10 @@ class Expansion:
         aside = ("block", "repeat", "first")
         numbers = {key: with_numbers(str(value), context) for key, value in use.items() if key not in aside}
         block = with_numbers(str(use["block"]), context)
-        if block not in self.blocks:
-            known = ", ".join(self.blocks) or "none in this file"
-            raise LayerFault(f"there is no block {excerpt(block)}: there are {known}", (*context.path, "block"))
+        known = {**BLOCKS, **self.blocks}
+        if block not in known:
+            there = ", ".join({**self.blocks, **known})
+            raise LayerFault(f"there is no block {excerpt(block)}: there are {there}", (*context.path, "block"))
         first = use.get("first", {})
         if not isinstance(first, dict):
             fault = "`first` holds the first block's own numbers, as in first: {s: 2}"
@@ -161,7 +217,7 @@ class Expansion:
             prefix = name if "repeat" not in use else f"{name}_{number}"
             given = numbers | own if number == 1 else numbers
             inside = Context((*self.root, block), given, context.depth + 1)
-            yield from self.parts(self.blocks[block], Scope(f"{prefix}.", numbered=False), inside)
+            yield from self.parts(known[block], Scope(f"{prefix}.", numbered=False), inside)
 
     def repeats(self, written: str, context: Context) -> int:
         """How often a block is repeated."""

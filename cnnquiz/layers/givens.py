@@ -116,7 +116,7 @@ def _from_layers(layers: Any, values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_network(name: str, values: dict[str, Any]) -> dict[str, Any]:
-    net = networks.load(name)
+    net = networks.load(name, tuple(values.get("blocks") or ()))
     parts = _with_classes(net.parts, values.get("classes"))
     begin = net.input if values["in"] is None else _begin_shape(values, list(flat(parts)), net.input)
     try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from functools import lru_cache
 from types import MappingProxyType
@@ -120,7 +119,21 @@ def pieces(text: str) -> list[Any]:
             return list(json.loads(text))
         except (ValueError, RecursionError):
             raise LayerFault(f"{excerpt(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
-    return [piece for piece in re.split(r"[;\n]", text) if piece.strip()]
+    return [piece for piece in outer_parts(text, ";\n") if piece.strip()]
+
+
+def outer_parts(text: str, signs: str) -> list[str]:
+    """The parts of a text between these signs, except those that stand inside square brackets."""
+    found, depth = [""], 0
+    for character in text:
+        depth += (character == "[") - (character == "]")
+        if depth == 0 and character in signs:
+            found.append("")
+        else:
+            found[-1] += character
+    if depth:
+        raise LayerFault(f"{excerpt(text.strip())}: a bracket is open: write add[conv 8 k3 p1 | conv 8 k1]")
+    return found
 
 
 def parse_layers(given: Any) -> tuple[Layer, ...]:

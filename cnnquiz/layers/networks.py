@@ -46,18 +46,21 @@ def names() -> list[str]:
     return sorted(path.stem for path in FOLDER.glob("*.yaml"))
 
 
-def load(name: str) -> Network:
-    """A network by its name (vgg16), its variant (alexnet/ungrouped) or its file (mine.yaml)."""
+def load(name: str, repeats: tuple[int, ...] = ()) -> Network:
+    """A network by its name (vgg16), its variant (alexnet/ungrouped) or its file (mine.yaml).
+
+    repeats  how many blocks its stages have, in order, if others than it says
+    """
     known = names()
     head, _, variant = name.partition("/")
     head = own_name(head, known)
     if head in known:
-        return _load_once(FOLDER / f"{head}.yaml", variant)
+        return _load_once(FOLDER / f"{head}.yaml", variant, repeats)
     if name.endswith((".yaml", ".yml")):
-        return _from_file(Path(name), "")
+        return _from_file(Path(name), "", repeats)
     path, _, variant = name.rpartition("/")
     if path.endswith((".yaml", ".yml")):
-        return _from_file(Path(path), variant)
+        return _from_file(Path(path), variant, repeats)
     otherwise = f"there are {', '.join(known)}, or name a .yaml file"
     hint = did_you_mean(head.lower(), known, otherwise, cutoff=0.5)
     raise GivenError(f"no network is called {excerpt(name)}: {hint}", "network")
@@ -74,18 +77,18 @@ def _bare(name: str) -> str:
 
 
 @lru_cache(maxsize=64)
-def _load_once(path: Path, variant: str) -> Network:
-    return _from_file(path, variant, keep_places=False)
+def _load_once(path: Path, variant: str, repeats: tuple[int, ...]) -> Network:
+    return _from_file(path, variant, repeats, keep_places=False)
 
 
-def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
+def _from_file(path: Path, variant: str, repeats: tuple[int, ...], keep_places: bool = True) -> Network:
     from cnnquiz import yaml_text
 
     where = display_text(path)
     document = yaml_text.read_file(read_bytes(path, LARGEST), where)
     place = document.positions.find
     try:
-        network, paths = build(_check_fields(document.tree), variant)
+        network, paths = build(_check_fields(document.tree), variant, repeats)
     except LayerFault as fault:
         line, column = place(fault.path, at_name=True)
         raise CnnquizError(f"{where}:{line}:{column}: {fault}") from None
@@ -93,9 +96,13 @@ def _from_file(path: Path, variant: str, keep_places: bool = True) -> Network:
     return replace(network, path="" if not keep_places else where, places=places)
 
 
-def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str, TreePath]]:
+def build(
+    written: dict[str, Any], variant: str = "", repeats: tuple[int, ...] = ()
+) -> tuple[Network, dict[str, TreePath]]:
     """A network from its file's fields, and the path at which each layer is written."""
     tree, at = _with_variant(written, variant)
+    if repeats:
+        tree = {**tree, "layers": _with_repeats(tree["layers"], repeats)}
     parts, paths = expand(tree["layers"], tree.get("blocks", {}), at["layers"], at["blocks"])
     name = f"{tree['name']}/{variant}" if variant else str(tree["name"])
     network = Network(
@@ -107,6 +114,22 @@ def build(written: dict[str, Any], variant: str = "") -> tuple[Network, dict[str
         variants=tuple(written.get("variants", {})),
     )
     return network, paths
+
+
+def _with_repeats(layers: Any, repeats: tuple[int, ...]) -> Any:
+    """The layers, with these numbers of blocks in place of those that the file repeats them."""
+    stages = [
+        (at, name)
+        for at, one in enumerate(layers if isinstance(layers, list) else ())
+        for name, value in (one.items() if isinstance(one, dict) else ())
+        if isinstance(value, dict) and "repeat" in value
+    ]
+    if len(stages) != len(repeats):
+        raise GivenError(f"blocks: {len(repeats)} for {len(stages)} stages; give one for each stage", "blocks")
+    found = list(layers)
+    for (at, name), many in zip(stages, repeats, strict=True):
+        found[at] = {name: {**layers[at][name], "repeat": str(many)}}
+    return found
 
 
 def _input(tree: dict[str, Any], path: TreePath) -> Shape:

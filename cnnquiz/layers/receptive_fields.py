@@ -209,7 +209,7 @@ class IndexWalk(Struct, frozen=True):
 
 def _is_direct(name: str, branch: Sequence[Part], grids: Mapping[str, int]) -> bool:
     """Whether a branch is the shortcut that is the input itself."""
-    return name == "shortcut" and bool(grids) and branch[0].name not in grids
+    return not branch or (name == "shortcut" and bool(grids) and branch[0].name not in grids)
 
 
 class Pixels(NamedTuple):
