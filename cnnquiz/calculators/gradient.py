@@ -79,7 +79,11 @@ LINES = (
 def prepare(values: Values) -> Values:
     """Finds the largest derivative and the number of layers; refuses lists of different lengths."""
     f = activation(values["function"])
-    given = {key: len(values[key]) for key in ("values", "weights") if values[key] is not None}
+    has_slope = values["slope"] is not None
+    if has_slope and values["layers"] is None:
+        raise GivenError("layers is missing: how many layers the gradient passes", "layers")
+    listed = () if has_slope else ("values", "weights")
+    given = {key: len(values[key]) for key in listed if values[key] is not None}
     layers: Any = values["layers"] if values["layers"] is not None else next(iter(given.values()), None)
     counted = are_numbers(layers)
     wanted = layers if counted else next(iter(given.values()), 0)
@@ -92,11 +96,9 @@ def prepare(values: Values) -> Values:
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
     alpha, sizes = usual_alpha(f), [abs(w) for w in values["weights"] or ()]
-    env = {**values, "alpha": alpha, "n": layers, "has_slope": values["slope"] is not None}
-    if env["has_slope"]:
-        if layers is None:
-            raise GivenError("layers is missing: how many layers the gradient passes", "layers")
-        return {**env, "M": None, "w": None, "B": None}
+    env = {**values, "alpha": alpha, "n": layers, "has_slope": has_slope}
+    if has_slope:
+        return {**env, "values": None, "weights": None, "M": None, "w": None, "B": None}
     largest = largest_slope(f.name, alpha)
     return {**env, "M": largest, "w": exact(prod(sizes)), "B": exact(prod(1 + largest * size for size in sizes))}
 

@@ -101,7 +101,8 @@ def prepare(values: Values) -> Values:
     if values["low"] > values["alpha"]:
         raise GivenError("low: the lowest rate is above the first one", "low")
     t = values["t"] if values["kind"] not in ("linear", "warmup") else min(values["t"], values["T"])
-    return {**values, "t": t}
+    total = values["T"] if "T" in _SCHEDULES[values["kind"]].takes else None
+    return {**values, "t": t, "T": total}
 
 
 def _meaning(name: str) -> str:

@@ -35,9 +35,15 @@ CHANNELS = Quantity(
     "channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None,
     only=where("in"),
 )  # fmt: skip
-_WITH_CHANNELS_IN_SIZE = Case(
-    "where in holds its channels", lambda env: isinstance(env["in"], tuple) and len(env["in"]) == len(env["begin"])
-)
+
+
+def _may_hold_channels(env: Env) -> bool:
+    """Whether one number of the size is its channels, or could be."""
+    size = env["in"]
+    return isinstance(size, tuple) and (len(size) == len(env["begin"]) or size[0] == env["channels"])
+
+
+_WITH_CHANNELS_IN_SIZE = Case("where in holds its channels", _may_hold_channels)
 LAYOUT_OF_INPUT = replace(LAYOUT, only=_WITH_CHANNELS_IN_SIZE)
 
 
