@@ -209,6 +209,8 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _other_share(env, 1 - Fraction(env["momentum"]))),
     misconception("batch-for-running", "The running average moves only a little towards the batch.",
                   wrong=lambda env: _other_share(env, 1)),
+    misconception("momentum-squared", "The new batch comes in once, with the share that momentum says.",
+                  wrong=lambda env: _other_share(env, Fraction(env["momentum"]) ** 2)),
     misconception("added-share", "What is old keeps only the share 1 - m.",
                   wrong=lambda env: {name: exact(value + Fraction(env["momentum"]) * env[name.removeprefix("new_")])
                                      for name, value in _other_share(env, env["momentum"]).items()}),

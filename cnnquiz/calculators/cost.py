@@ -7,7 +7,7 @@ Source: He and Sun, Convolutional neural networks at constrained time cost, 2015
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import prod
 
@@ -23,7 +23,7 @@ from cnnquiz.layers.givens import (
     input_assumptions,
     network_givens,
 )
-from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
@@ -198,6 +198,17 @@ def _without_depth(result: LayerResult) -> int:
     return macs(result) * (result.layer.groups or channels) // channels if result.layer.kind == "conv" else macs(result)
 
 
+def _macs_of(env: Env, results: Sequence[LayerResult]) -> Values:
+    """Multiply-adds and FLOPs of some of the layers."""
+    found = sum(map(macs, results)) * env["batch"]
+    return {"macs": found, "flops": 2 * found}
+
+
+def _macs_of_last_on_input(env: Env) -> Values:
+    """The last layer alone, as if it worked on the input of the first."""
+    return _macs_of(env, propagate([env["view"][-1].layer], env["view"][0].before.shape))
+
+
 def _copies(env: Env, more: int) -> Values:
     """The bytes of training with so many numbers more for each parameter."""
     if env["optimizer"] is None:
@@ -226,6 +237,10 @@ MISCONCEPTIONS = (
     misconception("numbers-as-bytes", "A number in fp32 takes 4 bytes.",
                   wrong=lambda env: _bytes_times(env, Fraction(1, 4))),
     misconception("bits-for-bytes", "8 bits are one byte.", wrong=lambda env: _bytes_times(env, 8)),
+    misconception("last-layer-only", "Every layer costs something: add them up.",
+                  wrong=lambda env: _macs_of(env, env["view"][-1:])),
+    misconception("without-reduction", "The layers before make the map thin, so the last one costs less.",
+                  wrong=_macs_of_last_on_input),
     misconception("forgot-gradients", "Every weight has a gradient of its own.", wrong=lambda env: _copies(env, -1)),
     misconception("forgot-state", "The optimizer keeps numbers of its own for every weight.",
                   wrong=lambda env: _copies(env, -len(_state(env)) if env["optimizer"] else 0)),

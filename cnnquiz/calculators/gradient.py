@@ -183,6 +183,7 @@ MISCONCEPTIONS = (
                   product="m/n"),
     misconception("forgot-shortcut", "The shortcut passes the gradient on too: each factor is 1 + f'.",
                   bound="M**n", product="m**n"),
+    misconception("one-block-only", "Each block has its own factor: take the power.", bound="1 + M", product="1 + m"),
     misconception("shortcuts-added", "The factors 1 + f' are multiplied: (1 + f')^n is more than 1 + n f'.",
                   bound="1 + n*M", product="1 + n*m"),
     misconception("value-for-derivative", "sigma is at most 1, but its derivative at most 1/4.", bound="1"),

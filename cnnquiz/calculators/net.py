@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from math import prod
 from typing import Any
 
 from cnnquiz import calculators
@@ -23,7 +24,7 @@ from cnnquiz.layers.givens import (
     network_givens,
     results_by_name,
 )
-from cnnquiz.layers.propagation import LayerResult
+from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.mathematics.notation import formula_step, series, step
 from cnnquiz.solution import Step, Vector
@@ -182,6 +183,33 @@ def _is_projection(result: LayerResult) -> bool:
     return ".shortcut." in f".{result.name}" and result.layer.kind == "conv"
 
 
+def _is_pointwise(result: LayerResult) -> bool:
+    return result.layer.kind == "conv" and set(result.layer.k) == {1}
+
+
+def _unreduced(env: Env) -> int | None:
+    """The weights of two layers of the widest kernel at all channels, in place of a reduction and what follows."""
+    first, kernels = env["view"][0], [prod(one.layer.windows(len(one.shape) - 1)[0].k for _ in one.shape[:-1])
+                                      for one in env["view"] if one.layer.kind == "conv"]  # fmt: skip
+    return 2 * max(kernels) * first.before.shape[-1] ** 2 if _is_pointwise(first) else None
+
+
+def _dense_inputs(results: Sequence[LayerResult]) -> int | None:
+    return next((prod(one.before.shape) for one in results if one.layer.kind == "dense"), None)
+
+
+def _last_of(env: Env, kind: str, amount: Callable[[LayerResult], int]) -> int | None:
+    return next((amount(one) for one in reversed(env["view"]) if one.layer.kind == kind), None)
+
+
+def _old_head(env: Env) -> int:
+    """The trained numbers, with the classes that the network was made for."""
+    if env["classes"] is None or env["net"] is None:
+        return int(env["trained"])
+    usual = {one.name: one.counts.parameters for one in propagate(env["net"].parts, env["begin"])}
+    return sum(usual[one.name] for one in env["unfrozen"])
+
+
 def _with_wide_projections(env: Env) -> Any:
     """The parameters with 3x3 kernels in the shortcuts."""
     wider = [8 * one.counts.parameters for one in env["view"] if _is_projection(one) and one.layer.k == (1,)]
@@ -195,6 +223,20 @@ MISCONCEPTIONS = (
                   | ({"trained": env["trained"] - _biases(env["unfrozen"])} if env["unfrozen"] is not None else {})),
     misconception("counted-frozen", "Frozen layers are not trained.",
                   wrong=lambda env: {"trained": env["parameters"]} if env["unfrozen"] is not None else {}),
+    misconception("old-head", "The last layer was replaced: it has as many units as there are classes.",
+                  wrong=lambda env: {"trained": _old_head(env)} if env["unfrozen"] is not None else {}),
+    misconception("usual-input", "The network is made for another size of input: follow this one through.",
+                  flattened=lambda env: env["net"] and _dense_inputs(propagate(env["net"].parts, env["net"].input))),
+    misconception("one-pool-short", "Every pool makes the map smaller: count them all.",
+                  flattened=lambda env: _last_of(env, "pool", lambda one: prod(one.before.shape))),
+    misconception("channels-only", "Flattening keeps every place of the map, not only its channels.",
+                  flattened=lambda env: _last_of(env, "conv", lambda one: one.shape[-1])),
+    misconception("widest-kernel-only", "The layers with 1x1 kernels have weights too.",
+                  parameters=lambda env: _without(env, lambda one: _is_pointwise(one))),
+    misconception("one-pointwise-short", "Every layer with 1x1 kernels has weights of its own.",
+                  parameters=lambda env: _without(env, lambda one: one is env["view"][0] and _is_pointwise(one))),
+    misconception("without-reduction", "The 1x1 layers make the map thin before the wide kernels work on it.",
+                  parameters=_unreduced),
     misconception("forgot-projection", "A shortcut with a 1x1 convolution has weights too.",
                   parameters=lambda env: _without(env, lambda one: ".shortcut." in f".{one.name}")),
     misconception("wide-projection", "The convolution in the shortcut is 1x1.", parameters=_with_wide_projections),

@@ -52,6 +52,7 @@ MISCONCEPTIONS = (
     misconception("fastest-for-largest", "That rate reaches the minimum in one step; twice that is the limit.",
                   largest="1/L"),
     misconception("coefficient-for-curvature", "The second derivative of a theta^2 is 2a, not a.", largest="4/L"),
+    misconception("curvature-inverted", "The larger the curvature, the smaller the rate must be.", largest="L/2"),
     misconception("forgot-momentum", "Momentum moves the limit by the factor 1 + gamma.",
                   where={"has_momentum": (True,)}, largest_rate=lambda env: Fraction(2) / env["L"]),
     misconception("momentum-subtracted", "Momentum moves the limit up, by the factor 1 + gamma.",

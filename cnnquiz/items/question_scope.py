@@ -66,7 +66,7 @@ _CHANGES: tuple[tuple[str, Place], ...] = (  # words, and what makes them part o
      lambda derived: False),
     (r"\b(?:largest|highest|maximum|maximal|greatest) (?:possible )?(?:value|derivative|slope|gradient|product)\b",
      lambda derived: derived.value in (derived.results.get("maximum_derivative"), derived.results.get("bound"))),
-    (r"\bsecond derivative\b", lambda derived: False),
+    (r"\bsecond derivative\b", _is("stability")),
     (r"\b(?:depthwise|depth-wise)\b", _any(_states("layer", "depthwise", "separable"), _states("groups"), _CHAINS)),
     (r"\bseparable\b", _any(_states("layer", "separable"), _CHAINS)),
     (r"\bbatch[- ]?norm\w*", _any(_states("bn"), _states("layer", "batchnorm"), _is("batchnorm"), _CHAINS,

@@ -12,7 +12,7 @@ _CUE = (
 )
 _BETWEEN = r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|and|or|a)"
 _ASKED = (
-    ("parameters", r"(?:parameters?|params)\b", ("parameters", "trainable", "stored", "encoder", "decoder")),
+    ("parameters", r"(?:parameters?|params)\b", ("parameters", "trainable", "trained", "stored", "encoder", "decoder")),
     ("weights", r"weights\b", ("weights", "parameters")),
     ("biases", r"biases\b", ("biases",)),
     ("multiply-adds", r"(?:multiply-adds?|macs?|multiplications|multiply[- ]accumulates?)\b", ("macs",)),
@@ -23,7 +23,7 @@ _ASKED = (
     ("bits", r"bits\b", ("bits",)),
     ("kilobytes", r"(?:kilobytes|kib|kb)\b", ("kib",)),
     ("megabytes", r"(?:megabytes|mib|mb)\b", ("output_mib",)),
-    ("bytes", r"bytes\b", ("bytes", "output_bytes", "weight_bytes", "activation_bytes")),
+    ("bytes", r"bytes\b", ("bytes", "output_bytes", "weight_bytes", "activation_bytes", "training_bytes")),
     ("standard deviation", r"standard deviation\b", ("std",)),
     ("derivative", r"(?:derivative|slope)\b", ("derivative", "derivative_exact", "maximum_derivative")),
     ("probability", r"probability\b", ("probability",)),

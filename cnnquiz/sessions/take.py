@@ -16,7 +16,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.history import History, SavedSession
 from cnnquiz.items.variants import Variant, solution_of
-from cnnquiz.model import Attempt, Bank
+from cnnquiz.model import Attempt, Bank, Item
 from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
 from cnnquiz.quiz.result import QuizResult, quiz_result, replies
 from cnnquiz.quiz.session import Reply, Session, play, start
@@ -141,7 +141,12 @@ class TakeSession:
         order = options.order
         if order is None and options.shuffle:
             order = SystemRandom().randrange(10**6) if options.seed is None else options.seed
-        items = arrange(self.bank, select_items(self.bank, options.topic, only), order, options.limit)
+        chosen = select_items(self.bank, options.topic, only)
+        limit = options.limit
+        if limit is None and not (options.topic or options.mistakes):
+            limit = self.bank.limit
+            chosen = self._least_met(chosen) if limit and options.answers is None else chosen
+        items = arrange(self.bank, chosen, order, limit)
         return Plan(
             [item.id for item in items],
             order,
@@ -154,6 +159,11 @@ class TakeSession:
             options.topic,
             options.mistakes,
         )
+
+    def _least_met(self, items: list[Item]) -> list[Item]:
+        """The items, those that were never answered first: so a long bank is met part by part."""
+        met = {card.item for card in self.history.cards() if card.bank == self.bank.id}
+        return sorted(items, key=lambda item: item.id in met)
 
     def _report_empty(self) -> int:
         """Say that no item fits; after --mistakes that is good news."""
@@ -170,7 +180,7 @@ class TakeSession:
         """Start the session in the history, say what is wrong with that, and show the banner."""
         self.recorder.start(self.bank.id, msgspec.to_builtins(self.plan))
         self.recorder.report_problem()
-        self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(self.plan)))
+        self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(self.plan, len(self.bank.items))))
 
     # The exchange
 
@@ -257,9 +267,11 @@ class TakeSession:
 # What a plan says: to the person, and on the command line
 
 
-def _facts(plan: Plan) -> list[str]:
-    """What the banner says about the session."""
+def _facts(plan: Plan, every: int) -> list[str]:
+    """What the banner says about the session at a bank of so many items."""
     facts = [f"{len(plan.items)} question{'s' * (len(plan.items) != 1)}"]
+    if len(plan.items) < every and not (plan.topic or plan.mistakes or plan.limit):
+        facts = [f"{len(plan.items)} of {every} questions: --limit {every} asks them all"]
     facts += ["exam: the verdicts come at the end"] * plan.exam
     facts += [f"time: {clock(plan.seconds)}"] if plan.seconds else []
     if plan.seed is not None and plan.order == plan.seed:
