@@ -21,8 +21,7 @@ QUANTITIES = (
     Quantity("epochs", "num_epochs", integer(1), "passes through the whole set", 1, (1, 1_000), symbol="E"),
     Quantity("drop_last", "drop_last", FLAG, "whether a last, incomplete batch is left out", False),
     Quantity("accumulate", "accumulation_steps", integer(1), "batches whose gradients are added up for one update",
-             None, (1, 64),
-             symbol="A"),
+             None, symbol="A"),
     Quantity("losses", "batch_losses", numbers(), "mean loss of each batch of one epoch, in order", None),
 )  # fmt: skip
 RESULTS = (
@@ -31,8 +30,7 @@ RESULTS = (
     Result("iterations", "updates in the whole training", answer=True, short="iterations",
            grows_with=("samples", "epochs")),
     Result("last_batch", "samples in the last batch of an epoch", short="last-batch", symbol="last"),
-    Result("effective_batch", "samples behind one update, when gradients are accumulated", answer=True,
-           grows_with=("batch", "accumulate")),
+    Result("effective_batch", "samples behind one update, when gradients are accumulated", answer=True),
     Result("updates_per_epoch", "updates in one epoch, when gradients are accumulated", symbol="u"),
     Result("updates", "updates in the whole training, when gradients are accumulated", answer=True),
     Result("epoch_loss", "mean loss over the samples of the epoch", answer=True),
