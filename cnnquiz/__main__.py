@@ -108,7 +108,9 @@ def line(message: object) -> str:
     words = " ".join(str(message).split())
     if len(words) > LONGEST_LINE:
         words = f"{words[: LONGEST_LINE - 200]} ... {words[-200:]}"
-    seen = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
+    from cnnquiz.shown import is_shown
+
+    seen = (c if is_shown(c) else c.encode("unicode_escape").decode() for c in words)
     return "cnnquiz: " + "".join(seen)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnquiz.checks.report import Report, closing_line
 from cnnquiz.model import Finding
 from cnnquiz.reports import sentences
+from cnnquiz.shown import is_shown
 
 
 def write(report: Report) -> str:
@@ -25,4 +26,4 @@ def escape(text: str, more: str = "") -> str:
     """The text with the characters escaped that would end the command or one of its fields."""
     for character in "%\r\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
-    return "".join(character for character in text if character.isprintable())
+    return "".join(character for character in text if is_shown(character))

@@ -27,6 +27,7 @@ from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.render.listing import show_json
 from cnnquiz.sessions.recorder import Recorder, with_history
+from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
 TRIES = 2
@@ -66,7 +67,7 @@ def read_script(path: str, drill: Drill) -> Iterator[str]:
     known = {one.name for name in names for one in calculators.load(name).misconceptions}
     for number, line in enumerate(lines, 1):
         if fault := script_fault(line, known):
-            raise CnnquizError(f"{files.display_text(path)}:{number}: {fault}")
+            raise CnnquizError(f"{display_text(path)}:{number}: {fault}")
     return iter(lines)
 
 
