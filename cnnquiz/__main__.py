@@ -108,10 +108,10 @@ def line(message: object) -> str:
     words = " ".join(str(message).split())
     if len(words) > LONGEST_LINE:
         words = f"{words[: LONGEST_LINE - 200]} ... {words[-200:]}"
-    from cnnquiz.shown import is_shown
+    from cnnquiz.shown import clean, is_shown, without_commands
 
     seen = (c if is_shown(c) else c.encode("unicode_escape").decode() for c in words)
-    return "cnnquiz: " + "".join(seen)
+    return without_commands("cnnquiz: " + clean("".join(seen)))
 
 
 def open_closed_streams() -> None:

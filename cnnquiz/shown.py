@@ -50,7 +50,8 @@ def one_line(text: str) -> str:
 
 def display_text(text: Path | str) -> str:
     """A path or a name as it may stand on a screen: a question mark for each character that is not shown."""
-    return "".join(c if c == " " or (is_shown(c) and not c.isspace()) else "?" for c in str(text))
+    shown = "".join(c if c == " " or (is_shown(c) and not c.isspace()) else "?" for c in str(text))
+    return shown if shown.isascii() else _MARKS.sub(_few_marks, shown)
 
 
 def json_text(body: object, indent: int | None = None, ascii: bool = False) -> str:

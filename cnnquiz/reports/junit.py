@@ -22,7 +22,8 @@ def write(report: Report) -> str:
     if report.seconds is not None:
         root.set("time", f"{report.seconds:.3f}")
     ElementTree.indent(root)
-    return f'<?xml version="1.0" encoding="UTF-8"?>\n{ElementTree.tostring(root, encoding="unicode")}\n'
+    body = without_commands(ElementTree.tostring(root, encoding="unicode"))
+    return f'<?xml version="1.0" encoding="UTF-8"?>\n{body}\n'
 
 
 def cases(bank: Checked) -> Iterator[Element]:
@@ -46,7 +47,7 @@ def outcome(rule: str, findings: list[Finding]) -> Element:
     failure = Element("failure", type=rule, message=clean(findings[0].message))
     found = failure if any(finding.level == "error" for finding in findings) else Element("system-out")
     places = (f"{one.path}:{one.line}:{one.column}: {one.message}\n{one.remedy}".strip() for one in findings)
-    found.text = without_commands(clean("\n\n".join(places)))
+    found.text = clean("\n\n".join(places))
     return found
 
 
