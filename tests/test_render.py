@@ -64,6 +64,14 @@ def test_a_plain_screen_gets_no_escape_codes() -> None:
         assert screen.console.file.getvalue() == "words\nmore\n"  # type: ignore[attr-defined]
 
 
+@pytest.mark.parametrize("name", ["COLUMNS", "LINES"])
+def test_an_odd_size_in_the_environment_is_no_fault(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "²")
+    screen = console.screen(Stream(False), {name: "²"})
+    screen.show("words")
+    assert (screen.columns, screen.stream.getvalue()) == (80, "words\n")  # type: ignore[attr-defined]
+
+
 def test_a_closed_stream_is_a_screen_that_shows_nothing() -> None:
     console.screen(None, {}).show("words")
 

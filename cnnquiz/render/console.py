@@ -151,8 +151,8 @@ def _console(file: IO[str], width: int, colour: bool) -> Console:
     """A console that does nothing to a text by itself: no markup, no emoji, no highlighting."""
     system: Literal["standard"] | None = "standard" if colour else None
     return _Console(
-        file=cast("IO[str]", _Log(file)), width=width, color_system=system, force_terminal=colour, theme=Theme(STYLES),
-        markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
+        file=cast("IO[str]", _Log(file)), width=width, height=25, color_system=system, force_terminal=colour,
+        theme=Theme(STYLES), markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
     )  # fmt: skip
 
 

@@ -38,7 +38,7 @@ from cnnquiz import __main__ as entry
 from cnnquiz import cli
 
 PROBES = {  # markup, by the name under which it is found again in a wrapped line
-    "Qz1": "[bold]Qz1", "Qz2": "[link=u:x]Qz2", "Qz3": "[here](u:Qz3)", "Qz4": "![i](u:Qz4)", "Qz5": "<b>Qz5",
+    "Qz1": "[bold]Qz1", "Qz2": "[link=u:x]Qz2", "Qz3": "[here](u:Qz3", "Qz4": "![i](u:Qz4", "Qz5": "<b>Qz5",
     "Qz6": "&lt;Qz6",
 }  # fmt: skip
 PIECES = json.loads(Path(__file__).with_name("hostile.json").read_text(encoding="utf-8"))
@@ -215,9 +215,9 @@ class Scene:
             yield Case(("check", "--jobs", "1", "--verbose", "--", name), "", "any")
         yield Case(("check", "--format", "junit", "--output", "report", "--", self.rough), "", "text", "report")
         yield Case(("check", "--format", "text", "-"), bank(self.rng, True))
-        yield Case(("check", "--select", argument(self.rng), "--", self.bank))
+        yield Case(("check", "--select", argument(self.rng), "--", self.bank), "", "any")
         yield Case(("check", f"--explain={argument(self.rng)}"))
-        yield Case(("check", "--", argument(self.rng)))
+        yield Case(("check", "--", argument(self.rng)), "", "any")
 
     def numericals(self) -> Iterator[Case]:
         rng = self.rng
