@@ -21,7 +21,8 @@ def test_nothing_but_text_comes_out(seed: int) -> None:
         ("text", "a\x1b[2Jb"), ("text", "a\x1b[5mb"), ("text", "a\u202eb"), ("json", '"\x9b"'), ("text", "a\u3164b"),
         ("text", "\u200c"), ("text", "a\rb"), ("text", "a\n  ::error::b"), ("text", "\x1b[1m::error::b"),
         ("github", "::error file=a,line=1,col=2,title=schema::b\n::error::c\n1 bank\n"), ("text", "a ##[error]b"),
-        ("text", "Qz1 here"), ("text", "e" + "\u0301" * 40), ("json", "{"), ("junit", "<a>"), ("lines", "{}\nno\n"),
+        ("text", "Qz1 here"), ("text", "e" + "\u0301" * 40), ("json", "{"), ("junit", "<a>"),
+        ("lines", '{"a": 1}\nno\n'),
         ("all.csv", "seed,topic\n1,=1+1\n"), ("all.csv", 'seed,topic\n1,"\t@x"\n'),
     ],
 )  # fmt: skip

@@ -59,7 +59,9 @@ def line(seconds: float | None = None) -> str | None:
         return None
     try:
         text = sys.stdin.readline()
-    except OSError:
+    except OSError as error:
+        if error.errno != errno.EIO:
+            raise
         text = ""
     if not text:
         raise _end_of_input()
