@@ -136,8 +136,9 @@ def test_the_question_whether_to_resume_is_left_as_well(terminal: Start) -> None
 def test_a_terminal_that_is_gone_ends_it_with_what_was_answered(terminal: Start, program: Program, place: str) -> None:
     child = terminal(*PLACES[place][0])
     at(child, place)
-    child.close(force=False)  # hangs up
-    assert (child.exitstatus, child.signalstatus) == (129, None)
+    child.ptyproc.fileobj.close()  # hangs up
+    child.ptyproc.wait()
+    assert (child.ptyproc.exitstatus, child.ptyproc.signalstatus) == (129, None)
     assert "1 attempts" in program("history", "check").stdout
 
 
