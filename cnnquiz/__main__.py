@@ -1,6 +1,6 @@
 """`python -m cnnquiz` and the script `cnnquiz`: every run ends with an exit code, and a failed one with one clear line.
 
-0 done, 1 a check failed, 2 the command or its input cannot be used, 130 interrupted.
+0 done, 1 a check failed, 2 the command or its input cannot be used, 128 + n ended by signal n (130: Ctrl-C).
 CNNQUIZ_DEBUG=1 shows the traceback as well.
 """
 
@@ -11,19 +11,26 @@ import io
 import os
 import sys
 
+from cnnquiz import interruptions
+
 LONGEST_LINE = 1000
 
 
 def main() -> int:
     """Run the command line of this process; its exit code."""
+    code = 0
     try:
+        interruptions.heed()
         open_closed_streams()
         forgive_encodings()
         code = run()
         sys.stdout.flush()
-        return code
     except BaseException as problem:  # also Ctrl-C while the imports still run
-        return explain(problem)
+        interruptions.ignore()
+        found = explain(problem)
+        code = code if code > 128 else found  # an end by a signal stays one, though the terminal is gone
+    interruptions.ignore()
+    return code
 
 
 def run() -> int:
@@ -37,20 +44,19 @@ def run() -> int:
 def explain(problem: BaseException) -> int:
     """Say on stderr what ended the run; the exit code for it."""
     code, message = verdict(problem)
-    if isinstance(problem, OSError):
-        discard_output()
     with contextlib.suppress(OSError):
         if os.environ.get("CNNQUIZ_DEBUG"):
             sys.excepthook(type(problem), problem, problem.__traceback__)
         if message:
             print(message, file=sys.stderr, flush=True)
+    discard_lost_output()
     return code
 
 
 def verdict(problem: BaseException) -> tuple[int, str]:
     """The exit code and the message for whatever ended the run."""
     if isinstance(problem, KeyboardInterrupt):
-        return 130, "\ncnnquiz: interrupted"
+        return interruptions.exit_code(problem), "\ncnnquiz: interrupted"
     if isinstance(problem, SystemExit):
         return (2, line(problem.code)) if isinstance(problem.code, str) else (int(problem.code or 0), "")
     if isinstance(problem, BrokenPipeError):
@@ -102,8 +108,10 @@ def line(message: object) -> str:
     words = " ".join(str(message).split())
     if len(words) > LONGEST_LINE:
         words = f"{words[: LONGEST_LINE - 200]} ... {words[-200:]}"
-    seen = (c if c.isprintable() else c.encode("unicode_escape").decode() for c in words)
-    return "cnnquiz: " + "".join(seen)
+    from cnnquiz.shown import clean, is_shown, without_commands
+
+    seen = (c if is_shown(c) else c.encode("unicode_escape").decode() for c in words)
+    return without_commands("cnnquiz: " + clean("".join(seen)))
 
 
 def open_closed_streams() -> None:
@@ -121,10 +129,14 @@ def forgive_encodings() -> None:
             stream.reconfigure(errors="replace")
 
 
-def discard_output() -> None:
-    """Send the rest of the output nowhere, so that the interpreter's last flush cannot fail again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def discard_lost_output() -> None:
+    """Send what cannot be written nowhere, so that the interpreter's last flush cannot fail again."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 if __name__ == "__main__":

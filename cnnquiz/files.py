@@ -11,6 +11,7 @@ from typing import Protocol
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Figure
+from cnnquiz.shown import clean, display_text
 
 LARGEST = 32 * 1024 * 1024
 LARGEST_FIGURE = 64 * 1024
@@ -82,17 +83,6 @@ def reason(error: OSError | ValueError, path: Path) -> str:
     return "this is not a name that a file can have"
 
 
-def display_text(text: Path | str) -> str:
-    """A path or a name as it may stand on a screen: without control characters."""
-    return "".join(c if c.isprintable() else "?" for c in str(text))
-
-
-def printable(text: str) -> str:
-    """Text without control characters; line ends are kept, other white space becomes spaces."""
-    lines = text.expandtabs(8).splitlines()
-    return "\n".join("".join(c if c.isprintable() else " " for c in s if c.isprintable() or c.isspace()) for s in lines)
-
-
 def bundled(pattern: str = "*.yaml") -> dict[str, Path]:
     """The banks that come with the program, by id: beside the package, or inside it when installed."""
     package = Path(__file__).parent
@@ -119,6 +109,6 @@ def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
         name = display_text(figure.file)
         raise CnnquizError(f"{display_text(source)}: the figure {name} lies outside the bank's folder")
     try:
-        return printable(read_bytes(path, LARGEST_FIGURE).decode("utf-8-sig")).rstrip("\n")
+        return clean(read_bytes(path, LARGEST_FIGURE).decode("utf-8-sig").expandtabs(8)).rstrip("\n")
     except UnicodeDecodeError:
         raise CnnquizError(f"{display_text(path)}: this figure is not UTF-8 text") from None

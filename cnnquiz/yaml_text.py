@@ -17,6 +17,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.phrases import phrase_index
+from cnnquiz.shown import is_shown
 
 MOST_VALUES = 1_000_000  # of one list or mapping: what is longer is no bank, and would take long to refuse
 MOST_FAULTS = 100
@@ -394,5 +395,5 @@ def line_column(before: str) -> Place:
 
 def short(text: str) -> str:
     """The text on one line, cut where it is long, without control characters."""
-    line = "".join(c if c.isprintable() else " " for c in text[:61])
+    line = "".join(c if is_shown(c) else " " for c in text[:61])
     return line if len(line) <= 60 else line[:57] + "..."

@@ -18,6 +18,13 @@ import cnnquiz
 
 Start = Callable[..., "pexpect.spawn[str]"]
 
+# What needs a terminal, signals or file names as only POSIX has them.
+POSIX = (
+    "test_bank_files.py", "test_check_processes.py", "test_drill_ends.py", "test_history_lasting.py",
+    "test_injection.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
+    "test_terminal_restored.py",
+)  # fmt: skip
+collect_ignore = list(POSIX) if sys.platform == "win32" else []
 PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(cnnquiz.__file__).parent

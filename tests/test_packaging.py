@@ -125,7 +125,12 @@ def last_command() -> str:
 
 
 def test_the_checks_use_the_wheel() -> None:
-    assert re.search(r"pip wheel .*\n.*\n.*cnnquiz\[test\] @ file://\$wheel", CI)
+    assert re.search(r'pip wheel .*\n.*\npip install --quiet "\$wheel\[test\]"', CI)
+
+
+def test_the_workflow_runs_on_each_system() -> None:
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    assert "os: [ubuntu-latest, macos-latest, windows-latest]" in workflow
 
 
 def test_each_outside_library_is_used() -> None:

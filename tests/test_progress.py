@@ -15,7 +15,7 @@ from cnnquiz.render.findings import progress
 def shown(terminal: bool, total: int, after: float, lasting: float, words: str = "") -> str:
     """What a check shows that lasts at least so long, and until these words are there."""
     screen = a_screen(terminal=terminal)
-    file = screen.console.file
+    file = screen.stream
     assert isinstance(file, io.StringIO)
     with progress(screen, total, after) as done:
         time.sleep(lasting)

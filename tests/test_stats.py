@@ -177,3 +177,11 @@ def test_the_record_is_empty_without_attempts(tmp_path: Path) -> None:
     with History.open(tmp_path / "history.db") as history:
         found = history.stats(datetime.now(UTC))
     assert isinstance(found, Stats) and found.review.retention is None and sum(found.review.forecast) == 0
+
+
+def test_a_name_with_line_breaks_stands_on_one_line(program: Program, environment: dict[str, str]) -> None:
+    odd = replace(attempt("s", 1), topic="a\u2028b\nc", bank="d\x85e", misconception="f\rg", verdict="wrong")
+    with History.open(Path(environment["CNNQUIZ_HOME"]) / "history.db") as history:
+        assert history.record(odd)
+    rows = [line.split("  ") for line in program("stats").stdout.splitlines()]
+    assert {"a b c", "d e", "take d e", "f g"} <= {cell.strip() for row in rows for cell in row}

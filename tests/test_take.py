@@ -226,3 +226,19 @@ def test_an_exam_has_no_hints_and_an_answer_can_be_changed(program: Program) -> 
     assert "Your answer so far: a" in ended.stdout
     assert "2 of 2 right" in ended.stdout
     assert program("take", "week8", "--mistakes").stdout.lstrip().startswith("No mistakes are left")
+
+
+@pytest.mark.parametrize(("command", "typed"), [("take", "a\n1\nq\n"), ("drill", "1\nq\n")])
+def test_a_bank_whose_name_is_not_utf_8_is_asked_and_saved(
+    program: Program, tmp_path: Path, command: str, typed: str
+) -> None:
+    name = "a\udcff.yaml"
+    (tmp_path / name).write_text(
+        "format: 1\nid: odd\ntitle: Odd\nitems:\n  - {id: one, stem: How wide?, type: number, key: '125',"
+        " derivation: {conv: {in: 256, k: 7, s: 2}, want: output_size}, vary: {in: {choice: [64, 128, 256]}}}\n",
+        encoding="utf-8",
+    )
+    for attempts in ("1 attempts", "2 attempts"):
+        asked = program(command, name, stdin=typed)
+        assert (asked.returncode, asked.stderr) == (0, "") or "Resume with" in asked.stderr
+        assert attempts in program("history", "check").stdout

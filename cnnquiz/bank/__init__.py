@@ -13,6 +13,7 @@ from cnnquiz.bank.loader import Loaded, load_tree, unreadable
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import bundled, figure_text
 from cnnquiz.naming import did_you_mean
+from cnnquiz.shown import display_text
 
 __all__ = ["Loaded", "bundled", "fault_place", "figure_text", "load", "open_bank", "schema"]
 
@@ -35,12 +36,12 @@ def path_of(name: str, banks: dict[str, Path]) -> Path:
     if "/" in name or "\\" in name or path.suffix in (".yaml", ".yml") or "\0" in name or path.exists():
         return path
     hint = did_you_mean(name.lower(), banks, f"there are {', '.join(sorted(banks)) or 'no banks here'}", most=1)
-    raise CnnquizError(f"no bank is called {files.display_text(name)!r}: {hint} (a path works too)")
+    raise CnnquizError(f"no bank is called {display_text(name)!r}: {hint} (a path works too)")
 
 
 def load(source: str | Path, text: str | None = None) -> Loaded:
     """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
-    path, slow = files.display_text(source), yaml_text.is_slow()
+    path, slow = display_text(source), yaml_text.is_slow()
     with pause_collector():
         try:
             text = yaml_text.decode(files.read_bytes(Path(source))) if text is None else text

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import display_text, reason
+from cnnquiz.files import reason
+from cnnquiz.shown import display_text
 
 TEMPLATE = Path(__file__).with_name("starting_bank.yaml")
 SUFFIXES = (".yaml", ".yml")

@@ -21,6 +21,7 @@ from cnnquiz.checks import rules, workers
 from cnnquiz.checks.report import Checked
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Finding
+from cnnquiz.shown import display_text
 
 STDIN = "-"
 SUFFIXES = (".yaml", ".yml")
@@ -50,7 +51,7 @@ def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
         names = [name for each in paths_of_pattern(path) for name in bank_paths(each)]
         if not names:
             what = "no bank is in this folder (*.yaml or *.yml)" if Path(path).is_dir() else "nothing has such a name"
-            raise CnnquizError(f"{files.display_text(path)}: {what}")
+            raise CnnquizError(f"{display_text(path)}: {what}")
         found += names
     return list(dict.fromkeys(found))
 
@@ -216,6 +217,6 @@ def size(source: str) -> int:
 
 def unreadable_file(source: str, fault: str) -> Checked:
     """A file that cannot be read, among others that can."""
-    path = files.display_text(source)
+    path = display_text(source)
     message = fault.removeprefix(f"{path}: ")
     return Checked(path, findings=(Finding("yaml-syntax", "error", path, 1, 1, None, message),))

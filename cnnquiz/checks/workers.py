@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
+from cnnquiz import interruptions
 from cnnquiz.errors import CnnquizError
 
 Task = TypeVar("Task")
@@ -73,12 +74,12 @@ def pool_of(count: int) -> ProcessPoolExecutor | None:
 
 
 def leave_quietly() -> None:
-    """End a worker at Ctrl-C without a word: the process that it works for says what there is to say."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """End a worker at a signal without a word: the process that it works for says what there is to say."""
+    interruptions.obey()
     mask_interrupts(False)
 
 
 def mask_interrupts(on: bool) -> None:
-    """Keep Ctrl-C waiting, or let it through, in this thread and in the processes that it begins."""
+    """Keep the ending signals waiting, or let them through, in this thread and in the processes that it begins."""
     if hasattr(signal, "pthread_sigmask"):
-        signal.pthread_sigmask(signal.SIG_BLOCK if on else signal.SIG_UNBLOCK, {signal.SIGINT})
+        signal.pthread_sigmask(signal.SIG_BLOCK if on else signal.SIG_UNBLOCK, interruptions.ENDING)

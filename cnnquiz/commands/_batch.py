@@ -8,6 +8,7 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
+from cnnquiz.shown import json_text
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
 from cnnquiz.solver.inverse import Found
@@ -89,4 +90,4 @@ def _error(message: str, quantity: str | None) -> str:
 
 
 def _line(body: dict[str, Any]) -> str:
-    return json.dumps(body, ensure_ascii=False, separators=(", ", ": "))
+    return json_text(body)

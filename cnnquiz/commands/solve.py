@@ -186,7 +186,7 @@ def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> 
     if format == "json":
         show_json(screen, body)
     elif format in ("latex", "markdown"):
-        screen.console.file.write(solution_text(solution, format))
+        screen.raw(solution_text(solution, format))
     else:
         show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
 

@@ -5,6 +5,7 @@ Moments are whole microseconds since 1970, UTC.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -106,14 +107,23 @@ def start_session(db: sqlite3.Connection, uid: str, bank: str, mode: str, plan: 
     db.execute(
         "INSERT INTO main.sessions (uid, bank, mode, started, plan) VALUES (?, ?, ?, ?, ?)"
         " ON CONFLICT (uid) DO UPDATE SET plan = excluded.plan",
-        (uid, bank, mode, started, msgspec.json.encode(plan).decode()),
+        (uid, storable(bank), mode, started, plan_text(plan)),
     )
 
 
 def save_plan(db: sqlite3.Connection, uid: str, plan: Any) -> None:
     """Replace a session's plan; without one the session is not resumed."""
-    text = None if plan is None else msgspec.json.encode(plan).decode()
-    db.execute("UPDATE main.sessions SET plan = ? WHERE uid = ?", (text, uid))
+    db.execute("UPDATE main.sessions SET plan = ? WHERE uid = ?", (None if plan is None else plan_text(plan), uid))
+
+
+def plan_text(plan: Any) -> str:
+    """The plan as JSON."""
+    return storable(json.dumps(plan, ensure_ascii=False, separators=(",", ":")))
+
+
+def storable(text: str) -> str:
+    """The text with a question mark for half a surrogate pair, as a broken terminal or a file's name may have it."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def finish_session(db: sqlite3.Connection, uid: str, finished: int) -> None:
@@ -186,8 +196,8 @@ def item_id(db: sqlite3.Connection, attempt: Attempt) -> int:
 
 
 def text_id(db: sqlite3.Connection, text: str) -> int:
-    """The row of a text; half a surrogate pair, from a broken terminal, becomes a question mark."""
-    return row_id(db, "texts", text=text.encode("utf-8", "replace").decode("utf-8"))
+    """The row of a text."""
+    return row_id(db, "texts", text=storable(text))
 
 
 def row_id(db: sqlite3.Connection, table: str, **values: Any) -> int:

@@ -139,7 +139,7 @@ class History:
             f"{SESSIONS} WHERE bank = ? AND mode = ?"
             " AND finished IS NULL AND plan IS NOT NULL"
             " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC, id DESC",
-            (bank, mode),
+            (rows.storable(bank), mode),
         )
 
     def responses(self, session: str) -> list[Attempt]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
+import json
 import math
 import sqlite3
 from collections.abc import Iterator
@@ -17,11 +19,14 @@ from cnnquiz.history import rows
 from cnnquiz.history.database import UNREADABLE, reason, transaction
 from cnnquiz.history.store import History
 from cnnquiz.model import Attempt
+from cnnquiz.patterns import pattern
+from cnnquiz.shown import display_text, json_text
 
 FIELDS = Attempt.__struct_fields__
 LONGEST_LINE = 1_000_000
 BLANK_IS_NONE = ("seed", "misconception", "seconds")
 EARLIEST, LATEST = rows.micros("1970-01-01"), rows.micros("2999-12-31")
+FORMULA = pattern(r"\s*(?:[=+@＝＋－＠'-]|::)")  # what a spreadsheet or a CI server would run
 decoder = msgspec.json.Decoder(Attempt)
 
 
@@ -59,14 +64,29 @@ def format_of(path: Path) -> str:
 
 def write_lines(file: IO[str], attempts: Iterator[Attempt]) -> int:
     """Write one JSON object a line; the number of attempts."""
-    return sum(file.write(msgspec.json.encode(each).decode() + "\n") > 0 for each in attempts)
+    return sum(file.write(json_text(msgspec.to_builtins(each)) + "\n") > 0 for each in attempts)
 
 
 def write_csv(file: IO[str], attempts: Iterator[Attempt]) -> int:
     """Write a line with the names of the fields, then one row an attempt; an empty field is no value."""
     writer = csv.writer(file)
     writer.writerow(FIELDS)
-    return sum(writer.writerow(msgspec.structs.astuple(each)) > 0 for each in attempts)
+    return sum(writer.writerow(map(cell, msgspec.structs.astuple(each))) > 0 for each in attempts)
+
+
+def cell(value: Any) -> Any:
+    """A field as CSV has it: a formula, or what is not shown, behind an apostrophe and escaped as in JSON."""
+    if not isinstance(value, str) or not (FORMULA.match(value) or display_text(value) != value):
+        return value
+    return "'" + json_text(value)[1:-1]
+
+
+def field(text: str) -> str:
+    """The field that is written so in CSV; one that only begins with an apostrophe is what it says."""
+    if text.startswith("'"):
+        with contextlib.suppress(ValueError):
+            return str(json.loads(f'"{text[1:]}"'))
+    return text
 
 
 def merge(history: History, path: Path) -> tuple[int, int]:
@@ -126,7 +146,7 @@ def cells(row: dict[str | Any, str | Any]) -> dict[str, Any]:
     """A row of CSV with None where a field that may have no value is empty."""
     if None in row or None in row.values():
         raise ValueError("it has more or fewer fields than the head line")
-    return {name: None if name in BLANK_IS_NONE and value == "" else value for name, value in row.items()}
+    return {name: None if name in BLANK_IS_NONE and value == "" else field(value) for name, value in row.items()}
 
 
 def valid_attempt(attempt: Attempt) -> Attempt:

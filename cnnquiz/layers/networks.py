@@ -10,12 +10,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import CnnquizError, GivenError
-from cnnquiz.files import display_text, read_bytes
+from cnnquiz.files import read_bytes
 from cnnquiz.layers.blocks import expand
 from cnnquiz.layers.layer import LayerFault, TreePath
 from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
 from cnnquiz.naming import did_you_mean
+from cnnquiz.shown import display_text
 from cnnquiz.solver.givens import excerpt, shape
 
 FOLDER = Path(__file__).parent.parent / "networks"

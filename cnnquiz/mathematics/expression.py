@@ -24,6 +24,7 @@ from cnnquiz.mathematics.functions import CONSTANTS, EXACT_NAMES, FUNCTIONS
 from cnnquiz.mathematics.precise import divide, exact
 from cnnquiz.mathematics.symbols import GREEK
 from cnnquiz.patterns import pattern
+from cnnquiz.shown import display_text
 
 MAX_LENGTH = 1_000  # characters of one expression
 MAX_NODES = 300  # operations in one expression
@@ -197,7 +198,7 @@ def _with_constants(expr: Expr, names: Collection[str], functions: Collection[st
 
 def _quote(text: str) -> str:
     short = text if len(text) <= 60 else text[:57] + "..."
-    return "`" + "".join(c if c.isprintable() else "?" for c in short) + "`"
+    return f"`{display_text(short)}`"
 
 
 _NODES = {"Subscript": "an index in brackets", "Tuple": "a comma", "List": "a list", "Attribute": "a point",

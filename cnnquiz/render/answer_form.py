@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from cnnquiz.answers import value_of
 from cnnquiz.items.variants import Variant
-from cnnquiz.render.plain_text import one_line
+from cnnquiz.shown import one_line
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
 FORMS = {

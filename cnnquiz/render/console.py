@@ -11,14 +11,15 @@ import io
 import os
 import sys
 from collections.abc import Mapping
-from typing import IO, Any, Literal
+from typing import IO, Any, Literal, cast
 
 from msgspec import Struct, structs
 from rich.console import Console, RenderableType
 from rich.text import Text
 from rich.theme import Theme
 
-from cnnquiz.render.plain_text import ascii_text, clean, one_line
+from cnnquiz.render.plain_text import ascii_text
+from cnnquiz.shown import clean, one_line, without_commands
 
 PROSE_WIDTH = 100
 PROBE = "⌊×−█"
@@ -43,6 +44,19 @@ class _Console(Console):
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
+
+
+class _Log:
+    """A stream that a CI server may read, which would obey a line of a bank that looks like a command."""
+
+    def __init__(self, stream: IO[str]) -> None:
+        self.stream = stream
+
+    def write(self, text: str) -> None:
+        self.stream.write(without_commands(text))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.stream, name)
 
 
 class Screen(Struct, frozen=True):
@@ -96,13 +110,18 @@ class Screen(Struct, frozen=True):
 
     def raw(self, text: str) -> None:
         """Write a document as it is: no wrapping, no styles."""
-        self.console.file.write(text)
-        self.console.file.flush()
+        self.stream.write(text)
+        self.stream.flush()
+
+    @property
+    def stream(self) -> IO[str]:
+        """The stream behind the console."""
+        return cast("_Log", self.console.file).stream
 
 
 def without_styles(screen: Screen) -> Screen:
     """The same screen without colours or any other styling."""
-    return structs.replace(screen, console=_console(screen.console.file, screen.columns, False), colour=False)
+    return structs.replace(screen, console=_console(screen.stream, screen.columns, False), colour=False)
 
 
 def nowhere() -> Screen:
@@ -132,8 +151,8 @@ def _console(file: IO[str], width: int, colour: bool) -> Console:
     """A console that does nothing to a text by itself: no markup, no emoji, no highlighting."""
     system: Literal["standard"] | None = "standard" if colour else None
     return _Console(
-        file=file, width=width, color_system=system, force_terminal=colour, theme=Theme(STYLES),
-        markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
+        file=cast("IO[str]", _Log(file)), width=width, height=25, color_system=system, force_terminal=colour,
+        theme=Theme(STYLES), markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import prose
 from cnnquiz.render.quiz import key_names
 from cnnquiz.render.solution import step_by_step
+from cnnquiz.shown import one_line
 from cnnquiz.solution import Solution
 
 COMMANDS = (
@@ -136,7 +137,8 @@ def summary(screen: Screen, drill: Drill, todo: Iterable[str]) -> list[Text]:
         state = "mastered" if at.mastered else f"level {at.level + 1} of {of}" if at.asked else "not asked yet"
         reached = of + STREAK if at.mastered else at.level + at.streak
         count = f"{at.right} of {at.asked} right" if at.asked else ""
-        rows.append([screen.text(skill.label), bar(screen, reached, of + STREAK, 12), Text(state), Text(count)])
+        name = screen.text(one_line(skill.label))
+        rows.append([name, bar(screen, reached, of + STREAK, 12), Text(state), Text(count)])
     table = indent(columns(rows), screen.margin) if screen.columns >= 72 else _rows_without_bars(screen, rows)
     progress = _progress(drill)
     head = paragraph(screen, progress[:1].upper() + progress[1:], "title")

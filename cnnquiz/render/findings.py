@@ -22,7 +22,7 @@ PATIENCE = 1.0  # seconds without a bar: a quick check needs none
 def show_findings(screen: Screen, report: Report) -> None:
     """Show the text report."""
     if not screen.person:
-        screen.raw("".join(f"{screen.plain(line)}\n" for _, line in text.lines(report)))
+        screen.raw("".join(f"{screen.plain(line)}\n" for line in text.write(report).splitlines()))
         return
     for kind, line in text.lines(report):
         screen.show(*_lines(screen, kind, line))

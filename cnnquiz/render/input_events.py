@@ -57,7 +57,10 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
 
 def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to resume an unfinished session; another key repeats the choices."""
-    meanings: dict[str, Resumption] = {"y": "resume", keys.ENTER: "resume", "n": "anew", "q": "leave"}
+    meanings: dict[str, Resumption] = {
+        "y": "resume", keys.ENTER: "resume", "resume": "resume", "n": "anew", "start over": "anew", "q": "leave",
+        "quit": "leave", "leave": "leave",
+    }  # fmt: skip
     choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
     screen.show("", *paragraph(screen, stopped))
     while True:
@@ -67,9 +70,15 @@ def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
             pressed = keys.press()
         except EOFError:
             pressed = "q"
-        screen.show(pressed if len(pressed) == 1 else "")
+        _echo(screen, pressed if len(pressed) == 1 else "")
         if answer := meanings.get(pressed.casefold()):
             return answer
+
+
+def _echo(screen: Screen, pressed: str) -> None:
+    """Show a key that was read alone; a line is on the screen already."""
+    if keys.can_press():
+        screen.show(pressed)
 
 
 class Keys:
@@ -92,10 +101,8 @@ class Keys:
         self.screen.show("")
         self.screen.write(quiz.pause_line(self.screen, session))
         pressed = self._press(session)
-        self.screen.show("")
-        if pressed == keys.BACK:
-            return Event("back")
-        action = ACTIONS.get(pressed.casefold(), "next")
+        _echo(self.screen, "")
+        action = (ACTIONS | WORDS).get(pressed.casefold(), "next")
         return Event(action) if action in ("back", "quit", "help") else Event("next") if pressed else TICK
 
     def _question(self, session: Session) -> Event:
@@ -106,7 +113,7 @@ class Keys:
         pressed = self._press(session)
         while pressed == keys.ENTER and not (session.exam and session.reply):
             pressed = self._press(session)
-        self.screen.show("back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
+        _echo(self.screen, "back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
         if pressed in (keys.ENTER, keys.BACK):
             return Event("back" if pressed == keys.BACK else "next")
         return event(variant, pressed) if pressed else TICK

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraph, paragraphs
+from cnnquiz.shown import json_text
 
 Entry = tuple[str, Sequence[str]]
 
@@ -38,5 +38,4 @@ def _entry(screen: Screen, name: str, lines: Iterable[str]) -> list[Text]:
 
 def show_json(screen: Screen, document: Any) -> None:
     """Show one JSON document and nothing else."""
-    text = json.dumps(document, indent=2, ensure_ascii=not screen.unicode)
-    screen.console.file.write(text + "\n")
+    screen.raw(json_text(document, 2, not screen.unicode) + "\n")

@@ -1,4 +1,4 @@
-"""Text from banks and users made harmless, and spelled in ASCII where nothing else can be shown."""
+"""Text spelled in ASCII where nothing else can be shown."""
 
 from __future__ import annotations
 
@@ -6,20 +6,6 @@ import re
 import unicodedata
 
 from cnnquiz.patterns import pattern
-
-# A whole escape sequence goes, not its first byte alone: what is left of one would read as rubbish.
-_ESCAPES = pattern(
-    "\x1b\\[[0-?]*[ -/]*[@-~]"  # ESC [ ... : colours, cursor
-    "|\x1b[\\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\\\)?"  # ESC ] ... BEL: titles, links, clipboard
-    "|\x1b[ -/]*[0-~]?"
-    "|\x9b[0-?]*[ -/]*[@-~]"
-)
-# Controls, direction overrides, invisible marks, lone surrogates, and tag characters.
-_UNSAFE = pattern(
-    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"
-    "\ufeff\ufff9-\ufffb\ud800-\udfff\U000e0000-\U000e007f]"
-)
-_BREAKS = pattern("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 
 _PLAIN = {
     "×": "x", "−": "-", "·": "*", "÷": "/", "±": "+/-", "∗": "*", "⋅": "*", "∙": "*",
@@ -40,17 +26,6 @@ RAISED = dict(
 )
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", "0123456789+-=()aehijklmnoprstuvx", strict=True))
 _INDEXES = pattern(f"[{''.join(RAISED)}]+|[{''.join(LOWERED)}]+")
-
-
-def clean(text: str) -> str:
-    """The text without anything that could steer a terminal; line breaks stay, tabs become spaces."""
-    text = _BREAKS.sub("\n", text).expandtabs(4)
-    return _UNSAFE.sub("", _ESCAPES.sub("", text))
-
-
-def one_line(text: str) -> str:
-    """The cleaned text with every run of blanks and breaks as one space."""
-    return " ".join(clean(text).split())
 
 
 def ascii_text(text: str) -> str:

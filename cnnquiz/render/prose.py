@@ -12,7 +12,7 @@ from rich.text import Text
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, paragraphs
-from cnnquiz.render.plain_text import clean
+from cnnquiz.shown import clean
 
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
 # so that "from $5 to $6" stays what it says.

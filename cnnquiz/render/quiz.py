@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
-from cnnquiz.render import answer_form
+from cnnquiz.render import answer_form, keys
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.key_status import warning_line
@@ -89,20 +89,21 @@ def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
     variant = session.variant
     letters = [choice.letter for choice in variant.choices]
-    keys = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
+    named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
     names = "hsbq?" if screen.columns >= 60 else "hs?"
-    keys += [
+    named += [
         (key_of(variant, key), word)
         for key, word, _ in COMMANDS
         if key in names and not (key == "h" and (session.exam or not variant.hints)) and (key != "b" or session.at)
     ]
-    return paragraph(screen, key_names(screen, keys))
+    return paragraph(screen, key_names(screen, named))
 
 
-def key_names(screen: Screen, keys: Iterable[tuple[str, str]]) -> Text:
-    """Keys with what they do, side by side."""
-    pieces = [Text.assemble((screen.plain(key), "key"), " ", word) for key, word in keys]
-    return Text("   ").join(pieces)
+def key_names(screen: Screen, named: Iterable[tuple[str, str]]) -> Text:
+    """Keys with what they do, side by side; whether they need Enter."""
+    pieces = [Text.assemble((screen.plain(key), "key"), " ", word) for key, word in named]
+    once = [Text("(then press Enter)")] if keys.at_terminal() and not keys.can_press() else []
+    return Text("   ").join(pieces + once)
 
 
 def help_lines(screen: Screen, session: Session) -> list[Text]:
@@ -123,9 +124,9 @@ def help_lines(screen: Screen, session: Session) -> list[Text]:
 def pause_line(screen: Screen, session: Session) -> Text:
     """What the keys do between a verdict and the next question."""
     last = session.at + 1 >= len(session.variants) and session.complete
-    keys = [("Enter", "result" if last else "next question")]
-    keys += [("b", "back")] if session.at else []
-    return Text.assemble(screen.margin, key_names(screen, [*keys, ("q", "quit")]), "  ")
+    named = [("Enter", "result" if last else "next question")]
+    named += [("b", "back")] if session.at else []
+    return Text.assemble(screen.margin, key_names(screen, [*named, ("q", "quit")]), "  ")
 
 
 def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:

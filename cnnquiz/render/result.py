@@ -9,6 +9,7 @@ from rich.text import Text
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
+from cnnquiz.shown import one_line
 
 SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
 BAR = 20
@@ -61,7 +62,7 @@ def _topics(screen: Screen, result: QuizResult) -> list[Text]:
         return []
     width = BAR if screen.columns >= 60 else 8
     rows = [
-        [screen.text(name), bar(screen, score, of, width), Text(f"{number(score)} of {of}")]
+        [screen.text(one_line(name)), bar(screen, score, of, width), Text(f"{number(score)} of {of}")]
         for name, score, of in topics
     ]
     return [*paragraph(screen, "By topic", "title"), *indent(columns(rows, gap=2), screen.margin)]

@@ -11,6 +11,7 @@ from rich.text import Text
 from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, count, hang, indent, paragraph, paragraphs
+from cnnquiz.shown import one_line
 
 MOST = 10  # rows of a list; the rest is in `--format json`
 LONGEST = 40  # columns of the line over time
@@ -175,7 +176,8 @@ def most(rows: Sequence[object]) -> int:
 
 
 def shorten(name: str, longest: int) -> str:
-    """A name cut to the length of its column."""
+    """A name on one line, cut to the length of its column."""
+    name = one_line(name)
     return name if len(name) <= longest else name[: longest - 3] + "..."
 
 

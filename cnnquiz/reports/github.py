@@ -5,6 +5,7 @@ from __future__ import annotations
 from cnnquiz.checks.report import Report, closing_line
 from cnnquiz.model import Finding
 from cnnquiz.reports import sentences
+from cnnquiz.shown import clean, without_commands
 
 
 def write(report: Report) -> str:
@@ -23,6 +24,7 @@ def annotation(finding: Finding) -> str:
 
 def escape(text: str, more: str = "") -> str:
     """The text with the characters escaped that would end the command or one of its fields."""
-    for character in "%\r\n" + more:
+    text = without_commands(clean(text))
+    for character in "%\n" + more:
         text = text.replace(character, f"%{ord(character):02X}")
-    return "".join(character for character in text if character.isprintable())
+    return text

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from unicodedata import category, east_asian_width
+from unicodedata import east_asian_width
 
 from cnnquiz.checks.report import Report, closing_line, count_text, families_line
 from cnnquiz.model import Finding
+from cnnquiz.shown import is_shown, one_line, without_commands
 
 WIDEST = 100  # of a source line that is shown
 LISTED = 30  # asserted keys that are listed without being asked for
@@ -15,7 +16,7 @@ SLOW = "libyaml's C parser is missing, so reading takes about twenty times as lo
 
 def write(report: Report) -> str:
     """The report as plain text."""
-    return "".join(f"{line}\n" for _, line in lines(report))
+    return without_commands("".join(f"{line}\n" for _, line in lines(report)))
 
 
 def lines(report: Report) -> Iterator[tuple[str, str]]:
@@ -51,19 +52,9 @@ def excerpt(source: str, column: int) -> tuple[str, str]:
     """A source line and the caret under its column; of a long line, the piece around it."""
     start = max(0, column - 1 - WIDEST // 2) if len(source) > WIDEST else len(source) - len(source.lstrip())
     start = min(start, column - 1)
-    piece = "".join(visible(character) for character in source[start : start + WIDEST])
+    piece = "".join(c if is_shown(c) else " " for c in source[start : start + WIDEST])
     before = piece[: column - 1 - start]
     return piece.rstrip(), " " * sum(2 if east_asian_width(c) in "WF" else 1 for c in before) + "^"
-
-
-def visible(character: str) -> str:
-    """The character, or a blank for one that controls a terminal or cannot be seen."""
-    return character if category(character)[0] not in "CZ" else " "
-
-
-def one_line(text: str) -> str:
-    """The text on one line, without control characters."""
-    return "".join(character for character in " ".join(text.split()) if category(character)[0] != "C")
 
 
 def source_only_lines(report: Report) -> Iterator[tuple[str, str]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from cnnquiz.bank import Loaded, open_bank
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import bundled, display_text, drills
+from cnnquiz.files import bundled, drills
 from cnnquiz.history import History
 from cnnquiz.model import Bank, Item
+from cnnquiz.shown import display_text
 
 
 class BankLocator:

@@ -27,6 +27,7 @@ from cnnquiz.render import console, keys
 from cnnquiz.render import drill as view
 from cnnquiz.render.listing import show_json
 from cnnquiz.sessions.recorder import Recorder, with_history
+from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
 TRIES = 2
@@ -54,17 +55,7 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     start = machine.start(families(words), seed)
     script = read_script(options.answers_file, start) if options.answers_file else None
-
-    def session(history: History) -> int:
-        asked = DrillSession(start, shlex.join(words), history, options, script)
-        try:
-            asked.run()
-        except KeyboardInterrupt:
-            console.stderr().show("", asked.interruption())
-            return 130
-        return 0
-
-    return with_history(session)
+    return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 
 def read_script(path: str, drill: Drill) -> Iterator[str]:
@@ -76,7 +67,7 @@ def read_script(path: str, drill: Drill) -> Iterator[str]:
     known = {one.name for name in names for one in calculators.load(name).misconceptions}
     for number, line in enumerate(lines, 1):
         if fault := script_fault(line, known):
-            raise CnnquizError(f"{files.display_text(path)}:{number}: {fault}")
+            raise CnnquizError(f"{display_text(path)}:{number}: {fault}")
     return iter(lines)
 
 
@@ -150,10 +141,10 @@ class DrillSession:
         self.open_question: OpenQuestion | None = None
         self.answers = 0
         self._lines = script if script is not None else iter(keys.line, None)
-        self._typing = script is None and keys.can_press()
+        self._typing = script is None and keys.at_terminal()
 
-    def run(self) -> None:
-        """Ask until all is mastered, the limit is reached, or the person leaves; then show how it stands."""
+    def run(self) -> int:
+        """Ask until all is mastered, the limit is reached, or the person leaves; show how it stands; the exit code."""
         self._begin()
         try:
             while not self.drill.over and len(self.turns) != self.options.limit:
@@ -165,6 +156,7 @@ class DrillSession:
         self.screen.show(*view.summary(self.screen, self.drill, [self._farewell()]))
         if self.options.json:
             show_json(console.stdout(), self._document())
+        return 0
 
     def _begin(self) -> None:
         """Resume the last drill of that name unless a new one is asked for, and show the banner."""
@@ -312,12 +304,12 @@ class DrillSession:
         return f"{'Saved. ' if self.answers else ''}Resume with: cnnquiz drill {self.name}"
 
     def interruption(self) -> str:
-        """One line for the end by Ctrl-C."""
+        """How to go on after a signal."""
         saved = self.answers - self.history.unsaved
         if self.answers and not saved:
-            return f"Interrupted; nothing is saved. Begin again with: cnnquiz drill {self.name}"
+            return f"; nothing is saved. Begin again with: cnnquiz drill {self.name}"
         count = f"{saved} answer{'s' * (saved != 1)}"
-        return f"Interrupted; {count} saved. Resume with: cnnquiz drill {self.name}"
+        return f"; {count} saved. Resume with: cnnquiz drill {self.name}"
 
     def _document(self) -> dict[str, Any]:
         """The drill as JSON; `next` is the question that was still open."""

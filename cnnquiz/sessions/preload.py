@@ -17,7 +17,8 @@ def preloader(variants: Iterable[Variant]) -> Callable[[], None]:
 
     def work() -> None:
         # The keyboard is waited for in the main thread: a signal that came here would not wake it.
-        signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
         with contextlib.suppress(CnnquizError):
             work_ahead(variants)
 

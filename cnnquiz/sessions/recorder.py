@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
 from cnnquiz import __version__
 from cnnquiz.history import History
+from cnnquiz.interruptions import exit_code
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.result import attempt
 from cnnquiz.quiz.session import Reply
@@ -59,12 +61,20 @@ class Recorder:
         return f"{saved}. Resume with: {command}"
 
 
-def with_history(session: Callable[[History], int]) -> int:
+class Runner(Protocol):
+    """A take, a drill or a review: `run` gives the exit code, `interruption` the last words at a signal."""
+
+    def run(self) -> int: ...
+
+    def interruption(self) -> str: ...
+
+
+def with_history(session: Callable[[History], Runner]) -> int:
     """Run a session with the history; its exit code, or 3 where answers are lost although they were tried again."""
     history = History.open()
     could_save = history.problem is None
     try:
-        code = session(history)
+        code = _exit_code(session(history))
     finally:
         history.close()
     if not (could_save and history.unsaved):
@@ -72,6 +82,16 @@ def with_history(session: Callable[[History], int]) -> int:
     lost = count(history.unsaved, "answer")
     console.stderr().say(f"{lost} of this session could not be saved in {history.path}")
     return code or NOT_SAVED
+
+
+def _exit_code(session: Runner) -> int:
+    """The exit code of the session that is run here, also when a signal ends it."""
+    try:
+        return session.run()
+    except KeyboardInterrupt as interrupt:
+        with contextlib.suppress(OSError):  # the terminal may be gone
+            console.stderr().show("", f"Interrupted{session.interruption()}")
+        return exit_code(interrupt)
 
 
 def now() -> datetime:

@@ -42,18 +42,7 @@ class ReviewOptions(Struct, frozen=True):
 
 def review(options: ReviewOptions) -> int:
     """Ask what is due, or only show what is; the exit code."""
-
-    def session(history: History) -> int:
-        asked = ReviewSession(history, options)
-        if options.forecast or not asked.cards:
-            return asked.show_forecast()
-        try:
-            return asked.run()
-        except KeyboardInterrupt:
-            console.stderr().show("", f"Interrupted. {asked.advice()}")
-            return 130
-
-    return with_history(session)
+    return with_history(lambda history: ReviewSession(history, options))
 
 
 class Unaskable(CnnquizError):
@@ -111,10 +100,12 @@ class ReviewSession:
 
     def run(self) -> int:
         """Ask until all is answered or the person leaves, and show what comes next; the exit code."""
+        if self.options.forecast or not self.cards:
+            return self._show_forecast()
         self._begin()
-        pressing, ready = keys.can_press(), lambda: None
-        reader: Reader = input_events.Keys(self.screen, _no_limit) if pressing else input_events.Lines(self.screen)
-        if pressing:
+        typing, ready = keys.at_terminal(), lambda: None
+        reader: Reader = input_events.Keys(self.screen, _no_limit) if typing else input_events.Lines(self.screen)
+        if typing:
             items = (self.banks.item(card.bank, card.item) for card in self.cards)
             numericals = [(bank, item) for bank, item in items if item.derivation]
             ready = preloader(variants.original(bank, item) for bank, item in numericals[:1])
@@ -196,7 +187,7 @@ class ReviewSession:
         self._show_json(ahead)
         return 0
 
-    def show_forecast(self) -> int:
+    def _show_forecast(self) -> int:
         """Show what is due now and on the next days; the exit code."""
         at, screen = now(), self.screen
         ahead = forecast(self.history, at, self.options.until)
@@ -213,6 +204,10 @@ class ReviewSession:
         """How much is saved, and the command that resumes the review."""
         command = "cnnquiz review" + (f" --until {self.options.until}" if self.options.until else "")
         return self.recorder.advice(len(self.replies), len(self.cards), command)
+
+    def interruption(self) -> str:
+        """How to go on after a signal."""
+        return f". {self.advice()}"
 
     def _result(self) -> QuizResult:
         return QuizResult("review", tuple(ItemResult(variant, reply) for variant, reply in self.replies))

@@ -54,17 +54,7 @@ class TakeOptions(Struct, frozen=True):
 def take(name: str, options: TakeOptions) -> int:
     """Take the quiz of the bank with that id or path; the exit code."""
     loaded = open_bank(name)
-
-    def session(history: History) -> int:
-        asked = TakeSession(name, loaded, history, options)
-        try:
-            return asked.run()
-        except KeyboardInterrupt:
-            advice = f"Interrupted. {asked.advice()}" if asked.questions else "Interrupted."
-            console.stderr().show("", advice)
-            return 130
-
-    return with_history(session)
+    return with_history(lambda history: TakeSession(name, loaded, history, options))
 
 
 class TakeSession:
@@ -112,7 +102,7 @@ class TakeSession:
         The last value is true where it is to be left once more, as it is.
         """
         found = self._resumable()
-        if found is None or self.options.answers is not None or not (self.options.fresh or keys.can_press()):
+        if found is None or self.options.answers is not None or not (self.options.fresh or keys.at_terminal()):
             return None
         saved, plan = found
         attempts = self.history.responses(saved.session)
@@ -187,12 +177,12 @@ class TakeSession:
     def _desk(self) -> Desk:
         """The desk, with a reader for the answers given, for a terminal, or for any other input."""
         reader: Reader
-        pressing = keys.can_press()
+        typing = keys.at_terminal()
         if self.options.answers is not None:
             reader = input_events.Script(self.screen, input_events.script(self.options.answers, self.questions))
         else:
-            reader = input_events.Keys(self.screen, _seconds_left) if pressing else input_events.Lines(self.screen)
-        preload = preloader(self.questions) if pressing and not self.plan.exam else lambda: None
+            reader = input_events.Keys(self.screen, _seconds_left) if typing else input_events.Lines(self.screen)
+        preload = preloader(self.questions) if typing and not self.plan.exam else lambda: None
 
         def ready() -> None:
             list(self.questions)  # the first one is on the screen: draw the others
@@ -241,6 +231,10 @@ class TakeSession:
         """How much is saved, and the command that resumes the session."""
         command = _resume_command(self.name, self.plan, self.options.pass_mark)
         return self.recorder.advice(len(self.saved), len(self.questions), command)
+
+    def interruption(self) -> str:
+        """How to go on after a signal, where anything was asked."""
+        return f". {self.advice()}" if self.questions else "."
 
     def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
         """Commands worth typing now, each with its purpose."""

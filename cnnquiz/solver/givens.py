@@ -12,6 +12,7 @@ from msgspec import Struct
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Letter
 from cnnquiz.patterns import pattern
+from cnnquiz.shown import display_text
 from cnnquiz.solution import Vector
 
 LARGEST = 10**18  # no size, count or length beyond this is read
@@ -46,7 +47,7 @@ class Kind(Struct, frozen=True):
 def excerpt(raw: Any) -> str:
     """What was typed, short enough for one line and without control characters."""
     try:
-        text = "".join(c if c.isprintable() else "?" for c in str(raw))
+        text = display_text(str(raw))
     except ValueError:  # Python writes out no number of more than some thousand digits
         return "a number of thousands of digits"
     return text if len(text) <= 40 else f"{text[:30]}... ({len(text)} characters)"

@@ -1,0 +1,36 @@
+"""The signals that end a program: each interrupts it as Ctrl-C does, so that the terminal is as it was before."""
+
+from __future__ import annotations
+
+import signal
+
+_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
+ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))  # Windows has two of them
+
+
+def heed() -> None:
+    """Let each of them raise KeyboardInterrupt with its number; one that is ignored, as under nohup, stays ignored."""
+    for number in ENDING:
+        if signal.getsignal(number) in (signal.SIG_DFL, signal.default_int_handler):
+            signal.signal(number, _interrupt)
+
+
+def ignore() -> None:
+    """Let none of them disturb the last words of the program."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def obey() -> None:
+    """Let each of them end this process at once and without a word, as a worker's should."""
+    for number in ENDING:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def exit_code(interrupt: KeyboardInterrupt) -> int:
+    """128 and the number of the signal, as shells expect."""
+    return 128 + int(interrupt.args[0] if interrupt.args else signal.SIGINT)
+
+
+def _interrupt(number: int, _: object) -> None:
+    raise KeyboardInterrupt(number)
