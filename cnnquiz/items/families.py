@@ -14,6 +14,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics.expression import SIZES, Expr, evaluate, names_in, parse
+from cnnquiz.mathematics.time_limit import time_limit
 from cnnquiz.model import Derivation, Draw, Item
 from cnnquiz.solver.calculator import REQUIRED, Calculator
 
@@ -118,11 +119,12 @@ def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[st
     """Random givens that the conditions admit, with their answer; CnnquizError where they refuse every draw."""
     derivation = item.derivation
     assert derivation is not None  # a family has one
-    for varied in draws(item, derivation, chance):
-        given = {**derivation.given, **varied}
-        derived = admit(item, derivation, given, layout)
-        if derived is not None:
-            return given, derived
+    with time_limit("to draw: widen `vary` or loosen `where`"):
+        for varied in draws(item, derivation, chance):
+            given = {**derivation.given, **varied}
+            derived = admit(item, derivation, given, layout)
+            if derived is not None:
+                return given, derived
     raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")
 
 
