@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
@@ -33,7 +33,7 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
             yield _error(program_fault(problem)[:_LONGEST], None), False
 
 
-def lines_of(file: BinaryIO) -> Iterator[bytes]:
+def lines_of(file: IO[bytes]) -> Iterator[bytes]:
     """The lines of a file, of a long one no more than its beginning."""
     while line := file.readline(_LONGEST_LINE + 1):
         rest = line

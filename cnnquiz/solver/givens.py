@@ -45,10 +45,11 @@ class Kind(Struct, frozen=True):
 def excerpt(raw: Any) -> str:
     """What was typed, short enough for one line and without control characters."""
     try:
-        text = "".join(c if c.isprintable() else "?" for c in str(raw))
+        text = str(raw)
     except ValueError:  # Python writes out no number of more than some thousand digits
         return "a number of thousands of digits"
-    return text if len(text) <= 40 else f"{text[:30]}... ({len(text)} characters)"
+    shown = "".join(c if c.isprintable() else "?" for c in text[:40])
+    return shown if len(text) <= 40 else f"{shown[:30]}... ({len(text)} characters)"
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:

@@ -14,8 +14,9 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 SECONDS = 2.0  # of CPU time, user and system
@@ -33,7 +34,7 @@ class Bomb(NamedTuple):
 
     kind: str
     arguments: tuple[str, ...]
-    files: dict[str, Pieces] = {}
+    files: Mapping[str, Pieces] = MappingProxyType({})
     typed: str = ""
 
     @property
@@ -162,9 +163,10 @@ def expressions() -> Iterator[Bomb]:
     for rule in ("y[n-1]^2 + x[n]", "exp(y[n-1]) + x[n]", "2*y[n-1] + x[n]", "n^n*x[n]", "9^n*x[n] + y[n-1]",
                  "x[n-999]+x[n+999]", "y[n-1]/3 + x[n]/7", "sin(y[n-1]) + x[n]", "x[n*n*n] + x[-n]"):  # fmt: skip
         yield Bomb("systems", ("solve", "impulse", f"y[n] = {rule}", "--n", "1000"))
+    update = ("solve", "update", "--theta", "3", "--alpha", "0.1")
     for method in ("sgd", "momentum", "adam", "rmsprop"):
         yield from (
-            Bomb("steps", ("solve", "update", loss, "--theta", "3", "--alpha", "0.1", "--steps", count, "--method", method))
+            Bomb("steps", (*update, loss, "--steps", count, "--method", method))
             for loss in ("theta^2", "theta^4/7", "exp(theta)", "abs(theta)")
             for count in ("1000", "1000000")
         )
@@ -172,29 +174,35 @@ def expressions() -> Iterator[Bomb]:
 
 def searches() -> Iterator[Bomb]:
     """Searches with many solutions, wide bounds or several unknowns."""
-    conv = ("solve", "conv")
-    yield Bomb("find", (*conv, "--in", "64", "--k", "3", "--out", "32", "--find", "s,p"))
-    yield Bomb("find", (*conv, "--in", "64x64x3", "--k", "3", "--shape", "32x32x16", "--find", "s,p,filters"))
-    yield Bomb("find", (*conv, "--in", "64x64x3", "--shape", "32x32x16", "--find", "k,s,p,filters"))
-    yield Bomb("find", (*conv, "--in", "64x64x3", "--shape", "32x32x16", "--find", "k,s,p,d,filters,groups"))
-    yield Bomb("find", (*conv, "--find", "in,k,s,p,d", "--out", "32"))
-    yield Bomb("find", (*conv, "--in", "32x32x3", "--find", "k,filters,groups", "--parameters", "896"))
-    yield Bomb("find", (*conv, "--k", "3", "--find", "channels,filters,groups", "--parameters", "9216"))
-    yield Bomb("find", (*conv, "--in", "400x400", "--k", "3", "--out", "7", "--find", "s,p", "--bounds", "p=0:99999"))
+    conv, rf = ("solve", "conv"), ("solve", "rf")
+    sized, shape = ("--in", "64x64x3"), ("--shape", "32x32x16")
+    for words in (
+        (*conv, "--in", "64", "--k", "3", "--out", "32", "--find", "s,p"),
+        (*conv, *sized, "--k", "3", *shape, "--find", "s,p,filters"),
+        (*conv, *sized, *shape, "--find", "k,s,p,filters"),
+        (*conv, *sized, *shape, "--find", "k,s,p,d,filters,groups"),
+        (*conv, "--find", "in,k,s,p,d", "--out", "32"),
+        (*conv, "--in", "32x32x3", "--find", "k,filters,groups", "--parameters", "896"),
+        (*conv, "--k", "3", "--find", "channels,filters,groups", "--parameters", "9216"),
+        (*conv, "--in", "400x400", "--k", "3", "--out", "7", "--find", "s,p", "--bounds", "p=0:99999"),
+        (*conv, "--in", "64", "--k", "3", "--out", "32", "--find", ",".join(["s"] * 5_000)),
+        (*rf, "--out", "7", "--find", "k,n"),
+        (*rf, "--out", "7", "--find", "k,n,s"),
+        (*rf, "--out", "7", "--find", "k,n,s,d"),
+        (*rf, "--out", "9999", "--find", "k,n", "--bounds", "n=1:10000", "--bounds", "k=1:10000"),
+        (*rf, "--k", "3", "--s", "2", "--out", "9" * 400, "--find", "n", "--bounds", "n=1:10000"),
+        ("solve", "pool", "--in", "9999x9999", "--out", "77", "--find", "k,s,p"),
+        ("solve", "tconv", "--out", "77", "--find", "in,k,s,p"),
+        ("solve", "params", "dense", "--find", "inputs,units", "--parameters", "1000000"),
+        ("solve", "train", "--find", "samples,epochs", "--batch", "3", "--iterations", "1000"),
+    ):
+        yield Bomb("find", words)
     for high in ("200000", "1000000000", "10" * 9, "9" * 40):
-        yield Bomb("find", (*conv, "--k", "3", "--s", high[:6], "--out", "1", "--find", "in", "--bounds", f"in=1:{high}"))
+        yield Bomb(
+            "find", (*conv, "--k", "3", "--s", high[:6], "--out", "1", "--find", "in", "--bounds", f"in=1:{high}")
+        )
         yield Bomb("find", (*conv, "--in", high, "--k", "1", "--out", "1", "--find", "s", "--bounds", f"s=1:{high}"))
-        yield Bomb("find", ("solve", "rf", "--s", "1", "--k", "1", "--out", "1", "--find", "n", "--bounds", f"n=1:{high}"))
-    yield Bomb("find", ("solve", "rf", "--out", "7", "--find", "k,n"))
-    yield Bomb("find", ("solve", "rf", "--out", "7", "--find", "k,n,s"))
-    yield Bomb("find", ("solve", "rf", "--out", "7", "--find", "k,n,s,d"))
-    yield Bomb("find", ("solve", "rf", "--out", "9999", "--find", "k,n", "--bounds", "n=1:10000", "--bounds", "k=1:10000"))
-    yield Bomb("find", ("solve", "rf", "--k", "3", "--s", "2", "--out", "9" * 400, "--find", "n", "--bounds", "n=1:10000"))
-    yield Bomb("find", ("solve", "pool", "--in", "9999x9999", "--out", "77", "--find", "k,s,p"))
-    yield Bomb("find", ("solve", "tconv", "--out", "77", "--find", "in,k,s,p"))
-    yield Bomb("find", ("solve", "dense", "--find", "in,units", "--parameters", "1000000"))
-    yield Bomb("find", ("solve", "train", "--find", "samples,batch", "--iterations", "1000"))
-    yield Bomb("find", (*conv, "--in", "64", "--k", "3", "--out", "32", "--find", ",".join(["s"] * 5000)))
+        yield Bomb("find", (*rf, "--s", "1", "--k", "1", "--out", "1", "--find", "n", "--bounds", f"n=1:{high}"))
 
 
 def networks() -> Iterator[Bomb]:
@@ -308,78 +316,103 @@ def sizes() -> Iterator[Bomb]:
 
 def prose() -> Iterator[Bomb]:
     """Stems of very many marks of Markdown and mathematics."""
-    for mark in ("`", "*", "_", "[", "](", "$", "**a", "<a", "![", "- ", "> ", "\\", "| a ", "{", "{in}", "$x$ ", "$\\frac{",
-                 "1 ", "9x9 ", "http://a.b ", "&amp;", "\u0301", "\u200b", "\u202e", "字", "a ", "1. ", "# ", "```\n",
-                 "no not ", "2+2=5 ", "the kernel is 3 and the stride is ", "(a, ", "3, 4, "):  # fmt: skip
-        stem = mark * 20_000
-        yield from on_banks("prose", bank(item(1, stem)))
+    for mark in (
+        "`", "*", "_", "[", "](", "$", "**a", "<a", "![", "- ", "> ", "\\", "| a ", "{", "{in}", "$x$ ", "$\\frac{",
+        "$\\a$ ", "1 ", "9x9 ", "http://a.b ", "&amp;", "\u0301", "\u200b", "\u202e", "字", "a ", "1. ", "# ", "```\n",
+        "- a\n", "no not ", "2+2=5 ", "the kernel is 3 ", "(a, ", "3, 4, ",
+    ):  # fmt: skip
+        yield from on_banks("prose", bank(item(1, mark * 20_000)))
     derivation = "derivation: {conv: {in: 9x9x3, k: 3, filters: 4}, want: output_shape}"
-    more = f"options: {{a: 7x7x4, b: 9x9x4}}\n    key: a\n    rationale: {json.dumps('7 = 9 - 3 + 1. ' * 5_000)}\n    {derivation}"
+    rationale = json.dumps("7 = 9 - 3 + 1. " * 5_000)
+    more = f"options: {{a: 7x7x4, b: 9x9x4}}\n    key: a\n    rationale: {rationale}\n    {derivation}"
     yield from on_banks("prose", bank(item(1, "Which size? " + "9x9x3 k 3 stride 1 " * 3_000, more)))
 
 
-def derived() -> Iterator[Bomb]:
-    """Claims, derivations, conditions and draws of banks that are bombs."""
-    chosen = [one for family in EXPRESSIONS for one in list(family("x"))[::4] if len(one) < 2_000]
-    for one in chosen:
-        claim = json.dumps(one)
-        more = f"options: {{a: {{text: x, claim: {{linear: {claim}}}}}, b: {{text: y, claim: none}}}}\n    key: a"
+def claims() -> Iterator[Bomb]:
+    """Options whose claims are bombs, one or many in an item."""
+    sample = [one for family in EXPRESSIONS for one in list(family("x"))[::4] if len(one) < 2_000]
+    claimed = [f"{{linear: {json.dumps(one)}}}" for one in sample]
+    holds = ("9^9^9 > 1", "max(layers)", "layers % 0", f"{'(' * 500}layers{')' * 500}", "layers^1000^1000 > 1")
+    claimed += [f"{{net: {{network: vgg16}}, holds: {json.dumps(one)}}}" for one in holds]
+    for claim in claimed:
+        more = f"options: {{a: {{text: x, claim: {claim}}}, b: {{text: y, claim: none}}}}\n    key: a"
         yield Bomb("claims", ("take", "bank.yaml", "--answers", "a"), bank(item(1, more=more)))
         yield Bomb("claims", ("check", "bank.yaml"), bank(item(1, more=more)))
+    many = ", ".join(
+        f"{letter}: {{text: {letter}, claim: {claim}}}"
+        for letter, claim in zip("abcdefghij", claimed[25:], strict=False)
+    )
+    yield from on_banks("claims", bank(item(1, more=f"options: {{{many}}}\n    key: a")))
+
+
+def derivations() -> Iterator[Bomb]:
+    """Derivations and keys that are bombs."""
     for one in [one for family in EXPRESSIONS for one in list(family("theta"))[::4] if len(one) < 2_000]:
-        given = f"update: {{J: {json.dumps(one)}, theta: 3, alpha: 0.1}}"
+        given, key = f"update: {{J: {json.dumps(one)}, theta: 3, alpha: 0.1}}", json.dumps(one.replace("theta", "x"))
         more = f"type: number\n    key: '1'\n    derivation: {{{given}, want: theta}}"
         yield Bomb("derivations", ("take", "bank.yaml", "--answers", "7"), bank(item(1, more=more)))
         yield Bomb("derivations", ("check", "bank.yaml"), bank(item(1, more=more)))
-        more = f"type: expression\n    key: {json.dumps(one.replace('theta', 'x'))}"
-        yield Bomb("keys", ("take", "bank.yaml", "--answers", json.dumps(one.replace("theta", "x"))), bank(item(1, more=more)))
-    conv = "type: shape\n    derivation: {conv: {in: 9x9x3, k: 3, filters: 4}, want: output_shape}\n    "
-    draws = [
+        more = f"type: expression\n    key: {key}"
+        yield Bomb("keys", ("take", "bank.yaml", "--answers", key), bank(item(1, more=more)))
+    for given, want in (
+        (f"softmax: {{z: [{', '.join(['1.5'] * 100_000)}]}}", "total"),
+        (f"softmax: {{z: [{', '.join(['1.5'] * 9_000)}]}}", "total"),
+        (f"convolve: {{x: [{', '.join(['7'] * 9_000)}], h: [1, 2, 3]}}", "size"),
+        (f"net: {{layers: [{', '.join(['conv 8 k3 p1'] * 5_000)}], in: 64x64x3}}", "parameters"),
+        ("rf: {k: 3, s: 2, n: 10000}", "receptive_field"), ("gradient: {function: sigmoid, layers: 1000000}", "bound"),
+        ("impulse: {equation: 'y[n] = y[n-1]^2 + x[n]', n: 1000}", "linear"),
+        ("update: {J: theta^4, theta: 3, alpha: 0.1, steps: 1000}", "theta"),
+        (f"batchnorm: {{values: [{', '.join(['0.123456789'] * 9_999)}]}}", "mean"),
+    ):  # fmt: skip
+        more = f"type: number\n    key: '1'\n    derivation: {{{given}, want: {want}}}"
+        yield from on_banks("derivations", bank(item(1, more=more)), "1")
+
+
+def draws() -> Iterator[Bomb]:
+    """Families of very many numbers, and conditions that are bombs."""
+    k = "vary: {k: {range: [1, 9]}}\n    where: "
+    huge = ", ".join(map(str, range(1, 9_999)))
+    for draw in (
         "vary: {k: {range: [1, 1000000000]}}", "vary: {k: {range: [1, 1000000000000000000, 1]}}",
         "vary: {k: {range: [1e1, 6]}}", "vary: {k: {range: [1, 9, 0e0]}}", "vary: {k: {range: [1e99, 1e999]}}",
-        f"vary: {{k: {{choice: [{', '.join(map(str, range(1, 100_000)))}]}}}}",
+        f"vary: {{k: {{choice: [{huge}, {huge}]}}}}", f"vary: {{k: {{choice: [{huge}]}}, s: {{choice: [{huge}]}}}}",
         f"vary: {{k: {{choice: [{'9' * 100_000}]}}}}", "vary: {k: {range: [4, 9]}}\n    where: [k < 3]",
         "vary: {k: {range: [1, 9]}, s: {range: [1, 9]}, p: {range: [0, 9]}, d: {range: [1, 9]}}",
-        "vary: {k: {range: [1, 9]}}\n    where: ['9^9^9 > k']", "vary: {k: {range: [1, 9]}}\n    where: ['max(k)']",
-        "vary: {k: {range: [1, 9]}}\n    where: ['k % 0 == 0']", "vary: {k: {range: [1, 9]}}\n    where: ['k^k^k^k > 1']",
-        f"vary: {{k: {{range: [1, 9]}}}}\n    where: ['{'(' * 5_000}k{')' * 5_000}']",
-        f"vary: {{k: {{range: [1, 9]}}}}\n    where: [{', '.join(['k < 8'] * 5_000)}]",
-    ]  # fmt: skip
-    for draw in draws:
-        files = bank(item(1, "Which shape?", conv + draw))
+        f"{k}['9^9^9 > k']", f"{k}['max(k)']", f"{k}['k % 0 == 0']", f"{k}['k^k^k^k > 1']",
+        f"{k}['{'(' * 5_000}k{')' * 5_000}']", f"{k}[{', '.join(['k < 8'] * 5_000)}]",
+    ):  # fmt: skip
+        conv = "type: shape\n    derivation: {conv: {in: 9x9x3, k: 3, filters: 4}, want: output_shape}"
+        files = bank(item(1, "Which shape?", f"{conv}\n    {draw}"))
         yield Bomb("draws", ("take", "bank.yaml", "--seed", "1", "--answers", "1x1"), files)
         yield Bomb("draws", ("check", "bank.yaml"), files)
         yield Bomb("draws", ("drill", "bank.yaml"), files, "1x1\nq\n")
-    for holds in ("9^9^9 > 1", "max(layers)", "layers % 0", f"{'(' * 500}layers{')' * 500}", "layers^1000^1000 > 1"):
-        claim = f"{{net: {{network: vgg16}}, holds: {json.dumps(holds)}}}"
-        more = f"options: {{a: {{text: x, claim: {claim}}}, b: {{text: y, claim: none}}}}\n    key: a"
-        yield Bomb("claims", ("check", "bank.yaml"), bank(item(1, more=more)))
-    for calculator, given in (
-        ("softmax", f"z: [{', '.join(['1.5'] * 100_000)}]"), ("convolve", f"x: [{', '.join(['7'] * 9_000)}], h: [1, 2, 3]"),
-        ("net", f"layers: [{', '.join(['conv 8 k3 p1'] * 5_000)}], in: 64x64x3"), ("rf", "k: 3, s: 2, n: 10000"),
-        ("impulse", "'': 'y[n] = y[n-1]^2 + x[n]', n: 1000"), ("update", "J: theta^4, theta: 3, alpha: 0.1, steps: 1000"),
-        ("batchnorm", f"values: [{', '.join(['0.123456789'] * 10_000)}]"), ("gradient", "'': sigmoid, layers: 1000000"),
-    ):  # fmt: skip
-        more = f"type: number\n    key: '1'\n    derivation: {{{calculator}: {{{given}}}, want: y}}"
-        yield from on_banks("derivations", bank(item(1, more=more)), "1")
 
 
 def answers() -> Iterator[Bomb]:
     """Answers that are huge, on the command line or typed."""
-    typed = ["9" * 100_000, "(" * 100_000, "a " * 60_000, "a" * 100_000, "\u202e" * 30_000, "1x" * 50_000, "'" * 99_999]
-    keys = {"single": "options: {a: x, b: y}\n    key: a", "number": "type: number\n    key: '1'",
-            "multiple": "type: multiple\n    options: {a: x, b: y}\n    key: [a, b]", "shape": "type: shape\n    key: 1x1",
-            "expression": "type: expression\n    key: 2*x", "true-false": "type: true-false\n    key: 'true'"}  # fmt: skip
+    typed = ("9" * 100_000, "(" * 100_000, "a " * 60_000, "a" * 100_000, "\u202e" * 30_000, "1x" * 50_000, "'" * 99_999)
+    two = "options: {a: x, b: y}\n    key: "
+    keys = {
+        "single": f"{two}a", "number": "type: number\n    key: '1'", "multiple": f"type: multiple\n    {two}[a, b]",
+        "shape": "type: shape\n    key: 1x1", "expression": "type: expression\n    key: 2*x",
+        "true-false": "type: true-false\n    options: {a: 'true', b: 'false'}\n    key: a",
+    }  # fmt: skip
     for more in keys.values():
         for text in typed:
             yield Bomb("answers", ("take", "bank.yaml", "--answers", text), bank(item(1, more=more)))
             yield Bomb("answers", ("take", "bank.yaml"), bank(item(1, more=more)), f"{text}\n" * 20)
     for text in ("x^9^9", "(x+1)^9999", "1/10^1000*x", "9^9^9", *(list(corners("x"))[::3])):
         yield Bomb("answers", ("take", "bank.yaml"), bank(item(1, more=keys["expression"])), f"{text}\n")
-    yield Bomb("answers", ("drill", "conv", "--seed", "1", "--answers-file", "answers.txt"), {"answers.txt": ("9" * 1_000_000,) * 60})
-    yield Bomb("answers", ("drill", "conv", "--seed", "1", "--answers-file", "answers.txt"), {"answers.txt": ("key\n" * 1_000_000,) * 5})
-    yield Bomb("answers", ("drill", "conv", "--seed", "1", "--answers-file", "answers.txt"), {"answers.txt": ("h\n" * 1_000_000,)})
-    yield Bomb("answers", ("drill", "conv", "--seed", "1"), typed="9" * 1_000_000 + "\nq\n")
+    drill = ("drill", "conv", "--seed", "1")
+    for pieces in (
+        ("9" * 1_000_000,) * 60,
+        ("key\n" * 1_000_000,) * 5,
+        ("h\n" * 1_000_000,),
+        ("h\n" * 32_000,),
+        ("k" * 60_000,),
+    ):
+        yield Bomb("answers", (*drill, "--answers-file", "answers.txt"), {"answers.txt": pieces})
+    yield Bomb("answers", drill, typed="9" * 1_000_000 + "\nq\n")
 
 
 def givens() -> Iterator[Bomb]:
@@ -398,7 +431,8 @@ def givens() -> Iterator[Bomb]:
     rows = ";".join([" ".join(["7"] * 100)] * 100)
     yield Bomb("givens", ("solve", "convolve", "--x", rows, "--h", rows))
     yield Bomb("givens", ("solve", "convolve", "--x", rows, "--h", "1 2; 3 4", "--mode", "same"))
-    for number in ("9" * 100, "9" * 100_000, "10^400", "1e300", "1/3", "1e-300", "9^9999", "0x" + "f" * 9_999, "n" * 9_999):
+    hexadecimal = "0x" + "f" * 9_999
+    for number in ("9" * 100, "9" * 100_000, "10^400", "1e300", "1/3", "1e-300", "9^9999", hexadecimal, "n" * 9_999):
         yield Bomb("givens", ("solve", "conv", "--in", number, "--k", "3"))
         yield Bomb("givens", ("solve", "activation", "sigmoid", "--x", number))
         yield Bomb("givens", ("solve", "softmax", f"{number},1"))
@@ -432,7 +466,7 @@ def batches() -> Iterator[Bomb]:
     yield batch('{"calculator": "conv", "given": {"in": ', "[" * 5_000, "]" * 5_000, "}}\n", line)
     yield batch('{"calculator": "conv", "given": {"in": ', "9" * 1_000_000, "}}\n", line)
     yield batch('{"calculator": "conv", "given": {"in": "', "9" * 1_000_000, '", "k": 3}}\n', line)
-    yield batch("\n" * 1_000_000)
+    yield batch("\n" * 50_000)
     yield batch("\0" * 1_000_000, "\n", line)
     yield batch("{}\n" * 5_000)
     for family in EXPRESSIONS:
@@ -447,7 +481,7 @@ def batches() -> Iterator[Bomb]:
 
 def bombs() -> Iterator[Bomb]:
     """All bombs."""
-    for family in (expressions, searches, networks, sizes, prose, derived, answers, givens, batches):
+    for family in (expressions, searches, networks, sizes, prose, claims, derivations, draws, answers, givens, batches):
         yield from family()
 
 
@@ -472,8 +506,8 @@ def _become(bomb: Bomb, folder: str, limit: int) -> None:
     try:
         os.chdir(folder)
         resource.setrlimit(resource.RLIMIT_CPU, (limit, limit))
-        for number, name, flags in ((0, ".typed", os.O_RDONLY), (1, ".written", os.O_CREAT | os.O_WRONLY | os.O_APPEND)):
-            os.dup2(os.open(name, flags), number)
+        os.dup2(os.open(".typed", os.O_RDONLY), 0)
+        os.dup2(os.open(".written", os.O_CREAT | os.O_WRONLY | os.O_APPEND), 1)
         os.dup2(1, 2)
         home = {"CNNQUIZ_HOME": str(Path(folder, ".home")), "PYTHONPATH": str(ROOT), "COLUMNS": "80"}
         command = [sys.executable, "-m", "cnnquiz", *bomb.arguments]
@@ -513,15 +547,13 @@ def main() -> None:
         rows.setdefault(bomb.kind, Row()).add(found)
         if found.fault or asked.show:
             last = found.written.strip().rpartition("\n")[2][:150]
-            said = f"{found.fault or found.code}: {found.seconds:.2f} s, {found.megabytes:.0f} MB: {bomb.name}\n    {last}\n"
-            sys.stdout.write(said)
+            figures = f"{found.seconds:.2f} s, {found.megabytes:.0f} MB"
+            sys.stdout.write(f"{found.fault or found.code}: {figures}: {bomb.name}\n    {last}\n")
             sys.stdout.flush()
     sys.stdout.write(f"\n{'kind':16}{'bombs':>6}{'worst s':>9}{'worst MB':>10}{'faults':>8}  exit codes\n")
     for kind, row in rows.items():
         codes = ", ".join(f"{code}: {count}" for code, count in sorted(row.codes.items()))
-        sys.stdout.write(
-            f"{kind:16}{row.count:6}{row.seconds:9.2f}{row.megabytes:10.0f}{row.faults:8}  {codes}\n"
-        )
+        sys.stdout.write(f"{kind:16}{row.count:6}{row.seconds:9.2f}{row.megabytes:10.0f}{row.faults:8}  {codes}\n")
     total, faults = sum(row.count for row in rows.values()), sum(row.faults for row in rows.values())
     sys.stdout.write(f"{total} bombs, {faults} faults, {time.monotonic() - begun:.0f} s\n")
     sys.exit(bool(faults))
