@@ -34,7 +34,7 @@ from cnnquiz.mathematics.time_limit import time_limit, with_time_limit
 from cnnquiz.solution import Math
 
 MOST_TERMS = 500  # of an expression that is multiplied out
-_TO_SIMPLIFY = 0.4  # seconds
+_TO_SIMPLIFY = 0.5  # seconds
 
 
 @lru_cache(maxsize=256)

@@ -57,7 +57,7 @@ FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "dra
              "assumptions")  # fmt: skip
 
 TO_WORK = "to work: give fewer or smaller numbers, or a plainer form"
-TO_SHOW = 0.4  # seconds for the steps, and as many for the drawings
+TO_SHOW = 0.3  # seconds for the steps, and as many for the drawings
 MOST_STEPS = 500
 
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]

@@ -135,7 +135,7 @@ def long(x: str) -> Iterator[str]:
     yield from (nested("(", x, ")", count) for count in (38, 100, 400, 5000))
     yield from (nested("-", x, "", count) for count in (40, 900, 50_000))
     yield from (x * 300, f"{x} " * 300, f"{x}," * 300, f"|{x}" * 300, "(" * 900, "[" * 900, "√" * 900, "²" * 900)
-    yield from (f"{x}{'²' * 500}", f"{'θ' * 900}", "⌊" * 300 + x + "⌋" * 300, "\u202e" * 900, "𝟗" * 900, "a" * 200_000)
+    yield from (f"{x}{'²' * 500}", f"{'θ' * 900}", "⌊" * 300 + x + "⌋" * 300, "\u202e" * 900, "𝟗" * 900, "a" * 100_000)
     yield from (" and ".join([f"{x}<1"] * 100), "<".join([x] * 200), nested("not ", x, "", 300), "%".join([x] * 200))
 
 
