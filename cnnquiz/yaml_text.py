@@ -20,7 +20,7 @@ from cnnquiz.phrases import phrase_index
 
 MOST_ITEMS = 1_000_000  # of a list that is a field of the whole file: a longer one would take long to refuse
 MOST_VALUES = 10_000  # of any other list, or of a mapping
-LONGEST = 100_000  # characters of one text
+LONGEST = 50_000  # characters of one text
 MOST_FAULTS = 100
 DEEPEST = 50  # levels of lists and mappings in one another
 # Compiled only when it is needed: a class of so many characters takes time.

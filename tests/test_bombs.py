@@ -121,8 +121,8 @@ def test_a_large_bank_is_checked_but_not_taken(tmp_path: Path) -> None:
 
 
 def test_a_text_of_a_bank_has_a_longest_length() -> None:
-    [finding] = load("mine.yaml", HEAD + item(1, "x" * 100_001)).findings
-    assert finding.message == "this text has more than 100,000 characters"
+    [finding] = load("mine.yaml", HEAD + item(1, "x" * 50_001)).findings
+    assert finding.message == "this text has more than 50,000 characters"
 
 
 def test_a_long_line_of_a_batch_is_refused_without_reading_it_whole() -> None:
