@@ -34,11 +34,14 @@ class Figure(Struct, frozen=True, forbid_unknown_fields=True):
     caption: str = ""
 
 
+Range = Annotated[list[int], Meta(min_length=2, max_length=3)]
+
+
 class Draw(Struct, frozen=True, forbid_unknown_fields=True):
     """The values that one given of a family may take: a list, or a range [first, last] or [first, last, step]."""
 
     choice: list[str] | None = None
-    range: Annotated[list[int], Meta(min_length=2, max_length=3)] | None = None
+    range: Range | None = None
 
 
 def _givens(written: Any) -> dict[str, Any]:

@@ -60,6 +60,10 @@ class Step(Struct, frozen=True):
     of: str = ""
 
 
+_UNWRITTEN = "too long to write out"
+TOO_LONG = Step("The steps", value=Math(_UNWRITTEN, _UNWRITTEN, rf"\text{{{_UNWRITTEN}}}"))  # in place of the steps
+
+
 class Drawing(Struct, frozen=True):
     """A picture as data: `kind` names the drawing in `render`, `data` is what it draws."""
 

@@ -19,7 +19,9 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.phrases import phrase_index
 from cnnquiz.shown import is_shown
 
-MOST_VALUES = 1_000_000  # of one list or mapping: what is longer is no bank, and would take long to refuse
+MOST_ITEMS = 1_000_000  # of a list that is a field of the whole file: a longer one would take long to refuse
+MOST_VALUES = 10_000  # of any other list, or of a mapping
+LONGEST = 50_000  # characters of one text
 MOST_FAULTS = 100
 DEEPEST = 50  # levels of lists and mappings in one another
 # Compiled only when it is needed: a class of so many characters takes time.
@@ -243,9 +245,12 @@ def read_file(data: bytes, where: str) -> Document:
     raise CnnquizError(f"{where}:{fault.line}:{fault.column}: {fault.message}. {remedy}".rstrip())
 
 
-def read(text: str) -> Document:
-    """The text as a tree, with its faults; Stop where it cannot be read to its end."""
-    reader = Reader(text)
+def read(text: str, most: int = MOST_ITEMS) -> Document:
+    """The text as a tree, with its faults; Stop where it cannot be read to its end.
+
+    most  elements of a list that is a field of the whole file
+    """
+    reader = Reader(text, most)
     try:
         tree = reader.document()
     except Stop as stop:
@@ -258,8 +263,8 @@ def read(text: str) -> Document:
 class Reader:
     """Builds dicts, lists and texts from the parser's events; notes the faults and the outermost fields' spans."""
 
-    def __init__(self, text: str) -> None:
-        self.text = text
+    def __init__(self, text: str, most: int) -> None:
+        self.text, self.most = text, most
         self.plain = "&" not in text and "!" not in text  # then no scalar can have an anchor or a tag
         self.faults: list[Fault] = []
         self.spans: dict[str, Span] = {}
@@ -289,6 +294,9 @@ class Reader:
             if kind is Scalar:
                 return Unreadable(event.value)
         if kind is Scalar:
+            if len(event.value) > LONGEST:
+                self.note(event, f"this text has more than {LONGEST:,} characters", "Shorten it.")
+                return Unreadable(event.value[:LONGEST])
             return event.value
         if depth > DEEPEST:
             raise Stop(fault_at(event, TOO_DEEP, SHALLOW))
@@ -302,7 +310,8 @@ class Reader:
             name = event.value if plain and event.__class__ is Scalar else self.name(event, depth + 1)
             inner = following()
             self.end = inner.end_mark
-            value = inner.value if plain and inner.__class__ is Scalar else self.value(inner, depth + 1)
+            brief = plain and inner.__class__ is Scalar and len(inner.value) <= LONGEST
+            value = inner.value if brief else self.value(inner, depth + 1)
             if name is None:
                 continue
             if name in out:
@@ -313,20 +322,21 @@ class Reader:
                 elements = self.elements if inner.__class__ is SequenceStart else []
                 self.spans[name] = Span(event.start_mark, inner.start_mark, self.end, elements)
             if len(out) > MOST_VALUES:
-                raise too_many(event)
+                raise too_many(event, MOST_VALUES)
         self.end = event.end_mark
         return out
 
     def sequence(self, depth: int) -> list[Any]:
         """The elements up to the end of this list."""
         out, elements = [], []
+        most = self.most if depth == 2 else MOST_VALUES
         while (event := self.next()).__class__ is not SequenceEnd:
             self.end = event.end_mark
             out.append(self.value(event, depth + 1))
             if depth == 2:
                 elements.append((event.start_mark, self.end))
-            if len(out) > MOST_VALUES:
-                raise too_many(event)
+            if len(out) > most:
+                raise too_many(event, most)
         self.end, self.elements = event.end_mark, elements
         return out
 
@@ -350,9 +360,9 @@ def fault_at(event: Any, message: str, remedy: str = "", rule: str = "yaml-synta
     return Fault(rule, *place_of(event.start_mark), message, remedy)
 
 
-def too_many(event: Any) -> Stop:
+def too_many(event: Any, most: int) -> Stop:
     """The end of reading at an element too many."""
-    message = f"more than {MOST_VALUES:,} values stand in one place"
+    message = f"more than {most:,} values stand in one place"
     return Stop(fault_at(event, message, "Split the bank into several files."))
 
 

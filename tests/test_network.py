@@ -106,6 +106,7 @@ def test_a_file_of_ones_own(tmp_path: Path) -> None:
         ("first: {s: 2}", "first: 2", "12:50", "`first` holds"),
         ("format: 1", "format: 2", "1:1", "format: 1"),
         ("input: 32x32x3", "input: big", "3:1", "input: big is not a whole number"),
+        ("input: 32x32x3", 'input: "a,b"', "3:1", "worked with numbers"),
         ("name: mine\n", "", "1:1", "`name` is missing"),
         ("name: mine", "name: mine\ntitel: x", "3:1", "did you mean `title`?"),
         ("  - pool k2\n", "  - conv1: pool k2\n", "13:5", "two layers are called conv1"),

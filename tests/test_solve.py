@@ -171,7 +171,7 @@ def test_algebra_that_takes_too_long_ends_in_one_line(program: Program) -> None:
     ended = program("solve", "impulse", "y[n] = (sin(x[n])^2 + cos(x[n])^2)^99*x[n]")
     assert ended.returncode == 2
     [line] = ended.stderr.splitlines()
-    assert "seconds of algebra" in line
+    assert "this takes more than a second" in line
 
 
 def test_a_derivative_that_cannot_be_simplified_soon_is_shown_as_it_is(program: Program) -> None:

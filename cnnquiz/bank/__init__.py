@@ -18,10 +18,13 @@ from cnnquiz.shown import display_text
 __all__ = ["Loaded", "bundled", "fault_place", "figure_text", "load", "open_bank", "schema"]
 
 
+MOST_ASKED = 10_000  # items of a bank that is taken or drilled; `check` takes larger ones apart
+
+
 def open_bank(name: str) -> Loaded:
     """A bundled bank by its id, or a bank by its path, ready for use; a bank with a fault is refused."""
     banks = bundled()
-    loaded = load(banks[name] if name in banks else path_of(name, banks))
+    loaded = load(banks[name] if name in banks else path_of(name, banks), most=MOST_ASKED)
     wrong = [finding for finding in loaded.findings if finding.level == "error"]
     if wrong or loaded.bank is None:
         more = f" (and {len(wrong) - 1} more: run cnnquiz check {loaded.path})" if len(wrong) > 1 else ""
@@ -39,13 +42,13 @@ def path_of(name: str, banks: dict[str, Path]) -> Path:
     raise CnnquizError(f"no bank is called {display_text(name)!r}: {hint} (a path works too)")
 
 
-def load(source: str | Path, text: str | None = None) -> Loaded:
-    """Read a bank, from its file or from a text given. Faults of the content are findings, all of them."""
+def load(source: str | Path, text: str | None = None, most: int = yaml_text.MOST_ITEMS) -> Loaded:
+    """Read a bank of so many items at most, from its file or from a text given; all faults of it are findings."""
     path, slow = display_text(source), yaml_text.is_slow()
     with pause_collector():
         try:
             text = yaml_text.decode(files.read_bytes(Path(source))) if text is None else text
-            document = yaml_text.read(text := text.removeprefix("\ufeff"))
+            document = yaml_text.read(text := text.removeprefix("\ufeff"), most)
         except yaml_text.Stop as stop:
             return unreadable(path, text or "", stop.faults, slow)
         return load_tree(path, text, document.tree, document.faults, document.positions, slow)

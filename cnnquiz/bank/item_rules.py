@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
 
-from cnnquiz.bank.validation import Path, TreeFault, is_number
+import msgspec
+
+from cnnquiz.bank.validation import Path, TreeFault
+from cnnquiz.model import Range
 from cnnquiz.yaml_text import Unreadable, short
 
 
@@ -101,7 +105,7 @@ def draw_faults(draw: Any, path: Path) -> Iterator[TreeFault]:
     if draw.get("choice") == []:
         yield TreeFault((*path, "choice"), "this choice is empty", leave_out)
     limits = draw.get("range")
-    if isinstance(limits, list) and 2 <= len(limits) <= 3 and all(map(is_number, limits)):
-        first, last, step = (*map(int, limits), 1)[:3]
+    with suppress(msgspec.ValidationError):  # which the types tell
+        first, last, step = (*msgspec.convert(limits, Range, strict=False), 1)[:3]
         if last < first or step < 1:
             yield TreeFault((*path, "range"), f"this range is empty: {first} to {last} by {step}", leave_out)

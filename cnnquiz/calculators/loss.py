@@ -85,7 +85,8 @@ def _probabilities(env: Env) -> list[Any]:
     if env["kind"] == "bce":
         return [sigmoid(z) for z in env["logits"]]
     powers = [exp(z) for z in env["logits"]]
-    return [Fraction(one) / sum(powers) for one in powers]
+    total = sum(powers)
+    return [Fraction(one) / total for one in powers]
 
 
 def _check(env: Env) -> None:

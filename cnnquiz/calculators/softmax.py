@@ -71,13 +71,19 @@ def _power(z: Any) -> Any:
 def _shares(weights: list[Any]) -> list[Any]:
     """Each number's share of their sum; nothing where the sum is 0."""
     total = sum(weights)
-    return [rounded(Fraction(weight) / total) for weight in weights] if total else []
+    return _of_each(lambda weight: rounded(Fraction(weight) / total), weights) if total else []
+
+
+def _of_each(work: Callable[[Any], Any], values: list[Any]) -> list[Any]:
+    """What is worked of each value, once for those that are equal."""
+    found = {value: work(value) for value in set(values)}
+    return [found[value] for value in values]
 
 
 def _probabilities(env: Env) -> list[Any]:
     """The share of each exponential: a fraction only where those that are not 0 are all alike."""
-    shares = _shares([_power(z) for z in env["shifted"]])
-    return shares if len(set(env["known"])) == 1 else [irrational(share) if share else 0 for share in shares]
+    shares = _shares(_of_each(_power, env["shifted"]))
+    return shares if len(set(env["known"])) == 1 else _of_each(lambda share: irrational(share) if share else 0, shares)
 
 
 def _results(env: Env, shares: list[Any]) -> Values:

@@ -83,11 +83,6 @@ class Subject:
         return self.cache[name]
 
     @cached_property
-    def lines(self) -> list[str]:
-        """The lines of the file."""
-        return self.loaded.text.split("\n")
-
-    @cached_property
     def cache(self) -> dict[object, Any]:
         """What several rules share, by name."""
         return {}

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import IO, Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
@@ -15,6 +16,7 @@ from cnnquiz.solver.inverse import Found
 
 _ASIDE = {"calculator", "given", "find", "bounds", "steps", "want"}
 _LONGEST = 300  # characters of a message
+_LONGEST_LINE = 1_000_000  # bytes
 
 
 def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
@@ -32,7 +34,18 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
             yield _error(program_fault(problem)[:_LONGEST], None), False
 
 
+def lines_of(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, of a long one no more than its beginning."""
+    while line := file.readline(_LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > _LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(_LONGEST_LINE + 1)
+        yield line
+
+
 def _request(line: str | bytes) -> dict[str, Any]:
+    if len(line) > _LONGEST_LINE:
+        raise CnnquizError(f"the line is longer than the {_LONGEST_LINE:,} bytes that are read")
     try:
         request = json.loads(line, object_pairs_hook=_once)
     except UnicodeDecodeError:
@@ -48,8 +61,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """An object, none of whose names may come twice."""
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise CnnquizError(f"`{next(name for name in names if names.count(name) > 1)[:40]}` is written twice")
+        [(name, _)] = Counter(name for name, _ in pairs).most_common(1)
+        raise CnnquizError(f"`{name[:40]}` is written twice")
     return found
 
 

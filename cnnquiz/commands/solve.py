@@ -212,13 +212,13 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
 
 def _batch(source: str) -> int:
     """Answer every line; 1 where one could not be answered."""
-    from cnnquiz.commands._batch import answers
+    from cnnquiz.commands._batch import answers, lines_of
     from cnnquiz.errors import CnnquizError
 
     complete = True
     try:
         with click.open_file(source, "rb") as lines:
-            for line, answered in answers(lines):
+            for line, answered in answers(lines_of(lines)):
                 complete = complete and answered
                 sys.stdout.write(line + "\n")
     except OSError as fault:

@@ -8,6 +8,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items.option_value import says_all, says_none
 from cnnquiz.mathematics.expression import SIZES, evaluate, parse
+from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.model import Claim, Item, Option
 from cnnquiz.naming import did_you_mean
 
@@ -27,17 +28,22 @@ def decide(
     found: dict[str, bool | None] = {}
     faults: list[tuple[Path, str]] = []
     said: dict[str, str] = {}
+    claims: dict[str, Claim] = {}
     for letter, option in options.items():
         claim = option.claim
         if word := claim.word if claim else _word_of(texts[letter]):
             said[letter] = word
         elif claim is not None:
-            try:
-                found[letter] = is_true(claim) == item.asks
-            except Exception as fault:  # whatever a claim makes of a calculator, the other items are still worked
-                found[letter] = None
-                why = str(fault) if isinstance(fault, CnnquizError) else program_fault(fault)
-                faults.append((("options", letter, "claim"), why))
+            claims[letter] = claim
+    letter = ""
+    try:
+        with time_limit("to decide: claim something plainer"):
+            for letter, claim in claims.items():
+                found[letter], why = _truth(claim)
+                faults += [(("options", letter, "claim"), why)] if why else []
+    except TooLongError as fault:
+        faults.append((("options", letter, "claim"), str(fault)))
+    found = {one: None if (truth := found.get(one)) is None else truth == item.asks for one in claims}
     others = [found.get(letter) for letter in options if letter not in said]
     for letter, word in said.items():
         found[letter] = _by_word(word, others)
@@ -46,6 +52,14 @@ def decide(
     if item.type != "multiple" and any(word == "all" and found[letter] for letter, word in said.items()):
         found = {letter: said.get(letter) == "all" for letter in found}
     return {letter: found[letter] for letter in options if letter in found}, faults
+
+
+def _truth(claim: Claim) -> tuple[bool | None, str]:
+    """Whether a claim is true, or None and why that cannot be decided."""
+    try:
+        return is_true(claim), ""
+    except Exception as fault:  # whatever a claim makes of a calculator, the other items are still worked
+        return None, str(fault) if isinstance(fault, CnnquizError) else program_fault(fault)
 
 
 def _word_of(text: str) -> str:

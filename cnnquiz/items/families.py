@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence, Set
+from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
@@ -14,6 +15,7 @@ from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics.expression import SIZES, Expr, evaluate, names_in, parse
+from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.model import Derivation, Draw, Item
 from cnnquiz.solver.calculator import REQUIRED, Calculator
 
@@ -118,11 +120,12 @@ def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[st
     """Random givens that the conditions admit, with their answer; CnnquizError where they refuse every draw."""
     derivation = item.derivation
     assert derivation is not None  # a family has one
-    for varied in draws(item, derivation, chance):
-        given = {**derivation.given, **varied}
-        derived = admit(item, derivation, given, layout)
-        if derived is not None:
-            return given, derived
+    with time_limit("to draw: widen `vary` or loosen `where`"):
+        for varied in draws(item, derivation, chance):
+            given = {**derivation.given, **varied}
+            derived = admit(item, derivation, given, layout)
+            if derived is not None:
+                return given, derived
     raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")
 
 
@@ -136,16 +139,17 @@ def numbers_by_variance(
     same = set(own)
     chance = SeededRandom(item.id, "variance")
     drawn = 0
-    for varied in draws(item, derivation, chance):
-        try:
-            other = admit(item, derivation, {**derivation.given, **varied}, layout)
-        except CnnquizError:
-            continue
-        if other is not None:
-            same = {name for name in same if other.values.get(name) == own[name]}
-            drawn += 1
-        if drawn == tries:
-            break
+    with suppress(TooLongError), time_limit("to draw"):
+        for varied in draws(item, derivation, chance):
+            try:
+                other = admit(item, derivation, {**derivation.given, **varied}, layout)
+            except CnnquizError:
+                continue
+            if other is not None:
+                same = {name for name in same if other.values.get(name) == own[name]}
+                drawn += 1
+            if drawn == tries:
+                break
     fixed = {number for name in same for number in _numbers(own[name])}
     changing = sorted(own.keys() - same, key=lambda name: (-len(name), name))
     return fixed, {number: name for name in changing for number in _numbers(own[name])}

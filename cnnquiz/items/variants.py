@@ -18,7 +18,7 @@ from cnnquiz.items.placeholders import fill
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.model import Bank, Item, Option
-from cnnquiz.solution import Solution, text
+from cnnquiz.solution import TOO_LONG, Solution, text
 from cnnquiz.solver.lines import parts
 
 FARTHEST = 100  # a distractor is at most so many times larger or smaller than the key
@@ -96,7 +96,7 @@ def _fault_context(item: Item) -> Iterator[None]:
 
 def _original(bank: Bank, item: Item) -> Variant:
     worked = work(item, layout=bank.layout, source=bank.source)
-    if worked.derivation_faults:
+    if worked.derivation_faults and not worked.is_overdue:
         raise CnnquizError(worked.derivation_faults[0].message)
     key = worked.keys
     if worked.derived and not item.options and key == ("",):
@@ -192,6 +192,8 @@ def _is_near(value: Any, right: Any) -> bool:
 def solution_of(variant: Variant) -> Solution | None:
     """The steps to the key; None for an item without a derivation, or with one that cannot be written out."""
     derived = variant.worked.derived
+    if variant.worked.is_overdue:
+        return Solution("", "", {}, {}, (TOO_LONG,), {})
     try:
         return derived.solution if derived else None
     except CnnquizError:

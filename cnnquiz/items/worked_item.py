@@ -15,6 +15,7 @@ from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.items import wanted
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
+from cnnquiz.mathematics.time_limit import TooLongError
 from cnnquiz.model import Derivation, Item, Option
 from cnnquiz.naming import nearest_names
 from cnnquiz.solution import text
@@ -53,6 +54,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     derived  the right value, by formula and by count; None without a derivation, or where it cannot be worked
     index    the item's place in its bank, from 0
     source   where the key stands: the item's own source, or its bank's
+    is_overdue  whether the derivation takes too long: its key, printed, can still be asked for
 
     Everything else is worked when it is first needed, and kept.
     """
@@ -63,6 +65,7 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     derivation_faults: tuple[Fault, ...] = ()
     index: int = 0
     source: str = ""
+    is_overdue: bool = False
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same item with the same givens; what follows from them is then the same."""
@@ -348,10 +351,10 @@ def work(
         derived = derive(derivation, raw, layout, letters=item.type == "expression")
         return WorkedItem(item, raw, derived, index=index, source=source)
     except CnnquizError as fault:
-        found = _fault(derivation, str(fault))
+        found, overdue = _fault(derivation, str(fault)), isinstance(fault, TooLongError) and bool(item.key)
     except Exception as fault:  # whatever a bank makes of a calculator, the other items are still worked
-        found = _fault(derivation, program_fault(fault))
-    return WorkedItem(item, raw, None, (found,), index, source)
+        found, overdue = _fault(derivation, program_fault(fault)), False
+    return WorkedItem(item, raw, None, (found,), index, source, overdue)
 
 
 def _fault(derivation: Derivation, message: str) -> Fault:

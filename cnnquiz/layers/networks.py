@@ -17,7 +17,7 @@ from cnnquiz.layers.propagation import Part
 from cnnquiz.layers.state import Shape
 from cnnquiz.naming import did_you_mean
 from cnnquiz.shown import display_text
-from cnnquiz.solver.givens import excerpt, shape
+from cnnquiz.solver.givens import are_numbers, excerpt, shape
 
 FOLDER = Path(__file__).parent.parent / "networks"
 LARGEST = 2_000_000  # bytes of a network's file
@@ -138,7 +138,10 @@ def _input(tree: dict[str, Any], path: TreePath) -> Shape:
         size = shape().read(tree["input"])
     except GivenError as fault:
         raise LayerFault(f"input: {fault}", path) from None
-    return size if isinstance(size, tuple) else (size,)
+    size = size if isinstance(size, tuple) else (size,)
+    if not are_numbers(*size):
+        raise LayerFault("input: a network is worked with numbers: write input: 32x32x3", path)
+    return size
 
 
 def _check_fields(tree: Any) -> dict[str, Any]:

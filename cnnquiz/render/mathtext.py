@@ -53,14 +53,17 @@ def characters(latex: str) -> str:
 
 def _characters_by_name(text: str) -> str:
     """LaTeX with each name as its character or word; only layout (fractions, roots, indexes) is left."""
-    import unicodeit  # imported late: only prose with `$` needs it
-
     for mark in (r"\{", r"\}", r"\_", "^", "_"):
         text = text.replace(mark, _KEPT.get(mark, "\ue001"))
     text = _SHORT_FRACTION.sub(r"\\frac{\1}{\2}", text)
     text = _ACCENTS.sub(r"\\\1{\2}", _SPACES.sub(" ", _SIZES.sub("", text)))
     text = _FUNCTIONS.sub(lambda match: match[1] + (" " if match[2] else ""), _WORDS.sub(r"\1", text))
-    return str(unicodeit.replace(_OTHER.sub(lambda match: _OTHERS[match.group()], text)))
+    text = _OTHER.sub(lambda match: _OTHERS[match.group()], text)
+    if "\\" not in text:
+        return text.replace("-", "−")
+    import unicodeit  # late and sparingly: it looks for each of four thousand names
+
+    return str(unicodeit.replace(text))
 
 
 def _fold(text: str) -> str:

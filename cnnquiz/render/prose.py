@@ -11,7 +11,7 @@ from rich.text import Text
 
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import hang, paragraphs
+from cnnquiz.render.layout import NOTHING, hang
 from cnnquiz.shown import clean
 
 # As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
@@ -20,6 +20,7 @@ _MATH = pattern(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
 _PRODUCT = pattern(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
 _MARKUP = pattern(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
 _LONGEST = 100_000
+_MOST_FORMULAS = 200  # of one text; what follows is left in LaTeX
 
 
 def inline(screen: Screen, markdown: str, style: str = "") -> Text:
@@ -38,7 +39,7 @@ def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = ""
     for close, bullet, text in _blocks(screen, clean(markdown).strip()[:_LONGEST], style):
         start = Text.assemble(lead if not lines else " " * lead.cell_len, bullet)
         block = hang(screen, text, start)
-        lines = [*lines, *block] if close else paragraphs([lines, block])
+        lines += block if close or not lines else [NOTHING, *block]
     return lines
 
 
@@ -59,7 +60,7 @@ def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, s
 
 def _text_of(screen: Screen, tokens: Sequence[Any], style: str) -> Text:
     """The words of the tokens, each in the styles of the marks around it."""
-    text, starts = Text(style=style), list[int]()
+    text, starts, formulas = Text(style=style), list[int](), 0
     for token in tokens:
         if token.nesting > 0:
             starts.append(len(text))
@@ -68,7 +69,8 @@ def _text_of(screen: Screen, tokens: Sequence[Any], style: str) -> Text:
         elif token.type == "math":
             from cnnquiz.render.mathtext import characters
 
-            text.append(screen.plain(characters(token.content)))
+            formulas += 1
+            text.append(screen.plain(characters(token.content) if formulas <= _MOST_FORMULAS else token.content))
         else:
             words = " " if token.type.endswith("break") else token.content
             text.append(screen.plain(words), "code" if token.tag == "code" else "")

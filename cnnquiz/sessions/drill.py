@@ -58,9 +58,12 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 
+LARGEST_SCRIPT = 64 * 1024  # bytes of a file of answers
+
+
 def read_script(path: str, drill: Drill) -> Iterator[str]:
     """The answers in a file, one a line; CnnquizError at a field or misconception that this drill does not have."""
-    written = files.read_bytes(Path(path)).decode("utf-8-sig", "replace")
+    written = files.read_bytes(Path(path), LARGEST_SCRIPT).decode("utf-8-sig", "replace")
     lines = [line.strip() for line in written.splitlines()]
     families = (family for skill in drill.skills for level in skill.levels for family in level)
     names = {family.item.derivation.calculator for family in families if family.item.derivation}

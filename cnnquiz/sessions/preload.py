@@ -10,6 +10,7 @@ from functools import cache
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant, work_ahead
+from cnnquiz.mathematics import time_limit
 
 
 def preloader(variants: Iterable[Variant]) -> Callable[[], None]:
@@ -19,7 +20,8 @@ def preloader(variants: Iterable[Variant]) -> Callable[[], None]:
         # The keyboard is waited for in the main thread: a signal that came here would not wake it.
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())
-        with contextlib.suppress(CnnquizError):
+        time_limit.work_ahead()
+        with contextlib.suppress(CnnquizError, time_limit.TimeIsUp):
             work_ahead(variants)
 
     return cache(threading.Thread(target=work, daemon=True).start)

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from functools import cached_property, lru_cache
-from itertools import combinations
+from itertools import combinations, islice
 from types import ModuleType
 from typing import Any
 
@@ -19,9 +20,10 @@ from msgspec import Struct
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Env, Expr
+from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.naming import did_you_mean
 from cnnquiz.patterns import pattern
-from cnnquiz.solution import Drawing, Solution, Step
+from cnnquiz.solution import TOO_LONG, Drawing, Solution, Step
 from cnnquiz.solver import lines
 from cnnquiz.solver.declaration import (
     REQUIRED,
@@ -53,6 +55,10 @@ Drawings = Iterator[Drawing]
 CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
 FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps",
              "assumptions")  # fmt: skip
+
+TO_WORK = "to work: give fewer or smaller numbers, or a plainer form"
+TO_SHOW = 0.3  # seconds for the steps, and as many for the drawings
+MOST_STEPS = 500
 
 Conventions = Mapping[str, str | Callable[[Env], str]] | Callable[[Env], dict[str, str]]
 
@@ -177,7 +183,8 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         for symbol, short in self._symbols:
             if full.get(symbol) is None:
                 full[symbol] = full[short]
-        return Given(dict(values), self.prepare(full))
+        with time_limit(TO_WORK):
+            return Given(dict(values), self.prepare(full))
 
     @cached_property
     def _defaults(self) -> dict[str, Any]:
@@ -210,8 +217,9 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
 
     def _evaluate(self, given: Given, instead: Mapping[str, Expr] | None) -> dict[str, Any]:
         value = _letter_forms().value if given.letters else None
-        found = lines.evaluate(self.lines, given.env, value, instead) if self.lines else dict(given.env)
-        return {**found, **self.work(found)} if self.work is not None else found
+        with time_limit(TO_WORK):
+            found = lines.evaluate(self.lines, given.env, value, instead) if self.lines else dict(given.env)
+            return {**found, **self.work(found)} if self.work is not None else found
 
     def result_values(self, given: Given, instead: Mapping[str, Expr] | None = None) -> dict[str, Any]:
         """The results by name, exact; those that the givens do not determine are left out.
@@ -231,10 +239,11 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     def counted(self, given: Given, name: str) -> Any:
         """One result by the independent count; None where that is not counted, or beyond what is worked."""
         try:
-            if not given.counts:
-                given.counts.update(self.count(given.env))
-            found = given.counts.get(name)
-            return found() if callable(found) else found
+            with time_limit(TO_WORK):
+                if not given.counts:
+                    given.counts.update(self.count(given.env))
+                found = given.counts.get(name)
+                return found() if callable(found) else found
         except CnnquizError:
             return None
 
@@ -271,7 +280,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
             known = ", ".join(results) or "nothing"
             raise GivenError(f"{self.name} does not give `{want[:40]}` here; these givens give {known}", "want")
         answer = (want,) if want else self.answers(given)
-        shown = tuple(self._steps(given, values, results, want)) if steps else ()
+        shown = self._steps_in_time(given, values, results, want) if steps else ()
         to_number = steps and not given.letters
         return Solution(
             calculator=self.name,
@@ -289,10 +298,11 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         )
 
     def _pictures(self, given: Given, results: Results) -> tuple[Drawing, ...]:
-        """The drawings; none where a number is beyond what an axis can hold."""
+        """The drawings; none where a number is beyond what an axis can hold, or they take too long."""
         try:
-            return tuple(self.drawings(given.env, results))
-        except OverflowError:
+            with time_limit("to draw", TO_SHOW):
+                return tuple(self.drawings(given.env, results))
+        except (OverflowError, TooLongError):
             return ()
 
     def answers(self, given: Given) -> tuple[str, ...]:
@@ -338,6 +348,17 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         said = {s: _SHORT.split(meaning)[0].strip() for s, meaning in meant.items() if s in shown and len(s) <= 2}
         return {s: meaning.removeprefix("the ").removeprefix("a ") for s, meaning in said.items()}
 
+    def _steps_in_time(
+        self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
+    ) -> tuple[Step, ...]:
+        """The steps, or the one that says that they are too long."""
+        try:
+            with time_limit("to write the steps", TO_SHOW):
+                found = tuple(islice(self._steps(given, values, results, want), MOST_STEPS + 1))
+        except TooLongError:
+            return (TOO_LONG,)
+        return found if len(found) <= MOST_STEPS else (TOO_LONG,)
+
     def _steps(
         self, given: Given, values: Mapping[str, Any], results: Mapping[str, Any], want: str | None
     ) -> Iterator[Step]:
@@ -352,15 +373,19 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         return next((m for m in self.misconceptions if m.name == name), None)
 
     def wrong_values(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
-        """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too."""
+        """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too.
+
+        Those that are not worked in time are left out.
+        """
         right = self.result_values(given).get(want)
         singles = [(one,) for one in self.misconceptions]
         doubles = combinations(self.misconceptions, 2) if pairs else ()
         found: dict[tuple[str, ...], Any] = {}
-        for group in [*singles, *doubles]:
-            value = self.wrong_value(given, group, want)
-            if value is not None and value != right:
-                found[tuple(one.name for one in group)] = value
+        with suppress(TooLongError), time_limit(TO_WORK):
+            for group in [*singles, *doubles]:
+                value = self.wrong_value(given, group, want)
+                if value is not None and value != right:
+                    found[tuple(one.name for one in group)] = value
         return found
 
     def wrong_value(self, given: Given, group: tuple[Misconception, ...], want: str) -> Any:

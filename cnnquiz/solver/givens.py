@@ -47,10 +47,10 @@ class Kind(Struct, frozen=True):
 def excerpt(raw: Any) -> str:
     """What was typed, short enough for one line and without control characters."""
     try:
-        text = display_text(str(raw))
+        text = str(raw)
     except ValueError:  # Python writes out no number of more than some thousand digits
         return "a number of thousands of digits"
-    return text if len(text) <= 40 else f"{text[:30]}... ({len(text)} characters)"
+    return display_text(text) if len(text) <= 40 else f"{display_text(text[:30])}... ({len(text)} characters)"
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:

@@ -23,8 +23,8 @@ from cnnquiz.solver.lines import one, parts
 
 WIDEST = 10**9  # the widest bounds of one unknown
 SMALL = 64  # combinations that are all tried too, where halving has found the solutions
-MOST_CASES = 100_000  # combinations that one search may try; about five seconds
-MOST_TOGETHER = 10_000  # solutions that differ from axis to axis
+MOST_CASES = 100_000  # combinations that one search may try
+MOST_SOLUTIONS = 10_000
 
 Case = dict[str, int]  # a number for each unknown
 Miss = tuple[int, Case, Any]  # how far a case is from the target, the case, and its value
@@ -316,6 +316,8 @@ def _solutions(search: Search) -> tuple[list[Case], Miss | None]:
     for values in product(*ranges):
         for case in _candidates(search, dict(zip(others, values, strict=True)), left):
             left -= 1
+            if len(solutions) > MOST_SOLUTIONS:
+                raise GivenError(f"more than {MOST_SOLUTIONS:,} solutions: narrow --bounds", "find")
             value = search.value(case)
             if value is not None and parts(value) == search.target_like(value):
                 solutions.append({name: case[name] for name in search.names})
@@ -390,7 +392,7 @@ def _solutions_apart(search: Search) -> list[dict[str, Any]]:
         alone |= {name: (env[name][axis],) for name in ("k", "s", "p", "d", "op") if name in known}
         alone |= {name: known[name] for name in ("ceil", "strict") if name in known}
         each.append(_solutions(replace(search, known=alone, target=(target,)))[0])
-    if prod(map(len, each)) > MOST_TOGETHER:
+    if prod(map(len, each)) > MOST_SOLUTIONS:
         raise GivenError(f"{prod(map(len, each)):,} solutions differ from axis to axis: narrow --bounds", "find")
     return [
         {name: one(tuple(part[name] for part in together)) for name in together[0]}

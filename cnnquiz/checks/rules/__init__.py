@@ -14,6 +14,7 @@ import inspect
 import pkgutil
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache, partial
+from itertools import islice
 from typing import Protocol, cast
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ from cnnquiz.checks.subject import rule_name as name_of_module
 from cnnquiz.errors import CnnquizError, program_fault
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
+from cnnquiz.patterns import pattern
 
 ALWAYS = ("yaml-syntax", "duplicate-key", "schema")  # what keeps a bank or an item from being read
 
@@ -126,7 +128,8 @@ def join(parts: Sequence[Part], text: str, rules: Iterable[str], loaded: Callabl
     outline = Outline(parts[0].path, tuple(one for each in parts for one in each.outline), loaded)
     allowed = frozenset[tuple[str, str]]().union(*(each.allowed for each in parts))
     found, left_out = kept([*(one for each in parts for one in each.found), *comparisons(outline, rules)], allowed)
-    lines = text.splitlines() if found else []
+    places = {one.line for one in found}
+    lines = enumerate(islice(_LINE.finditer(text), max(places, default=0)), 1)
     items = [one for each in parts for one in each.items]
     return Checked(
         path=parts[0].path,
@@ -134,11 +137,13 @@ def join(parts: Sequence[Part], text: str, rules: Iterable[str], loaded: Callabl
         findings=found,
         allowed=left_out,
         families=(sum(each.families[0] for each in parts), sum(each.families[1] for each in parts)),
-        excerpts={one.line: lines[one.line - 1] for one in found if one.line <= len(lines)},
+        excerpts={number: line[1] for number, line in lines if number in places},
         slow=parts[0].slow,
     )
 
 
+_END = r"\n\r\v\f\x1c-\x1e\x85\u2028\u2029"  # of a line, as splitlines has it
+_LINE = pattern(rf"([^{_END}]*)(?:\r\n|[{_END}]|(?<=.)\Z)")
 CAUSE = "yaml-syntax"  # told before the faults that may follow from it
 
 
