@@ -93,8 +93,8 @@ def in_words(damaged: dict[str, list[int]]) -> str:
     return ", ".join(f"{len(ids):,} of {table}" for table, ids in damaged.items())
 
 
-def leave_out_damage(db: sqlite3.Connection) -> str:
-    """Hide the damaged rows; what is damaged, in words, or nothing. Another terminal may be writing meanwhile."""
+def leave_out_damage(db: sqlite3.Connection) -> list[str]:
+    """Hide the damaged rows; what is damaged, in words. Another terminal may be writing meanwhile."""
     db.execute("BEGIN")
     try:
         damaged = damaged_rows(db)
@@ -103,4 +103,4 @@ def leave_out_damage(db: sqlite3.Connection) -> str:
         db.execute("ROLLBACK")
     hide(db, damaged)
     faults = [f"damaged rows are left out: {in_words(damaged)}"] if damaged else []
-    return "; ".join([*faults, *counts])
+    return [*faults, *counts]

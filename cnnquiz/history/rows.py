@@ -19,6 +19,7 @@ from cnnquiz.model import Attempt
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SESSIONS = "SELECT uid, bank, mode, started, finished, plan FROM sessions"
+SESSION_COUNT = "SELECT count(*) FROM main.attempts WHERE session = (SELECT id FROM main.sessions WHERE uid = ?)"
 ATTEMPTS = """
     SELECT s.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,
         misconception.text, a.hints, a.seconds, a.time, version.text, mode.text

@@ -58,7 +58,7 @@ def shown(path: Path) -> tuple[dict[str, Any], bool]:
         found["paths"] = opened.paths()
         said = bool(opened.problem or opened.damage)
     try:
-        with History.require(path, thorough=True) as opened:
+        with History.require(path, to_write=False) as opened:
             found["stats"] = opened.stats(NOW).as_json()
             found["export"] = to_builtins(list(all_attempts(opened)))
             said = said or bool(opened.problem or opened.damage)
