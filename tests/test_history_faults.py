@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Program
-from fuzz import flips
+from fuzz import flips, values
 from history.writer import START, attempt
 
 from cnnquiz.errors import CnnquizError
@@ -166,6 +166,13 @@ def test_a_flipped_bit_is_said_or_has_no_effect(tmp_path: Path) -> None:
     assert not said and len(right["export"]) == flips.ATTEMPTS
     outcomes = {flips.outcome(path, whole, right, seed) for seed in range(150)}
     assert outcomes == {"said", "without effect"}
+
+
+def test_an_odd_value_in_any_column_ends_no_quiz() -> None:
+    every = list(values.cases())
+    with values.workplace() as (folder, whole):
+        for case in random.Random(3).sample(every, 12):
+            assert values.faults(folder, whole, case) == [], case
 
 
 CHANGES = {

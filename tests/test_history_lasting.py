@@ -15,6 +15,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
+from fuzz import kills
 from history.writer import attempt
 
 from cnnquiz.history import History
@@ -173,3 +174,9 @@ def test_answers_that_do_not_fit_on_the_disk_are_said_and_the_exit_code_is_3(env
 def sessions(path: Path) -> list[str]:
     with History.require(path) as history:
         return [row[0] for row in history.db.execute("SELECT uid FROM sessions")]
+
+
+def test_programs_killed_in_pipes_in_terminals_and_at_upkeep_lose_nothing(tmp_path: Path) -> None:
+    rows = kills.run(len(kills.KINDS), 0, tmp_path)
+    assert all(row["kills"] == 1 and not row["lost"] and not row["faults"] for row in rows.values()), rows
+    assert sum(row["shown"] for row in rows.values()) > 0

@@ -77,7 +77,7 @@ def miscounts(db: sqlite3.Connection) -> Iterator[str]:
     for table in COUNTED:
         here = db.execute(f"SELECT count(*) FROM main.{table}").fetchone()[0]
         if here != written.get(table):
-            yield f"{table} has {here:,} rows, and {written.get(table, 0):,} were written"
+            yield f"{table} has {here:,} rows, and {written.get(table, 0)!s} were written"
 
 
 def hide(db: sqlite3.Connection, damaged: dict[str, list[int]]) -> None:

@@ -9,6 +9,7 @@ import sqlite3
 import stat
 import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
@@ -64,6 +65,7 @@ MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {  # by the versio
 }
 NEW = 2  # the version of schema.sql
 VERSION = max(MIGRATIONS)  # that this program writes
+LAYOUT = 0x942B25A2  # of the tables of that version
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -150,6 +152,8 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
 
     A large file is not read through here; its damage shows when a page of it is read.
     """
+    if pragma(db, "user_version") == VERSION and layout(db) != LAYOUT:
+        raise Unusable("it is damaged, its tables are not those of this version")
     if not is_small(path):
         return
     found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -157,9 +161,15 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
         raise Unusable("it is damaged, see `cnnquiz history check`")
 
 
-def is_small(path: Path) -> bool:
-    """Whether all of the file can be read through as it is opened."""
-    return is_there(path) and path.stat().st_size <= CHECKED
+def layout(db: sqlite3.Connection) -> int:
+    """The checksum of the tables, indexes and triggers with their SQL."""
+    found = db.execute("SELECT name, coalesce(sql, '') FROM main.sqlite_schema ORDER BY name")
+    return zlib.crc32(repr([(name, " ".join(sql.split())) for name, sql in found]).encode())
+
+
+def is_small(path: Path, most: int = CHECKED) -> bool:
+    """Whether all of the file can be read through as the history is opened."""
+    return is_there(path) and path.stat().st_size <= most
 
 
 def is_damage(error: Exception) -> bool:

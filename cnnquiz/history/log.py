@@ -14,6 +14,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+CHECKED = 6_000_000  # bytes up to which a log is checked as its file is opened; SQLite empties it at four million
 HEADER, FRAME = 32, 24  # bytes
 BIG_ENDIAN = 0x377F0683  # the number at the head of a log whose checksums are counted so; one less: little endian
 PAUSE = 0.1  # seconds

@@ -5,6 +5,7 @@ Moments are whole microseconds since 1970, UTC.
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -94,9 +95,23 @@ def attempt_of(row: Any) -> Attempt:
 
 
 def card_of(row: Any) -> Card:
-    """A row of `CARDS`."""
+    """A row of `CARDS`; ValueError where no answers lead to such a card."""
     bank, item, due, last, state, step, stability, difficulty, right = row
+    learning = state in (1, 3) and step is not None and step >= 0
+    if not (learning or state == 2) or not 0 < stability < math.inf or not 1 <= difficulty <= 10:
+        raise ValueError(f"the card of {bank}/{item} is impossible")
     return Card(bank, item, moment(due), moment(last), state, step, stability, difficulty, bool(right))
+
+
+class Named(Struct):
+    """What a plan says of the banks that were named by a path: their paths by their ids."""
+
+    paths: dict[str, str] = {}
+
+
+def paths_of(row: Any) -> dict[str, str]:
+    """The paths in a plan, which is the row's one value."""
+    return msgspec.json.decode(row[0], type=Named).paths
 
 
 # Writes

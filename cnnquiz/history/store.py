@@ -11,8 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-import msgspec
-
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import log, rows, scheduling
 from cnnquiz.history.checksums import leave_out_damage
@@ -78,7 +76,7 @@ class History:
         One that can be read is still read.
         """
         path = path or default_path()
-        lost = log.damage(path) if is_small(log.log_of(path)) else ()
+        lost = log.damage(path) if is_small(log.log_of(path), log.CHECKED) else ()
         try:
             return cls(path, connect(path), lost=lost)
         except Unusable as error:
@@ -204,7 +202,7 @@ class History:
         """The paths of the banks that were named by one, by their ids, from the plans of their sessions."""
         named = """plan LIKE '%"paths":{"%' OR plan LIKE '%"paths": {"%'"""  # the second as older programs wrote it
         query = f"SELECT plan FROM sessions WHERE {named} ORDER BY started"
-        found = self._read(lambda row: msgspec.json.decode(row[0])["paths"], query)
+        found = self._read(rows.paths_of, query)
         return {bank: path for paths in found for bank, path in paths.items()}
 
     def cards(self, until: date | None = None) -> list[Card]:
@@ -265,7 +263,7 @@ class History:
         except Overtaken:
             self._pending.clear()
             raise
-        except sqlite3.Error as error:
+        except UNREADABLE as error:
             if self._leave_file(error):
                 return False
             self.problem = (

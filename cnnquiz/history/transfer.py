@@ -83,7 +83,7 @@ def merge(history: History, path: Path) -> tuple[int, int]:
                 count += 1
                 new += rows.insert_attempt(history.db, each, rows.item_id(history.db, each))
             rows.rebuild_cards(history.db, items_since(history, last))
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *UNREADABLE) as error:
         raise CnnquizError(f"{path}: the import failed ({reason(error)}); nothing was imported") from None
     return count, new
 

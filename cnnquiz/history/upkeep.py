@@ -14,12 +14,13 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.files import opened, replacement
 from cnnquiz.history import checksums, rows
 from cnnquiz.history.database import (
+    LAYOUT,
     UNREADABLE,
     VERSION,
     Unusable,
     connected_to_read,
-    in_memory,
     is_there,
+    layout,
     pragma,
     reason,
     refuse_foreign,
@@ -106,22 +107,18 @@ def content_faults(db: sqlite3.Connection) -> Iterator[str]:
     if damaged := checksums.damaged_rows(db):
         yield f"rows whose fields have changed: {checksums.in_words(damaged)}"
     yield from checksums.miscounts(db)
-    with closing(in_memory()) as new:
-        if layout(new) != layout(db):
-            yield "its tables are not those of this version"
-
-
-def layout(db: sqlite3.Connection) -> set[tuple[str, str]]:
-    """The tables, indexes and triggers by name, with their SQL."""
-    found = db.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema")
-    return {(name, " ".join(sql.split())) for name, sql in found}
+    if layout(db) != LAYOUT:
+        yield "its tables are not those of this version"
 
 
 def rebuild(history: History) -> int:
     """Make all cards again from the attempts; how many there are."""
-    with transaction(history.db):
-        history.db.execute("DELETE FROM main.cards")
-        rows.rebuild_cards(history.db, rows.every_item(history.db))
+    try:
+        with transaction(history.db):
+            history.db.execute("DELETE FROM main.cards")
+            rows.rebuild_cards(history.db, rows.every_item(history.db))
+    except UNREADABLE as error:
+        raise history.damage_error(error, "nothing was changed") from None
     return int(history.db.execute("SELECT count(*) FROM main.cards").fetchone()[0])
 
 
