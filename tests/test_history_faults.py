@@ -214,6 +214,15 @@ def test_a_changed_row_is_said_and_left_out_and_the_quiz_goes_on(
         assert "damaged rows are left out" in done.stderr and f"of {table}" in done.stderr, command
 
 
+@pytest.mark.parametrize("table", ["texts", "items", "revisions"])
+def test_answers_are_saved_beside_a_damaged_row_that_has_their_values(table: str, path: Path) -> None:
+    changed(path, f"UPDATE {table} SET sum = sum + 1 WHERE id = 1")
+    for number in (11, 12):
+        with History.open(path) as history:
+            assert history.damage and f"1 of {table}" in history.damage
+            assert history.record(attempt(f"new {number}", number)) and len(history.responses(f"new {number}")) == 1
+
+
 def test_a_card_that_is_damaged_is_made_again_from_the_attempts(path: Path) -> None:
     changed(path, "UPDATE cards SET difficulty = 7.5 WHERE item = 1")
     with History.open(path) as history:

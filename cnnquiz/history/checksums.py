@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 TABLES = {  # the fields by table, the row's id first
     "texts": ("id", "text"),
@@ -80,12 +80,10 @@ def miscounts(db: sqlite3.Connection) -> Iterator[str]:
             yield f"{table} has {here:,} rows, and {written.get(table, 0)!s} were written"
 
 
-def hide(db: sqlite3.Connection, damaged: dict[str, list[int]]) -> None:
+def hide(db: sqlite3.Connection, damaged: Iterable[str]) -> None:
     """Leave damaged rows out of whatever this connection reads from now on; writes name the schema `main`."""
-    for table, ids in damaged.items():
-        key = TABLES[table][0]
-        without = ", ".join(map(str, ids))
-        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {key} NOT IN ({without})")
+    for table in damaged:
+        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE sum IS {expression(table)}")
 
 
 def in_words(damaged: dict[str, list[int]]) -> str:

@@ -21,7 +21,7 @@ HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq" in SQLite's header marks the file as this program's
 WAIT = 5.0  # seconds that a write waits for another terminal's write
 CHECKED = 2_000_000  # bytes up to which a file is checked as it is opened, in about a tenth of a second
-DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)  # what reading a damaged row can raise
 
 
@@ -167,9 +167,9 @@ def layout(db: sqlite3.Connection) -> int:
     return zlib.crc32(repr([(name, " ".join(sql.split())) for name, sql in found]).encode())
 
 
-def is_small(path: Path, most: int = CHECKED) -> bool:
+def is_small(path: Path, most: int | None = None) -> bool:
     """Whether all of the file can be read through as the history is opened."""
-    return is_there(path) and path.stat().st_size <= most
+    return is_there(path) and path.stat().st_size <= (CHECKED if most is None else most)
 
 
 def is_damage(error: Exception) -> bool:

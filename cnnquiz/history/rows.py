@@ -207,10 +207,17 @@ def text_id(db: sqlite3.Connection, text: str) -> int:
 
 
 def row_id(db: sqlite3.Connection, table: str, **values: Any) -> int:
-    """The row of a table with these values, which is inserted where there is none."""
+    """The row of a table with these values, which is inserted where there is none.
+
+    One that has them and is left out as damaged makes room: it stays damaged, under another value.
+    """
     same = " AND ".join(f"{name} = ?" for name in values)
     found = db.execute(f"SELECT id FROM {table} WHERE {same}", tuple(values.values())).fetchone()
-    return int(found[0]) if found else insert(db, table, values)
+    if found:
+        return int(found[0])
+    *_, last = values
+    db.execute(f"UPDATE main.{table} SET {last} = hex(randomblob(16)) WHERE {same}", tuple(values.values()))
+    return insert(db, table, values)
 
 
 def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:

@@ -244,8 +244,8 @@ class History:
         self.problem = str(self.damage_error(error, "nothing more is saved in it"))
         self.db.close()
         self.db, self._saves = in_memory(), False
-        self._pending, self._session = self._done + self._pending, ""
-        self._done = []
+        self._session, self._kept = "", 0
+        self._pending, self._done = self._done + self._pending, []
         self._write()
         return True
 
