@@ -76,13 +76,14 @@ def remove_drafts(folder: Path) -> None:
     with suppress(OSError):
         for file in list(folder.iterdir()):
             if (found := DRAFT.fullmatch(file.name)) and not is_running(int(found[1])):
-                file.unlink()
+                with suppress(OSError):  # on some systems while another process has it open
+                    file.unlink()
 
 
 def is_running(process: int) -> bool:
-    """Whether a process of that number runs here; False where that cannot be asked without harm."""
+    """Whether a process of that number runs here; False on Windows, where to ask is to interrupt it."""
     if os.name != "posix":
-        return False  # there an open file cannot be removed
+        return False
     try:
         os.kill(process, 0)
     except ProcessLookupError:

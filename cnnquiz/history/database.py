@@ -153,7 +153,7 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
     A large file is not read through here; its damage shows when a page of it is read.
     """
     if pragma(db, "user_version") == VERSION and layout(db) != LAYOUT:
-        raise Unusable("it is damaged, its tables are not those of this version")
+        raise Unusable("it is damaged, its tables are not those of this version; see `cnnquiz history check`")
     if not is_small(path):
         return
     found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]

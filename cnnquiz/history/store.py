@@ -35,6 +35,10 @@ from cnnquiz.model import Attempt
 if TYPE_CHECKING:
     from cnnquiz.history.stats import Scores, Stats
 
+OVERTAKEN = (
+    "another terminal has gone on with this session: nothing more is saved in this one;"
+    " the same command resumes it from there"
+)
 Write = Callable[[sqlite3.Connection], object]
 T = TypeVar("T")
 
@@ -256,7 +260,7 @@ class History:
         try:
             with transaction(self.db):
                 if self.db.execute(rows.SESSION_COUNT, session).fetchone()[0] != self._kept:
-                    raise Overtaken("another terminal has gone on with this session: nothing more is saved in this one")
+                    raise Overtaken(OVERTAKEN)
                 for write in self._pending:
                     write(self.db)
                 kept = self.db.execute(rows.SESSION_COUNT, session).fetchone()[0]
