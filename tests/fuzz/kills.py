@@ -1,7 +1,7 @@
 """Sessions and upkeep killed at random moments: no answer whose verdict was shown is lost, and no file is left half.
 
 The suite kills some dozen; `python tests/fuzz/kills.py 500` so many, `--seed 4711` begins with another. One history
-lives through all of them. It prints a table, and exits 1 on a loss.
+lives through all of them. It prints a table, also at Ctrl-C, and exits 1 on a loss.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import partial
 from itertools import repeat
@@ -169,16 +169,15 @@ def read_some(output: int) -> bytes:
         return b""
 
 
-def run(count: int, seed: int, folder: Path) -> dict[str, Counter[str]]:
-    """Kill so many programs, each kind in turn; what was counted, by kind."""
-    killed, rows = Killed(folder), {kind: Counter[str]() for kind in KINDS}
+def run(count: int, seed: int, folder: Path) -> Iterator[tuple[str, Counter[str]]]:
+    """Kill so many programs, each kind in turn; the kind of each, and what was counted."""
+    killed = Killed(folder)
     for number in range(seed, seed + count):
         kind = KINDS[number % len(KINDS)]
         found = killed.kill(kind, random.Random(number))
         if found["lost"] or found["faults"]:
             sys.stderr.write(f"seed {number}, {kind}: {dict(found)}\n")
-        rows[kind] += found
-    return rows
+        yield kind, found
 
 
 def main() -> None:
@@ -187,8 +186,10 @@ def main() -> None:
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=0)
     asked = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        rows = run(asked.count, asked.seed, Path(folder))
+    rows = {kind: Counter[str]() for kind in KINDS}
+    with tempfile.TemporaryDirectory() as folder, contextlib.suppress(KeyboardInterrupt):
+        for kind, found in run(asked.count, asked.seed, Path(folder)):
+            rows[kind] += found
     columns = ("kills", "shown", "kept", "lost", "faults")
     total = sum(rows.values(), Counter[str]())
     for name, row in [("", dict(zip(columns, columns, strict=True))), *rows.items(), ("all", total)]:
