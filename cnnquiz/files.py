@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import re
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Protocol
+from typing import IO, Protocol
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.model import Figure
@@ -15,6 +17,8 @@ from cnnquiz.shown import clean, display_text
 
 LARGEST = 32 * 1024 * 1024
 LARGEST_FIGURE = 64 * 1024
+NO_FILE = "not a file but a device or socket"
+DRAFT = re.compile(r"\.cnnquiz-(\d+)(-\w+)?")  # what a process of that number writes, and what SQLite keeps with it
 
 
 class HasPath(Protocol):
@@ -26,27 +30,38 @@ class HasPath(Protocol):
 
 def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     """The file's bytes. A folder, a pipe, a device or a file that is too large is refused before it is read."""
-    try:
-        with open(path, "rb", opener=open_at_once) as file:
-            status = os.fstat(file.fileno())
-            if not stat.S_ISREG(status.st_mode):
-                kind = "a pipe" if stat.S_ISFIFO(status.st_mode) else "not a file but a device or socket"
-                raise CnnquizError(f"{display_text(path)}: this is {kind}; name a file")
-            refuse_large(path, status.st_size, largest)
+    with opened(path) as file:
+        refuse_large(path, os.fstat(file.fileno()).st_size, largest)
+        try:
             data = file.read(largest + 1)
-    except (OSError, ValueError) as error:
-        raise CnnquizError(f"{display_text(path)}: {reason(error, path)}") from None
+        except OSError as error:
+            raise CnnquizError(f"{display_text(path)}: {reason(error, path)}") from None
     refuse_large(path, len(data), largest)  # it may have grown since
     return data
+
+
+def opened(path: Path) -> IO[bytes]:
+    """A file open to be read. A folder, a pipe, a device or a socket is refused at once."""
+    try:
+        file = open(path, "rb", opener=open_at_once)  # noqa: SIM115 (the caller closes it)
+    except (OSError, ValueError) as error:
+        raise CnnquizError(f"{display_text(path)}: {reason(error, path)}") from None
+    mode = os.fstat(file.fileno()).st_mode
+    if stat.S_ISREG(mode):
+        return file
+    file.close()
+    raise CnnquizError(f"{display_text(path)}: this is {'a pipe' if stat.S_ISFIFO(mode) else NO_FILE}; name a file")
 
 
 @contextmanager
 def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
     """A file beside `path` to be written in the block, which then takes its place, all at once.
 
-    CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it.
+    CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it, and what a process that
+    was killed has left there is removed.
     """
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    draft = path.with_name(f".cnnquiz-{os.getpid()}")
+    remove_drafts(path.parent)
     try:
         yield draft
         draft.replace(path)
@@ -55,6 +70,28 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
         raise CnnquizError(f"{display_text(path)}: {failure} ({why})") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def remove_drafts(folder: Path) -> None:
+    """Remove the drafts in a folder whose processes are gone."""
+    with suppress(OSError):
+        for file in list(folder.iterdir()):
+            if (found := DRAFT.fullmatch(file.name)) and not is_running(int(found[1])):
+                with suppress(OSError):  # on some systems while another process has it open
+                    file.unlink()
+
+
+def is_running(process: int) -> bool:
+    """Whether a process of that number runs here; False on Windows, where to ask is to interrupt it."""
+    if os.name != "posix":
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
 
 
 def open_at_once(path: str, flags: int) -> int:
@@ -70,7 +107,7 @@ def refuse_large(path: Path, size: int, largest: int) -> None:
 
 
 def reason(error: OSError | ValueError, path: Path) -> str:
-    """Why the file cannot be opened, in words."""
+    """Why the file cannot be read, in words."""
     if isinstance(error, FileNotFoundError):
         broken = path.is_symlink()
         return "this link leads to a file that does not exist" if broken else "there is no such file"
@@ -78,6 +115,10 @@ def reason(error: OSError | ValueError, path: Path) -> str:
         return "this is a folder; name a file"
     if isinstance(error, PermissionError):
         return "you are not allowed to read this file"
+    if isinstance(error, OSError) and error.errno == errno.ENXIO:
+        return f"this is {NO_FILE}; name a file"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "this link leads in a circle"
     if isinstance(error, OSError) and error.strerror:
         return f"cannot be read: {error.strerror[0].lower()}{error.strerror[1:]}"
     return "this is not a name that a file can have"

@@ -65,10 +65,17 @@ def test_an_interruption_saves_everything_and_says_so(start: Start, tmp_path: Pa
     assert verdicts(tmp_path / "home") == [("10", "right"), ("1x1x1", "wrong")]
 
 
-def test_closed_input_is_leaving(environment: dict[str, str], tmp_path: Path) -> None:
-    command = [sys.executable, "-m", "cnnquiz", "drill", "conv"]
+@pytest.mark.parametrize("what", [["drill", "conv"], ["take", "week8"], ["take", "week8", "--exam"]])
+def test_closed_input_is_no_session(what: list[str], environment: dict[str, str], tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "cnnquiz", *what]
     done = subprocess.run(["sh", "-c", 'exec "$@" <&-', "sh", *command], env=environment, cwd=tmp_path,
                           capture_output=True, text=True, check=False)  # fmt: skip
+    assert done.returncode == 2 and done.stderr.startswith("cnnquiz: the input ended before an answer came: answer at")
+    assert done.stderr.count("\n") == 1
+
+
+def test_an_input_that_ends_after_an_answer_is_leaving(program: Program) -> None:
+    done = program("drill", "conv", "--seed", "1", stdin="10\n")
     assert done.returncode == 0 and done.stderr == "" and "Resume with: cnnquiz drill conv" in done.stdout
 
 

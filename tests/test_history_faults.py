@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from conftest import Program
-from fuzz import flips
+from fuzz import flips, values
 from history.writer import START, attempt
 
 from cnnquiz.errors import CnnquizError
@@ -168,6 +168,13 @@ def test_a_flipped_bit_is_said_or_has_no_effect(tmp_path: Path) -> None:
     assert outcomes == {"said", "without effect"}
 
 
+def test_an_odd_value_in_any_column_ends_no_quiz() -> None:
+    every = list(values.cases())
+    with values.workplace() as (folder, whole):
+        for case in random.Random(3).sample(every, 12):
+            assert values.faults(folder, whole, case) == [], case
+
+
 CHANGES = {
     "attempts": "UPDATE attempts SET seconds = 99 WHERE id = 2",
     "cards": "UPDATE cards SET stability = -1.0, due = 9e18",
@@ -205,6 +212,15 @@ def test_a_changed_row_is_said_and_left_out_and_the_quiz_goes_on(
         done = program(*command)
         assert done.returncode == 0, done.stderr
         assert "damaged rows are left out" in done.stderr and f"of {table}" in done.stderr, command
+
+
+@pytest.mark.parametrize("table", ["texts", "items", "revisions"])
+def test_answers_are_saved_beside_a_damaged_row_that_has_their_values(table: str, path: Path) -> None:
+    changed(path, f"UPDATE {table} SET sum = sum + 1 WHERE id = 1")
+    for number in (11, 12):
+        with History.open(path) as history:
+            assert history.damage and f"1 of {table}" in history.damage
+            assert history.record(attempt(f"new {number}", number)) and len(history.responses(f"new {number}")) == 1
 
 
 def test_a_card_that_is_damaged_is_made_again_from_the_attempts(path: Path) -> None:
@@ -262,3 +278,119 @@ def test_a_backup_is_restored_whatever_lies_beside_the_history(
     (tmp_path / "copy.db").write_bytes(b"\xff" * 5000)
     refused = program("history", "restore", "copy.db")
     assert refused.returncode == 2 and check(path).faults == ()
+
+
+def test_a_sound_history_can_be_read_where_nothing_can_be_written() -> None:
+    for log, index in ((False, False), (True, True), (True, False)):
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder).chmod(0o755)
+            path = Path(folder) / "home" / "history.db"
+            with History.open(path) as history:
+                history.start_session("week8", "take", {"order": [1]}, START, "s")
+                assert history.record(attempt("s", 1))
+                kept = {each: each.read_bytes() for each in path.parent.iterdir()} if log else {}
+            for each, data in kept.items():
+                if index or each.suffix != ".db-shm":
+                    each.write_bytes(data)
+            for each in path.parent.iterdir():
+                each.chmod(0o444)
+            path.parent.chmod(0o555)
+            before = {each: each.read_bytes() for each in path.parent.iterdir()}
+            with nobody():
+                with History.open(path) as history:
+                    assert history.problem and "cannot be written" in history.problem
+                    assert "nothing will be saved; your file is left untouched" in history.problem
+                    assert len(history.responses("s")) == len(history.resumable("week8")) == 1
+                    assert history.record(attempt("s", 2)) is False and len(history.responses("s")) == 2
+                    assert history.unsaved == 1
+                assert check(path).faults == () and check(path).attempts == 1
+                with History.require(path, to_write=False) as history:
+                    assert history.stats(START).total.attempts == 1 and history.damage is None
+                with pytest.raises(CnnquizError, match="nothing was changed"):
+                    History.require(path)
+            path.parent.chmod(0o755)
+            assert {each: each.read_bytes() for each in path.parent.iterdir()} == before
+
+
+PLACES: dict[str, tuple[Any, str]] = {
+    "looped home": (lambda home: home.symlink_to(home), "a link in its path leads in a circle"),
+    "file as home": (lambda home: home.write_text("x"), "a file or a broken link where its folder should be"),
+    "looped file": (lambda home: (home.mkdir(), (home / "history.db").symlink_to(home / "history.db")), "in a circle"),
+    "folder as file": (lambda home: (home / "history.db").mkdir(parents=True), "a folder, a pipe or a device is"),
+    "pipe as file": (lambda home: (home.mkdir(), os.mkfifo(home / "history.db")), "a folder, a pipe or a device is"),
+}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_what_is_in_the_place_of_a_history_is_said(
+    place: str, program: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    make, words = PLACES[place]
+    make(Path(environment["CNNQUIZ_HOME"]))
+    with History.open(tmp_path / "good" / "history.db") as good:
+        backup(good, tmp_path / "copy.db")
+    for command in ("stats", "stats --export a.csv", "history check", "history backup b.db", "history rebuild",
+                    "history restore copy.db"):  # fmt: skip
+        done = program(*command.split())
+        assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1, (command, done.stderr)
+    taken = program("take", "week8", "--limit", "1", "--answers", "d")
+    assert taken.returncode == 0 and words in taken.stderr and "nothing will be saved" in taken.stderr
+
+
+def test_a_history_of_no_bytes_is_said_to_be_empty(program: Program, environment: dict[str, str]) -> None:
+    path = Path(environment["CNNQUIZ_HOME"]) / "history.db"
+    path.parent.mkdir()
+    path.touch()
+    checked = program("history", "check")
+    assert checked.returncode == 2 and "it is empty" in checked.stderr and path.read_bytes() == b""
+
+
+def test_only_what_writes_makes_a_history(program: Program, environment: dict[str, str], tmp_path: Path) -> None:
+    copied = program("history", "backup", "copy.db")
+    assert copied.returncode == 2 and "no history yet" in copied.stderr
+    assert "No answers yet" in program("stats").stdout and "no history yet" in program("history", "check").stdout
+    assert "week8" in program("list").stdout
+    assert program("stats", "--export", "a.csv").stdout == "a.csv: 0 attempts written\n"
+    assert not Path(environment["CNNQUIZ_HOME"]).exists() and not (tmp_path / "copy.db").exists()
+
+
+def log_left(path: Path, answers: int) -> tuple[bytes, bytes]:
+    """The file and the log that a kill leaves after so many answers."""
+    with History.open(path) as history:
+        for number in range(answers):
+            history.record(attempt("s", number))
+        return path.read_bytes(), path.with_name("history.db-wal").read_bytes()
+
+
+def put(path: Path, file: bytes, log: bytes) -> None:
+    for each in path.parent.iterdir():
+        each.unlink()
+    path.write_bytes(file)
+    path.with_name("history.db-wal").write_bytes(log)
+
+
+def test_answers_lost_to_a_damaged_log_are_said(path: Path) -> None:
+    file, log = log_left(path, 12)
+    put(path, file, log)
+    assert check(path).faults == ()
+    rng = random.Random(7)
+    for place in [0, 17, 30, *(rng.randrange(len(log) - 4120) for _ in range(12))]:
+        damaged = bytearray(log)
+        damaged[place] ^= 1 << rng.randrange(8)
+        put(path, file, damaged)
+        assert any("the answers saved last are lost" in fault for fault in check(path).faults), place
+        put(path, file, damaged)
+        with History.open(path) as history:
+            assert len(history.responses("s")) < 12
+            assert history.damage and "the answers saved last are lost" in history.damage, place
+        [kept] = path.parent.glob("history-*.db-wal")
+        assert kept.read_bytes() == damaged and kept.with_suffix(".db").read_bytes() == file
+
+
+def test_a_log_whose_last_answer_was_cut_off_is_sound(path: Path) -> None:
+    file, log = log_left(path, 3)
+    for cut in (1, 4000, 4120, 6000):
+        put(path, file, log[:-cut])
+        with History.open(path) as history:
+            assert history.damage is history.problem is None and len(history.responses("s")) == 2
+            assert history.record(attempt("s", 9))

@@ -12,14 +12,18 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
+from fuzz import kills
 from history.writer import attempt
 
-from cnnquiz.history import History
+from cnnquiz.history import History, Overtaken
 from cnnquiz.history.database import pragma
 from cnnquiz.history.upkeep import check
+from cnnquiz.sessions.recorder import Recorder
 
 WRITER = Path(__file__).parent / "history" / "writer.py"
 KILLS = int(os.environ.get("CNNQUIZ_KILLS", "25"))
@@ -144,10 +148,48 @@ def test_a_lock_that_another_holds_is_waited_for_and_then_said(tmp_path: Path) -
         other = sqlite3.connect(path, isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         history.db.execute("PRAGMA busy_timeout = 50")
-        assert not history.record(attempt("s", 1))
+        assert not history.record(attempt("s", 1)) and history.unsaved == 1
         assert history.problem and "locked" in history.problem
+        history.retry()
+        assert history.unsaved == 1
         other.close()
+        history.retry()
+        assert history.unsaved == 0 and history.problem is None
         assert history.record(attempt("s", 2)) and len(history.responses("s")) == 2
+
+
+def test_what_was_saved_before_a_lock_or_damage_is_not_called_lost(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with History.open(path) as history:
+        history.db.execute("PRAGMA busy_timeout = 50")
+        recorder = Recorder(history, "take")
+        recorder.start("week8", {})
+        assert history.record(attempt(recorder.session, 1))
+        with closing(sqlite3.connect(path, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            assert not history.record(attempt(recorder.session, 2))
+            assert recorder.advice(2, 10, "go on").startswith("1 of 10 done and saved, 1 not saved")
+        assert recorder.advice(2, 10, "go on").startswith("2 of 10 done and saved. ")
+        history.db.execute("UPDATE cards SET state = 9")  # which no card has
+        assert not history.record(attempt(recorder.session, 12))
+        assert history.problem and "nothing more is saved in it" in history.problem
+        assert recorder.advice(3, 10, "go on").startswith("2 of 10 done and saved, 1 not saved")
+        assert len(history.responses(recorder.session)) == 3, "the quiz goes on"
+
+
+def test_a_drill_that_went_on_in_another_terminal_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with History.open(path) as first, History.open(path) as second:
+        session = first.start_session("conv", "drill", {"seed": 1}, datetime.now(UTC))
+        first.resume(session)
+        assert first.record(attempt(session, 1))
+        second.resume(session)
+        assert second.record(attempt(session, 2)) and second.save_plan(session, {"seed": 2})
+        for write in (lambda: first.record(attempt(session, 3)), lambda: first.save_plan(session, {"seed": 3})):
+            with pytest.raises(Overtaken, match="another terminal has gone on with this session"):
+                write()
+        assert second.record(attempt(session, 4)) and second.resumable("conv", "drill")[0].plan == {"seed": 2}
+    assert kept(path, session) == Counter([1, 2, 4])
 
 
 LIMITED = """
@@ -173,3 +215,10 @@ def test_answers_that_do_not_fit_on_the_disk_are_said_and_the_exit_code_is_3(env
 def sessions(path: Path) -> list[str]:
     with History.require(path) as history:
         return [row[0] for row in history.db.execute("SELECT uid FROM sessions")]
+
+
+def test_programs_killed_in_pipes_in_terminals_and_at_upkeep_lose_nothing(tmp_path: Path) -> None:
+    rows = list(kills.run(len(kills.KINDS), 0, tmp_path))
+    assert [kind for kind, _ in rows] == list(kills.KINDS)
+    assert not any(row["lost"] or row["faults"] for _, row in rows), rows
+    assert sum(row["shown"] for _, row in rows) > 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import termios
 from collections.abc import Iterator
@@ -10,7 +11,7 @@ from pathlib import Path
 import pexpect
 import pyte
 import pytest
-from conftest import Start, ended, wait_until
+from conftest import Program, Start, ended, wait_until
 
 from cnnquiz.items.variants import Variant
 from cnnquiz.sessions.preload import preloader
@@ -226,3 +227,27 @@ def test_a_stopped_quiz_goes_on_with_single_keys(start: Start) -> None:
     child.expect(PROMPT)
     child.send("q")
     assert ended(child) == 0
+
+
+def test_two_terminals_on_one_session_keep_the_numbers_right(start: Start, program: Program) -> None:
+    first = start("take", "week8")
+    first.expect(PROMPT)
+    first.send("d")
+    first.expect("next question")
+    second = start("take", "week8")
+    second.expect("stopped after 1 of 10 questions")
+    second.send("\r")
+    second.expect("Question 2")
+    second.expect(PROMPT)
+    second.send("d")
+    second.expect("next question")
+    first.send("\r")
+    first.expect(PROMPT)
+    first.send("a")
+    first.expect("another terminal has gone on with this session: nothing more is saved in this one")
+    assert ended(first) == 3
+    second.send("q")
+    second.expect("2 of 10 done and saved")
+    assert ended(second) == 0
+    [session] = json.loads(program("stats", "--format", "json").stdout)["sessions"]
+    assert session["attempts"] == 2

@@ -101,8 +101,8 @@ def test_the_programs_own_way(program: Program, environment: dict[str, str], tmp
         (["--export", "there.jsonl"], "is there already"),
         (["--export", "a.xlsx"], ".jsonl or .csv"),
         (["--export", "no/folder/a.csv"], "No such file or directory"),
-        (["--import", "none.csv"], "No such file or directory"),
-        (["--import", "folder.csv"], "Is a directory"),
+        (["--import", "none.csv"], "there is no such file"),
+        (["--import", "folder.csv"], "this is a folder; name a file"),
         (["--import", "there.jsonl"], "there.jsonl:1: not an attempt"),
     ],
 )

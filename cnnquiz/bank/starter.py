@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import unicodedata
 from pathlib import Path
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import reason
+from cnnquiz.files import replacement
 from cnnquiz.shown import display_text
 
 TEMPLATE = Path(__file__).with_name("starting_bank.yaml")
@@ -20,15 +21,12 @@ def write(wanted: str, title: str | None = None) -> Path:
     """Write a starting bank to a path that is still free, with `.yaml` added to a bare name."""
     path = Path(wanted if wanted.endswith(SUFFIXES) else f"{wanted}.yaml")
     name, text = display_text(path), bank_text(bank_id(path), title, path.name)
-    try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
-    except FileExistsError:
-        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name") from None
-    except FileNotFoundError:
-        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist") from None
-    except (OSError, ValueError) as error:
-        raise CnnquizError(f"{name} cannot be written: {reason(error, path)}") from None
+    if os.path.lexists(path):
+        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
+    if not path.parent.is_dir():
+        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
+    with replacement(path, "the bank cannot be written", (OSError, ValueError)) as draft:
+        draft.write_text(text, encoding="utf-8")
     return path
 
 

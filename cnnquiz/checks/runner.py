@@ -33,12 +33,14 @@ PAYS = 400_000  # bytes from which on a second process is worth its start
 PART = 200_000  # characters of a large bank that one task checks
 FEW = 50  # faults that a loader may find in a bank checked by parts: it tells only the first hundred
 Progress = AbstractContextManager[Callable[[str], object]]
+LeftOut = Callable[[str], object]
 
 
-def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
+def sources(paths: Sequence[str], left_out: LeftOut, bundled: bool = False) -> list[str]:
     """The files that paths stand for, in order, each once; folders are walked, and * and ? stand for names.
 
-    bundled  the banks and drills inside the package, and no paths
+    left_out  called with each link that leads out of such a folder: it is followed only where it is named itself
+    bundled   the banks and drills inside the package, and no paths
 
     Raises CnnquizError for an empty path, and where a path stands for no bank.
     """
@@ -48,7 +50,7 @@ def sources(paths: Sequence[str], bundled: bool = False) -> list[str]:
     for path in paths:
         if not path.strip():
             raise CnnquizError("a path is empty: name a bank, or a folder of banks")
-        names = [name for each in paths_of_pattern(path) for name in bank_paths(each)]
+        names = [name for each in paths_of_pattern(path) for name in bank_paths(each, left_out)]
         if not names:
             what = "no bank is in this folder (*.yaml or *.yml)" if Path(path).is_dir() else "nothing has such a name"
             raise CnnquizError(f"{display_text(path)}: {what}")
@@ -107,8 +109,11 @@ def display_path(path: str) -> str:
     return path if relative.startswith("..") else relative
 
 
-def bank_paths(path: str) -> Iterator[str]:
-    """The banks below a folder, sorted, hidden folders left out and links that lead in a circle not followed."""
+def bank_paths(path: str, left_out: LeftOut) -> Iterator[str]:
+    """The banks below a folder, sorted; hidden folders, and links that lead in a circle or out of it, are not entered.
+
+    left_out  called with each link that leads out of it, to a bank or a folder
+    """
     if path == STDIN or not Path(path).is_dir():
         yield path
         return
@@ -119,10 +124,21 @@ def bank_paths(path: str) -> Iterator[str]:
             below.clear()
             continue
         seen.add((place.st_dev, place.st_ino))
-        below[:] = sorted(name for name in below if not name.startswith("."))
-        for name in sorted(names):
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                yield str(Path(folder) / name)
+        banks = [name for name in names if name.lower().endswith(SUFFIXES)]
+        shown = sorted(name for name in below + banks if not name.startswith("."))
+        outside = {name for name in shown if leads_out(Path(folder, name), path)}
+        for name in sorted(outside):
+            left_out(str(Path(folder, name)))
+        below[:] = [name for name in shown if name in below and name not in outside]
+        yield from (str(Path(folder, name)) for name in shown if name in banks and name not in outside)
+
+
+def leads_out(path: Path, folder: str) -> bool:
+    """Whether this is a link that leads out of the folder to something that is there."""
+    try:
+        return path.is_symlink() and path.exists() and not path.resolve().is_relative_to(Path(folder).resolve())
+    except (OSError, RuntimeError):
+        return False  # opening it says what is wrong
 
 
 def read(source: str) -> Loaded:

@@ -94,9 +94,9 @@ def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
     if options["bundled"]:
         if paths:
             raise click.UsageError("--bundled takes no path")
-        return runner.sources((), bundled=True)
+        return runner.sources((), say_left_out, bundled=True)
     chosen = list(paths) or runner.project_paths()
-    found = runner.sources(chosen)
+    found = runner.sources(chosen, say_left_out)
     if not paths:
         stderr().say(f"Checking {', '.join(chosen)}.")
     if options["skip_others"]:
@@ -107,6 +107,13 @@ def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
         if not found:
             raise click.UsageError("nothing to check: every file was skipped")
     return found
+
+
+def say_left_out(link: str) -> None:
+    """Say on stderr that a link is not followed."""
+    from cnnquiz.render.console import stderr
+
+    stderr().say(f"{link}: skipped, this link leads out of the folder; name it to check it.")
 
 
 def refuse_bank(output: Path, found: list[str]) -> None:

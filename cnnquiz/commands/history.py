@@ -31,11 +31,11 @@ def show_path() -> None:
 def check() -> int:
     """Read the whole file and say whether it is sound; exit 1 if it is not."""
     from cnnquiz.history import default_path
-    from cnnquiz.history.upkeep import check
+    from cnnquiz.history.upkeep import check, exists
     from cnnquiz.render.console import stdout
 
     path = default_path()
-    if not path.exists():
+    if not exists(path):
         stdout().show(f"{path}: no history yet")
         return 0
     health = check(path)
@@ -57,7 +57,7 @@ def backup(file: Path, force: bool) -> None:
     from cnnquiz.history.upkeep import backup
     from cnnquiz.render.console import stdout
 
-    with History.require() as history:
+    with History.require(to_write=False) as history:
         size = backup(history, file, force)
     stdout().show(f"{file}: {size:,} bytes, a whole copy of the history")
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -213,16 +214,11 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
 def _batch(source: str) -> int:
     """Answer every line; 1 where one could not be answered."""
     from cnnquiz.commands._batch import answers, lines_of
-    from cnnquiz.errors import CnnquizError
+    from cnnquiz.files import opened
 
     complete = True
-    try:
-        with click.open_file(source, "rb") as lines:
-            for line, answered in answers(lines_of(lines)):
-                complete = complete and answered
-                sys.stdout.write(line + "\n")
-    except OSError as fault:
-        if isinstance(fault, BrokenPipeError):
-            raise
-        raise CnnquizError(f"{source}: {fault.strerror}; name a file of JSON Lines, or - for standard input") from None
+    with click.open_file("-", "rb") if source == "-" else opened(Path(source)) as lines:
+        for line, answered in answers(lines_of(lines)):
+            complete = complete and answered
+            sys.stdout.write(line + "\n")
     return 0 if complete else 1

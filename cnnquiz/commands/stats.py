@@ -33,7 +33,7 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
     from cnnquiz.render.stats import show_stats
 
     screen = stdout()
-    with History.require(thorough=True) as history:
+    with History.require(to_write=source is not None) as history:
         if history.damage:
             stderr().say(history.damage)
         if to or source:

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from cnnquiz.history.database import default_path
 from cnnquiz.history.rows import SavedSession
-from cnnquiz.history.store import History
+from cnnquiz.history.store import History, Overtaken
 
-__all__ = ["History", "SavedSession", "default_path"]
+__all__ = ["History", "Overtaken", "SavedSession", "default_path"]

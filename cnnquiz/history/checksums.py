@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 TABLES = {  # the fields by table, the row's id first
     "texts": ("id", "text"),
@@ -77,15 +77,13 @@ def miscounts(db: sqlite3.Connection) -> Iterator[str]:
     for table in COUNTED:
         here = db.execute(f"SELECT count(*) FROM main.{table}").fetchone()[0]
         if here != written.get(table):
-            yield f"{table} has {here:,} rows, and {written.get(table, 0):,} were written"
+            yield f"{table} has {here:,} rows, and {written.get(table, 0)!s} were written"
 
 
-def hide(db: sqlite3.Connection, damaged: dict[str, list[int]]) -> None:
+def hide(db: sqlite3.Connection, damaged: Iterable[str]) -> None:
     """Leave damaged rows out of whatever this connection reads from now on; writes name the schema `main`."""
-    for table, ids in damaged.items():
-        key = TABLES[table][0]
-        without = ", ".join(map(str, ids))
-        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {key} NOT IN ({without})")
+    for table in damaged:
+        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE sum IS {expression(table)}")
 
 
 def in_words(damaged: dict[str, list[int]]) -> str:
@@ -93,8 +91,8 @@ def in_words(damaged: dict[str, list[int]]) -> str:
     return ", ".join(f"{len(ids):,} of {table}" for table, ids in damaged.items())
 
 
-def leave_out_damage(db: sqlite3.Connection) -> str:
-    """Hide the damaged rows; what is damaged, in words, or nothing. Another terminal may be writing meanwhile."""
+def leave_out_damage(db: sqlite3.Connection) -> list[str]:
+    """Hide the damaged rows; what is damaged, in words. Another terminal may be writing meanwhile."""
     db.execute("BEGIN")
     try:
         damaged = damaged_rows(db)
@@ -103,4 +101,4 @@ def leave_out_damage(db: sqlite3.Connection) -> str:
         db.execute("ROLLBACK")
     hide(db, damaged)
     faults = [f"damaged rows are left out: {in_words(damaged)}"] if damaged else []
-    return "; ".join([*faults, *counts])
+    return [*faults, *counts]

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import shutil
 import sqlite3
+import stat
+import tempfile
 import time
+import zlib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 
 from cnnquiz.history import checksums, rows
+from cnnquiz.history.log import log_of
 
 HERE = Path(__file__).parent
 MAGIC = 0x636E6E71  # "cnnq" in SQLite's header marks the file as this program's
 WAIT = 5.0  # seconds that a write waits for another terminal's write
 CHECKED = 2_000_000  # bytes up to which a file is checked as it is opened, in about a tenth of a second
-DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
+DAMAGE = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_CONSTRAINT)
 UNREADABLE = (sqlite3.Error, ValueError, TypeError, OverflowError)  # what reading a damaged row can raise
 
 
@@ -41,18 +47,32 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def refuse_place(path: Path) -> None:
+    """Raise Unusable where something else is in the file's place, or where that may not be seen."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    except OSError as error:
+        raise Unusable(reason(error)) from error
+    if not stat.S_ISREG(mode):
+        raise Unusable("a folder, a pipe or a device is in its place")
+
+
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {  # by the version that each leads to
     2: lambda db: run(db, HERE / "migrations" / "2-cards.sql"),
     3: checksums.install,
 }
 NEW = 2  # the version of schema.sql
 VERSION = max(MIGRATIONS)  # that this program writes
+LAYOUT = 0x942B25A2  # of the tables of that version
 
 
 def connect(path: Path) -> sqlite3.Connection:
     """An open history, new or migrated and ready to be written; Unusable if that cannot be."""
     db = None
     try:
+        refuse_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
         db = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         checksums.register(db)
@@ -66,13 +86,21 @@ def connect(path: Path) -> sqlite3.Connection:
         raise Unusable(reason(error)) from error
 
 
-def connect_to_read(path: Path) -> sqlite3.Connection:
-    """A history as it is, neither migrated nor written to; sqlite3.Error if it cannot be opened."""
-    in_use = path.with_name(f"{path.name}-wal").exists()
-    how = "mode=ro" if in_use else "immutable=1"
-    db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=WAIT, isolation_level=None)
-    checksums.register(db)
-    return db
+@contextmanager
+def connected_to_read(path: Path) -> Iterator[sqlite3.Connection]:
+    """A history as it is, neither migrated nor written to; Unusable or sqlite3.Error if it cannot be opened."""
+    refuse_place(path)
+    log = log_of(path)
+    in_use = log.exists() and log.stat().st_size > 0
+    with ExitStack() as after:
+        if in_use and not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
+            folder = after.enter_context(tempfile.TemporaryDirectory())  # SQLite reads a log where it can keep an index
+            path, log = (Path(shutil.copy(file, folder)) for file in (path, log))
+        how = "mode=ro" if in_use else "immutable=1"
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=WAIT, isolation_level=None)
+        after.enter_context(closing(db))
+        checksums.register(db)
+        yield db
 
 
 def in_memory() -> sqlite3.Connection:
@@ -83,10 +111,27 @@ def in_memory() -> sqlite3.Connection:
     return db
 
 
+def copy_in_memory(path: Path) -> sqlite3.Connection | None:
+    """What a sound file holds, for this run only; None where it cannot be read."""
+    db = sqlite3.connect(":memory:", isolation_level=None)
+    checksums.register(db)
+    try:
+        with connected_to_read(path) as source:
+            refuse_foreign(source)
+            refuse_damaged(source, path)
+            source.backup(db)
+        migrate(db)
+    except (OSError, Unusable, *UNREADABLE):
+        return None
+    return db
+
+
 def reason(error: Exception) -> str:
     """Why it failed, in the system's words without the path."""
-    if isinstance(error, FileExistsError):
-        return "there is a file where its folder should be"
+    if isinstance(error, FileExistsError | NotADirectoryError):
+        return "there is a file or a broken link where its folder should be"
+    if isinstance(error, OSError) and error.errno == errno.ELOOP:
+        return "a link in its path leads in a circle"
     if isinstance(error, UnicodeError):
         return "a text in it is not UTF-8"
     return (error.strerror if isinstance(error, OSError) else None) or str(error) or type(error).__name__
@@ -107,6 +152,8 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
 
     A large file is not read through here; its damage shows when a page of it is read.
     """
+    if pragma(db, "user_version") == VERSION and layout(db) != LAYOUT:
+        raise Unusable("it is damaged, its tables are not those of this version; see `cnnquiz history check`")
     if not is_small(path):
         return
     found = db.execute("PRAGMA integrity_check(1)").fetchone()[0]
@@ -114,9 +161,15 @@ def refuse_damaged(db: sqlite3.Connection, path: Path) -> None:
         raise Unusable("it is damaged, see `cnnquiz history check`")
 
 
-def is_small(path: Path) -> bool:
-    """Whether all of the file can be read through as it is opened."""
-    return path.is_file() and path.stat().st_size <= CHECKED
+def layout(db: sqlite3.Connection) -> int:
+    """The checksum of the tables, indexes and triggers with their SQL."""
+    found = db.execute("SELECT name, coalesce(sql, '') FROM main.sqlite_schema ORDER BY name")
+    return zlib.crc32(repr([(name, " ".join(sql.split())) for name, sql in found]).encode())
+
+
+def is_small(path: Path, most: int | None = None) -> bool:
+    """Whether all of the file can be read through as the history is opened."""
+    return is_there(path) and path.stat().st_size <= (CHECKED if most is None else most)
 
 
 def is_damage(error: Exception) -> bool:
@@ -134,6 +187,7 @@ def prepare(db: sqlite3.Connection) -> None:
     db.execute("PRAGMA foreign_keys = ON")
     migrate(db)
     db.execute("BEGIN IMMEDIATE")  # a file that cannot be written shows it now and not at the first answer
+    db.execute(f"PRAGMA user_version = {VERSION}")
     db.execute("ROLLBACK")
 
 

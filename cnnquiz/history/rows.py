@@ -6,6 +6,7 @@ Moments are whole microseconds since 1970, UTC.
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from cnnquiz.model import Attempt
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SESSIONS = "SELECT uid, bank, mode, started, finished, plan FROM sessions"
+SESSION_COUNT = "SELECT count(*) FROM main.attempts WHERE session = (SELECT id FROM main.sessions WHERE uid = ?)"
 ATTEMPTS = """
     SELECT s.uid, i.bank, i.item, r.topic, r.content_hash, a.seed, response.text, "key".text, a.verdict, a.score,
         misconception.text, a.hints, a.seconds, a.time, version.text, mode.text
@@ -94,9 +96,23 @@ def attempt_of(row: Any) -> Attempt:
 
 
 def card_of(row: Any) -> Card:
-    """A row of `CARDS`."""
+    """A row of `CARDS`; ValueError where no answers lead to such a card."""
     bank, item, due, last, state, step, stability, difficulty, right = row
+    learning = state in (1, 3) and step is not None and step >= 0
+    if not (learning or state == 2) or not 0 < stability < math.inf or not 1 <= difficulty <= 10:
+        raise ValueError(f"the card of {bank}/{item} is impossible")
     return Card(bank, item, moment(due), moment(last), state, step, stability, difficulty, bool(right))
+
+
+class Named(Struct):
+    """What a plan says of the banks that were named by a path: their paths by their ids."""
+
+    paths: dict[str, str] = {}
+
+
+def paths_of(row: Any) -> dict[str, str]:
+    """The paths in a plan, which is the row's one value."""
+    return msgspec.json.decode(row[0], type=Named).paths
 
 
 # Writes
@@ -201,10 +217,17 @@ def text_id(db: sqlite3.Connection, text: str) -> int:
 
 
 def row_id(db: sqlite3.Connection, table: str, **values: Any) -> int:
-    """The row of a table with these values, which is inserted where there is none."""
+    """The row of a table with these values, which is inserted where there is none.
+
+    One that has them and is left out as damaged makes room: it stays damaged, under another value.
+    """
     same = " AND ".join(f"{name} = ?" for name in values)
     found = db.execute(f"SELECT id FROM {table} WHERE {same}", tuple(values.values())).fetchone()
-    return int(found[0]) if found else insert(db, table, values)
+    if found:
+        return int(found[0])
+    *_, last = values
+    db.execute(f"UPDATE main.{table} SET {last} = hex(randomblob(16)) WHERE {same}", tuple(values.values()))
+    return insert(db, table, values)
 
 
 def insert(db: sqlite3.Connection, table: str, values: dict[str, Any]) -> int:

@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-import msgspec
-
 from cnnquiz.errors import CnnquizError
-from cnnquiz.history import rows, scheduling
+from cnnquiz.history import log, rows, scheduling
 from cnnquiz.history.checksums import leave_out_damage
 from cnnquiz.history.database import (
     UNREADABLE,
     Unusable,
     connect,
+    copy_in_memory,
     default_path,
     in_memory,
     is_damage,
     is_small,
     is_there,
     reason,
+    refuse_place,
     transaction,
 )
 from cnnquiz.history.rows import ATTEMPTS, EVERY_CARD, SESSIONS, SavedSession, micros
@@ -34,54 +35,85 @@ from cnnquiz.model import Attempt
 if TYPE_CHECKING:
     from cnnquiz.history.stats import Scores, Stats
 
+OVERTAKEN = (
+    "another terminal has gone on with this session: nothing more is saved in this one;"
+    " the same command resumes it from there"
+)
 Write = Callable[[sqlite3.Connection], object]
 T = TypeVar("T")
+
+
+class Overtaken(CnnquizError):
+    """Another terminal has gone on with the session."""
 
 
 class History:
     """An open history. What this run has written can be read, even where nothing can be saved.
 
     problem  None, or one line that says what is wrong with the file and what follows from it
-    damage   None, or one line that says which rows are damaged, and left out of all that is read
+    damage   None, or one line that says what is damaged, and left out of all that is read
     path     where the file is, or would be
     """
 
-    def __init__(self, path: Path, db: sqlite3.Connection, problem: str | None = None, thorough: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        db: sqlite3.Connection,
+        problem: str | None = None,
+        lost: Sequence[str] = (),
+        thorough: bool = False,
+    ) -> None:
         self.path = path
         self.problem = problem
         self.db = db
-        self.damage = self._damaged_rows(thorough) if problem is None else None
+        self.damage = self._damage(lost, thorough)
         self._saves = problem is None
+        self._session, self._kept = "", 0
         self._pending: list[Write] = []
         self._done: list[Write] = []
+        self._saved = 0
 
     @classmethod
     def open(cls, path: Path | None = None) -> History:
-        """The history at that path; if it cannot be used it is left untouched, and this run's is kept in memory."""
+        """The history at that path; if it cannot be used it is left untouched, and this run's is kept in memory.
+
+        One that can be read is still read.
+        """
         path = path or default_path()
-        untouched = "; your file is left untouched" if is_there(path) else ""
+        lost = log.damage(path) if is_small(log.log_of(path), log.CHECKED) else ()
         try:
-            return cls(path, connect(path))
+            return cls(path, connect(path), lost=lost)
         except Unusable as error:
-            problem = f"history at {path} cannot be used ({error}): nothing will be saved{untouched}"
-            return cls(path, in_memory(), problem)
+            untouched = "; your file is left untouched" if is_there(path) else ""
+            copy = copy_in_memory(path)
+            what = "used" if copy is None else "written"
+            problem = f"history at {path} cannot be {what} ({error}): nothing will be saved{untouched}"
+            return cls(path, copy or in_memory(), problem, lost)
 
     @classmethod
-    def require(cls, path: Path | None = None, thorough: bool = False) -> History:
-        """The history at that path; CnnquizError where it cannot be used. `thorough`: a large one is verified too."""
+    def require(cls, path: Path | None = None, to_write: bool = True) -> History:
+        """The history at that path, verified whatever its size; CnnquizError where it cannot be used.
+
+        One that need not be written is made by no reading, and may lie where nothing can be written.
+        """
         path = path or default_path()
+        lost = log.damage(path)
         try:
-            return cls(path, connect(path), thorough=thorough)
+            refuse_place(path)
+            if not to_write and not is_there(path):
+                return cls(path, in_memory())
+            return cls(path, connect(path), lost=lost, thorough=True)
         except Unusable as error:
+            if not to_write and (copy := copy_in_memory(path)):
+                return cls(path, copy, lost=lost, thorough=True)
             raise CnnquizError(f"history at {path} cannot be used ({error}); nothing was changed") from None
 
-    def _damaged_rows(self, thorough: bool) -> str | None:
+    def _damage(self, lost: Sequence[str], thorough: bool) -> str | None:
         """Leave out the rows whose checksums are wrong, and say so; a large file is verified when that is asked for."""
-        try:
-            found = leave_out_damage(self.db) if thorough or is_small(self.path) else ""
-        except sqlite3.Error:
-            return None  # told by whoever reads that page
-        return f"history at {self.path}: {found}; see `cnnquiz history check`" if found else None
+        found = list(lost)
+        with suppress(sqlite3.Error):  # told by whoever reads that page
+            found += leave_out_damage(self.db) if thorough or is_small(self.path) else []
+        return f"history at {self.path}: {'; '.join(found)}; see `cnnquiz history check`" if found else None
 
     def __enter__(self) -> History:
         return self
@@ -91,15 +123,20 @@ class History:
 
     def close(self) -> None:
         """Try once more to save what could not be saved, and close the file."""
-        if self._pending:
-            self._write()
-        self.db.close()
+        try:
+            self.retry()
+        finally:
+            self.db.close()
 
     @property
     def unsaved(self) -> int:
         """How many attempts of this run are not on disk."""
-        waiting = self._pending if self._saves else [*self._done, *self._pending]
-        return sum(isinstance(write, partial) for write in waiting)
+        return sum(isinstance(write, partial) for write in [*self._done, *self._pending]) - self._saved
+
+    def retry(self) -> None:
+        """Try once more to save what could not be saved."""
+        if self._pending:
+            self._write()
 
     def record(self, attempt: Attempt, replace: bool = False) -> bool:
         """Commit one attempt; True when it is on disk. The same attempt again changes nothing.
@@ -118,6 +155,11 @@ class History:
         started = micros(now)
         self._write(lambda db: rows.start_session(db, uid, bank, mode, plan, started))
         return uid
+
+    def resume(self, session: str) -> None:
+        """Go on with a session. From now on a write raises Overtaken once another terminal has answered in it."""
+        counts = self._read(lambda row: row[0], rows.SESSION_COUNT, (session,))
+        self._session, self._kept = session, sum(counts)
 
     def save_plan(self, session: str, plan: dict[str, Any]) -> bool:
         """Replace the session's plan; True when it is on disk."""
@@ -164,7 +206,7 @@ class History:
         """The paths of the banks that were named by one, by their ids, from the plans of their sessions."""
         named = """plan LIKE '%"paths":{"%' OR plan LIKE '%"paths": {"%'"""  # the second as older programs wrote it
         query = f"SELECT plan FROM sessions WHERE {named} ORDER BY started"
-        found = self._read(lambda row: msgspec.json.decode(row[0])["paths"], query)
+        found = self._read(rows.paths_of, query)
         return {bank: path for paths in found for bank, path in paths.items()}
 
     def cards(self, until: date | None = None) -> list[Card]:
@@ -206,18 +248,26 @@ class History:
         self.problem = str(self.damage_error(error, "nothing more is saved in it"))
         self.db.close()
         self.db, self._saves = in_memory(), False
-        self._pending = self._done + self._pending
+        self._session, self._kept = "", 0
+        self._pending, self._done = self._done + self._pending, []
         self._write()
         return True
 
     def _write(self, *new: Write) -> bool:
         """Do the pending and the new writes in one transaction; True when all of them are on disk."""
         self._pending += new
+        session = (self._session,)
         try:
             with transaction(self.db):
+                if self.db.execute(rows.SESSION_COUNT, session).fetchone()[0] != self._kept:
+                    raise Overtaken(OVERTAKEN)
                 for write in self._pending:
                     write(self.db)
-        except sqlite3.Error as error:
+                kept = self.db.execute(rows.SESSION_COUNT, session).fetchone()[0]
+        except Overtaken:
+            self._pending.clear()
+            raise
+        except UNREADABLE as error:
             if self._leave_file(error):
                 return False
             self.problem = (
@@ -225,10 +275,12 @@ class History:
                 " the last answers are not saved yet, and are tried again with the next one"
             )
             return False
+        if self._saves:
+            self._saved += sum(isinstance(write, partial) for write in self._pending)
+            self.problem = None
         self._done += self._pending
         self._pending.clear()
-        if self._saves:
-            self.problem = None
+        self._kept = kept
         return self._saves
 
 

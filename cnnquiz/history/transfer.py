@@ -14,7 +14,7 @@ from typing import IO, Any
 import msgspec
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import replacement
+from cnnquiz.files import opened, replacement
 from cnnquiz.history import rows
 from cnnquiz.history.database import UNREADABLE, reason, transaction
 from cnnquiz.history.store import History
@@ -97,13 +97,13 @@ def merge(history: History, path: Path) -> tuple[int, int]:
     kind = format_of(path)
     count = new = 0
     try:
-        with path.open("rb") as file, transaction(history.db):
+        with opened(path) as file, transaction(history.db):
             last = history.db.execute("SELECT coalesce(max(id), 0) FROM attempts").fetchone()[0]
             for each in read_csv(path, file) if kind == ".csv" else read_lines(path, file):
                 count += 1
                 new += rows.insert_attempt(history.db, each, rows.item_id(history.db, each))
             rows.rebuild_cards(history.db, items_since(history, last))
-    except (OSError, sqlite3.Error) as error:
+    except (OSError, *UNREADABLE) as error:
         raise CnnquizError(f"{path}: the import failed ({reason(error)}); nothing was imported") from None
     return count, new
 

@@ -6,25 +6,28 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, suppress
-from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import replacement
+from cnnquiz.files import opened, replacement
 from cnnquiz.history import checksums, rows
 from cnnquiz.history.database import (
+    LAYOUT,
     UNREADABLE,
     VERSION,
     Unusable,
-    connect_to_read,
-    in_memory,
+    connected_to_read,
+    is_there,
+    layout,
     pragma,
     reason,
     refuse_foreign,
+    refuse_place,
     transaction,
 )
+from cnnquiz.history.log import DAMAGED, free_name, lost_commits
 from cnnquiz.history.store import History
 from cnnquiz.history.transfer import free_path
 
@@ -44,17 +47,34 @@ class Health(Struct, frozen=True):
     faults: tuple[str, ...]
 
 
+def exists(path: Path) -> bool:
+    """Whether there is a history; CnnquizError where something else is in its place."""
+    try:
+        refuse_place(path)
+    except Unusable as error:
+        raise unusable(path, error) from None
+    return is_there(path)
+
+
+def unusable(path: Path, error: Exception) -> CnnquizError:
+    """The error to raise for a history that cannot be used."""
+    return CnnquizError(f"history at {path} cannot be used ({reason(error)}); nothing was changed")
+
+
 def check(path: Path) -> Health:
-    """Read the whole file, its indexes, references, checksums and counts; nothing is written, nor migrated.
+    """Read the whole file, its indexes, references, checksums, counts and log; nothing is written, nor migrated.
 
     CnnquizError where it is no history, or one of a newer program.
     """
     try:
-        with closing(connect_to_read(path)) as db:
+        with connected_to_read(path) as db:
             version = pragma(db, "user_version")
             try:
                 refuse_foreign(db)
-                faults = faults_of(db)
+                log_faults = (DAMAGED,) if lost_commits(path) else ()
+                if not version and not log_faults:
+                    raise Unusable("it is empty")
+                faults = log_faults or faults_of(db)
             except UNREADABLE as error:
                 if getattr(error, "sqlite_errorcode", 0) == sqlite3.SQLITE_NOTADB:
                     raise
@@ -64,7 +84,7 @@ def check(path: Path) -> Health:
                 for table in ("attempts", "items", "sessions")
             )
     except (OSError, Unusable, *UNREADABLE) as error:
-        raise CnnquizError(f"history at {path} cannot be used ({reason(error)}); nothing was changed") from None
+        raise unusable(path, error) from None
     return Health(str(path), path.stat().st_size, version, attempts, items, sessions, faults)
 
 
@@ -87,27 +107,25 @@ def content_faults(db: sqlite3.Connection) -> Iterator[str]:
     if damaged := checksums.damaged_rows(db):
         yield f"rows whose fields have changed: {checksums.in_words(damaged)}"
     yield from checksums.miscounts(db)
-    with closing(in_memory()) as new:
-        if layout(new) != layout(db):
-            yield "its tables are not those of this version"
-
-
-def layout(db: sqlite3.Connection) -> set[tuple[str, str]]:
-    """The tables, indexes and triggers by name, with their SQL."""
-    found = db.execute("SELECT name, coalesce(sql, '') FROM sqlite_schema")
-    return {(name, " ".join(sql.split())) for name, sql in found}
+    if layout(db) != LAYOUT:
+        yield "its tables are not those of this version"
 
 
 def rebuild(history: History) -> int:
     """Make all cards again from the attempts; how many there are."""
-    with transaction(history.db):
-        history.db.execute("DELETE FROM main.cards")
-        rows.rebuild_cards(history.db, rows.every_item(history.db))
+    try:
+        with transaction(history.db):
+            history.db.execute("DELETE FROM main.cards")
+            rows.rebuild_cards(history.db, rows.every_item(history.db))
+    except UNREADABLE as error:
+        raise history.damage_error(error, "nothing was changed") from None
     return int(history.db.execute("SELECT count(*) FROM main.cards").fetchone()[0])
 
 
 def backup(history: History, path: Path, force: bool = False) -> int:
     """Copy the history to a file, while others may be writing to it; the copy's size in bytes."""
+    if not is_there(history.path):
+        raise CnnquizError(f"{history.path}: no history yet, and nothing to copy")
     if path.exists() and path.samefile(history.path):
         raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
     safely = replacement(free_path(path, force), "the backup cannot be written", (OSError, sqlite3.Error))
@@ -125,24 +143,21 @@ def restore(backup: Path, path: Path) -> Path | None:
 
     CnnquizError, and nothing changed, where the backup is not sound or another terminal uses the history.
     """
-    if path.exists() and backup.samefile(path):
+    opened(backup).close()
+    if exists(path) and backup.samefile(path):
         raise CnnquizError(f"{backup}: that is the history itself; name a backup")
     health = check(backup)
     if health.faults:
         raise CnnquizError(f"{backup}: this backup is damaged ({health.faults[0]}); nothing was changed")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        with closing(connect_to_read(backup)) as source, closing(sqlite3.connect(draft)) as copy:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unusable(path, error) from None
+    with replacement(path, "the backup cannot be restored", (OSError, sqlite3.Error)) as draft:
+        with connected_to_read(backup) as source, closing(sqlite3.connect(draft)) as copy:
             source.backup(copy)
             copy.execute("PRAGMA journal_mode = DELETE")
-        aside = set_aside(path)
-        draft.replace(path)
-    except (OSError, sqlite3.Error) as error:
-        raise CnnquizError(f"{path}: the backup cannot be restored ({reason(error)})") from None
-    finally:
-        draft.unlink(missing_ok=True)
-    return aside
+        return set_aside(path)
 
 
 def set_aside(path: Path) -> Path | None:
@@ -150,13 +165,11 @@ def set_aside(path: Path) -> Path | None:
     if not path.exists():
         return None
     settle(path)
-    name = f"{path.stem}-{datetime.now():%Y%m%d-%H%M%S}"
-    names = (f"{name}{more}{path.suffix}" for more in ("", *(f"-{number}" for number in range(2, 1000))))
-    aside = next(one for one in map(path.with_name, names) if not one.exists())
+    aside = free_name(path)
+    os.link(path, aside)
     for companion in COMPANIONS:
         with suppress(FileNotFoundError):
             path.with_name(path.name + companion).replace(aside.with_name(aside.name + companion))
-    os.link(path, aside)
     return aside
 
 

@@ -167,7 +167,7 @@ class DrillSession:
         saved = None if fresh else next(iter(self.history.resumable(self.name, "drill")), None)
         if saved is not None and saved.plan:
             self.drill, self.open_question = machine.resume(self.drill, saved.plan), _open_question(saved.plan)
-            self.recorder.session = saved.session  # one session to its end, so that leaving twice loses nothing
+            self.recorder.resume(saved.session)  # one session to its end, so that leaving twice loses nothing
         self.recorder.start(self.name, machine.as_plan(self.drill))
         self.recorder.report_problem()
         self.screen.show(*view.banner(self.screen, self.drill))
@@ -211,7 +211,11 @@ class DrillSession:
             text = next(line for line in self._lines if line)
         except (EOFError, StopIteration):
             self.screen.show("")
-            raise UserQuit from None
+            if self.answers or self.script is not None:
+                raise UserQuit from None
+            raise CnnquizError(
+                "the input ended before an answer came: answer at a terminal, or give --answers-file FILE"
+            ) from None
         if self.script is not None:
             text = script_answer(asked.variant, text)
         if not self._typing:
@@ -299,6 +303,7 @@ class DrillSession:
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
+        self.history.retry()
         if lost := self.history.unsaved:
             what = "Nothing of it" if lost >= self.answers else f"Not all of it ({lost} answers are missing)"
             return f"{what} is saved: the history cannot be written."
@@ -308,6 +313,7 @@ class DrillSession:
 
     def interruption(self) -> str:
         """How to go on after a signal."""
+        self.history.retry()
         saved = self.answers - self.history.unsaved
         if self.answers and not saved:
             return f"; nothing is saved. Begin again with: cnnquiz drill {self.name}"

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cnnquiz import __version__
-from cnnquiz.history import History
+from cnnquiz.history import History, Overtaken
 from cnnquiz.interruptions import exit_code
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.result import attempt
@@ -32,7 +32,12 @@ class Recorder:
     def start(self, bank: str, plan: dict[str, Any]) -> None:
         """Start the session in the history, unless one is resumed or started already."""
         if not self.session:
-            self.session = self.history.start_session(bank, self.mode, plan, now())
+            self.resume(self.history.start_session(bank, self.mode, plan, now()))
+
+    def resume(self, session: str) -> None:
+        """Go on with a session of the history."""
+        self.session = session
+        self.history.resume(session)
 
     def save(self, variant: Variant, reply: Reply, replace: bool = False) -> None:
         """Commit a reply to disk; say once why it cannot be saved. `replace`: in place of an earlier reply."""
@@ -53,6 +58,7 @@ class Recorder:
 
     def advice(self, replies: int, questions: int, command: str) -> str:
         """How much is saved, and the command that resumes the session."""
+        self.history.retry()
         if not replies:
             return f"Nothing was answered. Begin again with: {command}"
         if (lost := self.history.unsaved) >= replies:
@@ -75,6 +81,9 @@ def with_history(session: Callable[[History], Runner]) -> int:
     could_save = history.problem is None
     try:
         code = _exit_code(session(history))
+    except Overtaken as fault:
+        console.stderr().say(f"cnnquiz: {fault}")
+        return NOT_SAVED
     finally:
         history.close()
     if not (could_save and history.unsaved):

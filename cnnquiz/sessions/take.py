@@ -105,13 +105,13 @@ class TakeSession:
         if found is None or self.options.answers is not None or not (self.options.fresh or keys.at_terminal()):
             return None
         saved, plan = found
-        attempts = self.history.responses(saved.session)
-        wanted = "anew" if self.options.fresh else input_events.ask_to_resume(self.screen, _progress(plan, attempts))
+        done = _progress(plan, self.history.responses(saved.session))
+        wanted = "anew" if self.options.fresh else input_events.ask_to_resume(self.screen, done)
         if wanted == "anew":
             self.history.abandon(saved.session)
             return None
-        self.recorder.session = saved.session
-        return plan, attempts, wanted == "leave"
+        self.recorder.resume(saved.session)
+        return plan, self.history.responses(saved.session), wanted == "leave"
 
     def _resumable(self) -> tuple[SavedSession, Plan] | None:
         """The latest session that was left: of any kind for a plain take, else of the kind that the options name."""

@@ -1,6 +1,7 @@
 """A history with one bit flipped: never called sound while a command says something else, never other data in silence.
 
-The suite flips some hundred; `python tests/fuzz/flips.py 4000` so many, `--seed 4711` begins with another.
+The suite flips some hundred; `python tests/fuzz/flips.py 4000` so many, `--seed 4711` begins with another, and `--log`
+flips bits of the log that a kill has left beside the file.
 """
 
 from __future__ import annotations
@@ -28,10 +29,11 @@ from cnnquiz.history.upkeep import check
 
 ATTEMPTS = 120
 NOW = START + timedelta(days=30)
+FAULTS = ("silent", "called sound", "ended quiz")
 
 
-def history(path: Path) -> bytes:
-    """A history of three sessions, one of them unfinished; its bytes once it is closed."""
+def history(path: Path, log: bool = False) -> dict[Path, bytes]:
+    """A history of three sessions, one of them unfinished: the file once it is closed, or file and log before."""
     rng = random.Random(1)
     with History.open(path) as opened:
         plan = {"order": list(range(9)), "paths": {"mine": "/a/b.yaml"}}
@@ -43,7 +45,10 @@ def history(path: Path) -> bytes:
             verdict, slip = ("right", None) if right else ("wrong", rng.choice(("rounded-up", "forgot-padding")))
             opened.record(replace(one, verdict=verdict, score=float(right), misconception=slip, seconds=rng.random()))
         opened.finish_session("first", NOW)
-    return path.read_bytes()
+        files = [path, path.with_name("history.db-wal")]
+        if log:
+            return {each: each.read_bytes() for each in files}
+    return {path: path.read_bytes()}
 
 
 def shown(path: Path) -> tuple[dict[str, Any], bool]:
@@ -58,7 +63,7 @@ def shown(path: Path) -> tuple[dict[str, Any], bool]:
         found["paths"] = opened.paths()
         said = bool(opened.problem or opened.damage)
     try:
-        with History.require(path, thorough=True) as opened:
+        with History.require(path, to_write=False) as opened:
             found["stats"] = opened.stats(NOW).as_json()
             found["export"] = to_builtins(list(all_attempts(opened)))
             said = said or bool(opened.problem or opened.damage)
@@ -67,25 +72,49 @@ def shown(path: Path) -> tuple[dict[str, Any], bool]:
     return found, said
 
 
-def flip(whole: bytes, seed: int) -> bytes:
-    """The file with the bit of this seed flipped."""
-    rng, data = random.Random(seed), bytearray(whole)
+def flip(whole: dict[Path, bytes], seed: int) -> dict[Path, bytes]:
+    """The files with the bit of this seed flipped in the last."""
+    rng, last = random.Random(seed), list(whole)[-1]
+    data = bytearray(whole[last])
     data[rng.randrange(len(data))] ^= 1 << rng.randrange(8)
-    return bytes(data)
+    return whole | {last: bytes(data)}
 
 
-def outcome(path: Path, whole: bytes, right: dict[str, Any], seed: int) -> str:
-    """What becomes of the flip of this seed: unseen, said, or a fault: silent, called sound."""
-    data = flip(whole, seed)
-    path.write_bytes(data)
+def put(files: dict[Path, bytes]) -> None:
+    """Write the files, and leave no others beside them."""
+    for path in next(iter(files)).parent.glob("history*"):
+        path.unlink()
+    for path, data in files.items():
+        path.write_bytes(data)
+
+
+def ends_a_quiz(path: Path) -> bool:
+    """Whether a quiz cannot be taken to its end."""
+    try:
+        with History.open(path) as opened:
+            opened.start_session("week8", "take", {"order": [1]}, NOW, "quiz")
+            opened.record(attempt("quiz", 7))
+            opened.due(NOW)
+            opened.finish_session("quiz", NOW)
+            return len(opened.responses("quiz")) != 1
+    except Exception:
+        return True
+
+
+def outcome(path: Path, whole: dict[Path, bytes], right: dict[str, Any], seed: int) -> str:
+    """What becomes of the flip of this seed: unseen, said, or a fault: silent, called sound, a quiz is ended."""
+    files = flip(whole, seed)
+    put(files)
     try:
         sound = not check(path).faults
     except CnnquizError:
         sound = False
-    assert path.read_bytes() == data, "a check writes nothing"
+    assert all(each.read_bytes() == data for each, data in files.items()), "a check writes nothing"
+    put(files)
+    if ends_a_quiz(path):
+        return "ended quiz"
+    put(files)
     found, said = shown(path)
-    for companion in path.parent.glob("history.db-*"):
-        companion.unlink()
     if found != right:
         return "called sound" if sound else "said" if said else "silent"
     return "without effect" if sound else "said"
@@ -96,19 +125,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", type=int)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--log", action="store_true")
     asked = parser.parse_args()
     counts = Counter[str]()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "history.db"
-        whole = history(path)
+        whole = history(path, asked.log)
+        put(whole)
         right, _ = shown(path)
         for seed in range(asked.seed, asked.seed + asked.count):
             what = outcome(path, whole, right, seed)
             counts[what] += 1
-            if what in ("silent", "called sound"):
+            if what in FAULTS:
                 sys.stderr.write(f"seed {seed}: {what}\n")
     sys.stdout.write(f"{asked.count} flips: {', '.join(f'{number} {what}' for what, number in counts.most_common())}\n")
-    sys.exit(bool(counts["silent"] or counts["called sound"]))
+    sys.exit(any(counts[what] for what in FAULTS))
 
 
 if __name__ == "__main__":
