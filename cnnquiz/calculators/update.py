@@ -17,7 +17,7 @@ from typing import Any
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, slope
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
-from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
+from cnnquiz.mathematics.notation import ascii_text, chain, factor, math, step, value_math
 from cnnquiz.mathematics.optimisers import METHODS, NAMES, Gradient, Method, run, thetas_by_sums, with_formulas
 from cnnquiz.mathematics.precise import limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sympy_value
@@ -174,11 +174,11 @@ def work(env: Env) -> Values:
     found["gradients"] = Vector(rounded(state["g"]) for state in states)
     formula = _slope_formula(env)
     if formula is not None:
-        found["derivative"] = math(formula).ascii
+        found["derivative"] = ascii_text(formula)
         if env["method"] == "sgd":
             whole = parse("g + wd*theta", "g", "wd", "theta") if env["wd"] else Name("g")
             whole = replace(whole, {"g": formula, "wd": Num(env["wd"])})
-            found["rule"] = math(replace(METHODS["sgd"].rules[0].expr, {"g": whole})).ascii
+            found["rule"] = ascii_text(replace(METHODS["sgd"].rules[0].expr, {"g": whole}))
     if env["J"] is not None:
         found["J_end"] = rounded(_J(env, states[-1]["theta"]))
     return found
@@ -239,10 +239,10 @@ def count(env: Env) -> Values:
     with suppress(KeyError):
         formula = gradient if J is None else derivative_by_rules(J, "theta")
         if not isinstance(formula, Vector):
-            found["derivative"] = math(formula).ascii
+            found["derivative"] = ascii_text(formula)
             parts = {"g": formula, "wd": Num(env["wd"])}
             if env["method"] == "sgd":
-                found["rule"] = math(replace(parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd"), parts)).ascii
+                found["rule"] = ascii_text(replace(parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd"), parts))
     if env["steps"] > _COUNTED:
         return found
     with suppress(KeyError):
