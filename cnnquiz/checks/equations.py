@@ -53,9 +53,11 @@ def false_equations(sentence: str, told: bool = False, answer: Any = None) -> It
     crossed = number_words.CROSSED.search(sentence) is not None
     words = number_words.arithmetic_of(sentence)
     for left, right in [*sides_with_sign(words), *number_words.sides_in_words(words, crossed)]:
-        a = arithmetic.value(f"({left})" if " - " in left else left)  # 1-5 is a range, 6 - 12 is none
+        a = arithmetic.value(f"({left})" if " - " in left else left)  # 1-5 is a range, 12 - 6 is none
         b = arithmetic.value(right)
-        if a is None or b is None or equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
+        if a is None or b is None or (" - " in left and a < 0 <= b):
+            continue
+        if equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
             continue
         yield fault(left, right, a)
     for left, right in sides_with_sign(words.replace("≈", "=")) if "≈" in words else ():

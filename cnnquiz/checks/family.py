@@ -156,7 +156,8 @@ def edges(item: Item, derivation: Derivation) -> Iterator[dict[str, Any]]:
     """
     printed = {name: derivation.given[name] for name in item.vary if name in derivation.given}
     bases = [printed, *islice(corners(item), CORNERS_WITH_EDGES)]
-    for words, base in product(item.where, bases):
+    decided = [one for one in item.where if any(families.holds(one, derivation, base) is not None for base in bases)]
+    for words, base in product(decided, bases):
         for name in item.vary:
             yield from _edges_along(words, derivation, base, name, families.values_of(item.vary[name]))
 

@@ -42,7 +42,7 @@ _ROUNDED = re.compile(
 )
 _OF_EACH = re.compile(
     rf"(?<![\w.,/*+-])(?<![-/*+=] )({_NUMBER}) (?!layers|kernels|filters|convolutions|pools)[a-z]+s of ({_NUMBER})"
-    rf"(?: [a-z]+)?,? (?:are|make|makes) ({_NUMBER})(?![\w.]*\d| [-+*/%]|%)",
+    rf"(?: [a-z]+)?,? are ({_NUMBER})(?![\w.]*\d| [-+*/%]|%)",
     re.IGNORECASE,
 )
 _WITH_BIASES = re.compile(

@@ -117,7 +117,7 @@ def _simple(calculator: Calculator, given: Mapping[str, Any], names: Set[str]) -
         if raw is None or raw is REQUIRED:
             continue
         try:
-            value = quantity.kind.read(raw)
+            value = calculator.value_of(quantity, raw)
         except GivenError:
             continue
         first = value[0] if isinstance(value, tuple) else value
