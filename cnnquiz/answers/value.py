@@ -31,7 +31,7 @@ def mark(variant: Variant, response: str) -> Mark:
 def value_of(kind: str, response: str) -> Any:
     """The value that a response spells; in an answer that is a size, commas stand between the axes."""
     value = read_value(joined(response) if kind == "number" else response)
-    if kind == "number" and value is None:
+    if kind == "number" and value is None and any(map(str.isdigit, response)):
         from cnnquiz.items import option_value  # what reads words is not needed to ask a question
 
         return option_value.meaning(_MEMORY.sub("", response))

@@ -412,7 +412,7 @@ class Agreement:
             wanted = {int(digits) for digits in re.findall(r"\d+", stated)} - {1, 2}
             return wanted <= self._numbers if quantity.short == "layers" else letters(stated) in letters(self.filled)
         wanted = set(flat(stated)) - {None, 0, 1} - self._numbers
-        decimals = any(isinstance(token.value, Fraction) for token in self.strangers)
+        decimals = bool(wanted) and any(isinstance(token.value, Fraction) for token in self.strangers)
         return not any(isinstance(one, int) or decimals for one in wanted)
 
     def _matters(self, quantity: Quantity) -> bool:
