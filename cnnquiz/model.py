@@ -110,7 +110,8 @@ class Derivation(Written):
 
     derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
 
-    A part of a result is wanted as `theta_2`, its second element, as `y[1]`, the same counted from 0, or as `y_sum`.
+    A part of a result is wanted as `theta_2`, its second element, as `y[1]`, the same counted from 0, or as `y_sum`;
+    memory in a larger unit as `weight_bytes_fp32 in MB`.
     """
 
     aside = "want"

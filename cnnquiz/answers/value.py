@@ -8,6 +8,9 @@ from cnnquiz.items.derived_answer import names_of
 from cnnquiz.items.variants import Variant, misconceptions_behind
 from cnnquiz.mathematics.values import joined, read_value, same
 from cnnquiz.model import Mark
+from cnnquiz.patterns import pattern
+
+_MEMORY = pattern(r"(?<=\d)\s?([kKMG]i?B)\b")  # of two answers that name one, it must be the same
 
 
 def read(variant: Variant, words: str) -> str | None:
@@ -19,7 +22,8 @@ def mark(variant: Variant, response: str) -> Mark:
     """Right where the values are the same, within the item's tolerance; a wrong one brings its misconceptions."""
     kind, tolerance = variant.item.type, variant.item.tolerance
     value = value_of(kind, response)
-    if any(same(value_of(kind, key), value, tolerance=tolerance or None) for key in variant.key):
+    keys = [key for key in variant.key if len({*_MEMORY.findall(key), *_MEMORY.findall(response)}) < 2]
+    if any(same(value_of(kind, key), value, tolerance=tolerance or None) for key in keys):
         return Mark("right", 1.0)
     return Mark("wrong", 0.0, names_of(misconceptions_behind(variant, value)))
 
@@ -27,6 +31,10 @@ def mark(variant: Variant, response: str) -> Mark:
 def value_of(kind: str, response: str) -> Any:
     """The value that a response spells; in an answer that is a size, commas stand between the axes."""
     value = read_value(joined(response) if kind == "number" else response)
+    if kind == "number" and value is None and any(map(str.isdigit, response)):
+        from cnnquiz.items import option_value  # what reads words is not needed to ask a question
+
+        return option_value.meaning(_MEMORY.sub("", response))
     if kind == "number" and isinstance(value, tuple) and len(value) == 1:
         return value[0]
     if kind == "shape" and isinstance(value, int) and "," in response:

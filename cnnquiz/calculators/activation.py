@@ -18,7 +18,7 @@ from cnnquiz.mathematics.activations import (
     usual_alpha,
 )
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
-from cnnquiz.mathematics.notation import chain, math, step, value_math
+from cnnquiz.mathematics.notation import ascii_text, chain, math, step, value_math
 from cnnquiz.mathematics.precise import irrational, rounded, sigmoid, tanh
 from cnnquiz.mathematics.sympy_forms import from_sympy
 from cnnquiz.solution import Drawing
@@ -67,8 +67,8 @@ def work(env: Env) -> Values:
     return found | {
         "value": shown(function_value(f, x, a)),
         "derivative": shown(function_slope(f, x, a)),
-        "value_exact": math(value_formula(f, x), {"x": x, "a": a}).ascii,
-        "derivative_exact": math(slope_formula(f, x), {"x": x, "a": a}).ascii,
+        "value_exact": ascii_text(value_formula(f, x), {"x": x, "a": a}),
+        "derivative_exact": ascii_text(slope_formula(f, x), {"x": x, "a": a}),
     }
 
 

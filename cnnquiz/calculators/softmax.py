@@ -13,7 +13,7 @@ from typing import Any
 
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Call, Num
-from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
+from cnnquiz.mathematics.notation import ascii_text, chain, factor, step, value_math
 from cnnquiz.mathematics.precise import exact, exp, irrational, power, rounded, sigmoid
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
 from cnnquiz.solution import NO_MATH, Vector
@@ -101,7 +101,7 @@ def work(env: Env) -> Values:
     found["total"] = exact(round(Fraction(sum(shares)), 20))  # each share is rounded to 30 digits
     found["predicted"] = scaled.index(max(env["known"])) + 1
     if _has_formulas(env):
-        powers = [math(Call("exp", (Num(z),))).ascii for z in scaled]
+        powers = [ascii_text(Call("exp", (Num(z),))) for z in scaled]
         found["exact"] = [f"{one}/({' + '.join(powers)})" for one in powers]
     return found
 

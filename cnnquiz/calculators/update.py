@@ -17,7 +17,7 @@ from typing import Any
 from cnnquiz.errors import CnnquizError, GivenError
 from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, sides, slope
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
-from cnnquiz.mathematics.notation import chain, factor, math, step, value_math
+from cnnquiz.mathematics.notation import ascii_text, chain, factor, math, step, value_math
 from cnnquiz.mathematics.optimisers import (
     METHODS,
     NAMES,
@@ -245,12 +245,12 @@ def work(env: Env) -> Values:
     if env["method"] == "adam":
         found |= _factors(env, *_FACTORS.values())
     if (formulas := _slopes(env)) is not None:
-        texts = [math(formula).ascii for formula in formulas]
+        texts = [ascii_text(formula) for formula in formulas]
         found["derivative"] = texts if isinstance(env["theta"], Vector) else texts[0]
         if env["method"] == "sgd" and len(formulas) == 1:
             whole = parse("g + wd*theta", "g", "wd", "theta") if env["wd"] else Name("g")
             whole = replace(whole, {"g": formulas[0], "wd": Num(env["wd"])})
-            found["rule"] = math(replace(method.rules[0].expr, {"g": whole})).ascii
+            found["rule"] = ascii_text(replace(method.rules[0].expr, {"g": whole}))
     if env["J"] is not None:
         found["J_end"] = rounded(_J(env, last["theta"]))
     return found
@@ -354,12 +354,12 @@ def count(env: Env) -> Values:
     with suppress(KeyError):
         formulas = (env["gradient"],) if J is None else [derivative_by_rules(J, name) for name in env["variables"]]
         if not isinstance(formulas[0], Vector):
-            texts = [math(formula).ascii for formula in formulas]
+            texts = [ascii_text(formula) for formula in formulas]
             found["derivative"] = texts if isinstance(theta, Vector) else texts[0]
             parts_of_rule = {"g": formulas[0], "wd": Num(env["wd"])}
             if env["method"] == "sgd" and len(formulas) == 1:
                 rule = parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd")
-                found["rule"] = math(replace(rule, parts_of_rule)).ascii
+                found["rule"] = ascii_text(replace(rule, parts_of_rule))
     if env["method"] == "adam":
         for name, beta in (("first_bias_factor", env["beta1"]), ("second_bias_factor", env["beta2"])):
             shares = [(1 - Fraction(beta)) * Fraction(beta) ** age for age in range(min(env["steps"], _COUNTED))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from itertools import pairwise
 from math import ceil, floor
@@ -11,6 +11,7 @@ from typing import Any
 
 from cnnquiz.checks import number_words, ratios
 from cnnquiz.mathematics import arithmetic
+from cnnquiz.mathematics.values import equivalent, read_expression
 from cnnquiz.solution import text
 
 Number = int | Fraction
@@ -30,12 +31,13 @@ _NUMBER = re.compile(r"-?\d[\d,]*(?:\.\d+)?")
 _PRODUCT = re.compile(r"\d+(?:\s*\*\s*\d+)+")
 _OTHERWISE = re.compile(r"\b(?:binary|hexadecimal|hex|modulo|base \d)\b", re.IGNORECASE)
 _SCALED = re.compile(r"\b(?:half|third|quarter|fifth|tenth|square|cube|root|twice|double|minus|plus|times)(?: of)?$")
+_OF_LETTERS = re.compile(r"[-+*/^]")
 _UNFINISHED = re.compile(r"[-+*/^(]\s*$")
 
 
 def says(words: str) -> bool:
     """Whether a text may hold an equation, written or in words, or a ratio."""
-    in_words = number_words.SAYS.search(words) or number_words.THEN.search(words)
+    in_words = number_words.SAYS.search(words) or number_words.CHAINS.search(words)
     return "=" in words or in_words is not None or ratios.says(words)
 
 
@@ -51,8 +53,11 @@ def false_equations(sentence: str, told: bool = False, answer: Any = None) -> It
     crossed = number_words.CROSSED.search(sentence) is not None
     words = number_words.arithmetic_of(sentence)
     for left, right in [*sides_with_sign(words), *number_words.sides_in_words(words, crossed)]:
-        a, b = arithmetic.value(left), arithmetic.value(right)
-        if a is None or b is None or equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
+        a = arithmetic.value(f"({left})" if " - " in left else left)  # 1-5 is a range, 12 - 6 is none
+        b = arithmetic.value(right)
+        if a is None or b is None or (" - " in left and a < 0 <= b):
+            continue
+        if equal(a, b, left, right, rounds) or (crossed and _of_shapes(left, right)):
             continue
         yield fault(left, right, a)
     for left, right in sides_with_sign(words.replace("≈", "=")) if "≈" in words else ():
@@ -85,6 +90,16 @@ def fault(left: str, right: str, value: Number) -> tuple[str, str, str]:
         side, literal, value = "right", left, other
     shown = text(value) if len(text(value)) <= 60 else f"{text(value)[:57]}..."
     return f"`{left.strip()} = {right.strip()}` is false: the {side} side is {shown}", shown, literal.strip(" .")
+
+
+def false_identities(sentence: str, letters: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The sides of each false equation in which letters stand for numbers: n - 3 + 1 = n - 1."""
+    letter = rf"(?<![A-Za-z])(?:{'|'.join(map(re.escape, letters))})(?![A-Za-z(])"
+    for run in re.finditer(rf"(?:[-+*/^()=.\s\d]|{letter})+", arithmetic.plain(sentence)):
+        for left, right in pairwise(side.strip(" .") for side in run[0].split("=")):
+            both = all(re.search(letter, side) for side in (left, right))
+            if both and _OF_LETTERS.search(left) and read_expression(left) is not None and not equivalent(left, right):
+                yield left, right
 
 
 def sides_with_sign(words: str) -> Iterator[tuple[str, str]]:

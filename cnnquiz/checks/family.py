@@ -58,6 +58,7 @@ class Survey(Struct, frozen=True):
     whole: bool
     invalid: Trouble | None = None
     collision: Trouble | None = None
+    marking: Trouble | None = None
 
     def sentence(self, trouble: Trouble) -> str:
         """How many variants are in trouble, and the first of them with its seed and parameters."""
@@ -100,7 +101,7 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     whole = families.size(item) <= LARGEST
     found: dict[str, Trouble] = {}
     looked_at = 0
-    answers = _Answers(item, derivation)
+    answers = families.Answers(item, derivation, bank.layout)
     for seed, given in _each_once(_candidates(bank, item, answers, whole)):
         kind, message = _trouble(item, answers.of(given))
         looked_at += kind != "refused"
@@ -111,8 +112,8 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
     if looked_at == 0 and "invalid" not in found:
         all_of_them = "every variant" if whole else "every draw, and the printed givens"
         found["invalid"] = Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
-    troubles = (_with_seed(bank, item, answers, found.get(kind)) for kind in ("invalid", "collision"))
-    return Survey(looked_at, whole, *troubles)
+    invalid, collision = (_with_seed(bank, item, answers, found.get(kind)) for kind in ("invalid", "collision"))
+    return Survey(looked_at, whole, invalid, collision, None if found else _marking_fault(bank, item, answers))
 
 
 def kinds_of_survey(subject: Subject) -> tuple[int, int]:
@@ -124,29 +125,7 @@ def kinds_of_survey(subject: Subject) -> tuple[int, int]:
 Candidate = tuple[int | None, dict[str, Any]]  # the seed, if one is known to draw these givens, and the givens
 
 
-class _Answers:
-    """The answers of a family's variants, each worked once: None where the conditions refuse it, or its fault."""
-
-    def __init__(self, item: Item, derivation: Derivation) -> None:
-        self.item, self.derivation = item, derivation
-        self.known: dict[tuple[str, ...], DerivedAnswer | Exception | None] = {}
-
-    def of(self, varied: dict[str, Any]) -> DerivedAnswer | Exception | None:
-        """The answer with these givens."""
-        key = _key(varied)
-        if key not in self.known:
-            try:
-                self.known[key] = families.admit(self.item, self.derivation, {**self.derivation.given, **varied})
-            except (CnnquizError, ArithmeticError) as fault:
-                self.known[key] = fault
-        return self.known[key]
-
-
-def _key(varied: dict[str, Any]) -> tuple[str, ...]:
-    return tuple(map(str, varied.values()))
-
-
-def _candidates(bank: Bank, item: Item, answers: _Answers, whole: bool) -> Iterator[Candidate]:
+def _candidates(bank: Bank, item: Item, answers: families.Answers, whole: bool) -> Iterator[Candidate]:
     if whole:
         yield from ((None, given) for given in families.combinations(item))
         return
@@ -157,7 +136,7 @@ def _candidates(bank: Bank, item: Item, answers: _Answers, whole: bool) -> Itera
 def _each_once(candidates: Iterable[Candidate]) -> Iterator[Candidate]:
     seen = set()
     for seed, given in candidates:
-        if (key := _key(given)) not in seen:
+        if (key := families.key_of(given)) not in seen:
             seen.add(key)
             yield seed, given
 
@@ -177,7 +156,8 @@ def edges(item: Item, derivation: Derivation) -> Iterator[dict[str, Any]]:
     """
     printed = {name: derivation.given[name] for name in item.vary if name in derivation.given}
     bases = [printed, *islice(corners(item), CORNERS_WITH_EDGES)]
-    for words, base in product(item.where, bases):
+    decided = [one for one in item.where if any(families.holds(one, derivation, base) is not None for base in bases)]
+    for words, base in product(decided, bases):
         for name in item.vary:
             yield from _edges_along(words, derivation, base, name, families.values_of(item.vary[name]))
 
@@ -196,7 +176,7 @@ def _edges_along(
             yield from (base | {name: values[place]} for place in (low, high))
 
 
-def _seeds(bank: Bank, item: Item, answers: _Answers, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
+def _seeds(bank: Bank, item: Item, answers: families.Answers, seeds: int) -> Iterator[tuple[int, dict[str, Any]]]:
     """The first seeds with the varied givens that each draws; no more where the conditions refuse too many draws.
 
     What the conditions let through though it cannot be worked, would be drawn.
@@ -252,7 +232,7 @@ def _shortage(derived: DerivedAnswer, taken: list[Any], wanted: int) -> str:
     return f"there are too few slips for its distractors: {wanted} more are needed" if wanted > 0 else ""
 
 
-def _with_seed(bank: Bank, item: Item, answers: _Answers, found: Trouble | None) -> Trouble | None:
+def _with_seed(bank: Bank, item: Item, answers: families.Answers, found: Trouble | None) -> Trouble | None:
     """The trouble and, if one of the first seeds draws its parameters, that seed."""
     if found is None or found.seed is not None or not found.parameters:
         return found
@@ -260,11 +240,11 @@ def _with_seed(bank: Bank, item: Item, answers: _Answers, found: Trouble | None)
     return replace(found, seed=next((seed for seed, varied in seeds if varied == found.parameters), None))
 
 
-def marking_fault(bank: Bank, item: Item) -> Trouble | None:
+def _marking_fault(bank: Bank, item: Item, answers: families.Answers) -> Trouble | None:
     """The first seeds' variants, drawn whole and answered with every option: exactly the key must be right."""
     for seed in range(MARKED):
         try:
-            variant = variants.draw(bank, item, seed)
+            variant = variants.draw(bank, item, seed, answers)
         except ItemFault as fault:
             return Trouble(1, seed, {}, fault.why)
         responses = [choice.letter for choice in variant.choices] or list(variant.key)

@@ -1,4 +1,4 @@
-"""Sentences, and whether one speaks of something else than the item's own case."""
+"""Whether a sentence speaks of something else than the item's own case."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ _ELSEWHERE = re.compile(  # words with which a sentence leaves the item's own ca
     r"(?:same|full|zero|no|circular) padding|ceil mode|versus|vs|dense|connected|"
     r"(?:half|twice|times)(?= (?:as|the|of))|"
     r"doubl\w*|tripl\w*|compar\w*|contrast|replac\w*|equivalent|elsewhere|whereas|belongs?|AlexNet|VGG|ResNet|LeNet|"
-    r"GoogLeNet|MobileNet|few|many|fewer|more|less|students?|people|someone|slip|said|says|instance|example|e\.g\.|"
-    r"for an?(?= \d))\b|n['’]t\b",
+    r"GoogLeNet|MobileNet|few|many|fewer|(?<!one )more|less|students?|people|someone|slip|said|says|instance|example|"
+    r"e\.g\.|for an?(?= \d))\b|n['’]t\b",
     re.IGNORECASE,
 )
 _OPENING = re.compile(  # words that begin a sentence about a case of its own: For grey images, With a stride of 2
@@ -34,12 +34,6 @@ _SUPPOSED = re.compile(  # words after which the next sentence may still suppose
     r"other|another|slips?|mistakes?|wrong\w*|dense|connected)\b",
     re.IGNORECASE,
 )
-_SENTENCE = re.compile(r"(?<=[.!?])(?<!\bal\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!Fig\.)(?<!\bSec\.)\s+")
-
-
-def sentences(words: str) -> list[str]:
-    """The sentences of a text; an abbreviation ends none."""
-    return _SENTENCE.split(words)
 
 
 def is_hedged(sentence: str, before: str) -> bool:

@@ -10,17 +10,18 @@ from msgspec.structs import replace
 
 from cnnquiz.bank.loader import Loaded
 from cnnquiz.checks import rules
-from cnnquiz.checks.claimed_text import numbers_in
-from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.checks.report import Mutation, MutationClass
 from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items.claimed_question import numbers_in
 from cnnquiz.items.derived_answer import derive
 from cnnquiz.items.option_value import beside
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.language.mentions import free_numbers, mentions
 from cnnquiz.language.question import last_question, results_of_unit
+from cnnquiz.language.tokens import sentences
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.solution import text

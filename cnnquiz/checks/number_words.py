@@ -29,10 +29,25 @@ _POWER_OF_E = re.compile(rf"(?<![\w.])e\^(?:\((-?{_NUMBER})\)|(-?{_NUMBER}))(?![
 _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _E_USED = re.compile(r"(?<![\w.])e(?:\^|\s?/)")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
-THEN = re.compile(
+_THEN = re.compile(
     rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )(?<![-+*/] )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
     rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
+    re.IGNORECASE,
+)
+_ROUNDED = re.compile(
+    rf"(?<![\w.,/*+^-])(?<![-/*+] )({_NUMBER}),? (?:(?:which|that|and this|and that) )?(?:is |are |gets )?"
+    rf"round(?:ed|s) (down|up)(?: to(?: become)?)? ({_NUMBER})(?![\w.]*\d)",
+    re.IGNORECASE,
+)
+_OF_EACH = re.compile(
+    rf"(?<![\w.,/*+-])(?<![-/*+=] )({_NUMBER}) (?!layers|kernels|filters|convolutions|pools)[a-z]+s of ({_NUMBER})"
+    rf"(?: [a-z]+)?,? are ({_NUMBER})(?![\w.]*\d| [-+*/%]|%)",
+    re.IGNORECASE,
+)
+_WITH_BIASES = re.compile(
+    rf"(?<![\w.,/*+-])(?<![-/*+] )({_NUMBER}) weights and ({_NUMBER}) bias(?:es)?,? (?:are|make|makes|is|gives?) "
+    rf"({_NUMBER})(?![\w.]*\d| [-+*/%]|%)",
     re.IGNORECASE,
 )
 _EQUALS = re.compile(rf"{_BEFORE}({_NUMBER} ?\* ?{_NUMBER}) equals ({_NUMBER})(?=[.,;:!)](?!\d)|$)", re.IGNORECASE)
@@ -42,6 +57,7 @@ _IS = re.compile(
     re.IGNORECASE,
 )
 SAYS = re.compile(r"[\d)]\s(?:equals|is|gives|makes|yields|comes to)\s\d")
+CHAINS = re.compile("|".join(one.pattern for one in (_THEN, _TOGETHER, _ROUNDED, _OF_EACH, _WITH_BIASES)), re.I)
 _COUNTED = rf"{_NUMBER}(?:\s[a-z]{{3,}})?"
 _UNITED = re.compile(
     rf"(?:^\s*|[.:;(]\s|\b(?:so|hence|thus|then|therefore|since|is|are|has|have|gives|makes),?\s)"
@@ -77,17 +93,29 @@ def arithmetic_of(sentence: str) -> str:
 
 def sides_in_words(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of each equation with a word for its sign; 8x8 is as likely a shape as a product."""
-    for found in _IS.finditer(words) if not crossed and SAYS.search(words) else ():
-        if not set("*+/^").isdisjoint(found[1]) and "^" not in found[1][-1:]:
+    for found in _IS.finditer(words) if SAYS.search(words) else ():
+        if not set("*+/^").isdisjoint(found[1]) and not (crossed and _may_be_shape(found[1], found[2])):
             yield found[1], found[2]
+
+
+def _may_be_shape(left: str, result: str) -> bool:
+    """Whether a side is a size, or a sum of sizes: 8x8 is 4 after a pool, but 27x32 is more than 27 and 32."""
+    factors = [number for term in re.split("[-+]", left) for number in re.findall(_NUMBER, term)]
+    sizes = all("*" in term for term in re.split("[-+]", left)) and "(" not in left
+    alone = "+" not in left and "-" not in left
+    return sizes and not (alone and all(Fraction(result) > Fraction(one) for one in factors))
 
 
 def sides_of_chains(words: str, crossed: bool) -> Iterator[tuple[str, str]]:
     """The sides of `124, plus 1 makes 125` and of `76 x 100 equals 7600`."""
-    for left, word, right, result in THEN.findall(words):
+    for left, word, right, result in _THEN.findall(words):
         yield f"{left} {_WORDS.get(word.casefold(), word)} {right}", result
     for left, right, behind, before in _TOGETHER.findall(words):
         yield f"{left} + {right}", behind or before
+    for number, way, result in _ROUNDED.findall(words) if " round" in words else ():
+        yield f"{'floor' if way.casefold() == 'down' else 'ceil'}({number})", result
+    yield from ((f"{count} * {size}", result) for count, size, result in _OF_EACH.findall(words))
+    yield from ((f"{weights} + {biases}", result) for weights, biases, result in _WITH_BIASES.findall(words))
     yield from _EQUALS.findall(words) if crossed and " equals " in words else ()
 
 

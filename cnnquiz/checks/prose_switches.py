@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.items.derived_answer import DerivedAnswer
+from cnnquiz.language.tokens import sentences
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 
 _OWN = r"(?:the|this|our) (?:\w+ )?(?:layer|convolution|network)"

@@ -5,31 +5,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
-from itertools import pairwise
+from itertools import combinations, pairwise
 from math import floor, prod
 from typing import Any, NamedTuple
 
 from cnnquiz.checks import equations, number_words
-from cnnquiz.checks.hedges import is_hedged, leaves_the_case, sentences
+from cnnquiz.checks.hedges import is_hedged, leaves_the_case
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_within
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions
-from cnnquiz.language.question import is_of_one_epoch
-from cnnquiz.language.tokens import number, tokens
+from cnnquiz.language.question import answers, is_of_one_epoch, results_of_unit, unit_of
+from cnnquiz.language.tokens import number, sentences, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
 
 
 class Stated(NamedTuple):
-    """What a text says: as written, the name of what it should be and its right value, and where the false part is."""
+    """What a text says: as written, the name of what it should be and its right value, and where the false part is.
+
+    remedy  what to write, where it is not the value
+    """
 
     words: str
     name: str
     right: str
     part: str = ""
+    remedy: str = ""
 
 
 _VALUE = r"(\d[\d,.]*(?:\s?[x×*]\s?\d+)*|\(\d+(?:,\s?\d+)+\))"
@@ -68,6 +72,9 @@ _TOTALS = ("flops", "macs", "parameters")
 _OF_EACH = re.compile(
     r"^\W*(?:\w+ )?(?:each|every|one|an?) (?:\w+ )?(?:filter|kernel|unit|neuron|map|channel)\b", re.IGNORECASE
 )
+_EXPONENT = re.compile(r"(?<=[\d)])\^\{?-?\d+\}?")
+_CELLS = r"(?:values?|numbers?|pixels?|entries|elements|cells|inputs?)\b"
+_WHOLES = dict.fromkeys(("weights", "biases"), ("out_channels", "in_channels", "out_features", "num_features"))
 _OTHERS = frozenset(("activation", "optimizer", "class_index", "drop_last", "bias"))
 
 
@@ -85,7 +92,7 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
         if not leaves_the_case(sentence, before):
             literal = own[index] if len(own) == len(every) else sentence
             found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
-            found += _other_operands(sentence, words, derived)
+            found += [*_other_operands(sentence, words, derived), *_other_units(sentence, derived)]
         if not is_hedged(sentence, before):
             found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
         yield from [stated for stated in found if stated][:1]
@@ -157,14 +164,14 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # the second half of a separable layer
         if names[0] == "padding" and mention.value == 2 * known["padding"]:
             continue  # both sides together
-        if names[0].startswith("iterations") and _FULL.search(sentence):
+        if names[0].startswith("iterations") and _FULL.search(sentence) and _is_full(mention.value, known):
             continue  # 187 batches are full, and one more is not
         if names[0] == "num_samples" and isinstance(mention.value, int) and mention.value < known["num_samples"]:
             continue  # a part of them
         if names[0] in _TOTALS and re.search(rf"(?i){re.escape(mention.words)},? (?:each|apiece|per)\b", sentence):
             continue  # two FLOPs each
-        if names[0] == "biases" and mention.value == 1:
-            continue  # 75 weights and 1 bias for each filter
+        if _is_of_each(names[0], mention, sentence, known):
+            continue
         if names[0] == "parameters" and "weight" in sentence and mention.value == known.get("weights", _product(known)):
             continue  # 7500 parameters that are weights
         name = names[0]
@@ -195,6 +202,19 @@ def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterat
                     return
 
 
+def _other_units(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
+    """The right value beside the unit of something else: 802816 bits, of so many bytes."""
+    found = tokens(sentence)
+    for token, unit in pairwise(found):
+        results = results_of_unit(unit.word) if token.value == derived.value and unit.word else ()
+        counts = [derived.results[one] for one in results if one in derived.results]
+        if results and derived.value not in counts and not answers(derived.wanted.result, results):
+            words, own = f"{token.as_written} {unit.word}", unit_of(derived.wanted.result)
+            if own:
+                right, write = f"{text(derived.value)} {own}", f"`{own}` for `{unit.word}`"
+                yield Stated(words, derived.want, right, unit.word, write)
+
+
 def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
     """Each whole number of a text that nothing in the item explains, with the value that is nearest to it.
 
@@ -205,6 +225,7 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
     every = sentences(plain)
     left_out = (leaves_the_case(each, before) or _OUTSIDE.search(each) for before, each in pairwise(["", *every]))
     own = [each for each, out in zip(every, left_out, strict=True) if not out]
+    own = [_EXPONENT.sub("", each) for each in own]
     free = [token for each in own for token in free_numbers(each) if token.kind != "list"]
     free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
     if not free:
@@ -216,7 +237,7 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
         for one in flat(token.value):
             if not _is_large(one) or one in known or one in written or _is_of_two(one, known):
                 continue
-            if not _is_rounded(one, derived):
+            if not _is_rounded(one, derived) and not _is_sum(one, derived):
                 yield Stated(token.as_written, *_nearest(one, derived))
                 return
 
@@ -242,7 +263,7 @@ def _sides(every: list[str]) -> Iterator[str]:
 
 def _explained(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
     stated = derived.given.stated.values()
-    values = [*derived.values.values(), *stated]
+    values = [*derived.values.values(), *derived.results.values(), *stated]
     known: set[Any] = numbers_within(values)
     texts = (worked.agreement.filled if worked.agreement else "", *worked.texts.values())
     known |= {one for words in texts for token in tokens(words) for one in flat(token.value)}
@@ -262,12 +283,34 @@ def _is_of_two(value: int, known: set[Any]) -> bool:
     return any(value * one in known or (value % one == 0 and value // one in known) for one in whole)
 
 
+def _is_sum(value: int, derived: DerivedAnswer) -> bool:
+    """Whether a number is the sum of two values on the way with one letter: b_e and b_d, of encoder and decoder."""
+    parts = [(name, one) for name, one in derived.values.items() if name[1:2] == "_" and isinstance(one, int)]
+    return any(a[0] == b[0] and value == one + other for (a, one), (b, other) in combinations(parts, 2))
+
+
 def _nearest(value: int, derived: DerivedAnswer) -> tuple[str, str]:
     """The name of the whole value that is nearest to a number, and that value."""
     whole = {name: one for name, one in derived.values.items() if type(one) is int and one > 0}
     whole = whole or {derived.want: value}
     name = min(whole, key=lambda one: max(whole[one] / value, value / whole[one]))
     return name, text(derived.values[name])
+
+
+def _is_of_each(name: str, mention: Mention, sentence: str, known: Mapping[str, Any]) -> bool:
+    """Whether a count is a share of the known one: 9 weights for each of 40 channels, a window of 4 values."""
+    value, own = mention.value, known[name]
+    if name == "kernel_size":
+        area = prod(flat(own)) ** (2 if len(flat(own)) == 1 else 1)
+        return value == area and re.search(rf"{re.escape(mention.words)} {_CELLS}", sentence) is not None
+    wholes = [known.get(one) for one in _WHOLES[name]] if name in _WHOLES else []
+    return any(value * one == own if isinstance(one, int) else value == 1 and one == str(own) for one in wholes)
+
+
+def _is_full(batches: Any, known: Mapping[str, Any]) -> bool:
+    """Whether so many batches are full, in one epoch or several."""
+    exact = known.get("quotient")
+    return exact is None or floor(exact) == 0 or batches % floor(exact) == 0
 
 
 def _product(known: Mapping[str, Any]) -> Any:

@@ -47,7 +47,7 @@ _RELATIONS = tuple(
     for pattern in (
         rf"(?P<a>{_N}){_words(3)} (?:of|out of|in place of|instead of){_words(4)} (?P<b>{_N}){_words(4)}(?: [,(:])?"
         rf"{_words(3)} {_SHARE}{_END}",
-        rf"(?P<a>{_N}){_words(3)}(?: ,)?(?: which| that)? {_IS}{_words(2)} {_SHARE} of{_words(2)} {_LAST}",
+        rf"(?P<a>{_N}){_words(3)}(?: ,)?(?: which| that)? (?:,|{_IS}){_words(2)} {_SHARE} of{_words(2)} {_LAST}",
         rf"(?P<a>{_N}){_words(3)} (?:,|{_IS}){_words(2)} {_MULTIPLE} {_MORE} (?:as|than){_words(1)} {_LAST}",
         rf"(?P<a>{_N}){_words(3)} {_IS}{_words(2)} (?P<share>{_N} time|twice) {_LAST}",
         rf"(?:{_SHARE} of|(?P<twice>twice)){_words(2)} (?P<a>{_N}){_words(3)} {_IS}{_words(2)} {_LAST}",
@@ -73,7 +73,9 @@ def false_ratios(sentence: str, answer: Any = None) -> Iterator[tuple[str, str, 
     Any two numbers that have it, or leave it over, will do: 9 of 36 is 25 %, and the other 75 % are saved. One of them
     may be the item's answer.
     """
-    found = tokens(sentence)
+    for clause in sentence.split("; ") if "; " in sentence else ():
+        yield from false_ratios(clause, answer)
+    found = tokens(sentence) if "; " not in sentence else ()
     shown = " ".join(_mark(place, token) for place, token in enumerate(found))
     for match in (match for relation in _RELATIONS for match in relation.finditer(shown)):
         groups = match.groupdict()
@@ -133,6 +135,8 @@ class _Share(NamedTuple):
     def fits(self, ratio: Fraction, about: bool) -> bool:
         """Whether two numbers have this ratio, or leave it over, as exactly as the sentence says."""
         ratios = (ratio,) if self.multiple else (ratio, 1 - ratio, ratio - 1)
+        if not (self.multiple or self.in_words or about) and (ratio * 100).denominator == 1:
+            return self.value in ratios  # who rounds 75 % says so
         precise = not self.multiple and not self.in_words and self.unit <= Fraction(1, 100)
         over = max(2 * self.unit, self.value / (20 if precise else 5)) if about else self.unit
         under = over if about else self.unit / 2

@@ -5,29 +5,31 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cache, cached_property
-from math import log, sqrt
+from functools import cached_property
+from math import log, prod, sqrt
 from typing import Any
 
 from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import memory_units, said_givens
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import names_between_braces
+from cnnquiz.items.said_givens import spellings
 from cnnquiz.items.said_value import flat, is_same, is_size, letters, numbers, numbers_within, with_value
 from cnnquiz.language import polarity, question
-from cnnquiz.language.mentions import Mention, free_numbers, mentions, operations
+from cnnquiz.language.mentions import Mention, free_numbers, operations
 from cnnquiz.language.tokens import Token, number, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.layers.layer import Layer, parse_layers
 from cnnquiz.mathematics import arithmetic
-from cnnquiz.mathematics.values import same
+from cnnquiz.mathematics.values import read_value, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Quantity
 
-_RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
 _FUNCTIONS = {"ln": log, "log": log, "sqrt": sqrt}
+_INDEX = re.compile(r"\bn\s?=\s?(\d+)")
 _ROUNDING = Fraction(1, 10_000)
 _CALL = re.compile(r"\b(ln|log|sqrt)\s*\(?([1-9]\d{0,5}(?:\.\d{1,9})?)")
 LARGE = 10  # a smaller number may stand in a stem for many reasons
@@ -36,6 +38,7 @@ _FAMILIES = (  # results that answer different questions, whatever their values
     ("macs",), ("flops",), ("receptive_field",), ("output_size", "output_shape"), ("mean",), ("variance",), ("std",),
     ("bits",), ("kib",), ("output_mib",), ("bytes", "output_bytes"),
 )  # fmt: skip
+_SWITCHES = frozenset(("bias", "drop_last", "ceil_mode", "tied_weights"))  # which a stem says where they are on
 _OF_LAYERS = {
     "kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d", "out_channels": "out", "out_features": "out",
 }  # fmt: skip
@@ -78,21 +81,8 @@ class Agreement:
 
     @cached_property
     def mentions(self) -> list[Mention]:
-        """What the stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3]."""
-        recalls = "would" in self.filled or "ecall" in self.filled
-        own = _RECALLED.sub("", self.filled) if recalls else self.filled
-        return [*mentions(own), *(self._values_behind_signs() if "=" in own else ())]
-
-    def _values_behind_signs(self) -> Iterator[Mention]:
-        quantities = {name: one for one in self.calculator.quantities for name in _spellings(one)}
-        for name, value in _assignment(tuple(quantities)).findall(self.filled.replace("$", "")):
-            quantity = quantities[name]
-            try:
-                read = value == "True" if value in ("True", "False") else quantity.kind.read(value.strip())
-            except CnnquizError:
-                continue
-            if not isinstance(read, str):
-                yield Mention((quantity.name,), read, f"{name} = {value}")
+        """What the stem says of quantities."""
+        return said_givens.said(self.filled, self.calculator, self.derived.given.stated)
 
     @cached_property
     def stated_quantities(self) -> dict[str, Quantity]:
@@ -115,12 +105,16 @@ class Agreement:
         for mention in self.mentions:
             for quantity in self._quantities(mention):
                 said.setdefault(quantity.short, []).append(mention)
-        large = {token.value for token in tokens(self.filled) if token.kind == "number" and token.value >= LARGE}
+        large = [token.value for token in tokens(self.filled) if token.kind == "number" and token.value >= LARGE]
+        for mention in self.mentions:
+            if mention.value in large:
+                large.remove(mention.value)  # it is said of something
         agreed = {id(one) for short, group in said.items() for one in group if self._agrees(short, one)}
         for short, group in said.items():
-            if any(id(one) in agreed for one in group) or short in self._unknowns:
+            numbers = [one for one in group if not isinstance(one.value, bool)]
+            if any(id(one) in agreed for one in numbers or group) or short in self._unknowns:
                 continue
-            quantity, mention = self.calculator.quantity(short), group[0]
+            quantity, mention = self.calculator.quantity(short), (numbers or group)[0]
             known = self._value_taken(quantity)
             if (isinstance(known, int) and known in large) or (known is None and mention.words in CHANNEL_WORDS):
                 continue  # 20 % of 25,000 images are kept apart, 20,000 remain; a grey image without its channels
@@ -137,11 +131,12 @@ class Agreement:
     def _quantities(self, mention: Mention) -> list[Quantity]:
         env = self.derived.given.env
         named = [one for one in self.calculator.quantities if one.name in mention.names]
-        return [one for one in named if one.only is None or one.only.holds(env)]
+        own = [one for one in named if one.only is None or one.only.holds(env)]
+        return [one for one in own if not isinstance(mention.value, str) or said_givens.is_read(one, mention.value)]
 
     def _value_taken(self, quantity: Quantity) -> Any:
         """The value that the derivation takes: stated, by default, or following from another given."""
-        return self.derived.values.get(quantity.name)
+        return self.derived.given.stated.get(quantity.short, self.derived.values.get(quantity.name))
 
     def _agrees(self, short: str, mention: Mention) -> bool:
         quantity = self.calculator.quantity(short)
@@ -150,6 +145,10 @@ class Agreement:
             return True
         if known is None:
             return False
+        if quantity.kind.hint in said_givens.FORMULAS:
+            return said_givens.bare(said) == said_givens.bare(known)
+        if isinstance(known, list):
+            known = tuple(map(read_value, map(str, known)))  # expressions, the gradient of each step
         if quantity.name == "in_size":
             return is_size(said, known, self.derived.given.env.get("C"))
         return is_same(said, known)
@@ -165,7 +164,7 @@ class Agreement:
             if other is not None:
                 return not same(self.derived.value, other)
         own = changed.get(self._written_name(quantity), said)
-        return self._value_taken(quantity) is not None and _is_read(quantity, own)
+        return self._value_taken(quantity) is not None and said_givens.is_read(quantity, own)
 
     def _givens_that_say(self, quantity: Quantity, said: Any) -> dict[str, Any]:
         """What to write among the givens where they are to take what the stem says."""
@@ -242,7 +241,7 @@ class Agreement:
 
     def _of_placeholders(self) -> Iterator[Disagreement]:
         """Placeholders that stand for what is asked, and varied givens that no placeholder says."""
-        names = {name for one in self.calculator.quantities for name in _spellings(one)}
+        names = {name for one in self.calculator.quantities for name in spellings(one)}
         values = self.derived.values
         for name in self.placeholders:
             known = values.get(name)
@@ -256,7 +255,7 @@ class Agreement:
             except CnnquizError:
                 continue  # another rule says so
             others = {"i", "C", "in_channels", "channels"} if quantity.short == "in" else set()
-            if not (others | _spellings(quantity)) & set(self.placeholders):
+            if not (others | spellings(quantity)) & set(self.placeholders):
                 message = f"`{name}` varies, but the stem does not say it"
                 yield Disagreement(message, "", self._saying(quantity))
 
@@ -279,8 +278,15 @@ class Agreement:
             message = "the stem asks for one epoch, but the derivation wants `iterations`, of all epochs"
             yield Disagreement(message, "", "Write `want: iterations_per_epoch` under `derivation`.")
         asked = question.last_question(self.filled)
-        of_bytes = asked is not None and "bytes" in asked.results and "bytes" in self.derived.want
-        if asked is None or of_bytes or self.derived.wanted.result in asked.results:
+        place = self.derived.wanted.place if "n" in self.calculator.letters else ()
+        at = _INDEX.findall(self.filled) if place else []
+        if at and str(place[0]) not in at:
+            message = f"the stem asks for n = {at[-1]}, but the derivation wants `{self.derived.want}`"
+            ask = f"Write `want: {self.derived.wanted.result}[{at[-1]}]` under `derivation`, or mend the stem."
+            yield Disagreement(message, at[-1], ask)
+        if asked is None or question.answers(self.derived.wanted.result, asked.results):
+            fault = memory_units.disagreement(self.filled, asked.name, self.derived.wanted) if asked else None
+            yield from (Disagreement(*fault),) if fault else ()
             return
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
         another = results and all(value != self.derived.value for value in results)
@@ -344,7 +350,7 @@ class Agreement:
     @cached_property
     def strangers(self) -> list[Token]:
         """The numbers, sizes and lists of the stem that are no given, result or value on the way."""
-        free = free_numbers(self.filled)
+        free = free_numbers(memory_units.without_sizes(self.filled))
         for known in (self._given_numbers, self._other_numbers):  # the first explains most, and is soon made
             if free:
                 numbers = known()
@@ -358,7 +364,8 @@ class Agreement:
         """The numbers among all values, in the texts of givens, and of what the stem says of other quantities."""
         known = numbers_within((*self.derived.values.values(), *self.derived.given.stated.values()))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
-        return {None, *known, *mentioned, *self._arguments()}
+        many = (len(one) for one in self.derived.given.stated.values() if isinstance(one, tuple))  # all four logits
+        return {None, *known, *mentioned, *many, *self.derived.wanted.place, *self._arguments()}
 
     def _arguments(self) -> Iterator[int | Fraction]:
         """The numbers of the stem of which a function is a given: the 2 of ln 2, where 0.6931 is given."""
@@ -390,21 +397,23 @@ class Agreement:
         """Every number of the stem, those in sizes, lists and layers too."""
         values = [one.value for one in tokens(self.filled)] + [one.value for one in self.mentions]
         inside = {number for value in values for number in flat(value)}
+        inside |= {prod(one.value) for one in tokens(self.filled) if one.kind == "size"}  # a map that is flattened
         return inside | {int(digits) for digits in re.findall(r"\d{1,18}", self.filled)}
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
-        if _spellings(quantity) & set(self.placeholders) or stated == quantity.default:
+        if spellings(quantity) & set(self.placeholders) or stated == quantity.default:
             return True
         if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
             return True
         if isinstance(stated, bool) or (isinstance(stated, str) and quantity.short not in ("layers", "network")):
-            return not isinstance(stated, bool) or quantity.name not in ("bias", "drop_last")
+            return not isinstance(stated, bool) or quantity.name not in _SWITCHES
         if isinstance(stated, str):
             wanted = {int(digits) for digits in re.findall(r"\d+", stated)} - {1, 2}
             return wanted <= self._numbers if quantity.short == "layers" else letters(stated) in letters(self.filled)
-        wanted = set(flat(stated)) - {None}
-        return all(not isinstance(one, int) or one in (0, 1) or one in self._numbers for one in wanted)
+        wanted = set(flat(stated)) - {None, 0, 1} - self._numbers
+        decimals = bool(wanted) and any(isinstance(token.value, Fraction) for token in self.strangers)
+        return not any(isinstance(one, int) or decimals for one in wanted)
 
     def _matters(self, quantity: Quantity) -> bool:
         """Whether the right value depends on it: it is another, or there is none, without it."""
@@ -432,11 +441,6 @@ def _has_depth(token: Token) -> bool:
     return token.kind == "size" and len(token.value) > 2
 
 
-def _spellings(quantity: Quantity) -> set[str]:
-    """The names by which a stem may call a quantity."""
-    return {quantity.short, quantity.name, quantity.letter}
-
-
 def _is_of_kind(token: Token, stated: Any) -> bool:
     """Whether a value of the stem could stand for such a given."""
     if isinstance(stated, str):
@@ -445,15 +449,6 @@ def _is_of_kind(token: Token, stated: Any) -> bool:
         long = isinstance(token.value, tuple) and len(token.value) == len(stated)
         return long or token.kind == "number"
     return token.kind == "number" or (token.kind == "size" and len(set(token.value)) == 1)
-
-
-@cache
-def _assignment(names: tuple[str, ...]) -> re.Pattern[str]:
-    """A quantity with the value that code or mathematics gives it."""
-    every = "|".join(sorted(map(re.escape, names), key=len, reverse=True))
-    row = r"\[[^\[\]]*\]"
-    value = rf"True|False|\[\s*{row}(?:\s*,\s*{row})*\s*\]|{row}|-?\d+(?:\.\d+)?"
-    return re.compile(rf"(?<![\w.\[(^/*+-])({every})\s*=\s*({value})(?![\w(]|\.\d|\s?[-+*/^])")
 
 
 def _value_text(value: Any) -> str:
@@ -476,17 +471,8 @@ def _given_value(quantity: Quantity, said: Any) -> Any:
     """What the stem says as a given: 5x5 as 5 where one number is taken."""
     if isinstance(said, tuple):
         several = list(said)
-        return said[0] if len(set(said)) == 1 and not _is_read(quantity, several) else several
+        return said[0] if len(set(said)) == 1 and not said_givens.is_read(quantity, several) else several
     return said
-
-
-def _is_read(quantity: Quantity, raw: Any) -> bool:
-    """Whether a value may be given for the quantity at all."""
-    try:
-        quantity.kind.read(raw)
-    except CnnquizError:
-        return False
-    return True
 
 
 def _has(env: Mapping[str, Any], size: tuple[Any, ...]) -> bool:

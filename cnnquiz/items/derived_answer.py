@@ -118,9 +118,10 @@ class DerivedAnswer(Struct, frozen=True, eq=False, dict=True):
         shown = _DECIMALS.findall(words)
         pairs = list(zip(parts(self.value), parts(value), strict=False))
         numbers = all(isinstance(one, Fraction) and isinstance(other, int | Fraction) for one, other in pairs)
-        if not shown or not numbers or len(parts(self.value)) != len(parts(value)):
+        shared = all(isinstance(other, Fraction) for _, other in pairs) and "/" in words  # 3/4, of given decimals
+        if not (shown or shared) or not numbers or len(parts(self.value)) != len(parts(value)):
             return False
-        half = Fraction(1, 2 * 10 ** min(map(len, shown)))
+        half = Fraction(1, 2 * 10 ** min(map(len, shown), default=PLACES))
         return all(abs(one - other) <= half for one, other in pairs)
 
     def wrong_value(self, names: Iterable[str]) -> Any:

@@ -25,6 +25,7 @@ _SCALED = re.compile(
     r"(?:([kKMGT])|\s*(thousand|million|billion)|\s*([kKMGT])(i?)(B|bytes?|MACs?|FLOPs?|FLOPS))"
     r"(?:\s+(?:parameters|weights|params|multiplications|operations))?"
 )
+_MEMORY = re.compile(r"(?: in |_)([kmg]i?b)$", re.IGNORECASE)  # weight_bytes in MB, output_mib
 _POWER = {"k": 1, "K": 1, "M": 2, "G": 3, "T": 4, "thousand": 1, "million": 2, "billion": 3}
 
 
@@ -59,13 +60,17 @@ def _number(pattern: re.Pattern[str], words: str) -> int | None:
 def value_with_prefix(words: str, wanted: Number, want: str) -> Number | None:
     """A number with a prefix: the right value where it rounds to this, the number itself where it is far from it."""
     found = _SCALED.fullmatch(words.strip())
-    if found is None or len(words) > 60 or wanted < 1000:
+    memory = (_MEMORY.findall(want) or [""])[0]
+    if found is None or len(words) > 60 or (wanted < 1000 and not memory):
         return None
     whole, decimals, letter, word, prefix, binary, unit = found.groups()
-    if unit and not _measures(unit.casefold(), want):
+    if unit and not _measures(unit.casefold(), want + "byte" * bool(memory)):
         return None
     number = Fraction(int(whole.replace(",", ""))) + Fraction(int(decimals or 0), 10 ** len(decimals or ""))
     power = _POWER[letter or word or prefix]
+    if memory:  # in the unit's own steps: in MB, 2 GB is 2,000
+        value = number * Fraction(1024 if "i" in memory else 1000) ** (power - _POWER[memory[0].upper()])
+        return value.numerator if value.denominator == 1 else value
     bases = [1024] if binary else [1000, 1024] if unit in ("B", "byte", "bytes") else [1000]
     return _nearest(number, Fraction(1, 10 ** len(decimals or "")), [Fraction(base) ** power for base in bases], wanted)
 

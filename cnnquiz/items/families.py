@@ -17,7 +17,7 @@ from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.mathematics.expression import SIZES, Expr, evaluate, names_in, parse
 from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.model import Derivation, Draw, Item
-from cnnquiz.solver.calculator import REQUIRED, Calculator
+from cnnquiz.solver.calculator import REQUIRED, Calculator, Quantity
 
 _CHANNELS = {"C", "channels"}
 MOST_TRIES = 2_000  # draws that the conditions may refuse before a family counts as empty
@@ -62,6 +62,29 @@ def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: 
     return derived if all(evaluate(one, values, SIZES) for one in late) else None
 
 
+class Answers:
+    """The answers of a family's variants, each worked once: None where the conditions refuse it, or its fault."""
+
+    def __init__(self, item: Item, derivation: Derivation, layout: str) -> None:
+        self.item, self.derivation, self.layout = item, derivation, layout
+        self.known: dict[tuple[str, ...], DerivedAnswer | Exception | None] = {}
+
+    def of(self, varied: Mapping[str, Any]) -> DerivedAnswer | Exception | None:
+        """The answer with these givens."""
+        key = key_of(varied)
+        if key not in self.known:
+            try:
+                self.known[key] = admit(self.item, self.derivation, {**self.derivation.given, **varied}, self.layout)
+            except (CnnquizError, ArithmeticError) as fault:
+                self.known[key] = fault
+        return self.known[key]
+
+
+def key_of(varied: Mapping[str, Any]) -> tuple[str, ...]:
+    """What tells the variants of a family apart."""
+    return tuple(map(str, varied.values()))
+
+
 def holds(words: str, derivation: Derivation, varied: Mapping[str, Any]) -> bool | None:
     """Whether a condition over givens alone holds for these; None where it is over results, or has no value."""
     (read,), names = _conditions((words,))
@@ -91,13 +114,12 @@ def _simple(calculator: Calculator, given: Mapping[str, Any], names: Set[str]) -
     `in` is i as well, and C where it has channels.
     """
     values: dict[str, Any] = {}
-    for quantity in calculator.quantities:
+    for quantity in _quantities(calculator, names):
         raw = given.get(quantity.short, given.get(quantity.name, quantity.default))
-        own = {quantity.short, quantity.symbol} | (_CHANNELS if quantity.short == "in" else set())
-        if raw is None or raw is REQUIRED or names.isdisjoint(own):
+        if raw is None or raw is REQUIRED:
             continue
         try:
-            value = quantity.kind.read(raw)
+            value = calculator.value_of(quantity, raw)
         except GivenError:
             continue
         first = value[0] if isinstance(value, tuple) else value
@@ -105,6 +127,13 @@ def _simple(calculator: Calculator, given: Mapping[str, Any], names: Set[str]) -
         if quantity.short == "in" and isinstance(value, tuple) and len(value) > 2:
             values |= dict.fromkeys(_CHANNELS, value[-1])
     return values
+
+
+@lru_cache(maxsize=64)
+def _quantities(calculator: Calculator, names: Set[str]) -> tuple[Quantity, ...]:
+    """The quantities that one of these names stands for."""
+    more = {"in"} if names & _CHANNELS else set()
+    return tuple(one for one in calculator.quantities if not (names | more).isdisjoint((one.short, one.symbol)))
 
 
 def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[dict[str, Any]]:
@@ -116,16 +145,23 @@ def draws(item: Item, derivation: Derivation, chance: SeededRandom) -> Iterator[
         yield {name: derivation.given[name] for name in space}
 
 
-def draw(item: Item, chance: SeededRandom, layout: str = "hwc") -> tuple[dict[str, Any], DerivedAnswer]:
-    """Random givens that the conditions admit, with their answer; CnnquizError where they refuse every draw."""
+def draw(
+    item: Item, chance: SeededRandom, layout: str = "hwc", answers: Answers | None = None
+) -> tuple[dict[str, Any], DerivedAnswer]:
+    """Random givens that the conditions admit, with their answer; CnnquizError where they refuse every draw.
+
+    answers  those that are known already
+    """
     derivation = item.derivation
     assert derivation is not None  # a family has one
+    known = answers or Answers(item, derivation, layout)
     with time_limit("to draw: widen `vary` or loosen `where`"):
         for varied in draws(item, derivation, chance):
-            given = {**derivation.given, **varied}
-            derived = admit(item, derivation, given, layout)
+            derived = known.of(varied)
+            if isinstance(derived, Exception):
+                raise derived
             if derived is not None:
-                return given, derived
+                return {**derivation.given, **varied}, derived
     raise CnnquizError("the conditions under `where` refuse every draw: widen `vary` or loosen them")
 
 

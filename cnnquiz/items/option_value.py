@@ -128,7 +128,7 @@ def _within(words: str) -> Any:
         return None  # x -1, 5 n
     if not _STATES.isdisjoint(behind) or (ahead and ahead[-1] in _NUMBERED):
         return None
-    around = ahead + behind
+    around = ahead + (behind if behind != ["times"] else [])
     if _GLUED_BEFORE.search(before) or _GLUED_AFTER.search(after) or len(around) > MOST_WORDS:
         return None
     return None if not _OTHERWISE.isdisjoint(around) or any(map(_SCALED.fullmatch, around)) else read_value(found[0][0])

@@ -18,9 +18,18 @@ _PROSE = pattern(
 )
 
 
+_OWN_BRACES = pattern(r"(?<![\w^}\\])\{([A-Za-z][\w-]*)\}")
+
+
 def names_between_braces(words: str) -> tuple[str, ...]:
     """The names of the placeholders."""
     return tuple(match["name"] for match in _PROSE.finditer(words) if match["name"])
+
+
+def names_in_mathematics(words: str) -> tuple[str, ...]:
+    """The names between braces of their own in mathematics, where they stay as they are; not what a command takes."""
+    kept = (match[0] for match in _PROSE.finditer(words) if not match["name"]) if "{" in words else ()
+    return tuple(name for part in kept for name in _OWN_BRACES.findall(part))
 
 
 def fill(words: str, values: Mapping[str, Any]) -> str:

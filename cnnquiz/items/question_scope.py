@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 
+from cnnquiz.items import memory_units
 from cnnquiz.items.derived_answer import DerivedAnswer
-from cnnquiz.language.mentions import operations
 from cnnquiz.patterns import pattern
 
 _ASKING = {  # by result: one of these words belongs to a question that asks for it
@@ -30,11 +30,6 @@ _ASKING = {  # by result: one of these words belongs to a question that asks for
     "mean": r"mean|average|μ|mu\b|centre|center",
 }
 _ASKS = {result: pattern(words, re.IGNORECASE) for result, words in _ASKING.items()}
-_LOSSES = {
-    "mse": r"squared|mse\b|quadratic|l2", "mae": r"absolute|mae\b|l1", "bce": r"binary|bce|cross|log|entropy",
-    "cross-entropy": r"cross|entropy|log|softmax|nll|likelihood",
-}  # fmt: skip
-_OTHER_SQUARES = pattern(r"\broot\b|\brmse\b|\bsum of\b|\bhalf\b", re.IGNORECASE)
 Place = Callable[[DerivedAnswer], bool]
 
 
@@ -76,12 +71,13 @@ _CHANGES: tuple[tuple[str, Place], ...] = (  # words, and what makes them part o
     (r"\b(?:giga|mega|kilo|[gmk])-?(?:flops?|macs?)\b|\bin (?:millions|thousands|billions)\b", lambda derived: False),
     (r"\b(?:twice|two times) (?:in a row|over|by)|\bconvolved twice\b|\bapplied twice\b", _any(_CHAINS,
                                                                                                _states("steps"))),
-    (r"\bceil(?:ing)?[- _]?mode\b", _states("ceil")),
-    (r"\b(?:prun\w+|accumulat\w+)\b", _any(_states("accumulate"), _is("batchnorm"))),
+    (r"\bprun\w+\b|(?<!multiply[- ])\baccumulat(?:e|ed|es|ing|ion)\b", _any(_states("accumulate"), _is("batchnorm"))),
     (r"\bpadding (?:only )?on the (?:left|right|top|bottom)\b|\b(?:left|top) only\b", lambda derived: False),
     (r"\bcount(?:ing)?(?: each| a| every)? multiply-adds? as (?:one|a single) flop", lambda derived: False),
     (r"\bdownsampl\w+\b", _any(_CHAINS, _is("pool", "conv"))),
     (r"\b(?:does|do|did|would) (?:\w+ )?not (?:assign|give|change|count|have|need|learn)\b", lambda derived: False),
+    (r"\broot\b|\brmse\b|\bsum of\b|\bhalf\b", lambda derived: derived.given.stated.get("kind") != "mse"),
+    (r"\bpool|pooling", lambda derived: derived.calculator.name not in ("conv", "tconv")),
 )  # fmt: skip
 _ANY = pattern("|".join(f"(?:{words})" for words, _ in _CHANGES), re.IGNORECASE)
 _READ = tuple((pattern(words, re.IGNORECASE), place) for words, place in _CHANGES)
@@ -93,17 +89,9 @@ def unmatched_words(stem: str, derived: DerivedAnswer) -> Iterator[str]:
     asks = _ASKS.get(want)
     if asks is not None and not asks.search(stem):
         yield f"nothing in the stem asks for {want.replace('_', ' ')}"
+    if memory_units.is_unnamed(stem, derived.wanted):
+        yield f"the stem does not say whether 1 {derived.wanted.unit} is a power of 1000 or of 1024 bytes"
     for words, place in _READ if _ANY.search(stem) else ():
         found = words.search(stem)
         if found and not place(derived):
             yield f"nothing in the derivation is `{found[0]}`"
-    kind = derived.given.stated.get("kind")
-    if derived.calculator.name == "loss" and kind in _LOSSES:
-        named = {name for name, words in _LOSSES.items() if re.search(words, stem, re.IGNORECASE)}
-        if named and kind not in named:
-            yield f"the stem does not speak of {kind}"
-        elif kind == "mse" and (found := _OTHER_SQUARES.search(stem)):
-            yield f"nothing in the derivation is `{found[0]}`"
-    said = operations(stem)
-    if derived.calculator.name in ("conv", "tconv") and "pool" in said:
-        yield "the derivation does not pool"

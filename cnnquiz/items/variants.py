@@ -75,14 +75,16 @@ def original(bank: Bank, item: Item) -> Variant:
         return _original(bank, item)
 
 
-def draw(bank: Bank, item: Item, seed: int) -> Variant:
+def draw(bank: Bank, item: Item, seed: int, answers: families.Answers | None = None) -> Variant:
     """The item's variant of that seed; an item that is no family stays as printed, without a seed.
 
     The givens, the choice of distractors and the order of the options each have a random source of their own.
+    answers  those of the family that are known already
+
     Raises ItemFault where no givens can be drawn.
     """
     with _fault_context(item):
-        return _from_seed(bank, item, seed) if item.derivation and item.vary else _original(bank, item)
+        return _from_seed(bank, item, seed, answers) if item.derivation and item.vary else _original(bank, item)
 
 
 @contextmanager
@@ -116,8 +118,8 @@ def _text(worked: WorkedItem, letter: str) -> str:
     return fill(words, worked.values)
 
 
-def _from_seed(bank: Bank, item: Item, seed: int) -> Variant:
-    given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout)
+def _from_seed(bank: Bank, item: Item, seed: int, answers: families.Answers | None) -> Variant:
+    given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout, answers)
     if not item.options:
         right = WorkedItem(item, given, derived).right_text
         worked = WorkedItem(replace(item, key=right), given, derived, source=item.source or bank.source)

@@ -16,7 +16,7 @@ from cnnquiz.items import wanted
 from cnnquiz.items.derived_answer import DerivedAnswer, derive
 from cnnquiz.items.placeholders import fill
 from cnnquiz.mathematics.time_limit import TooLongError
-from cnnquiz.model import Derivation, Item, Option
+from cnnquiz.model import Claim, Derivation, Item, Option
 from cnnquiz.naming import nearest_names
 from cnnquiz.solution import text
 
@@ -29,6 +29,13 @@ def _option_reader() -> ModuleType:
     from cnnquiz.items import option_value
 
     return option_value
+
+
+def _claim_reader() -> ModuleType:
+    """What compares claims with words, which few items need."""
+    from cnnquiz.items import claimed_question
+
+    return claimed_question
 
 
 _UNMATCHED = "question-not-matched"
@@ -165,8 +172,11 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     @property
     def right_text(self) -> str:
         """The right value as the key says it."""
-        truth = self.item.type == "true-false" and isinstance(self.right_value, bool)
-        return str(self.right_value).lower() if truth else text(self.right_value)
+        value = self.right_value
+        if self.item.type == "true-false" and isinstance(value, bool):
+            return str(value).lower()
+        square = self.item.type == "number" and isinstance(value, tuple) and len(set(value)) == 1
+        return text(value[0] if square else value)
 
     @cached_property
     def none_of_these(self) -> tuple[str, ...]:
@@ -231,10 +241,23 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def claims_asked_for(self) -> bool | None:
         """Whether the stem asks for the options whose claims are true; None where that is not clear."""
-        from cnnquiz.items.claimed_question import answer_is_claim
+        asked: bool | None = _claim_reader().answer_is_claim(self.item.stem, self._claims)
+        return asked
 
-        claims = [option.claim for option in self.options.values() if option.claim and not option.claim.word]
-        return answer_is_claim(self.item.stem, claims)
+    @property
+    def _claims(self) -> list[Claim]:
+        return [option.claim for option in self.options.values() if option.claim and not option.claim.word]
+
+    @cached_property
+    def claim_faults(self) -> list[tuple[str, str, str]]:
+        """What options say and their claims do not: letter, message and remedy."""
+        claims = any(option.claim for option in self.options.values())
+        return list(_claim_reader().claim_faults(self.options, self.texts)) if claims else []
+
+    @cached_property
+    def stem_faults(self) -> list[tuple[str, str, str]]:
+        """What the stem says against every claim: message, remedy and the stem's words."""
+        return list(_claim_reader().stem_faults(self.item, self._claims)) if self._claims else []
 
     @cached_property
     def claims_against_key(self) -> list[str]:
@@ -282,7 +305,8 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if decided and len(decided) == len(self.options):
             if self.item.asks and not self.claims_asked_for:
                 return "asserted", f"{_UNMATCHED}: the stem may ask for something else than the claims decide"
-            return "claimed", ""
+            faults = [message for _, message, _ in self.claim_faults] + [message for message, _, _ in self.stem_faults]
+            return ("asserted", f"{_UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
         return "asserted", self._assertion_reason()
 
     @property

@@ -196,6 +196,8 @@ class _Reader:
             if step == 1 or place + step >= len(self.tokens) or self.tokens[place + step].kind != "number":
                 return tuple(values) if len(values) > 1 else None
             place += step
+            if self._text(place + 1) in OPERATORS and self._kind(place + 2) == "number":
+                return None  # the values are 1 and 2 - 1
             values.append(self.tokens[place].value)
 
     def _adjacent(self, phrase: Phrase, start: int) -> Mention | None:
@@ -209,8 +211,11 @@ class _Reader:
         value = self._value(token, start - 1, phrase.before, False) if phrase.before else None
         return None if value is None else self._mention_before(phrase, start - 1, value)
 
-    def _mention_before(self, phrase: Phrase, place: int, value: Any) -> Mention:
-        """The mention of a value that stands before its phrase."""
+    def _mention_before(self, phrase: Phrase, place: int, value: Any) -> Mention | None:
+        """The mention of a value that stands before its phrase; none for the last of 100, 100 and 50 images."""
+        near = self.tokens[max(place - 4, 0) : place]
+        if [one.kind for one in near[::2]] == ["number", "number"] and [one.text for one in near[1::2]] == [",", "and"]:
+            return None
         words = " ".join([self.tokens[place].as_written, *self._words(phrase, self.phrase_end)])
         names = tuple(name for name in phrase.names if name != "in_channels" or not self._is_made(place))
         return Mention(names or phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
@@ -253,10 +258,12 @@ _WITH_BIAS = re.compile(
     r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
     re.IGNORECASE,
 )
-_TIED = re.compile(
-    r"\b(?:un|not )?tied\b|\b(?:own|separate|untied) weights|weights of (?:its|their) own", re.IGNORECASE
+_UNTIED = re.compile(
+    r"\b(?:un|not |no |without )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE
 )
-_UNTIED = re.compile(r"\b(?:un|not )tied\b|\b(?:own|separate) weights|weights of (?:its|their) own", re.IGNORECASE)
+_TIED = re.compile(
+    rf"\btied\b|\b(?:uses|shares|reuses) (?:the )?(?:encoder['’]s|same) weights|{_UNTIED.pattern}", re.IGNORECASE
+)
 _ROWS = re.compile(r"\b(\d{1,6}) rows (?:and|by|x|×) (\d{1,6}) columns", re.IGNORECASE)
 _N = r"(\d{1,6}|one|two|three|four|five|six)"
 _TURNS = (  # values said by a verb
@@ -264,6 +271,8 @@ _TURNS = (  # values said by a verb
     ("padding", re.compile(rf"\b{_N} (?:pixels?|zeros?|rows?) of (?:zero[- ])?padding\b", re.IGNORECASE)),
     ("stride", re.compile(rf"\b{_N} (?:pixels?|positions?|steps?|samples?) at a time\b", re.IGNORECASE)),
     ("stride", re.compile(rf"\b(?:mov|slid|shift|jump)\w+ (?:by )?{_N} (?:pixels?|positions?)\b", re.IGNORECASE)),
+    ("stride", re.compile(rf"\b{_N} (?:pixels?|positions?) apart\b", re.IGNORECASE)),
+    ("last_batch", re.compile(rf"\blast (?:one |batch )?(?:with|has|holds) (?:only )?{_N} (?:image|sample|example)s?")),
     ("stride", re.compile(rf"\bstrided by {_N}\b", re.IGNORECASE)),
     ("dilation", re.compile(rf"\b(?:atrous|dilat\w+)[^.?!]{{0,30}}\brate (?:of )?{_N}\b", re.IGNORECASE)),
 )
@@ -274,6 +283,16 @@ _DROPPED = re.compile(
     r"(?:dropped|discarded|ignored|left out|skipped|thrown)"
     r"|\bdrop(?:s|ping)? (?:the|any) (?:last|incomplete|partial|smaller)|\bdrop_last\s*=\s*true",
     re.IGNORECASE,
+)
+_CEIL = re.compile(
+    r"(?<!no )(?<!without )\bceil(?:ing)?[- _]?mode\b(?!\s*[=:]\s*(?:false|no)\b)|(?<!not )\brounded up\b",
+    re.IGNORECASE,
+)
+_LOSSES = (
+    (("mse",), re.compile(r"(?<!root )\bmean[- ]squared?[- ]error\b|\bMSE\b", re.IGNORECASE)),
+    (("mae",), re.compile(r"\bmean[- ]absolute[- ]error\b|\bMAE\b", re.IGNORECASE)),
+    (("bce",), re.compile(r"\bbinary[- ]cross[- ]?entropy\b|\bBCE\b", re.IGNORECASE)),
+    (("cross-entropy", "bce"), re.compile(r"(?<!binary )(?<!binary-)\bcross[- ]?entropy\b", re.IGNORECASE)),
 )
 _SIZE_KEPT = re.compile(
     r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
@@ -302,6 +321,11 @@ def _switches(text: str) -> Iterator[Mention]:
                 yield Mention((name,), value, found[0])
     if found := _DROPPED.search(text):
         yield Mention(("drop_last",), True, found[0])
+    if found := _CEIL.search(text):
+        yield Mention(("ceil_mode",), True, found[0])
+    for kinds, pattern in _LOSSES if "oss" in text or "rror" in text or "E" in text else ():
+        if found := pattern.search(text):
+            yield from (Mention(("loss",), kind, found[0]) for kind in kinds)
     if found := _PADDING_WORD.search(text):
         yield Mention(("padding",), found[1].casefold(), found[0])
     elif "pad" in text.casefold() and (found := _SIZE_KEPT.search(text)):

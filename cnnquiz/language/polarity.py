@@ -7,6 +7,8 @@ from functools import cache
 
 from msgspec import Struct
 
+from cnnquiz.language.tokens import in_digits, sentences
+
 _PROPERTIES = {
     "linear": r"linear(?:ity|ly)?|superposition",
     "affine": r"affine",
@@ -16,7 +18,6 @@ _PROPERTIES = {
     "lti": r"LTI|linear(?: and|,)? (?:time|shift)[- ]?invariant",
     "causal": r"causal(?:ity)?",
 }
-_SENTENCE = re.compile(r"(?<=[.!?])\s+")
 _NOTHING_SAID = re.compile(  # polite forms, which neither affirm nor deny
     r"\btrue or false\b|\b(?:true|right|correct|false|wrong) or (?:not|false|wrong|true)\b|\bor not\b"
     r"|\bnot only\b|\bis it (?:true|correct|right) that\b"
@@ -41,7 +42,7 @@ def affirms(text: str, name: str) -> bool | None:
 
     None where that is not clear: the property is not named, another one is, or a negation is about something else.
     """
-    every = _SENTENCE.split(_NOTHING_SAID.sub(" ", " ".join(text.split()).replace("’", "'")))
+    every = sentences(_NOTHING_SAID.sub(" ", " ".join(text.split()).replace("’", "'")))
     words = " ".join(one for one in every if names_property(one, name))
     others = " ".join(one for one in every if not names_property(one, name))
     if not words or other_properties(text, name) or _ELSEWHERE.search(others):
@@ -100,6 +101,10 @@ class Comparison(Struct, frozen=True):
         """Whether every count fulfils just one of the two."""
         return all(self.holds(one) != other.holds(one) for one in self._counts(other))
 
+    def excludes(self, other: Comparison) -> bool:
+        """Whether no count fulfils both."""
+        return not any(self.holds(one) and other.holds(one) for one in self._counts(other))
+
     def is_same(self, other: Comparison) -> bool:
         """Whether a count fulfils both or none."""
         return all(self.holds(one) == other.holds(one) for one in self._counts(other))
@@ -133,7 +138,7 @@ def condition(text: str) -> tuple[str, Comparison] | None:
 def comparisons(text: str, name: str) -> list[Comparison]:
     """What a text says of a count: its comparisons with numbers, and that there is none of it."""
     opposite = {">": "<=", "<": ">=", ">=": "<", "<=": ">", "==": "!="}
-    found, left = [], text.replace("’", "'")
+    found, left = [], in_digits(text.replace("’", "'"))
     for sign, pattern in _COMPARED:
         for one in pattern.finditer(left):
             if sign == "==" and not one["not"] and not one[0][0].isalpha():

@@ -10,7 +10,9 @@ _CUE = (
     r"(?:how many|how much|number of|what(?:'s| is| are| will be| would be)?(?: the)?"
     r"|(?:calculate|compute|find|give|determine|report|state)(?: the)?)"
 )
-_BETWEEN = r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|and|or|a)"
+_BETWEEN = (
+    r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|their|and|or|a)"
+)
 _ASKED = (
     ("parameters", r"(?:parameters?|params)\b", ("parameters", "trainable", "trained", "stored", "encoder", "decoder")),
     ("weights", r"weights\b", ("weights", "parameters")),
@@ -21,9 +23,10 @@ _ASKED = (
     ("decoder's parameters", r"(?:parameters? )?(?:(?:of|in|has|does|have) )?(?:the |its )?decoder\b", ("decoder",)),
     ("receptive field", r"receptive field", ("receptive_field",)),
     ("bits", r"bits\b", ("bits",)),
-    ("kilobytes", r"(?:kilobytes|kib|kb)\b", ("kib",)),
-    ("megabytes", r"(?:megabytes|mib|mb)\b", ("output_mib",)),
-    ("bytes", r"bytes\b", ("bytes", "output_bytes", "weight_bytes", "activation_bytes", "training_bytes")),
+    ("kilobytes", r"(?:kilobytes|kib|kb)\b", ("kib", "bytes")),
+    ("megabytes", r"(?:megabytes|mib|mb)\b", ("output_mib", "bytes")),
+    ("gigabytes", r"(?:gigabytes|gib|gb)\b", ("bytes",)),
+    ("bytes", r"bytes\b", ("bytes",)),
     ("standard deviation", r"standard deviation\b", ("std",)),
     ("derivative", r"(?:derivative|slope)\b", ("derivative", "derivative_exact", "maximum_derivative")),
     ("probability", r"probability\b", ("probability",)),
@@ -45,6 +48,11 @@ def is_of_one_epoch(sentence: str, words: str) -> bool:
     """Whether some words of a sentence are said of one epoch: 391 updates in an epoch."""
     found = sentence.replace(",", "").find(words)
     return found >= 0 and _PER_EPOCH.match(sentence.replace(",", ""), found + len(words) + 1) is not None
+
+
+def answers(result: str, results: tuple[str, ...]) -> bool:
+    """Whether a result is among some, of which `bytes` are all that count memory."""
+    return result in results or ("bytes" in results and "bytes" in result)
 
 
 class Asked(Struct, frozen=True):
@@ -75,6 +83,11 @@ def results_of_unit(unit: str) -> tuple[str, ...]:
     """The results that are counted in this unit: 7600 parameters; nothing for one that says little."""
     counts = (("pixels", r"pixels?\b", _PIXELS), *_ASKED)
     return next((results for _, words, results in counts if re.match(words, unit, re.IGNORECASE)), ())
+
+
+def unit_of(result: str) -> str:
+    """The unit in which a result is counted; empty for one without."""
+    return "bytes" if "bytes" in result else next((name for name, _, results in _ASKED if result in results), "")
 
 
 _MARKED = re.compile(

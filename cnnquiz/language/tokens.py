@@ -48,6 +48,7 @@ _GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)"
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
              "axes": "axis", "patches": "patch", "passes": "pass"}  # fmt: skip
 _KEPT = ("ss", "us", "is", "as")
+_SENTENCE = re.compile(r"(?<=[.!?])(?<!\bal\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!Fig\.)(?<!\bSec\.)\s+")
 
 
 class Token(NamedTuple):
@@ -73,16 +74,21 @@ class Token(NamedTuple):
 @lru_cache(maxsize=512)
 def tokens(text: str) -> tuple[Token, ...]:
     """The words, values and marks of a text, Markdown and LaTeX taken off."""
-    plain = arithmetic.plain(text[:LONGEST])
+    plain = in_digits(arithmetic.plain(text[:LONGEST]))
+    if "by" in plain.casefold():
+        plain = _SPELLED_BY.sub(lambda found: "x".join(str(SPELLED[word.lower()]) for word in found.groups()), plain)
+        plain = _BY.sub("x", plain)
+    return tuple(_tokens(plain))
+
+
+def in_digits(plain: str) -> str:
+    """A text with its large numbers in digits: 60 000, 1.2M images, a hundred million."""
     if " 000" in plain:
         plain = _GROUPED.sub(lambda found: found[0].replace(" ", ""), plain)
     plain = _THOUSANDS.sub(_digits_of_scale, plain)
     if _LARGE.search(plain):
         plain = _SCALED.sub(_digits_of_scale, _COMPOUND.sub(_compound, plain))
-    if "by" in plain.casefold():
-        plain = _SPELLED_BY.sub(lambda found: "x".join(str(SPELLED[word.lower()]) for word in found.groups()), plain)
-        plain = _BY.sub("x", plain)
-    return tuple(_tokens(plain))
+    return plain
 
 
 def read_count(word: str) -> int | None:
@@ -151,3 +157,8 @@ def singular(word: str) -> str:
     if word in _SINGULAR:
         return _SINGULAR[word]
     return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith(_KEPT) else word
+
+
+def sentences(words: str) -> list[str]:
+    """The sentences of a text; an abbreviation ends none."""
+    return _SENTENCE.split(words)

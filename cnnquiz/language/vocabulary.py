@@ -82,6 +82,7 @@ parameters trainable stored filter_parameters encoder decoder: n, n: parameter, 
 weights filter_weights depthwise pointwise in_features out_features: , n: weight
 biases: , n: bias
 receptive_field: n, : receptive field
+bias: n, : bias of
 mean: n, : mean
 variance: n, : variance
 std: n, : standard deviation
@@ -110,7 +111,7 @@ ADJECTIVES = frozenset((
     "convolutional", "conv", "hidden", "learnable", "trainable", "training", "separate", "different", "such", "colour",
     "color", "rgb", "input", "output", "2d", "max", "square", "grey", "gray", "greyscale", "grayscale", "stacked",
     "feature", "fully", "connected", "dense", "identical", "equal", "independent", "odd", "more", "labelled", "labeled",
-    "stride", "consecutive", "successive",
+    "stride", "consecutive", "successive", "full", "complete",
 ))  # fmt: skip
 MAKES = frozenset(("give", "make", "produce", "yield"))
 NONE_BEFORE = frozenset(("no", "without", "zero"))

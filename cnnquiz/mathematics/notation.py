@@ -63,6 +63,11 @@ def math(expr: Expr, env: Env | None = None, letters: Env | None = None, left: s
     return Math(ascii_, unicode, latex, rounded)
 
 
+def ascii_text(expr: Expr, env: Env | None = None) -> str:
+    """An expression in ASCII alone, with the values of some names put in."""
+    return _Writer(ASCII, env or {}, {}).text(expr)
+
+
 def value_math(value: Any) -> Math:
     """A value in its three spellings: 124.5, 125x125x4, 1/3, 42 2/3; a long vector is cut short."""
     if isinstance(value, tuple) and len(value) > MOST_TERMS:

@@ -73,7 +73,8 @@ def symbolic(expr: Expr, env: Env) -> Any:
 
 def value(expr: Expr, env: Env) -> Any:
     """The value of an expression in which letters stand for numbers, simplified."""
-    return simplify(sympy_expr(expr, env))
+    found = simplify(sympy_expr(expr, env))
+    return int(found) if getattr(found, "is_Integer", False) else found
 
 
 def _sympy(name: str) -> Any:

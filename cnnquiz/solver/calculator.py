@@ -172,7 +172,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
             quantity = self._positional() if name == "" else self.quantity(str(name))
             if quantity.short in values:
                 raise GivenError(f"{quantity.short} is given twice", quantity.short)
-            values[quantity.short] = self._value(quantity, value)
+            values[quantity.short] = self.value_of(quantity, value)
         if needed := [q for q in self.quantities if q.default is REQUIRED and q.short not in {*values, *without}]:
             raise MissingError(needed)
         return {q.short: values[q.short] for q in self.quantities if q.short in values}
@@ -201,7 +201,8 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
                 return quantity
         raise GivenError(f"{self.name} takes its givens by name: {self.names_of_givens()}")
 
-    def _value(self, quantity: Quantity, raw: Any) -> Any:
+    def value_of(self, quantity: Quantity, raw: Any) -> Any:
+        """What a text or JSON value gives for a quantity; GivenError where it gives none."""
         try:
             return _text_value(quantity.kind, raw) if type(raw) is str else quantity.kind.read(raw)
         except GivenError as fault:

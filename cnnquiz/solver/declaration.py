@@ -12,7 +12,6 @@ from msgspec.structs import force_setattr
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.expression import Env, Expr, Letter, parse
 from cnnquiz.mathematics.precise import rounded
-from cnnquiz.solver import lines
 from cnnquiz.solver.givens import Kind
 
 REQUIRED = object()
@@ -181,5 +180,7 @@ class Given(Struct, frozen=True, eq=False, dict=True):
     @cached_property
     def letters(self) -> bool:
         """Whether a letter stands for a number somewhere."""
-        holders = [value for value in self.env.values() if isinstance(value, (str, tuple))]
-        return any(isinstance(v, Letter) for value in holders for v in lines.parts(value))
+        for value in self.env.values():
+            if type(value) is Letter or (type(value) is tuple and any(type(part) is Letter for part in value)):
+                return True
+        return False

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz import calculators
-from cnnquiz.checks.claimed_text import numbers_in
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items.claimed_question import numbers_in
 from cnnquiz.mathematics.expression import Expr, Op, names_in, parse
 from cnnquiz.model import Claim, Finding, Level
 from cnnquiz.solution import text

@@ -25,7 +25,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from string import ascii_lowercase
 
-from cnnquiz.checks.claimed_text import claim_faults
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
@@ -38,7 +37,7 @@ def check(subject: Subject) -> Iterator[Finding]:
     that does not say what its option says.
     """
     for worked in subject.items:
-        for letter, message, mend in claim_faults(worked):
+        for letter, message, mend in worked.claim_faults:
             yield subject.finding(__name__, LEVEL, worked, ("options", letter, "claim"), message, remedy=mend)
         wrong = worked.claims_against_key
         if not wrong:

@@ -1,11 +1,12 @@
 """A number in prose contradicts the item's derivation, or arithmetic in prose is wrong.
 
-Found are: a `{name}` that stands for nothing; an equation between numbers that is false, written with `=` or in words
-(a result may be rounded to the decimals it shows, and where the sentence speaks of rounding, to a whole number or cut);
-a share or multiple that the numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's
-own why, a step of the derivation with another operand, another value than the derived one that is said to be the
-answer, another count of what is asked for, another width of the output, another value of a given, in words too (there
-are no biases, the input is grey).
+Found are: a `{name}` that stands for nothing, or in mathematics, where it stays as it is; an equation between numbers
+(or in the letters of the derivation) that is false, written with `=` or in words (a result may be rounded to the
+decimals it shows, and where the sentence speaks of rounding, to a whole number or cut); a share or multiple that the
+numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's own why, a step of the
+derivation with another operand, another value than the derived one that is said to be the answer, another count of what
+is asked for, another width of the output, another value of a given, in words too (there are no biases, the input is
+grey).
 
 A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
 the why of a wrong option may tell the mistake.
@@ -28,17 +29,19 @@ from typing import Any
 
 from cnnquiz.answers.single import TRUTH
 from cnnquiz.checks import equations, prose_switches, prose_values
-from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families
 from cnnquiz.items.option_value import meaning
-from cnnquiz.items.placeholders import fill
+from cnnquiz.items.placeholders import fill, names_in_mathematics
 from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.language.question import marked_negation
-from cnnquiz.language.tokens import tokens
+from cnnquiz.language.tokens import sentences, tokens
 from cnnquiz.mathematics import arithmetic
+from cnnquiz.mathematics.expression import names_in, parse
+from cnnquiz.mathematics.values import equivalent
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import nearest_names
 from cnnquiz.solution import prose_text, text
@@ -147,18 +150,28 @@ def faults(
         message, remedy = f"{name} stands for nothing", placeholder_remedy(name, worked)
         yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=name)
         return
+    for name in (one for one in names_in_mathematics(written) if one in values):
+        message = f"`{{{name}}}` stays as it is in mathematics"
+        remedy = f"Write `{prose_text(values[name])}` for `{{{name}}}`, or the formula without dollar signs."
+        yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=f"{{{name}}}")
+        return
     value = worked.derived.value if worked.derived else None
+    letters = names_in(parse(str(value))) if worked.derived and worked.derived.given.letters else ()
+    for left, right in equations.false_identities(words, letters) if answer and letters and "=" in words else ():
+        same = str(value) if equivalent(left, str(value)) else left
+        message, remedy = f"`{left} = {right}` is false", f"Write `{same}` for the result `{right}`."
+        yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=right)
     told = path[-1] == "why" and path[1] not in worked.keys
     for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _denied(worked)) else ():
         for message, right, literal in equations.false_equations(sentence, told, value):
             remedy = f"Write `{right}` for the result `{literal}`."
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=literal)
     if answer and worked.derived is not None:
-        for said, want, right, place in prose_values.contradictions(written, words, worked, worked.derived):
+        for said, want, right, place, write in prose_values.contradictions(written, words, worked, worked.derived):
             message = f"`{said}` is said to be the answer, but {want} is {right}"
             if want != worked.derived.want:
                 message = f"`{said}` contradicts the derivation, where {want} is {right}"
-            remedy = value_remedy(written, place or said, want, values)
+            remedy = f"Write {write}." if write else value_remedy(written, place or said, want, values)
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=place or said)
             return
         for one in prose_values.unexplained(words, worked, worked.derived) if worked.key_follows else ():

@@ -17,9 +17,10 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from cnnquiz.checks.hedges import leaves_the_case, sentences
+from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.worked_item import Path, WorkedItem
+from cnnquiz.language.tokens import sentences
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"

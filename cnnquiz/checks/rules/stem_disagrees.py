@@ -19,7 +19,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from cnnquiz.checks import claimed_text
 from cnnquiz.checks.subject import Subject
 from cnnquiz.items.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
@@ -35,7 +34,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         for one in worked.agreement.disagreements if worked.agreement else ():
             message, remedy, phrase = one.message, one.remedy, one.literal
             yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
-        for message, remedy, phrase in claimed_text.stem_faults(worked):
+        for message, remedy, phrase in worked.stem_faults:
             yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
         for letter, message, remedy in unit_faults(worked):
             yield subject.finding(__name__, LEVEL, worked, ("options", letter), message, remedy=remedy)
@@ -46,7 +45,7 @@ def unit_faults(worked: WorkedItem) -> Iterator[tuple[str, str, str]]:
     for letter in worked.holders if worked.derived and worked.asks_for_value else ():
         unit = beside(worked.texts[letter])[1]
         results = question.results_of_unit(unit)
-        if results and worked.derived is not None and worked.derived.want not in results:
+        if results and worked.derived is not None and not question.answers(worked.derived.wanted.result, results):
             own = worked.derived.want.replace("_", " ")
             message = f"`{worked.texts[letter][:60]}` counts something else than `{worked.derived.want}`"
             written = worked.texts[letter][worked.texts[letter].casefold().find(unit) :][: len(unit)]

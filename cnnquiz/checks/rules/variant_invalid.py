@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[Finding]:
             message = survey.sentence(survey.invalid)
             remedy = survey.invalid.remedy
             yield subject.finding(__name__, LEVEL, worked, ("vary",), message, remedy=remedy, at_name=True)
-        elif survey.collision is None and (trouble := family.marking_fault(subject.bank, worked.item)) is not None:
+        elif (trouble := survey.marking) is not None:
             message = f"the variant of seed {trouble.seed} cannot be asked: {trouble.message}"
             shown = f"cnnquiz show BANK/{worked.item.id} --seed {trouble.seed} --key"
             remedy = f"Delete `vary`, or mend what is wrong in this variant: {shown}."
