@@ -195,7 +195,7 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
     items: list[Item]
     source: str = ""
     layout: Literal["hwc", "chw"] = "hwc"
-    limit: Annotated[int, Meta(ge=1, description="how many questions `take` asks without --limit")] | None = None
+    limit: Annotated[int, Meta(ge=1)] | None = None
 
     def item(self, item_id: str) -> Item | None:
         """The item of that id, if there is one."""

@@ -23,6 +23,7 @@ MEANINGS = {
     "Bank.title": "What a reader sees above the questions.",
     "Bank.items": "The questions, in their order.",
     "Bank.source": "Where the questions come from.",
+    "Bank.limit": "How many questions `take` asks where --limit says nothing.",
     "Bank.layout": "How shapes are written: hwc (height, width, channels) or chw.",
     "Item.id": "The item's name. A learner's history hangs on it, so it stays when the words change.",
     "Item.stem": "The question, in Markdown; {k} puts a given or a result of the derivation in.",

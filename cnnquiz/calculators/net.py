@@ -133,6 +133,10 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         return
     if want == "depth" and results.get("depth"):
         yield _depth_step(env, results["depth"])
+    if want == "flattened" and (dense := _last_dense(env["view"][::-1])):
+        flat = next((one for one in env["view"] if one.layer.kind == "flatten"), dense)
+        why = "Every number of the last map comes in."
+        yield formula_step("Flatten", *steps.map_product(flat.before.shape), why, want)
     if want == "weight_bytes":
         yield from steps.total_steps(env["view"], "parameters", totals.numbers_in_storage, want)
         why = "A number in fp32 takes 4 bytes."

@@ -102,8 +102,12 @@ def run(words: str) -> tuple[int, str]:
     """The exit code of a command in this process, and what it has written."""
     out, typed = io.StringIO(), io.StringIO("d\n10\nq\n")
     patched = mock.patch.multiple(sys, argv=["cnnquiz", *words.split()], stdin=typed, stdout=out, stderr=out)
-    with patched, mock.patch.object(program, "discard_output"):
-        return program.main(), out.getvalue()
+    with patched, mock.patch.object(program, "discard_lost_output"):
+        try:
+            code = program.run()  # not main, which also sets what signals do in this process
+        except BaseException as problem:
+            code = program.explain(problem)
+        return code, out.getvalue()
 
 
 def faults(folder: Path, whole: bytes, case: Case) -> list[str]:
