@@ -225,14 +225,14 @@ LONGEST_RATIO = 10**9  # beyond this, p/q tells a reader less than a rounded dec
 def decimal_text(value: Fraction) -> str:
     """A fraction as an exact decimal where that ends within 12 places, otherwise as p/q; a long p/q rounded."""
     if isinstance(value, Approximate) and abs(value) >= LONGEST_WHOLE:
-        return _significant_digits(value)
+        return significant_digits(value)
     if value.denominator == 1:
         return str(value.numerator)
     scaled = value * 10**12
     if scaled.denominator != 1:
         if value.denominator < LONGEST_RATIO and abs(value.numerator) < LONGEST_RATIO:
             return f"{value.numerator}/{value.denominator}"
-        return _significant_digits(value)
+        return significant_digits(value)
     sign, digits = ("-", -scaled.numerator) if scaled < 0 else ("", scaled.numerator)
     whole, fraction = divmod(digits, 10**12)
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
@@ -252,7 +252,7 @@ def prose_text(value: Any) -> str:
     return "{} {}/{}".format(*parts) if parts else text(value)
 
 
-def _significant_digits(value: Fraction, digits: int = 10) -> str:
+def significant_digits(value: Fraction, digits: int = 10) -> str:
     """A fraction as a decimal of so many significant digits: 0.6652409558."""
     with localcontext() as context:
         context.prec = digits

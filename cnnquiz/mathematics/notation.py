@@ -13,7 +13,17 @@ from cnnquiz.mathematics.expression import Call, Env, Expr, Name, Neg, Not, Num,
 from cnnquiz.mathematics.functions import FUNCTIONS
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.mathematics.symbols import GREEK
-from cnnquiz.solution import NO_MATH, SPELLED_AS, Math, Step, Vector, decimal_text, is_rounded, mixed_number, prose_text
+from cnnquiz.solution import (
+    NO_MATH,
+    SPELLED_AS,
+    Math,
+    Step,
+    Vector,
+    decimal_text,
+    is_rounded,
+    mixed_number,
+    significant_digits,
+)
 
 _LEVEL = {
     "or": 0, "and": 1, "<": 3, "<=": 3, ">": 3, ">=": 3, "==": 3, "!=": 3,
@@ -69,12 +79,12 @@ def ascii_text(expr: Expr, env: Env | None = None) -> str:
 
 
 def value_math(value: Any) -> Math:
-    """A value in its three spellings: 124.5, 125x125x4, 1/3, 42 2/3; a long vector is cut short."""
+    """A value in its three spellings: 124.5, 125x125x4, 1/3, about 42.67 for 128/3; a long vector is cut short."""
     if isinstance(value, tuple) and len(value) > MOST_TERMS:
         return chain(value_math(type(value)(value[:MOST_TERMS])), f" ... ({len(value)} numbers)")
-    if parts := mixed_number(value):
-        words = prose_text(value)
-        return Math(words, words, r"{}\tfrac{{{}}}{{{}}}".format(*parts))
+    if mixed_number(value):
+        words = significant_digits(value)
+        return Math(words, words, words, rounded=True)
     ascii_, unicode, latex = (_value(value, style)[0] for style in (ASCII, UNICODE, LATEX))
     return Math(ascii_, unicode, latex, is_rounded(value))
 

@@ -7,6 +7,7 @@ formulas, steps and sentences have them as they are computed with and typed.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +18,7 @@ from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indent, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Math, Solution, Step, Vector, equation_parts, equation_signs, prose_text, text
+from cnnquiz.solution import Math, Solution, Step, Vector, equation_parts, equation_signs, significant_digits, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
 SEPARATED_FROM = 1_000
@@ -174,11 +175,13 @@ def spelling(screen: Screen, math: Math) -> str:
 
 
 def display_value(value: Any, separate: bool) -> str:
-    """A value as text; for a person, a long number (or a shape of one number) with commas."""
+    """A value as text, a fraction with its decimals; for a person, a long number (or a shape of one) with commas."""
     if isinstance(value, tuple) and len(value) == 1 and not isinstance(value, Vector):
         return display_value(value[0], separate)
     if separate and isinstance(value, int) and not isinstance(value, bool) and abs(value) >= SEPARATED_FROM:
         return f"{value:,}"
+    if isinstance(value, Fraction) and "/" in text(value):
+        return f"{text(value)} ({significant_digits(value)})"
     return value_text(value)
 
 
@@ -186,7 +189,7 @@ def value_text(value: Any) -> str:
     """A given or a result as text; layers in the short form that `--layers` takes."""
     if _is_table(value):
         return "; ".join(" ".join(f"{name} {text(inner)}" for name, inner in row.items()) for row in value)
-    return prose_text(value)
+    return text(value)
 
 
 def _is_table(value: Any) -> bool:
