@@ -75,6 +75,7 @@ _OF_EACH = re.compile(
 _EXPONENT = re.compile(r"(?<=[\d)])\^\{?-?\d+\}?")
 _CELLS = r"(?:values?|numbers?|pixels?|entries|elements|cells|inputs?)\b"
 _WHOLES = dict.fromkeys(("weights", "biases"), ("out_channels", "in_channels", "out_features", "num_features"))
+_OF_INPUT = re.compile(r"\b(?:input|image|picture|photo)", re.IGNORECASE)
 _OTHERS = frozenset(("activation", "optimizer", "class_index", "drop_last", "bias"))
 
 
@@ -160,6 +161,8 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # the layer that follows
         if any(_has_value(name, mention, known) for name in names):
             continue
+        if names[0] == "in_size" and not _OF_INPUT.search(mention.words) and mention.value in derived.results.values():
+            continue  # the map that comes out
         if mention.value == (1, 1) and "pointwise" in known:
             continue  # the second half of a separable layer
         if names[0] == "padding" and mention.value == 2 * known["padding"]:

@@ -289,6 +289,8 @@ class Agreement:
             yield from (Disagreement(*fault),) if fault else ()
             return
         results = [self.derived.results[name] for name in asked.results if name in self.derived.results]
+        if question.asks_twice(self.filled):
+            return  # the other question may be the derivation's; one value does not answer both
         another = results and all(value != self.derived.value for value in results)
         if another or self._of_other_family(asked.results):
             message = f"the stem asks for the {asked.name}, but the derivation wants `{self.derived.want}`"

@@ -65,12 +65,23 @@ class Asked(Struct, frozen=True):
 
 def last_question(text: str) -> Asked | None:
     """What the last question of a text asks for, where it is one of the named counts."""
+    found = questions(text)
+    return found[-1] if found else None
+
+
+def questions(text: str) -> tuple[Asked, ...]:
+    """What a text asks for, so far as it is one of the named counts, in its order."""
     found = [(match[match.lastgroup], match.lastgroup) for match in _QUESTION.finditer(text) if match.lastgroup]
-    if not found:
-        return None
-    words, kind = found[-1]
-    name, _, results = _ASKED[int(kind[1:])]
-    return Asked(name, words, results)
+    asked = ((words, _ASKED[int(kind[1:])]) for words, kind in found)
+    return tuple(Asked(name, words, results) for words, (name, _, results) in asked)
+
+
+_SECOND = re.compile(r"\?[^?]*\?|,? and (?:how many|how much|what|which|the number)\b", re.IGNORECASE)
+
+
+def asks_twice(text: str) -> bool:
+    """Whether a text asks two questions: for the output's shape, and how many parameters there are."""
+    return _SECOND.search(text) is not None
 
 
 _PIXELS = (

@@ -50,8 +50,8 @@ def remedy(worked: WorkedItem) -> str:
     """The letter that was probably meant, or follows; else where it is looked for."""
     strange = [key for key in worked.keys if key not in worked.options]
     if not worked.options:
-        joint = "x" if worked.item.type == "shape" else ", "
-        own = f"Write `key: {joint.join(worked.keys)[:60]}`, as one value."
+        joint = "x" if worked.item.type == "shape" and all(map(str.isdigit, worked.keys)) else ""
+        own = f"Write `key: {(joint.join(worked.keys) if joint else worked.keys[0])[:60]}`, as one value."
         return own if any(worked.keys) else "Write `key:` with the right value."
     if any(worked.keys) and not strange:
         if worked.item.type != "multiple":
