@@ -164,10 +164,10 @@ def network(settings: Settings, classes: int) -> Any:
     if settings.network != "vgg16":
         return models.network(settings.network, classes=classes)
     made = models.network("vgg16", classes=classes, size=settings.size, norm=not settings.plain)
-    for layer in () if settings.plain else made.modules():
-        if isinstance(layer, nn.Conv2d | nn.Linear):
-            nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
-            nn.init.zeros_(layer.bias)
+    weighted = [layer for layer in made.modules() if isinstance(layer, nn.Conv2d | nn.Linear)]
+    for layer in [] if settings.plain else weighted[:-1]:  # those before a ReLU
+        nn.init.kaiming_normal_(layer.weight, nonlinearity="relu")
+        nn.init.zeros_(layer.bias)
     return made
 
 

@@ -67,9 +67,10 @@ class TrainingScreen:
         self.screen.show(Text.assemble(line, f"  {epoch.seconds:.1f} s"), *paragraph(self.screen, words))
 
     def _bar(self, epoch: int, step: int, steps: int) -> Text:
-        lead = f"{self.screen.margin}Epoch {epoch}  "
-        tail = f"  {step:>{len(str(steps))}}/{steps}"
-        return Text.assemble(lead, bar(self.screen, step, steps, min(36, self.screen.width - 32)), tail)
+        """How far an epoch is; a narrow screen has the numbers alone."""
+        lead, tail = f"{self.screen.margin}Epoch {epoch}  ", f"{step:>{len(str(steps))}}/{steps}"
+        room = min(36, self.screen.width - len(lead) - len(tail) - 12)
+        return Text.assemble(lead, *((bar(self.screen, step, steps, room), "  ") if room > 5 else ()), tail)
 
     def finish(self, epochs: Sequence[Epoch], outcome: Outcome) -> None:
         """The curves, the confusion matrix, and pictures with what the network takes them for."""
@@ -121,20 +122,23 @@ def curves(screen: Screen, epochs: Sequence[Epoch], total: str, validation: str)
 
 
 def confusion(screen: Screen, outcome: Outcome) -> list[Text]:
-    """How often each class was taken for each: rows are what a picture shows, columns what it was taken for."""
-    room = max(screen.width // (len(outcome.classes) + 2) - 2, 4)
-    names = [shorten(name, room) for name in outcome.classes]
-    head = [Text("shown \\ taken for", "note"), *(screen.text(name, "note") for name in names)]
-    rows = [[screen.text(names[truth]), *(Text(str(many), "right" if guess == truth else "")
-             for guess, many in enumerate(row))] for truth, row in enumerate(outcome.confusion)]  # fmt: skip
-    return indent(columns([head, *rows], range(1, len(head)), 2), screen.margin)
+    """How often each class was taken for each; nothing where so many classes do not fit."""
+    room = min((screen.width - len(screen.margin)) // (len(outcome.classes) + 1) - 2, 16)
+    if room < 3:
+        return []
+    names = [screen.text(one_line(name)[:room]) for name in outcome.classes]
+    rows = [[names[truth], *(Text(str(many), "right" if guess == truth else "") for guess, many in enumerate(row))]
+            for truth, row in enumerate(outcome.confusion)]  # fmt: skip
+    table = columns([[Text(), *names], *rows], range(1, len(names) + 1), 2)
+    words = "Validation pictures; a row for what they show, a column for what they are taken for:"
+    return [*paragraph(screen, words, "note"), *indent(table, screen.margin)]
 
 
 def predictions(screen: Screen, found: Sequence[Prediction]) -> list[list[Text]]:
     """Pictures beside one another, as many as fit, each with its class and its prediction below."""
     wide = len(found[0].pixels[0])
-    side_by_side = max((screen.width - len(screen.margin) + 2) // (wide + 2), 1)
-    rows = [found[start : start + side_by_side] for start in range(0, len(found), side_by_side)]
+    fit = (screen.width - len(screen.margin) + 2) // (wide + 2)
+    rows = [found[start : start + fit] for start in range(0, len(found), fit)] if fit else []
     return [indent(columns([*zip(*(captioned(screen, one) for one in row), strict=True)], gap=2), screen.margin)
             for row in rows]  # fmt: skip
 
