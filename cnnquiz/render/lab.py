@@ -54,13 +54,14 @@ class TrainingScreen:
     def step(self, done: Progress) -> None:
         """Let the bar grow, where a person is looking."""
         if self.screen.person:
-            self.screen.write(Text.assemble("\r", self._bar(done.epoch, done.step, done.steps)))
+            self.screen.raw("\r")  # over the line before
+            self.screen.write(self._bar(done.epoch, done.step, done.steps))
 
     def end(self, epoch: Epoch) -> None:
         """The whole bar, and the epoch's numbers below it."""
         line = self._bar(epoch.epoch, epoch.steps, epoch.steps)
         if self.screen.person:
-            self.screen.write("\r")
+            self.screen.raw("\r")
         many = self.summary.pictures
         words = f"total loss {epoch.loss:.4f}, total accuracy {round(epoch.accuracy * many)}/{many}, "
         words += f"validation loss {epoch.val_loss:.4f} ({percent(epoch.val_accuracy)} right)"
