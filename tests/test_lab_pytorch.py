@@ -144,6 +144,16 @@ def test_a_folder_of_pictures_is_split_by_class(tmp_path: Path) -> None:
     assert found.labels.tolist() == [0] * 6 + [1] * 3 and found.val_labels.tolist() == [0, 0, 1]
 
 
+def test_a_photograph_stands_as_its_camera_was_held(tmp_path: Path) -> None:
+    upside_down = Image.Exif()
+    upside_down[0x0112] = 3
+    photograph = Image.new("L", (32, 32))
+    photograph.paste(255, (0, 0, 32, 16))
+    photograph.save(tmp_path / "one.png", exif=upside_down)
+    found = pictures.image(tmp_path / "one.png", 32)
+    assert found[:16].max() == 0 and found[16:].min() == 255
+
+
 def text_among(folder: Path) -> None:
     fill(folder, cats=4, dogs=4)
     (folder / "dogs" / "notes.txt").write_text("no picture")
@@ -242,6 +252,13 @@ def test_a_loss_that_is_no_number_is_one_line(few: Pictures) -> None:
         list(run.run())
 
 
+def test_too_little_memory_is_one_line(few: Pictures) -> None:
+    run = Training(SMALL, few, "cpu")
+    run.network.register_forward_hook(lambda *_: torch.empty(2**60))
+    with pytest.raises(CnnquizError, match="there is too little memory for this: lower --batch or --size"):
+        list(run.run())
+
+
 # Runs.
 
 
@@ -283,6 +300,7 @@ def test_a_damaged_run_is_one_line(tmp_path: Path, damage: bytes | None) -> None
     ("arguments", "said"),
     [
         ("resnet18 --plain", "--plain is for vgg16"),
+        ("resnet18 --lr nan", "--lr: nan is no learning rate"),
         ("resnet18 --resume", "no run is saved there; name its folder with --output"),
         ("resnet18 --device cuda", "--device: PyTorch finds no cuda here"),
     ],

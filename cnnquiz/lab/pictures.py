@@ -73,7 +73,7 @@ def image(file: Path, size: int) -> Any:
     """A file's picture: its middle square, at this size."""
     try:
         with Image.open(file) as opened:
-            return np.asarray(ImageOps.fit(opened.convert("RGB"), (size, size)))
+            return np.asarray(ImageOps.fit(ImageOps.exif_transpose(opened).convert("RGB"), (size, size)))
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
         raise CnnquizError(f"{display_text(file)}: this is no picture that can be read; take it out") from None
 

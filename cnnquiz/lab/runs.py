@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from cnnquiz.lab.records import Settings
 from cnnquiz.lab.training import Training, device_called, saved_state
 from cnnquiz.shown import display_text
 
-LEARNING_RATES = {"resnet18": 3e-4, "vgg16": 1e-4}
+LEARNING_RATES = {"vgg16": 1e-4}
+USUAL_RATE = 3e-4
 
 
 def new_run(given: Mapping[str, Any], device: str, output: Path | None) -> Training:
@@ -26,7 +28,10 @@ def new_run(given: Mapping[str, Any], device: str, output: Path | None) -> Train
     if output and (output / CHECKPOINT).exists():
         name = display_text(output)
         raise CnnquizError(f"{name} holds a saved run: add --resume to go on with it, or name another folder")
-    settings = Settings(**{**given, "lr": given["lr"] or LEARNING_RATES[network]})
+    rate = given["lr"] or LEARNING_RATES.get(network, USUAL_RATE)
+    if not math.isfinite(rate):
+        raise CnnquizError(f"--lr: {rate} is no learning rate; write a number such as {USUAL_RATE}")
+    settings = Settings(**{**given, "lr": rate})
     return Training(settings, pictures_of(settings), device_called(device))
 
 

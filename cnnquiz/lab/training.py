@@ -6,6 +6,7 @@ import math
 import pickle
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,8 @@ class Training:
             parts = batches(len(self.labels), self.settings.batch, self.settings.seed, number)
             while self.step < len(parts):
                 begun = time.perf_counter()
-                self._learn(number, parts[self.step])
+                with enough_memory():
+                    self._learn(number, parts[self.step])
                 self.seconds += time.perf_counter() - begun
                 yield Progress(number, self.step, len(parts))
             self._end(number)
@@ -100,7 +102,7 @@ class Training:
     def val_outputs(self) -> Any:
         """The outputs for the validation pictures, in eval mode."""
         self.network.train(False)
-        with torch.inference_mode():
+        with torch.inference_mode(), enough_memory():
             return torch.cat([self.network(part) for part in self.val_images.split(AT_ONCE)])
 
     def summary(self, colour_accuracy: float) -> Summary:
@@ -147,6 +149,17 @@ class Training:
         self.optimizer.load_state_dict(state.optimizer)
         self.epochs = list(state.epochs)
         self.step, self.loss, self.right, self.seconds = state.step, state.loss, state.right, state.seconds
+
+
+@contextmanager
+def enough_memory() -> Iterator[None]:
+    """CnnquizError where PyTorch runs out of memory in the block."""
+    try:
+        yield
+    except RuntimeError as fault:
+        if "memory" not in str(fault):
+            raise
+        raise CnnquizError("there is too little memory for this: lower --batch or --size") from None
 
 
 def saved_state(path: Path) -> State:

@@ -26,7 +26,8 @@ def show_comparison(screen: Screen, found: dict[str, Any]) -> None:
     rows = [[one["name"] or "", one["type"], tuple(one["shape"]), one["parameters"], one["macs"]]
             for one in found["layers"] if "type" in one]  # fmt: skip
     table = draw(screen, Drawing("table", {"columns": ["layer", "type", "output", "parameters", "MACs"], "rows": rows}))
-    wrong = [f"{one['name']}: solve net has {one['differs']}" for one in found["layers"] if one["differs"]]
+    wrong = [f"{one['name']}: solve net has {', '.join(f'{name} {value}' for name, value in one['differs'].items())}"
+             for one in found["layers"] if one["differs"]]  # fmt: skip
     verdict = f"{count(found['parameters'], 'parameter')} in {count(len(found['layers']), 'layer')}, built by PyTorch. "
     verdict += f"Differences from solve net: {found['differences']}."
     blocks = [indent(table, screen.margin), [line for one in wrong for line in paragraph(screen, one, "wrong")]]
@@ -46,8 +47,9 @@ class TrainingScreen:
         what += f"{run.pictures} pictures of {', '.join(map(one_line, run.classes))}; on {run.device}"
         baseline = f"Colour alone gets {percent(run.colour_accuracy)} of the validation pictures right, "
         baseline += f"chance {chance}: what goes beyond is learned from form."
-        meaning = "Total loss is the mean over the epoch's pictures, while the network learns from them; "
-        meaning += f"the validation loss comes once after the epoch, on {run.validation} other pictures in eval mode."
+        meaning = "Total loss is the mean over the epoch's pictures, total accuracy how many of them were right, while "
+        meaning += "the network learns from them; the validation loss comes once after the epoch, on "
+        meaning += f"{run.validation} other pictures in eval mode."
         self.screen.show("", *paragraphs([paragraph(self.screen, what, "title"),
                                           stack(self.screen, [baseline, meaning])]), "")  # fmt: skip
 
