@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
@@ -33,6 +34,11 @@ PACKAGE = Path(cnnquiz.__file__).parent
 
 settings.register_profile("suite", deadline=None, database=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from all that stays to the end: its time would count within the limits of work."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
