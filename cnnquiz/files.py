@@ -75,6 +75,17 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
         draft.unlink(missing_ok=True)
 
 
+def write_new(path: Path, text: str, failure: str) -> None:
+    """Write a file at a place that is still free, in a folder that is there; CnnquizError elsewhere."""
+    name = display_text(path)
+    if os.path.lexists(path):
+        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
+    if not path.parent.is_dir():
+        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
+    with replacement(path, failure, (OSError, ValueError)) as draft:
+        draft.write_text(text, encoding="utf-8")
+
+
 def remove_drafts(folder: Path) -> None:
     """Remove the drafts in a folder whose processes are gone."""
     with suppress(OSError):

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 _NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
 ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))  # Windows has two of them
@@ -25,6 +27,19 @@ def obey() -> None:
     """Let each of them end this process at once and without a word, as a worker's should."""
     for number in ENDING:
         signal.signal(number, signal.SIG_DFL)
+
+
+@contextmanager
+def postponed() -> Iterator[list[int]]:
+    """Let none of them interrupt the block: their numbers are in the list, for the block to end where it can."""
+    came: list[int] = []
+    heeded = [number for number in ENDING if signal.getsignal(number) != signal.SIG_IGN]
+    before = {number: signal.signal(number, lambda number, _: came.append(number)) for number in heeded}
+    try:
+        yield came
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def exit_code(interrupt: KeyboardInterrupt) -> int:

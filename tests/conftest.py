@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -21,16 +23,29 @@ Start = Callable[..., "pexpect.spawn[str]"]
 # What needs a terminal, signals or file names as only POSIX has them.
 POSIX = (
     "test_bank_files.py", "test_check_processes.py", "test_drill_ends.py", "test_history_lasting.py",
-    "test_injection.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
+    "test_injection.py", "test_lab_pytorch.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
     "test_terminal_restored.py",
 )  # fmt: skip
-collect_ignore = list(POSIX) if sys.platform == "win32" else []
+LAB = () if find_spec("torch") else ("test_lab_pytorch.py",)  # what needs the extra `lab`
+collect_ignore = [*(POSIX if sys.platform == "win32" else ()), *LAB]
 PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(cnnquiz.__file__).parent
 
 settings.register_profile("suite", deadline=None, database=None)
 settings.load_profile("suite")
+
+
+def pytest_collection_finish() -> None:
+    """Keep the garbage collector from all that stays to the end: its time would count within the limits of work."""
+    gc.freeze()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests were left out for want of PyTorch."""
+    left_out = sum((Path(__file__).parent / name).read_text(encoding="utf-8").count("\ndef test_") for name in LAB)
+    if left_out:
+        terminalreporter.write_line(f"{left_out} tests of the lab left out: they need pip install -e '.[lab]'")
 
 
 class Program(Protocol):

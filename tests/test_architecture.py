@@ -30,8 +30,9 @@ items: answers, quiz, checks, history, render
 quiz: checks, history, render
 history: bank, items, quiz, render
 checks: quiz, history, render
+lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
-render: sessions, commands, history.store
+render: sessions, commands, history.store, lab.training
 sessions: commands, checks
 """
 HOMES = {
@@ -42,6 +43,9 @@ HOMES = {
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
     "mpmath": ("mathematics/precise.py",),
+    "torch": ("lab/",),
+    "numpy": ("lab/",),
+    "PIL": ("lab/",),
     "click": ("cli.py", "commands/", "__main__.py"),
 }
 PURE = ("model", "solution", "solver", "mathematics", "language", "calculators", "layers", "answers", "items", "quiz")

@@ -53,6 +53,8 @@ DRAWINGS: list[tuple[str, dict[str, Any]]] = [
     ("window", {"size": 30, "padding": [0, 0], "kernel": 2, "stride": 1, "positions": 29, "unused": 0}),
     ("shrink", {"layers": [{"name": "in", "height": 39, "channels": 3}, {"name": "c", "height": 7, "channels": 40}]}),
     ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}),
+    ("curve", {"xs": [1, 2, 3], "ys": [3, 2, 1], "others": [[1, 1, 2]], "ylabel": "loss"}),
+    ("table", {"columns": ["layer", "type", "output"], "rows": [["conv1", "conv", (112, 112, 64)]]}),
     ("sequence", {"x": [1, 2, 3], "h": [1, -1], "y": [1, 1, 1, -3], "offset": 0}),
 ]
 

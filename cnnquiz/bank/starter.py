@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import unicodedata
 from pathlib import Path
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.files import replacement
+from cnnquiz.files import write_new
 from cnnquiz.shown import display_text
 
 TEMPLATE = Path(__file__).with_name("starting_bank.yaml")
@@ -20,13 +19,7 @@ SUFFIXES = (".yaml", ".yml")
 def write(wanted: str, title: str | None = None) -> Path:
     """Write a starting bank to a path that is still free, with `.yaml` added to a bare name."""
     path = Path(wanted if wanted.endswith(SUFFIXES) else f"{wanted}.yaml")
-    name, text = display_text(path), bank_text(bank_id(path), title, path.name)
-    if os.path.lexists(path):
-        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
-    if not path.parent.is_dir():
-        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
-    with replacement(path, "the bank cannot be written", (OSError, ValueError)) as draft:
-        draft.write_text(text, encoding="utf-8")
+    write_new(path, bank_text(bank_id(path), title, path.name), "the bank cannot be written")
     return path
 
 

@@ -21,6 +21,7 @@ from rich.theme import Theme
 from cnnquiz.render.plain_text import ascii_text
 from cnnquiz.shown import clean, one_line, without_commands
 
+_Colours = Literal["standard", "256", "truecolor"]
 PROSE_WIDTH = 100
 PROBE = "⌊×−█"
 STYLES = {
@@ -124,6 +125,12 @@ def without_styles(screen: Screen) -> Screen:
     return structs.replace(screen, console=_console(screen.stream, screen.columns, False), colour=False)
 
 
+def with_all_colours(screen: Screen) -> Screen:
+    """The same screen with more than sixteen colours where it has any: a picture has no others to choose from."""
+    system: _Colours = "truecolor" if os.environ.get("COLORTERM") in ("truecolor", "24bit") else "256"
+    return structs.replace(screen, console=_console(screen.stream, screen.columns, screen.colour, system))
+
+
 def nowhere() -> Screen:
     """A screen that shows nothing, for a run whose only output is its document."""
     return screen(None, {})
@@ -147,12 +154,12 @@ def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None =
     return Screen(_console(_lenient(stream), width, colour), _shows_unicode(stream, env), colour, terminal, width)
 
 
-def _console(file: IO[str], width: int, colour: bool) -> Console:
+def _console(file: IO[str], width: int, colour: bool, system: _Colours = "standard") -> Console:
     """A console that does nothing to a text by itself: no markup, no emoji, no highlighting."""
-    system: Literal["standard"] | None = "standard" if colour else None
     return _Console(
-        file=cast("IO[str]", _Log(file)), width=width, height=25, color_system=system, force_terminal=colour,
-        theme=Theme(STYLES), markup=False, emoji=False, highlight=False, legacy_windows=False, force_jupyter=False,
+        file=cast("IO[str]", _Log(file)), width=width, height=25, color_system=system if colour else None,
+        force_terminal=colour, force_jupyter=False, theme=Theme(STYLES), markup=False, emoji=False, highlight=False,
+        legacy_windows=False,
     )  # fmt: skip
 
 

@@ -1,13 +1,13 @@
 """A curve through points, drawn in characters.
 
-data: xs, ys; marks [[x, y, "what it is"], ...] stand out; xlabel, ylabel
+data: xs, ys; others [ys, ...] are drawn too; marks [[x, y, "what it is"], ...] stand out; xlabel, ylabel
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
 from rich.text import Text
@@ -39,26 +39,27 @@ class Frame(NamedTuple):
 def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     """The plot between its axes, with the ends of the axes in numbers and the marks explained below."""
     marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
-    points = [(float(x), float(y)) for x, y in zip(data["xs"], data["ys"], strict=True)]
-    xs, ys = zip(*points, *((x, y) for x, y, _ in marks), strict=True)
+    each = [data["ys"], *data.get("others", ())]
+    lines = [[(float(x), float(y)) for x, y in zip(data["xs"], ys, strict=True)] for ys in each]
+    xs, ys = zip(*chain(*lines), *((x, y) for x, y, _ in marks), strict=True)
     frame = Frame(*_ends(xs), *_round(_ends(ys)))
     labels = [typeset(screen, f"{value:.4g}") for value in (frame.low, frame.high)]
     left = max(map(len, labels)) + 1
     width = min(screen.width - left - 2, WIDEST)
-    if width < 16 or len(points) < 2:
+    if width < 16 or len(data["xs"]) < 2:
         return []
-    cells = _plot(screen, points, frame, width)
+    cells = _plot(screen, lines, frame, width)
     for number, (x, y, _) in enumerate(marks):
         row, column = frame.place(x, y, width, HEIGHT)
         cells[row][column] = Text(_sign(number), "slip")
-    lines = _with_axes(screen, cells, labels, left)
-    lines.append(Text(" " * (left + 1)) + _axis_ends(screen, frame, width, str(data.get("xlabel", ""))))
+    drawn = _with_axes(screen, cells, labels, left)
+    drawn.append(Text(" " * (left + 1)) + _axis_ends(screen, frame, width, str(data.get("xlabel", ""))))
     if data.get("ylabel"):
-        lines.insert(0, screen.text(f"{' ' * left}{typeset(screen, data['ylabel'])}", "note"))
+        drawn.insert(0, screen.text(f"{' ' * left}{typeset(screen, data['ylabel'])}", "note"))
     for number, (x, y, name) in enumerate(marks):
         lead = Text.assemble(" " * (left + 1), (_sign(number), "slip"), "  ")
-        lines += hang(screen, screen.text(typeset(screen, f"{name} ({x:.4g}, {y:.4g})".strip())), lead)
-    return lines
+        drawn += hang(screen, screen.text(typeset(screen, f"{name} ({x:.4g}, {y:.4g})".strip())), lead)
+    return drawn
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
@@ -74,13 +75,13 @@ def _round(ends: tuple[float, float]) -> tuple[float, float]:
     return math.floor(ends[0] / grain + 1e-9) * grain, math.ceil(ends[1] / grain - 1e-9) * grain
 
 
-def _plot(screen: Screen, points: list[tuple[float, float]], frame: Frame, width: int) -> list[list[Text]]:
-    """The points joined by lines, on a grid of Braille dots or of stars."""
+def _plot(screen: Screen, lines: list[list[tuple[float, float]]], frame: Frame, width: int) -> list[list[Text]]:
+    """The points of each line joined, on a grid of Braille dots or of stars."""
     fine = screen.unicode
     columns, rows = (2 * width, 4 * HEIGHT) if fine else (width, HEIGHT)
     bits = [[0] * width for _ in range(HEIGHT)]
-    many = 2 * max(columns, rows) // max(len(points) - 1, 1) + 2
-    for (x1, y1), (x2, y2) in pairwise(points):
+    many = 2 * max(columns, rows) // max(len(lines[0]) - 1, 1) + 2
+    for (x1, y1), (x2, y2) in chain(*map(pairwise, lines)):
         for t in (part / many for part in range(many + 1)):
             row, column = frame.place(x1 + t * (x2 - x1), y1 + t * (y2 - y1), columns, rows)
             if fine:

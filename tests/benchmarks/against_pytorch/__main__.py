@@ -1,6 +1,6 @@
 """Every calculator that has a counterpart in PyTorch beside PyTorch itself, on random cases with all givens drawn.
 
-    pip install -e '.[torch]'
+    pip install -e '.[lab]'
     python tests/benchmarks/against_pytorch [--cases 1000] [--seed 1] [CALCULATOR ...]
 
 Exit code 1 on a difference that is no named convention. One calculator is one `Comparison` in one of the files beside
