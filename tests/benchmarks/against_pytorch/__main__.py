@@ -14,12 +14,15 @@ import warnings
 
 import layers
 import mathematics
+import matrices
 import networks
 import torch
 import training
 from comparison import Comparison, Tally, tally
 
-COMPARISONS = (*layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *training.COMPARISONS)
+COMPARISONS = (
+    *layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *matrices.COMPARISONS, *training.COMPARISONS,
+)  # fmt: skip
 SHOWN = 5  # differences of one calculator
 
 
