@@ -64,8 +64,9 @@ def prepare(values: Values) -> Values:
     places = _places(size, window, s, p)
     laid = [half_turn(one) if values["flip"] else one for one in k]
     filters = [laid[at : at + len(x)] for at in range(0, len(k), len(x))]
-    if (products := places[0] * places[1] * window[0] * window[1] * len(k)) > _MOST_PRODUCTS:
-        raise GivenError(f"x and k make {products:,} products; at most {_MOST_PRODUCTS:,} are worked", "x")
+    sliding = Sliding(size, window, places, s, p)
+    if (products := sliding.products * len(k)) > _MOST_PRODUCTS:
+        raise GivenError(f"x and k make up to {products:,} products; at most {_MOST_PRODUCTS:,} are worked", "x")
     bias = values["b"] or Vector([0] * len(filters))
     if len(bias) != len(filters):
         raise GivenError(f"b: {len(bias)} biases for {len(filters)} filters: give one for each filter", "b")
@@ -74,8 +75,7 @@ def prepare(values: Values) -> Values:
         shape = f"{places[0]} rows of {places[1]}" + (f", for each of {len(filters)} filters" if len(dy) > 1 else "")
         raise GivenError(f"dy: it must be as large as the output: {shape}", "dy")
     leftover = any((n + 2 * p - w) % s for n, w in zip(size, window, strict=True))
-    return {**values, "leftover": leftover, "filters": filters, "biases": bias,
-            "sliding": Sliding(size, window, places, s, p)}  # fmt: skip
+    return {**values, "leftover": leftover, "filters": filters, "biases": bias, "sliding": sliding}
 
 
 def _places(size: Place, window: Place, s: int, p: int) -> Place:

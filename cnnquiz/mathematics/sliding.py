@@ -26,6 +26,13 @@ class Sliding(NamedTuple):
     s: int
     p: int
 
+    @property
+    def products(self) -> int:
+        """How many entries lie under all windows together, where each moves by 1: as many as are ever worked."""
+        sizes = zip(self.size, self.window, strict=True)
+        rows, columns = (max(1, n + 2 * self.p - k + 1) * k for n, k in sizes)
+        return rows * columns
+
     def every(self) -> Iterator[Place]:
         """All places, row by row."""
         return product(range(self.places[0]), range(self.places[1]))

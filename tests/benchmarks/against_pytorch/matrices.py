@@ -1,7 +1,8 @@
-"""Layers worked by hand on small matrices of numbers: conv2d."""
+"""Layers worked by hand on small matrices of numbers: conv2d, pool2d."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import torch.nn.functional as F
@@ -44,4 +45,41 @@ def _bare(found: Any) -> Any:
     return found[0] if len(found) == 1 else found
 
 
-COMPARISONS = (Comparison("conv2d", draw_conv2d, conv2d),)
+def draw_pool2d(chance: Chance) -> tuple[Given, Asked]:
+    """Small whole numbers, so that several are the largest; global pooling; every rounding and padding."""
+    height, width = chance.randint(1, 6), chance.randint(1, 6)
+    given: Given = {"kind": chance.choice(["max", "average"]), "x": rows(chance, height, width)}
+    if chance.random() < 0.4:
+        given["x"] = [[chance.randint(0, 2) for _ in range(width)] for _ in range(height)]
+    yes = chance.random() < 0.5
+    given |= some(chance, counted=yes) if given["kind"] == "average" else {}
+    if chance.random() < 0.9:
+        given["k"] = chance.randint(1, 3)
+        given |= some(chance, s=lambda: chance.randint(1, 3), p=lambda: chance.randint(0, 2), ceil=not yes)
+    if chance.random() < 0.7:
+        with suppress(RuntimeError):  # where no window fits, no gradient does
+            size = pool2d(given)["output_size"]
+            given["dy"] = rows(chance, size[0] + int(chance.random() < 0.03), size[1])
+    return given, given
+
+
+def pool2d(asked: Asked) -> dict[str, Any]:
+    """By F.max_pool2d or F.avg_pool2d, and its gradient by autograd."""
+    x = tensor(asked["x"]).requires_grad_()
+    k = asked.get("k", tuple(x.shape))
+    options = {"stride": asked.get("s"), "padding": asked.get("p", 0), "ceil_mode": asked.get("ceil", False)}
+    if asked["kind"] == "max":
+        y = F.max_pool2d(x[None], k, **options)[0]
+    else:
+        y = F.avg_pool2d(x[None], k, **options, count_include_pad=asked.get("counted", True))[0]
+    found: dict[str, Any] = {"y": y, "output_size": list(y.shape)} | ({"value": y.item()} if y.numel() == 1 else {})
+    if "dy" in asked:
+        y.backward(tensor(asked["dy"]))
+        found["dx"] = x.grad
+    return found
+
+
+COMPARISONS = (
+    Comparison("conv2d", draw_conv2d, conv2d),
+    Comparison("pool2d", draw_pool2d, pool2d),
+)
