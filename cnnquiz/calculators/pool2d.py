@@ -256,5 +256,6 @@ MISCONCEPTIONS = (
     misconception("gradient-undivided", "Each entry gets only its share of the gradient.", where=_AVERAGE,
                   dx=lambda env: None if env["dy"] is None else _gradient(env, everywhere=True)),
     misconception("gradient-shared", "The largest entry gets all of it; only an average shares it out.", where=_MAX,
-                  dx=lambda env: None if env["dy"] is None else _gradient({**env, "kind": "average", "counted": False})),
+                  dx=lambda env: None if env["dy"] is None else
+                  _gradient({**env, "kind": "average", "counted": False})),
 )  # fmt: skip

@@ -12,6 +12,7 @@ from __future__ import annotations
 import argparse
 import warnings
 
+import evaluation
 import layers
 import mathematics
 import matrices
@@ -22,6 +23,7 @@ from comparison import Comparison, Tally, tally
 
 COMPARISONS = (
     *layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *matrices.COMPARISONS, *training.COMPARISONS,
+    *evaluation.COMPARISONS,
 )  # fmt: skip
 SHOWN = 5  # differences of one calculator
 
