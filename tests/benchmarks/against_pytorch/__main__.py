@@ -16,6 +16,7 @@ import evaluation
 import layers
 import mathematics
 import matrices
+import modules
 import networks
 import torch
 import training
@@ -23,7 +24,7 @@ from comparison import Comparison, Tally, tally
 
 COMPARISONS = (
     *layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *matrices.COMPARISONS, *training.COMPARISONS,
-    *evaluation.COMPARISONS,
+    *evaluation.COMPARISONS, *modules.COMPARISONS,
 )  # fmt: skip
 SHOWN = 5  # differences of one calculator
 
