@@ -1,4 +1,4 @@
-"""Modules beyond the convolutional layer: dropout, init."""
+"""Modules beyond the convolutional layer: dropout, init, rnn, cell."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import torch
 import torch.nn.functional as F
-from comparison import Asked, Chance, Comparison, Given, decimals, row, some, tensor
+from comparison import Asked, Chance, Comparison, Given, decimals, row, rows, some, tensor
 from torch import nn
 
 Init = nn.init
@@ -86,9 +86,77 @@ def init(asked: Asked) -> dict[str, Any]:
     return found | {"variance": found["std"] ** 2}
 
 
+def draw_rnn(chance: Chance) -> tuple[Given, Asked]:
+    """Every cell, several layers, both directions, with both vectors of biases or none."""
+    given: Given = {"cell": chance.choice(["rnn", "lstm", "gru"])}
+    given |= {"input": chance.randint(1, 40), "hidden": chance.randint(1, 30)}
+    given |= some(chance, layers=lambda: chance.randint(1, 3), bidirectional=lambda: chance.random() < 0.6,
+                  biases=lambda: chance.choice([0, 2]), outputs=lambda: chance.randint(1, 9))  # fmt: skip
+    return given, given
+
+
+def rnn(asked: Asked) -> dict[str, Any]:
+    """The parameters of nn.RNN, LSTM or GRU, and of a linear layer behind."""
+    kind, bias = {"rnn": nn.RNN, "lstm": nn.LSTM, "gru": nn.GRU}[asked["cell"]], asked.get("biases") != 0
+    ways = 2 if asked.get("bidirectional") else 1
+    options = {"bias": bias, "bidirectional": ways == 2, "device": "meta"}
+    made = kind(asked["input"], asked["hidden"], asked.get("layers", 1), **options)
+    sizes = {name: one.numel() for name, one in made.named_parameters()}
+    total = sum(sizes.values())
+    found = {"input_weights": sizes["weight_ih_l0"], "recurrent_weights": sizes["weight_hh_l0"]}
+    found["biases"] = sizes["bias_ih_l0"] + sizes["bias_hh_l0"] if bias else 0
+    found["layer_parameters"] = sum(n for name, n in sizes.items() if "_l0" in name)
+    if "outputs" in asked:
+        dense = nn.Linear(ways * asked["hidden"], asked["outputs"], bias=bias)
+        found["output_parameters"] = sum(one.numel() for one in dense.parameters())
+        total += found["output_parameters"]
+    return found | {"parameters": total}
+
+
+def draw_cell(chance: Chance) -> tuple[Given, Asked]:
+    """Every cell with weights, states and biases; now and then an input of a wrong size."""
+    cell, inputs, hidden = chance.choice(["rnn", "lstm", "gru"]), chance.randint(1, 3), chance.randint(1, 3)
+    height = {"rnn": 1, "lstm": 4, "gru": 3}[cell] * hidden
+    given: Given = {"cell": cell, "x": row(chance, inputs + int(chance.random() < 0.03))}
+    given |= {"W": rows(chance, height, inputs), "U": rows(chance, height, hidden)}
+    given |= some(chance, h=lambda: row(chance, hidden), b=lambda: row(chance, height), bh=lambda: row(chance, height))
+    given |= some(chance, c=lambda: row(chance, hidden)) if cell == "lstm" else {}
+    given |= some(chance, nonlinearity=lambda: chance.choice(["tanh", "relu"])) if cell == "rnn" else {}
+    return given, given
+
+
+def cell(asked: Asked) -> dict[str, Any]:
+    """By nn.RNNCell, LSTMCell or GRUCell with these weights."""
+    W, U = tensor(asked["W"]), tensor(asked["U"])
+    hidden, options = U.shape[1], {}
+    if asked["cell"] == "rnn":
+        options = {"nonlinearity": asked.get("nonlinearity", "tanh")}
+    kind = {"rnn": nn.RNNCell, "lstm": nn.LSTMCell, "gru": nn.GRUCell}[asked["cell"]]
+    made = kind(W.shape[1], hidden, **options)
+    zeros = [0] * len(W)
+    weights = {"weight_ih": W, "weight_hh": U, "bias_ih": asked.get("b", zeros), "bias_hh": asked.get("bh", zeros)}
+    made.load_state_dict({name: tensor(one) if isinstance(one, list) else one for name, one in weights.items()})
+    h, c = (tensor(asked.get(name, [0] * hidden)) for name in "hc")
+    with torch.no_grad():
+        if asked["cell"] == "lstm":
+            new_h, new_c = made(tensor(asked["x"]), (h, c))
+            return {"new_h": _bare(new_h), "new_c": _bare(new_c)}
+        return {"new_h": _bare(made(tensor(asked["x"]), h))}
+
+
+def _bare(found: torch.Tensor) -> Any:
+    """The only number of one."""
+    return found[0] if len(found) == 1 else found
+
+
+_GATES = "a gate's value; PyTorch's cells take weights alone"
+_HIDDEN = "PyTorch's cells give the states alone"
 COMPARISONS = (
     Comparison("dropout", draw_dropout, dropout,
                undrawn={"inverted": "PyTorch always scales in training", "units": "PyTorch keeps a random number"},
                uncompared={"expected_kept": "PyTorch keeps a random number"}),
     Comparison("init", draw_init, init),
+    Comparison("rnn", draw_rnn, rnn, undrawn={"framework": "PyTorch has both vectors of biases, or none"}),
+    Comparison("cell", draw_cell, cell, undrawn=dict.fromkeys("ifgozn", _GATES), uncompared=dict.fromkeys(
+        ("input_gate", "forget_gate", "output_gate", "candidate", "reset_gate", "update_gate"), _HIDDEN)),
 )  # fmt: skip
