@@ -31,6 +31,8 @@ _LAYER = {
 VALUES: dict[str, dict[str, list[Any]]] = {
     "activation": {"function": ["sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "step"],
                    "x": [None, 0, 2, -3], "alpha": [None, 0, "1/5", 2]},
+    "attention": {"Q": ["1 0; 0 1", "2 1; 1 1"], "K": [None, "1 1; 0 2", "1 0"], "V": [None, "1 2; 3 4", "5; 1"],
+                  "causal": _YES_NO, "scaled": _YES_NO},
     "autoencoder": {"layers": ["8-3-8", "8-5-2-5-8"], "tied": _YES_NO, "bias": _YES_NO,
                     "dtype": [None, "fp32", "fp16", "int8"]},
     "batchnorm": {"values": [None, "2,4,6", "1,1", "3"], "gamma": [None, 1, 2], "beta": [None, 0, 1],
@@ -105,6 +107,8 @@ VALUES: dict[str, dict[str, list[Any]]] = {
     "tconv": _LAYER | {"p": [None, None, 0, 1, "same", "valid"], "op": [None, None, 0, 1]},
     "train": {"samples": [5, 10, "n"], "batch": [4, 20, "b"], "epochs": [None, 1, 3], "drop_last": _YES_NO,
               "losses": [None, None, "1,2", "1,2,3", "1"], "accumulate": [None, None, 1, 2, 8]},
+    "transformer": {"D": [8, 16], "heads": [None, 2, 4], "F": [None, 6, 10], "layers": [None, 1, 3],
+                    "kind": [None, "encoder", "decoder"], "bias": _YES_NO, "n": [None, 3, 5], "batch": [None, 1, 4]},
     "update": {"J": [None, "theta^2", "3*theta", "5", "x*y + y"], "gradient": [None, "2", "1,2", "2*theta", "1 2"],
                "theta": [None, 0, 3, "1,2"], "alpha": ["0.1", 1],
                "method": [None, "sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam"], "steps": [None, 1, 2],

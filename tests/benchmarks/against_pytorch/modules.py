@@ -1,7 +1,8 @@
-"""Modules beyond the convolutional layer: dropout, init, rnn, cell."""
+"""Modules beyond the convolutional layer: dropout, init, rnn, cell, attention, transformer."""
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -11,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from comparison import Asked, Chance, Comparison, Given, decimals, row, rows, some, tensor
 from torch import nn
+from torch.utils.flop_counter import FlopCounterMode
 
 Init = nn.init
 
@@ -149,6 +151,77 @@ def _bare(found: torch.Tensor) -> Any:
     return found[0] if len(found) == 1 else found
 
 
+def draw_attention(chance: Chance) -> tuple[Given, Asked]:
+    """Queries, keys and values of several sizes, masked or not; now and then of widths that do not fit."""
+    queries, keys, width = (chance.randint(1, 4) for _ in range(3))
+    given: Given = {"Q": rows(chance, queries, width)}
+    given |= some(chance, K=lambda: rows(chance, keys, width + int(chance.random() < 0.05)))
+    many = len(given.get("K", given["Q"])) + int(chance.random() < 0.05)
+    given |= some(chance, V=lambda: rows(chance, many, chance.randint(1, 3)), causal=lambda: chance.random() < 0.7,
+                  scaled=lambda: chance.random() < 0.3)  # fmt: skip
+    return given, given
+
+
+def attention(asked: Asked) -> dict[str, Any]:
+    """By F.scaled_dot_product_attention; its weights are what it makes of values that are rows of the identity."""
+    Q = tensor(asked["Q"])
+    K = tensor(asked["K"]) if "K" in asked else Q
+    V = tensor(asked["V"]) if "V" in asked else K
+    if len(V) != len(K):
+        raise ValueError("a key without a value")
+    options = {"is_causal": asked.get("causal", False), "scale": None if asked.get("scaled", True) else 1.0}
+    weights = F.scaled_dot_product_attention(Q[None], K[None], torch.eye(len(K))[None], **options)[0]
+    return {"scores": Q @ K.T, "weights": weights,
+            "output": F.scaled_dot_product_attention(Q[None], K[None], V[None], **options)[0]}  # fmt: skip
+
+
+def draw_transformer(chance: Chance) -> tuple[Given, Asked]:
+    """Encoders and decoders, with and without biases; heads that do not divide the width too."""
+    heads = chance.randint(1, 4)
+    given: Given = {"D": heads * chance.randint(1, 8) + int(chance.random() < 0.05), "heads": heads}
+    given |= some(chance, F=lambda: chance.randint(1, 30), layers=lambda: chance.randint(1, 3),
+                  kind=lambda: chance.choice(["encoder", "decoder"]), bias=lambda: chance.random() < 0.4)  # fmt: skip
+    if chance.random() < 0.5:
+        given |= {"n": chance.randint(1, 6)} | some(chance, batch=lambda: chance.randint(1, 3))
+    return given, given
+
+
+def transformer(asked: Asked) -> dict[str, Any]:
+    """By nn.TransformerEncoderLayer or DecoderLayer; multiply-adds by PyTorch's counter."""
+    D, heads, bias, layers = asked["D"], asked["heads"], asked.get("bias", True), asked.get("layers", 1)
+    if D % heads:
+        raise ValueError("heads that do not divide the width")
+    decoder = asked.get("kind") == "decoder"
+    kind = nn.TransformerDecoderLayer if decoder else nn.TransformerEncoderLayer
+    layer = kind(D, heads, asked.get("F", 4 * D), bias=bias, batch_first=True)
+    own = layer.self_attn
+    whole = nn.ModuleList(copy.deepcopy(layer) for _ in range(layers))
+    found: dict[str, Any] = {
+        "attention_parameters": _numbers(own), "layer_parameters": _numbers(layer), "parameters": _numbers(whole),
+        "projection_parameters": own.in_proj_weight.numel() + (own.in_proj_bias.numel() if bias else 0),
+        "feedforward_parameters": _numbers(layer.linear1) + _numbers(layer.linear2), "head_width": own.head_dim,
+        "norm_parameters": sum(_numbers(one) for one in layer.children() if isinstance(one, nn.LayerNorm)),
+    }  # fmt: skip
+    if "n" in asked:
+        x = torch.ones(asked.get("batch", 1), asked["n"], D)
+        weights = own(x, x, x, average_attn_weights=False)[1]
+        found["scores_shape"] = list(weights.shape)[0 if "batch" in asked else 1 :]
+        found["attention_macs"] = _macs(lambda: own(x, x, x))
+        found["feedforward_macs"] = _macs(lambda: layer.linear2(layer.linear1(x)))
+        found["macs"] = _macs(lambda: [one(x, x) if decoder else one(x) for one in whole])
+    return found
+
+
+def _numbers(module: nn.Module) -> int:
+    return sum(one.numel() for one in module.parameters())
+
+
+def _macs(run: Callable[[], Any]) -> int:
+    with FlopCounterMode(display=False) as counter:
+        run()
+    return counter.get_total_flops() // 2
+
+
 _GATES = "a gate's value; PyTorch's cells take weights alone"
 _HIDDEN = "PyTorch's cells give the states alone"
 COMPARISONS = (
@@ -157,6 +230,8 @@ COMPARISONS = (
                uncompared={"expected_kept": "PyTorch keeps a random number"}),
     Comparison("init", draw_init, init),
     Comparison("rnn", draw_rnn, rnn, undrawn={"framework": "PyTorch has both vectors of biases, or none"}),
+    Comparison("attention", draw_attention, attention),
+    Comparison("transformer", draw_transformer, transformer),
     Comparison("cell", draw_cell, cell, undrawn=dict.fromkeys("ifgozn", _GATES), uncompared=dict.fromkeys(
         ("input_gate", "forget_gate", "output_gate", "candidate", "reset_gate", "update_gate"), _HIDDEN)),
 )  # fmt: skip
