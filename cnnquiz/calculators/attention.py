@@ -113,7 +113,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         why = "Keys behind the query are masked: they get the weight 0." if len(seen) < len(row) else ""
         yield step(f"Sum of row {i + 1}", "sum_j exp(s_ij)", terms, total, why, "weights")
         shares = series([chain(rounded(one), "/", total) if one else 0 for one in powers], ", ")
-        yield step(f"Weights of row {i + 1}", "exp(s_ij)/sum", chain("[", shares, "]"), row, of="weights")
+        yield step(f"Weights of row {i + 1}", "exp(s_ij)/total", chain("[", shares, "]"), row, of="weights")
     yield step("Weights", value=results["weights"], of="weights")
     if want == "weights":
         return
