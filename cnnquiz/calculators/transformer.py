@@ -84,7 +84,6 @@ MISCONCEPTIONS = (
     misconception("up-only", "The feed-forward block goes up to F, and down again.", feedforward="D*F + F"),
     misconception("linear-scores", "Each token is compared with each: n times n scores.", mixing="4*n*w + 2*n*D"),
     misconception("forgot-layers", "There are several layers.", parameters="layer"),
-    misconception("forgot-heads", "Each head of each sequence has scores of its own.", scores="shape(n, n)"),
 )  # fmt: skip
 EXAMPLES = ("512 --heads 8", "256 --heads 4 --n 64 --batch 16", "512 --heads 8 --F 2048 --layers 6 --kind decoder")
 CONVENTIONS = {
