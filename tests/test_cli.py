@@ -100,8 +100,8 @@ def test_banks_and_items_complete(program: Program) -> None:
         ("solve net --network vgg19", "vgg19"),
         ("solve conv --padding s", "same"),
         ("solve loss b", "bce"),
-        ("solve conv", "conv convolve"),
-        ("drill con", "conv convolve"),
+        ("solve conv", "conv conv2d convolve"),
+        ("drill con", "conv conv2d convolve"),
         ("drill week8/conv-o", "week8/conv-output-size"),
     ],
 )

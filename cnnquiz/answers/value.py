@@ -48,6 +48,8 @@ def _has_form(variant: Variant, value: Any) -> bool:
     right = value_of(kind, variant.key[0]) if variant.key else None
     if value is None or isinstance(value, bool) is not isinstance(right, bool):
         return False
+    if isinstance(right, tuple) and isinstance(right[0], tuple) and isinstance(value, tuple):
+        return all(isinstance(row, tuple) for row in value)  # a matrix may be of a wrong size
     if kind == "number":
         return not isinstance(value, tuple)
     if not isinstance(right, tuple) or kind != "shape":

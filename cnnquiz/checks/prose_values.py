@@ -277,7 +277,9 @@ def _known_numbers(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
     counts = numbers(one for one in stated if not isinstance(one, tuple) or len(one) <= AXES)
     whole = [one for one in counts if isinstance(one, int) and one > 1]
     known |= {a % b for a in whole for b in whole}
-    return known | {floor(one) for one in known if isinstance(one, Fraction)}
+    ratios = [one for one in known if isinstance(one, Fraction)]
+    written = [part for one in ratios if "/" in text(one) for part in (one.numerator, one.denominator)]
+    return known | {floor(one) for one in ratios} | {*written}
 
 
 def _is_of_two(value: int, known: set[Any]) -> bool:

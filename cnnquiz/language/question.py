@@ -14,7 +14,9 @@ _BETWEEN = (
     r"(?:the|total|overall|number|of|trainable|learnable|learned|free|new|model|network|layer|its|their|and|or|a)"
 )
 _ASKED = (
-    ("parameters", r"(?:parameters?|params)\b", ("parameters", "trainable", "trained", "stored", "encoder", "decoder")),
+    ("parameters", r"(?:parameters?|params)\b",
+     ("parameters", "trainable", "trained", "stored", "encoder", "decoder", "projection_parameters",
+      "attention_parameters", "feedforward_parameters", "layer_parameters", "output_parameters")),
     ("weights", r"weights\b", ("weights", "parameters")),
     ("biases", r"biases\b", ("biases",)),
     ("multiply-adds", r"(?:multiply-adds?|macs?|multiplications|multiply[- ]accumulates?)\b", ("macs",)),

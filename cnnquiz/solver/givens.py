@@ -290,6 +290,34 @@ def matrix(most: int = 200) -> Kind:
     return Kind("'A B; C D'", read)
 
 
+def matrices(most: int = 64) -> Kind:
+    """One matrix or several of one size: `1 2; 3 4 | 5 6; 7 8`, or nested lists; those of 4 axes in one row."""
+    one = matrix()
+
+    def read(raw: Any) -> Vector:
+        parts: Any = [part for part in raw.split("|") if part.strip()] if isinstance(raw, str) else raw
+        if isinstance(raw, str) and raw.strip().startswith("[[["):
+            parts = re.split(r"\]\s*\]\s*,?\s*\[\s*\[", raw.strip("[] \t"))
+            parts = [f"[[{part}]]" for part in parts]
+        while _depth(parts) == 4:
+            parts = [matrix for group in parts for matrix in group]
+        if not isinstance(raw, str) and _depth(parts) == 2:
+            parts = [parts]
+        if not isinstance(parts, list | tuple) or not 1 <= len(parts) <= most:
+            raise GivenError(f"{excerpt(raw)} is not one to {most} matrices: write them as in 1 2; 3 4 | 5 6; 7 8")
+        found = Vector(map(one.read, parts))
+        if len({(len(each), len(each[0])) for each in found}) != 1:
+            raise GivenError(f"the matrices of {excerpt(raw)} have different sizes")
+        return found
+
+    return Kind("'A B; C D | ...'", read)
+
+
+def _depth(raw: Any) -> int:
+    """How deep lists are nested."""
+    return 1 + _depth(raw[0]) if isinstance(raw, list | tuple) and raw else 0
+
+
 def sequence() -> Kind:
     """A list of exact numbers, or rows of them."""
 

@@ -12,14 +12,20 @@ from __future__ import annotations
 import argparse
 import warnings
 
+import evaluation
 import layers
 import mathematics
+import matrices
+import modules
 import networks
 import torch
 import training
 from comparison import Comparison, Tally, tally
 
-COMPARISONS = (*layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *training.COMPARISONS)
+COMPARISONS = (
+    *layers.COMPARISONS, *networks.COMPARISONS, *mathematics.COMPARISONS, *matrices.COMPARISONS, *training.COMPARISONS,
+    *evaluation.COMPARISONS, *modules.COMPARISONS,
+)  # fmt: skip
 SHOWN = 5  # differences of one calculator
 
 
