@@ -1,4 +1,4 @@
-"""A table: one row for each layer of a network, numbers flush right; its last columns go where it is too wide.
+"""A table: one row for each layer or unit of a network, numbers flush right; its last columns go where it is too wide.
 
 data: columns [word], rows [[text, number or shape]]
 """
@@ -24,7 +24,7 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     rows = [[_cell(screen, value) for value in row] for row in data["rows"][:MOST_ROWS]]
     numbers = {index for index, value in enumerate(data["rows"][0]) if not isinstance(value, str | tuple)}
     for count in range(len(data["columns"]), 1, -1):
-        kept = _choice_of_columns(count)
+        kept = _choice_of_columns(count, len(data["columns"]))
         heading = [Text(data["columns"][index], "note") for index in kept]
         cells = [heading, *([screen.text(row[index]) for index in kept] for row in rows)]
         right = {place for place, index in enumerate(kept) if index in numbers}
@@ -38,9 +38,9 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     return lines + ([Text(f"... and {more} more layers", "note")] if more else [])
 
 
-def _choice_of_columns(count: int) -> list[int]:
+def _choice_of_columns(count: int, among: int) -> list[int]:
     """Which columns stay: the second goes first, then the last ones."""
-    return [0, *range(2, count + 1)] if count < 6 else list(range(count))
+    return [0, *range(2, count + 1)] if count < min(6, among) else list(range(count))
 
 
 def _cell(screen: Screen, value: Any) -> str:

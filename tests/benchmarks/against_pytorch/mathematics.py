@@ -13,7 +13,7 @@ from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, 
 from torch import nn
 
 Function = Callable[[torch.Tensor], torch.Tensor]
-_NAMES = (
+ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "silu", "step", "identity",
 )  # fmt: skip
 
@@ -51,7 +51,7 @@ def largest_slope(f: Function) -> float:
 
 def draw_activation(chance: Chance) -> tuple[Given, Asked]:
     """Every function, at 0 often, and with another slope below zero."""
-    given: Given = {"function": chance.choice(_NAMES)}
+    given: Given = {"function": chance.choice(ACTIVATIONS)}
     given |= some(chance, x=lambda: decimals(chance, -8, 8, 3), alpha=lambda: decimals(chance, 0, 3))
     return given, given
 
@@ -71,7 +71,7 @@ def activation(asked: Asked) -> dict[str, Any]:
 def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
     """Layers alone, values, weights; now and then lists of different lengths."""
     count = chance.randint(1, 6)
-    given: Given = some(chance, function=lambda: chance.choice([one for one in _NAMES if one != "step"]))
+    given: Given = some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
     more = int(chance.random() < 0.05)
     given |= some(chance, layers=count, values=partial(row, chance, count), weights=partial(row, chance, count + more))
     return given, {"function": "sigmoid", **given}
