@@ -46,6 +46,7 @@ _DEEPEST = 3
 _SATURATED = 100  # |z| beyond this has no gradient that 100 digits could hold
 _PIECEWISE = ("relu", "leaky-relu", "step", "identity")
 _FUSED = {"cross-entropy": "softmax", "bce": "sigmoid"}  # losses and the output with which they leave p - y
+_LOSSES = ("mse", "half-squared", "bce", "cross-entropy")
 _LAYERS = range(1, _DEEPEST + 1)
 
 
@@ -77,7 +78,7 @@ QUANTITIES = (
     Quantity("output", "output_activation", Kind("NAME", _name), "the activation of the last layer, or softmax",
              "identity"),
     Quantity("y", "target", numbers(_WIDEST), "the targets, for the loss and its gradients: 1,0", None),
-    Quantity("loss", "loss", choice(*LOSSES), "the loss", None, only=where("y")),
+    Quantity("loss", "loss", choice(*_LOSSES), "the loss", None, only=where("y")),
     Quantity("alpha", "lr", givens.number(0), "the learning rate of one step", None, only=where("y")),
 )  # fmt: skip
 
@@ -156,7 +157,7 @@ def _loss(values: Values, outputs: int) -> Values:
     softmax = values["output"] == "softmax"
     name = name or ("cross-entropy" if softmax else None)
     if name is None:
-        raise GivenError(f"loss is missing: {', '.join(LOSSES)}", "loss")
+        raise GivenError(f"loss is missing: {', '.join(_LOSSES)}", "loss")
     wanted = _FUSED.get(name)
     if (wanted or softmax) and values["output"] != wanted:
         pair = f"{name} goes with output {wanted}" if wanted else "output softmax goes with loss cross-entropy"
