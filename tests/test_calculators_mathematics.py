@@ -109,7 +109,10 @@ def mlp(draw: st.DrawFn) -> dict[str, Any]:
 LOSSES = (
     "theta^2", "6*theta^2 - 6*theta + 6", "theta^4/4 - theta", "exp(theta)", "ln(1 + theta^2)", "tanh(theta)^2",
 )  # fmt: skip
-NAMES = ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "swish", "step", "identity")
+NAMES = (
+    "mish", "hard-swish", "relu6", "selu", "prelu", "sigmoid", "tanh", "relu",
+    "leaky-relu", "elu", "softplus", "swish", "step", "identity",
+)  # fmt: skip
 LINEAR = (
     "2*x", "x/3 - x", "x + 1", "x^2", "abs(x)", "relu(x) - relu(-x)", "sin(x)", "convolution", "max pooling", "delay",
 )  # fmt: skip

@@ -29,7 +29,8 @@ _LAYER = {
     "layout": [None, None, "hwc", "chw"],
 }  # fmt: skip
 VALUES: dict[str, dict[str, list[Any]]] = {
-    "activation": {"function": ["sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "step"],
+    "activation": {"function": ["sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "step",
+                                "prelu", "relu6", "selu", "mish", "hard-swish"],
                    "x": [None, 0, 2, -3], "alpha": [None, 0, "1/5", 2]},
     "autoencoder": {"layers": ["8-3-8", "8-5-2-5-8"], "tied": _YES_NO, "bias": _YES_NO,
                     "dtype": [None, "fp32", "fp16", "int8"]},

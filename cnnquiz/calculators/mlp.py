@@ -44,7 +44,7 @@ from cnnquiz.solver.givens import Kind, choice, matrix, numbers
 _WIDEST = 8  # numbers that come into a layer, or go out of it
 _DEEPEST = 3
 _SATURATED = 100  # |z| beyond this has no gradient that 100 digits could hold
-_PIECEWISE = ("relu", "leaky-relu", "step", "identity")
+_PIECEWISE = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity")
 _FUSED = {"cross-entropy": "softmax", "bce": "sigmoid"}  # losses and the output with which they leave p - y
 _LOSSES = ("mse", "half-squared", "bce", "cross-entropy")
 _LAYERS = range(1, _DEEPEST + 1)
@@ -113,7 +113,9 @@ CONVENTIONS = {
     "loss": lambda env: "" if env["loss"] is None else (
         f"{LOSSES[env['loss']].term}, " + ("the mean over the outputs" if LOSSES[env["loss"]].averaged else "added up")
     ),
-    "derivative at 0": lambda env: "the left side's (PyTorch)" if env["y"] and "relu" in env["functions"] else "",
+    "derivative at 0": lambda env: (
+        "the left side's (PyTorch)" if env["y"] and "relu" in " ".join(env["functions"]) else ""
+    ),
     "gradients": lambda env: "all taken at the old weights" if env["alpha"] is not None else "",
 }
 
@@ -411,7 +413,10 @@ def count(env: Env) -> Values:
         z = list(b or [0] * len(rows))
         for one, column in zip(passed[-1][1], zip(*rows, strict=True), strict=True):
             z = [limit_digits(sofar + one * weight) for sofar, weight in zip(z, column, strict=True)]
-        a, slopes = zip(*_pairs(name, z), strict=True)
+        try:
+            a, slopes = zip(*_pairs(name, z), strict=True)
+        except KeyError:  # at a kink
+            return {}
         passed.append((z, list(a), list(slopes)))
         found |= {f"z{at}": z, "output" if at == len(env["layers"]) else f"a{at}": list(a)}
     if env["y"]:

@@ -187,10 +187,20 @@ def _dual_operation(symbol: str) -> Callable[..., Dual]:
     return lambda a, b: tuple(map(limit_digits, apply(a, b)))
 
 
+def _extreme(pick: Callable[..., Dual], arguments: tuple[Dual, ...]) -> Dual:
+    """The least or the largest of them; KeyError where two are equal, and so have no slope together."""
+    found = pick(arguments, key=operator.itemgetter(0))
+    if sum(one[0] == found[0] for one in arguments) > 1:
+        raise KeyError("a kink")
+    return found
+
+
 def _dual_function(name: str) -> Callable[..., Dual]:
     function = FUNCTIONS[name]
     if name in CONSTANTS:
         return lambda: (number(Call(name, ()), {}), 0)
+    if name in ("min", "max"):
+        return lambda *arguments: _extreme(min if name == "min" else max, arguments)
     if not function.slopes:
         raise KeyError(name)
 
