@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -89,10 +90,29 @@ def binary(draw: st.DrawFn) -> dict[str, Any]:
     return {"kind": "bce", "p": draw(vectors(size, size, inside)), "y": draw(vectors(size, size, st.integers(0, 1)))}
 
 
+@st.composite
+def mlp(draw: st.DrawFn) -> dict[str, Any]:
+    sizes = draw(vectors(2, 4, st.integers(1, 3)))
+    near = st.fractions(-1, 1, max_denominator=4)  # so that nothing saturates
+    found: dict[str, Any] = {"x": draw(vectors(sizes[0], sizes[0], near))}
+    for at, (n, m) in enumerate(pairwise(sizes), 1):
+        found[f"W{at}"] = [draw(vectors(n, n, near)) for _ in range(m)]
+        found |= {f"b{at}": draw(vectors(m, m, near))} if draw(st.booleans()) else {}
+    found |= {"hidden": [draw(st.sampled_from(NAMES[:-2])) for _ in sizes[2:]]} if sizes[2:] else {}
+    found |= {"output": draw(st.sampled_from(["identity", "sigmoid", "softmax"]))}
+    losses = {"identity": ["mse", "half-squared"], "sigmoid": ["mse", "bce"], "softmax": ["cross-entropy"]}
+    found["loss"] = draw(st.sampled_from(losses[found["output"]]))
+    found["y"] = [1] + [0] * (sizes[-1] - 1)
+    return found | ({"alpha": draw(st.sampled_from([Fraction(1, 10), 1]))} if draw(st.booleans()) else {})
+
+
 LOSSES = (
     "theta^2", "6*theta^2 - 6*theta + 6", "theta^4/4 - theta", "exp(theta)", "ln(1 + theta^2)", "tanh(theta)^2",
 )  # fmt: skip
-NAMES = ("sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "swish", "step", "identity")
+NAMES = (
+    "mish", "hard-swish", "relu6", "selu", "prelu", "sigmoid", "tanh", "relu",
+    "leaky-relu", "elu", "softplus", "swish", "step", "identity",
+)  # fmt: skip
 LINEAR = (
     "2*x", "x/3 - x", "x + 1", "x^2", "abs(x)", "relu(x) - relu(-x)", "sin(x)", "convolution", "max pooling", "delay",
 )  # fmt: skip
@@ -112,6 +132,7 @@ GIVENS: dict[str, tuple[st.SearchStrategy[dict[str, Any]], int]] = {
         st.fixed_dictionaries({"function": st.sampled_from(NAMES), "values": vectors(1, 3, fractions)}), 60,
     ),
     "softmax": (st.fixed_dictionaries({"z": vectors(1, 5, fractions)}), 60),
+    "mlp": (mlp(), 60),
     "loss": (st.one_of(errors(), probabilities(), binary()), 120),
     "update": (
         st.fixed_dictionaries({

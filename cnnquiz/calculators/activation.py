@@ -26,8 +26,10 @@ from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, 
 from cnnquiz.solver.givens import Kind, number
 
 _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
-_LEAKY = ("leaky-relu", "elu")
-_KINKED = ("relu", *_LEAKY)
+_LEAKY = ("leaky-relu", "prelu", "elu")
+_KINKED = ("relu", "relu6", *_LEAKY)
+_DEFINED = (*_LEAKY, "relu6", "selu", "gelu", "gelu-tanh", "hard-swish", "step")
+_RATIONAL = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity")
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
 CONVENTIONS = {
     "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",
@@ -36,10 +38,11 @@ CONVENTIONS = {
 }
 QUANTITIES = (
     Quantity("function", "activation", Kind("NAME", lambda raw: activation(raw).name),
-             "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, step", positional=True),
+             "the function: sigmoid, tanh, relu, leaky-relu, elu, softplus, gelu, swish, mish, step, ...",
+             positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
-    Quantity("alpha", "negative_slope", number(0, _WIDEST), "the slope below zero (leaky-relu: 0.01, elu: 1)", None,
-             only=where("function", *_LEAKY)),
+    Quantity("alpha", "negative_slope", number(0, _WIDEST),
+             "the slope below zero (leaky-relu: 0.01, prelu: 0.25, elu: 1)", None, only=where("function", *_LEAKY)),
 )  # fmt: skip
 RESULTS = (
     Result("value", "f(x)", answer=True, label="f(x)"),
@@ -62,7 +65,7 @@ def work(env: Env) -> Values:
     found = {"maximum_derivative": largest_slope(f.name, a)}
     if x is None:
         return found
-    pieces = x == 0 or f.name in ("relu", "leaky-relu", "step", "identity") or (f.name == "elu" and x > 0)
+    pieces = x == 0 or f.name in _RATIONAL or (f.name == "elu" and x > 0)
     shown = rounded if pieces else irrational
     return found | {
         "value": shown(function_value(f, x, a)),
@@ -77,7 +80,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     f, x, a = activation(env["function"]), env["x"], env["alpha"]
     if x is not None:
         rule = parse(f.definition, "x") if f.name == "relu" else value_formula(f, x)
-        said = f"{f.name} is {f.definition}." if f.name in (*_LEAKY, "gelu", "step") else ""
+        said = f"{f.name} is {f.definition}." if f.name in _DEFINED else ""
         slope = ("derivative", "f'(x) = ", slope_formula(f, x), slope_reason(f, x))
         for name, left, expr, why in (("value", "f(x) = ", rule, said), slope):
             if want in (None, name, f"{name}_exact"):

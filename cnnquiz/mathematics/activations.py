@@ -7,15 +7,19 @@ from functools import lru_cache
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.analysis import function_slope, value_formula
+from cnnquiz.mathematics.analysis import function_slope, slope_formula, value_and_slope, value_formula
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
-from cnnquiz.mathematics.precise import rounded, sigmoid, sqrt
+from cnnquiz.mathematics.precise import rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
 
 _OTHER_NAMES = {
     "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
-    "silu": "swish", "linear": "identity", "heaviside": "step", "rectifier": "relu",
+    "silu": "swish", "hardswish": "hard-swish",
+    "tanh-gelu": "gelu-tanh", "linear": "identity", "heaviside": "step", "rectifier": "relu",
 }  # fmt: skip
+
+
+_KINKS = (3, 6)  # of hard-swish and relu6, besides 0
 
 
 def activation(text: Any) -> Function:
@@ -29,19 +33,21 @@ def activation(text: Any) -> Function:
 
 def usual_alpha(function: Function) -> Fraction | int:
     """The slope below zero (or, for elu, the depth) that PyTorch takes where none is given."""
-    return Fraction(1, 100) if function.name == "leaky-relu" else 1
+    return {"leaky-relu": Fraction(1, 100), "prelu": Fraction(1, 4)}.get(function.name, 1)
 
 
 @lru_cache(maxsize=256)
 def largest_slope(name: str, alpha: Any) -> Any:
     """The largest value of the derivative (its least upper bound where it is not reached)."""
-    if name in ("leaky-relu", "elu"):
+    if name in ("leaky-relu", "prelu", "elu"):
         return max(alpha, 1)
     if name == "sigmoid":
         return Fraction(1, 4)
-    if name in ("gelu", "swish"):
-        top = sqrt(2) if name == "gelu" else _steepest_swish()
+    if name in ("gelu", "swish", "mish", "gelu-tanh"):
+        top = sqrt(2) if name == "gelu" else _steepest_place(ACTIVATIONS[name])
         return rounded(function_slope(ACTIVATIONS[name], top, alpha))
+    if name in ("hard-swish", "selu"):
+        return Fraction(3, 2) if name == "hard-swish" else rounded(function_slope(ACTIVATIONS[name], 0))
     return 0 if name == "step" else 1
 
 
@@ -53,12 +59,13 @@ def slope_reason(function: Function, x: Any) -> str:
 
 
 def sympy_value_and_slope(function: Function, x: Any, alpha: Any) -> tuple[Any, Any]:
-    """f(x) and f'(x) in sympy's terms, the formula differentiated by sympy's rules."""
+    """f(x) and f'(x) in sympy's terms, the formula differentiated by sympy's rules; at a kink, on its outer side."""
     import sympy
 
     t = sympy.Symbol("x", real=True)
     formula = symbolic(value_formula(function, x), {"x": t, "a": alpha})
-    return tuple(form.subs(t, sympy_value(x)) for form in (formula, sympy.diff(formula, t)))
+    beside = x + Fraction((x > 0) - (x < 0), 10**70) if function.sides and abs(x) in _KINKS else x
+    return formula.subs(t, sympy_value(x)), sympy.diff(formula, t).subs(t, sympy_value(beside))
 
 
 @lru_cache(maxsize=256)
@@ -66,6 +73,7 @@ def steepest_by_sympy(name: str, alpha: Any) -> Any:
     """The largest derivative by sympy: of places on a grid, then where it turns; beyond the grid, far out."""
     function = ACTIVATIONS[name]
     places = [Fraction(at, 2) for at in range(-10, 11)]
+    places.insert(-1, 3 - Fraction(1, 10**60))  # just before the kink of hard-swish
     slopes = [sympy_value_and_slope(function, x, alpha)[1].evalf(30) for x in places]
     at = max(range(len(places)), key=slopes.__getitem__)
     if at in (0, len(places) - 1):
@@ -90,12 +98,12 @@ def _turn(function: Function, near: Fraction) -> Any:
     return at
 
 
-def _steepest_swish() -> Fraction:
-    """Where swish' is largest: the root of 2 + x(1 - 2 sigma(x)), by halving the interval."""
-    low, high = Fraction(2), Fraction(3)
+def _steepest_place(function: Function) -> Fraction:
+    """Where the derivative is largest: there its own slope is 0, which halving the interval from 1 to 3 finds."""
+    low, high = Fraction(1), Fraction(3)
     for _ in range(120):
         middle = (low + high) / 2
-        if 2 + middle * (1 - 2 * sigmoid(middle)) > 0:
+        if value_and_slope(slope_formula(function, middle), {"x": (middle, 1)})[1] > 0:
             low = middle
         else:
             high = middle

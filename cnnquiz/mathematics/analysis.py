@@ -15,6 +15,7 @@ from cnnquiz.mathematics.functions import CONSTANTS, FUNCTIONS, REAL_NAMES, Func
 from cnnquiz.mathematics.precise import divide, exact, limit_digits
 
 MAX_EXPONENT = 10_000
+Dual = tuple[Any, Any]  # a value and its slope
 _NEAR, _APART = Fraction(1, 10**60), Fraction(1, 10**20)  # two sides of a place; what sets their values apart
 
 
@@ -44,7 +45,13 @@ def slope(expr: Expr, name: str, at: Any, others: Mapping[str, Any] | None = Non
     others  the values of the other names, which stay as they are
     """
     still = {other: (value, 0) for other, value in (others or {}).items()}
-    return evaluator(expr, _DUAL)({**still, name: (at, 1)})[1]
+    return value_and_slope(expr, {**still, name: (at, 1)})[1]
+
+
+def value_and_slope(expr: Expr, places: Mapping[str, Dual]) -> Dual:
+    """The value and its slope, from the value and the slope of each name; KeyError where a part has no rule for it."""
+    found: Dual = evaluator(expr, _DUAL)(places)
+    return found
 
 
 def derivative_by_rules(expr: Expr, name: str) -> Expr:
@@ -155,7 +162,6 @@ def refuse_other_numbers(name: str, function: Callable[..., Any]) -> Callable[..
 
 PRECISE = Algebra(_operation, _function)
 
-Dual = tuple[Any, Any]
 
 
 def _dual_power(base: Dual, exponent: Dual) -> Dual:
@@ -181,10 +187,20 @@ def _dual_operation(symbol: str) -> Callable[..., Dual]:
     return lambda a, b: tuple(map(limit_digits, apply(a, b)))
 
 
+def _extreme(pick: Callable[..., Dual], arguments: tuple[Dual, ...]) -> Dual:
+    """The least or the largest of them; KeyError where two are equal, and so have no slope together."""
+    found = pick(arguments, key=operator.itemgetter(0))
+    if sum(one[0] == found[0] for one in arguments) > 1:
+        raise KeyError("a kink")
+    return found
+
+
 def _dual_function(name: str) -> Callable[..., Dual]:
     function = FUNCTIONS[name]
     if name in CONSTANTS:
         return lambda: (number(Call(name, ()), {}), 0)
+    if name in ("min", "max"):
+        return lambda *arguments: _extreme(min if name == "min" else max, arguments)
     if not function.slopes:
         raise KeyError(name)
 

@@ -112,6 +112,9 @@ def _primitive(name: str, value: Callable[..., Any], slope: str = "", sympy: str
     return Function(name, (name,), value, slopes=slopes, sympy=sympy or name, latex=rf"\{name}", **more)
 
 
+_SELU, _SELU_BELOW = "1.050700987355", "1.758099340847"  # to 12 decimals, which is how far a text says a number
+_ROOT = "0.79788456080286535587989211986876"  # sqrt(2/pi)
+_GELU_TANH = f"tanh({_ROOT}*(x + 0.044715*x^3))"
 _ALL = (
     Function("floor", ("floor",), math.floor, sympy="floor", exact=True),
     Function("ceil", ("ceil",), math.ceil, sympy="ceiling", exact=True),
@@ -155,6 +158,20 @@ _ALL = (
         definition="x for x > 0, a*(exp(x) - 1) otherwise", steepest="for every x > 0",
     ),
     Function(
+        "prelu", formula="max(x, x/4)", sides=("x", "a*x"), slopes=("1", "a", "a"),
+        definition="x for x > 0, a*x otherwise, a learned", steepest="for every x > 0",
+    ),
+    Function(
+        "relu6", formula="min(6, max(0, x))", sides=("min(6, x)", "0"), slopes=("step(6 - x)", "0", "0"),
+        definition="max(0, x), at most 6", steepest="between 0 and 6", slope_why="1 between 0 and 6, 0 elsewhere.",
+    ),
+    Function(
+        "selu", formula=f"{_SELU}*max(x, 0) + {_SELU_BELOW}*(exp(min(x, 0)) - 1)",
+        sides=(f"{_SELU}*x", f"{_SELU_BELOW}*(exp(x) - 1)"),
+        slopes=(f"{_SELU}", f"{_SELU_BELOW}*exp(x)", f"{_SELU_BELOW}"),
+        definition="1.0507 x for x > 0, 1.7581 (exp(x) - 1) otherwise", steepest="just below 0",
+    ),
+    Function(
         "softplus", ("softplus",), formula="ln(1 + exp(x))", slopes=("sigma(x)",),
         definition="ln(1 + exp(x))", steepest="as x grows; 1 is never reached",
     ),
@@ -165,6 +182,21 @@ _ALL = (
     Function(
         "swish", formula="x*sigma(x)", slopes=("sigma(x) + x*sigma(x)*(1 - sigma(x))",),
         definition="x*sigma(x)", steepest="at x = 2.39936",
+    ),
+    Function(
+        "mish", formula="x*tanh(ln(1 + exp(x)))",
+        slopes=("tanh(ln(1 + exp(x))) + x*sigma(x)*(1 - tanh(ln(1 + exp(x)))^2)",),
+        definition="x*tanh(ln(1 + exp(x)))", steepest="at x = 1.49058",
+    ),
+    Function(
+        "gelu-tanh", formula=f"x*(1 + {_GELU_TANH})/2",
+        slopes=(f"(1 + {_GELU_TANH})/2 + x*(1 - {_GELU_TANH}^2)*{_ROOT}*(1 + 0.134145*x^2)/2",),
+        definition="x*(1 + tanh(sqrt(2/pi)*(x + 0.044715*x^3)))/2", steepest="at x = 1.41968",
+    ),
+    Function(
+        "hard-swish", formula="x*min(6, max(0, x + 3))/6", sides=("x*min(6, x + 3)/6", "x*max(0, x + 3)/6"),
+        slopes=("step(3 - x)*(2*x + 3)/6 + 1 - step(3 - x)", "step(x + 3)*(2*x + 3)/6", "1/2"),
+        definition="x*relu6(x + 3)/6", steepest="just below 3", slope_why="Between -3 and 3 it is x (x + 3)/6.",
     ),
     Function(
         "step", ("step",), lambda x: int(x > 0), sides=("1", "0"), slopes=("0",), sympy=_sympy_step,

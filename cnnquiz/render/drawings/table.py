@@ -1,4 +1,4 @@
-"""A table: one row for each layer of a network, numbers flush right; its last columns go where it is too wide.
+"""A table: one row for each layer or unit of a network, numbers flush right; its last columns go where it is too wide.
 
 data: columns [word], rows [[text, number or shape]]
 """
@@ -38,9 +38,9 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     return lines + ([Text(f"... and {more} more layers", "note")] if more else [])
 
 
-def _choice_of_columns(count: int, of: int) -> list[int]:
+def _choice_of_columns(count: int, among: int) -> list[int]:
     """Which columns stay: the second goes first, then the last ones."""
-    return [0, *range(2, count + 1)] if count < of else list(range(count))
+    return [0, *range(2, count + 1)] if count < min(6, among) else list(range(count))
 
 
 def _cell(screen: Screen, value: Any) -> str:

@@ -13,18 +13,24 @@ from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, 
 from torch import nn
 
 Function = Callable[[torch.Tensor], torch.Tensor]
-_NAMES = (
+ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "silu", "step", "identity",
+    "prelu", "relu6", "selu", "mish", "hard-swish", "gelu-tanh",
 )  # fmt: skip
 
 
 def activation_function(name: str, alpha: float | None) -> Function:
     """PyTorch's layer of that name, with its usual alpha where none is given."""
-    given = {} if alpha is None else {"leaky-relu": {"negative_slope": alpha}, "elu": {"alpha": alpha}}.get(name, {})
+    given = {} if alpha is None else {
+        "leaky-relu": {"negative_slope": alpha}, "elu": {"alpha": alpha}, "prelu": {"init": alpha},
+    }.get(name, {})
     kinds: dict[str, Callable[..., Function]] = {
         "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "elu": nn.ELU,
         "softplus": lambda: nn.Softplus(threshold=50), "gelu": nn.GELU, "swish": nn.SiLU, "silu": nn.SiLU,
-        "identity": nn.Identity, "step": lambda: lambda x: torch.heaviside(x, torch.zeros(())),
+        "prelu": lambda init=0.25: nn.PReLU(init=init, dtype=torch.double), "relu6": nn.ReLU6, "selu": nn.SELU,
+        "mish": nn.Mish, "hard-swish": nn.Hardswish, "gelu-tanh": partial(nn.GELU, approximate="tanh"),
+        "identity": nn.Identity,
+        "step": lambda: lambda x: torch.heaviside(x, torch.zeros(())),
     }  # fmt: skip
     return kinds[name](**given)
 
@@ -51,7 +57,7 @@ def largest_slope(f: Function) -> float:
 
 def draw_activation(chance: Chance) -> tuple[Given, Asked]:
     """Every function, at 0 often, and with another slope below zero."""
-    given: Given = {"function": chance.choice(_NAMES)}
+    given: Given = {"function": chance.choice(ACTIVATIONS)}
     given |= some(chance, x=lambda: decimals(chance, -8, 8, 3), alpha=lambda: decimals(chance, 0, 3))
     return given, given
 
@@ -71,7 +77,7 @@ def activation(asked: Asked) -> dict[str, Any]:
 def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
     """Layers alone, values, weights; now and then lists of different lengths."""
     count = chance.randint(1, 6)
-    given: Given = some(chance, function=lambda: chance.choice([one for one in _NAMES if one != "step"]))
+    given: Given = some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
     more = int(chance.random() < 0.05)
     given |= some(chance, layers=count, values=partial(row, chance, count), weights=partial(row, chance, count + more))
     return given, {"function": "sigmoid", **given}
@@ -116,48 +122,103 @@ def softmax(asked: Asked) -> dict[str, Any]:
     return found | ({"probability": p[asked["class"] - 1]} if "class" in asked else {})
 
 
+_SCORED = ("mse", "mae", "half-squared", "huber", "hinge", "squared-hinge")
+_WHOLE = ("cross-entropy", "nll", "dice")
+
+
 def draw_loss(chance: Chance) -> tuple[Given, Asked]:
-    """Predictions or logits; targets, soft ones too, or a class; some of them impossible."""
-    kind, n = chance.choice(["mse", "mae", "bce", "cross-entropy"]), chance.randint(1, 5)
+    """Predictions or logits; targets, soft ones too, or a class; weights and reductions; some of them impossible."""
+    kind, n = chance.choice([*_SCORED, "bce", "bce", "cross-entropy", "cross-entropy", "nll", "kl", "focal",
+                             "dice"]), chance.randint(1, 5)  # fmt: skip
     given: Given = {"kind": kind}
     targets: list[Any] = row(chance, n)
-    if kind in ("bce", "cross-entropy"):
+    if kind in ("bce", "cross-entropy", "dice", "kl"):
         targets = [chance.choice([0, 1, decimals(chance, 0, 1)]) for _ in range(n)]
-    if kind in ("mse", "mae"):
-        given["p"] = row(chance, n)
-    elif chance.random() < 0.5:
+    if kind in ("hinge", "squared-hinge", "focal"):
+        targets = [chance.choice([-1 if "hinge" in kind else 0, 1]) for _ in range(n)]
+    if kind in _SCORED or kind == "nll":
+        given["p"] = row(chance, n, -3, 0 if kind == "nll" else 3)
+    elif kind in ("bce", "cross-entropy") and chance.random() < 0.5:
         given["logits"] = row(chance, n, -9, 9)
     else:
         given["p"] = [decimals(chance, 0, 1) for _ in range(n)]
-        if kind == "cross-entropy" and chance.random() < 0.9:
-            shares = [chance.randint(0, 9) for _ in range(n)]
-            given["p"] = [round(one / (sum(shares) or 1), 4) for one in shares]
-    if kind == "cross-entropy" and chance.random() < 0.5:
+        if kind in ("cross-entropy", "kl") and chance.random() < 0.9:
+            shares = [chance.randint(1, 9) for _ in range(n)]
+            given["p"] = [round(one / sum(shares), 4) for one in shares]
+            targets = targets if kind != "kl" else [round(one / (sum(targets) or 1), 4) for one in targets]
+    if kind in ("cross-entropy", "nll") and chance.random() < 0.5:
         given["class"] = chance.randint(1, n)
     else:
         given["y"] = targets[: n - int(chance.random() < 0.03)] or targets
+    more = {"huber": {"delta": lambda: decimals(chance, 0.1, 3) or 1},
+            "focal": {"gamma": lambda: chance.randint(0, 3), "balance": lambda: decimals(chance, 0, 1)},
+            "cross-entropy": {"smoothing": lambda: decimals(chance, 0, 1)}}  # fmt: skip
+    given |= some(chance, **more.get(kind, {})) | some(
+        chance, **({} if kind == "dice" else {"weights": partial(row, chance, n, 0, 3)}),
+        **({} if kind in _WHOLE else {"reduction": lambda: chance.choice(["mean", "sum", "none"])}),
+    )  # fmt: skip
     return given, given
 
 
 def loss(asked: Asked) -> dict[str, Any]:
-    """By PyTorch's loss functions, without reduction and with their mean; the sum over the classes of one sample."""
-    kind, score = asked["kind"], tensor(asked.get("logits", asked.get("p")))
+    """By PyTorch's loss functions, without reduction and with it, and autograd for the gradient."""
+    kind, score = asked["kind"], tensor(asked.get("logits", asked.get("p"))).requires_grad_()
     if "y" in asked and len(asked["y"]) != len(score):
         raise ValueError("a warning of PyTorch's: the sizes differ")
+    w = tensor(asked.get("weights", [1.0] * len(score)))
+    y = F.one_hot(torch.tensor(asked["class"] - 1), len(score)).double() if "class" in asked else tensor(asked["y"])
+    if kind == "kl" and abs(sum(asked["y"]) - 1) > 0.01:
+        raise ValueError("no distribution")
+    if kind == "dice":
+        return {"loss": 1 - 2 * (score * y).sum() / (score.sum() + y.sum())}
     if kind == "cross-entropy":
-        scores = score if "logits" in asked else score.log()
-        y = F.one_hot(torch.tensor(asked["class"] - 1), len(score)).double() if "class" in asked else tensor(asked["y"])
-        # 0 ln 0 is 0, as in xlogy; F.cross_entropy does not define it
-        terms = -torch.xlogy(y, score) if "p" in asked else -y * F.log_softmax(scores, 0)
-        if "p" in asked:
-            whole = terms.sum()
-        else:
-            whole = F.cross_entropy(scores[None], torch.tensor([asked["class"] - 1]) if "class" in asked else y[None])
-        return {"loss": whole, "terms": terms + 0.0}
-    y = tensor(asked["y"])
-    f = {"mse": F.mse_loss, "mae": F.l1_loss, "bce": F.binary_cross_entropy}[kind]
-    f = F.binary_cross_entropy_with_logits if "logits" in asked else f
-    return {"loss": f(score, y), "terms": f(score, y, reduction="none")}
+        smoothing = asked.get("smoothing", 0)
+        if "logits" in asked:
+            # of probabilities as targets, so that the weights are not divided by their sum
+            whole = F.cross_entropy(score[None], y[None], w, label_smoothing=smoothing)
+            soft = (1 - smoothing) * y + smoothing / len(y)
+            return {"loss": whole, "terms": -w * soft * F.log_softmax(score, 0), "gradient": slopes_of(whole, score)}
+        soft = (1 - smoothing) * y + smoothing / len(y)
+        terms = -w * torch.xlogy(soft, score)  # 0 ln 0 is 0
+        return {"loss": terms.sum(), "terms": terms + 0.0} | _finite_slopes(terms.sum(), score)
+    if kind == "nll":
+        right = torch.tensor([asked["class"] - 1]) if "class" in asked else None
+        terms = -w * y * score
+        whole = terms.sum() if right is None else F.nll_loss(score[None], right, w, reduction="sum")
+        return {"loss": whole, "terms": terms + 0.0, "gradient": slopes_of(whole, score)}
+    f: dict[str, Callable[[], torch.Tensor]] = {
+        "mse": lambda: F.mse_loss(score, y, reduction="none"), "mae": lambda: F.l1_loss(score, y, reduction="none"),
+        "half-squared": lambda: F.mse_loss(score, y, reduction="none") / 2,
+        "huber": lambda: F.huber_loss(score, y, reduction="none", delta=asked.get("delta", 1)),
+        "hinge": lambda: F.relu(1 - y * score), "squared-hinge": lambda: F.relu(1 - y * score) ** 2,
+        "bce": lambda: (F.binary_cross_entropy_with_logits if "logits" in asked else F.binary_cross_entropy)(
+            score, y, reduction="none"),
+        "kl": lambda: F.kl_div(score.log(), y, reduction="none"), "focal": lambda: _focal(score, y, asked),
+    }  # fmt: skip
+    terms = w * f[kind]()
+    reduction = asked.get("reduction", "sum" if kind in ("half-squared", "kl") else "mean")
+    if reduction == "none":
+        return {"loss": terms, "terms": terms}
+    whole = terms.mean() if reduction == "mean" else terms.sum()
+    return {"loss": whole, "terms": terms} | ({} if kind == "focal" else _finite_slopes(whole, score))
+
+
+def slopes_of(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
+    """dy/dx by autograd."""
+    return torch.autograd.grad(y, x)[0] + 0.0
+
+
+def _finite_slopes(y: torch.Tensor, x: torch.Tensor) -> dict[str, Any]:
+    found = slopes_of(y, x)
+    inside = bool(((x > 0) & (x < 1)).all()) if y.grad_fn and x.min() >= 0 and x.max() <= 1 else True
+    return {"gradient": found} if found.isfinite().all() and inside else {}
+
+
+def _focal(p: torch.Tensor, y: torch.Tensor, asked: Asked) -> torch.Tensor:
+    """As torchvision's, of probabilities."""
+    right = torch.where(y == 1, p, 1 - p)
+    share = torch.where(y == 1, asked["balance"], 1 - asked["balance"]) if "balance" in asked else torch.ones(())
+    return share * (1 - right) ** asked.get("gamma", 2) * F.binary_cross_entropy(p, y, reduction="none")
 
 
 def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
@@ -234,13 +295,13 @@ _VALID = Convention(
 )  # fmt: skip
 _CLAMPED = Convention(
     "infinite loss", "a target of probability 0 makes the loss infinite; PyTorch cuts ln off at -100",
-    lambda asked: asked["kind"] == "bce" and any(
+    lambda asked: asked["kind"] in ("bce", "focal") and any(
         (p == 0 and y > 0) or (p == 1 and y < 1) for p, y in zip(asked.get("p", ()), asked["y"], strict=False)
     ), CNNQUIZ,
 )  # fmt: skip
 _SUM = Convention(
     "probabilities", "numbers that do not add up to 1 are refused; PyTorch takes the logarithms of any",
-    lambda asked: asked["kind"] == "cross-entropy" and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
+    lambda asked: asked["kind"] in ("cross-entropy", "kl") and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
 )  # fmt: skip
 _ONE_VALUE = Convention(
     "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",

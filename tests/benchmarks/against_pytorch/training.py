@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from math import isfinite
 from typing import Any
 
 import torch
-from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, some, tensor
+import torch.nn.functional as F
+from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, rows, some, tensor
+from mathematics import ACTIVATIONS, activation_function
 from torch import nn
 from torch.utils.data import DataLoader
 
@@ -86,6 +89,57 @@ def _optimiser(method: str, gamma: float, parameter: nn.Parameter, asked: Asked)
     return torch.optim.Adam([parameter], lr, (float(asked.get("beta1", 0.9)), float(asked.get("beta2", 0.999))), eps)
 
 
+def draw_mlp(chance: Chance) -> tuple[Given, Asked]:
+    """One to three layers, every activation, with and without biases, targets, a step; now and then a misfit."""
+    sizes = [chance.randint(1, 4) for _ in range(chance.randint(2, 4))]
+    keras = chance.random() < 0.5
+    given: Given = {"x": row(chance, sizes[0])} | ({"product": "xW"} if keras else {})
+    for at, (n, m) in enumerate(pairwise(sizes), 1):
+        n += int(chance.random() < 0.02)
+        given[f"W{at}"] = rows(chance, n, m, -2, 2) if keras else rows(chance, m, n, -2, 2)
+        given |= {f"b{at}": row(chance, m)} if chance.random() < 0.5 else {}
+    hidden = [chance.choice([*ACTIVATIONS, "leaky-relu"]) for _ in sizes[2:]]
+    given |= {"hidden": ",".join(hidden)} if hidden else {}
+    output = chance.choice(["identity", "sigmoid", "tanh", "relu", "softmax"])
+    given |= {"output": output} if output != "identity" or chance.random() < 0.5 else {}
+    if chance.random() < 0.8:
+        losses = {"softmax": ["cross-entropy"], "sigmoid": ["mse", "half-squared", "bce"]}
+        given["loss"] = chance.choice(losses.get(output, ["mse", "half-squared"]))
+        given["y"] = row(chance, sizes[-1], 0, 1) if given["loss"] == "bce" else row(chance, sizes[-1])
+        if output == "softmax":
+            given["y"] = chance.sample([1] + [0] * (sizes[-1] - 1), sizes[-1])
+        given |= some(chance, alpha=lambda: decimals(chance, 0, 1))
+    return given, {"output": "identity", **given, "sizes": sizes, "keras": keras, "names": [*hidden, output]}
+
+
+def mlp(asked: Asked) -> dict[str, Any]:
+    """By F.linear, PyTorch's activations and losses, autograd, and SGD for the step."""
+    params = {name: tensor(asked[name]).requires_grad_() for name in asked if name[0] in "Wb" and name[1:].isdigit()}
+    x = tensor(asked["x"]).requires_grad_()
+    a, found, sums = x, dict[str, Any](), []
+    for at, name in enumerate(asked["names"], 1):
+        W = params[f"W{at}"].T if asked["keras"] else params[f"W{at}"]
+        sums.append(F.linear(a, W, params.get(f"b{at}")))
+        sums[-1].retain_grad()
+        a = F.softmax(sums[-1], 0) if name == "softmax" else activation_function(name, None)(sums[-1])
+        found |= {f"z{at}": sums[-1], "output" if at == len(asked["names"]) else f"a{at}": a}
+    if "y" not in asked:
+        return found
+    y = tensor(asked["y"])
+    loss = {
+        "mse": lambda: F.mse_loss(a, y), "half-squared": lambda: F.mse_loss(a, y, reduction="sum") / 2,
+        "bce": lambda: F.binary_cross_entropy_with_logits(sums[-1], y),
+        "cross-entropy": lambda: F.cross_entropy(sums[-1], y),
+    }[asked["loss"]]()  # fmt: skip
+    loss.backward()
+    found |= {"loss": loss, "dx": x.grad} | {f"delta{at}": z.grad for at, z in enumerate(sums, 1)}
+    found |= {f"d{name}": one.grad for name, one in params.items()}
+    if "alpha" in asked:
+        torch.optim.SGD(params.values(), asked["alpha"]).step()
+        found |= {f"new_{name}": one for name, one in params.items()}
+    return found
+
+
 def draw_train(chance: Chance) -> tuple[Given, Asked]:
     """With and without the last batch, and with a loss for each batch, of which there are sometimes too many."""
     samples, batch = chance.randint(1, 120), chance.choice([chance.randint(1, 12), chance.randint(1, 140)])
@@ -134,5 +188,6 @@ _FORMULAS = "a formula as text; the numbers that follow from it are compared"
 COMPARISONS = (
     Comparison("update", draw_update, update, (_NO_MOMENTUM, _STANDS, _FAR, _OVERFLOW),
                uncompared={"derivative": _FORMULAS, "rule": _FORMULAS}),
+    Comparison("mlp", draw_mlp, mlp),
     Comparison("train", draw_train, train),
 )  # fmt: skip
