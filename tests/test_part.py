@@ -42,7 +42,7 @@ VALUES: dict[str, dict[str, list[Any]]] = {
     "cell": {"cell": ["rnn", "rnn", "lstm", "gru"], "h": [None, "1", "-2"], "c": [None, None, "2", "1"],
              "x": ["1", "1/2"], "W": ["1", "1; 2; 3; 1", "1; 2; 1"], "U": ["2", "1; 2; 1; 3", "2; 1; 1"],
              "b": [None, None, "1", "1,0,1", "1,0,1,2"], "bh": [None, None, "1", "0,1,2", "2,0,1,1"],
-             "nonlinearity": [None, "tanh", "relu"], **dict.fromkeys("ifgozn", [None, None, None, "1/2", "1/4"])},
+             "nonlinearity": [None, "tanh", "relu"], **{gate: [None, None, None, "1/2", "1/4"] for gate in "ifgozn"}},
     "conv": _LAYER | {"p": [None, None, 0, 1, "same", "valid"], "framework": [None, None, "torch", "tf"],
                       "strict": _YES_NO},
     "conv2d": {"x": ["1 2; 3 4", "1 2 0; 3 1 1; 0 2 4", "1 2; 3 4 | 0 1; 1 0"],
