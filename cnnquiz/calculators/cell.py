@@ -63,7 +63,7 @@ EXAMPLES = (
 CONVENTIONS = {
     "order": lambda env: {"lstm": "i, f, g, o (PyTorch)", "gru": "r, z, n (PyTorch)"}.get(env["cell"], "")
     if env["W"] else "",
-    "update gate": lambda env: "z keeps the old state (PyTorch); some texts turn it round" if env["cell"] == "gru"
+    "update gate": lambda env: "z keeps the old state (PyTorch), which some texts turn round" if env["cell"] == "gru"
     else "",
     "reset gate": lambda env: "multiplies U h with its bias (PyTorch, Keras)" if env["cell"] == "gru" and env["W"]
     else "",

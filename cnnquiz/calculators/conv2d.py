@@ -49,7 +49,7 @@ RESULTS = (
 CONVENTIONS = {
     "kernel": lambda env: "turned round (convolution as in signal processing)" if env["flip"]
     else "as it is (cross-correlation, which deep learning calls convolution)",
-    "rounding": lambda env: "down: an incomplete last window does not count" if env["leftover"] else "",
+    "rounding": lambda env: "down, an incomplete last window does not count" if env["leftover"] else "",
 }
 
 

@@ -44,7 +44,7 @@ EXAMPLES = ("xavier --fan_in 300 --fan_out 100", "he --k 3 --channels 64 --filte
 CONVENTIONS = {
     "he": lambda env: f"for ReLU, by {env['mode'].replace('-', ' ')}" if env["scheme"] == "he" and not env["slope"]
     else f"for a leaky ReLU, by {env['mode'].replace('-', ' ')}" if env["scheme"] == "he" else "",
-    "fans": lambda env: "of a convolution: the kernel's places times channels, or filters" if env["k"] else "",
+    "fans": lambda env: "the kernel's places times channels, or filters" if env["k"] else "",
 }
 
 

@@ -20,9 +20,9 @@ from cnnquiz.solver.givens import choice, matrix, number, numbers
 
 _MOST_BOXES = 50
 _FORMS = {
-    "corners": "x1, y1, x2, y2: two opposite corners",
-    "size": "x, y, width, height: the first corner and the size (COCO)",
-    "centre": "cx, cy, width, height: the centre and the size (YOLO)",
+    "corners": "x1, y1, x2, y2, two opposite corners",
+    "size": "x, y, width, height, the first corner and the size (COCO)",
+    "centre": "cx, cy, width, height, the centre and the size (YOLO)",
 }
 _Box = tuple[Any, Any, Any, Any]
 _OF_TWO = Case("where a and b are given", lambda env: env["a"] is not None)
@@ -51,7 +51,7 @@ EXAMPLES = (
 )
 CONVENTIONS = {
     "boxes": lambda env: _FORMS[env["form"]],
-    "edges": "continuous: a width is x2 - x1, without + 1",
+    "edges": "continuous, a width is x2 - x1, without + 1",
     "suppression": lambda env: "" if env["boxes"] is None else "an IoU of just the threshold is kept (torchvision)",
     "equal scores": lambda env: "" if len(set(env["scores"] or ())) == len(env["scores"] or ()) else
     "the first in the list comes first",

@@ -53,8 +53,8 @@ CONVENTIONS = {
         "never the largest (-infinity)" if env["kind"] == "max" else
         "zeros, counted in the average" if env["counted"] else "left out of the average"),
     "rounding": lambda env: "" if not env["leftover"] else
-    "up: an incomplete last window counts (ceil mode)" if env["ceil"] else
-    "down: an incomplete last window does not count",
+    "up, an incomplete last window counts (ceil mode)" if env["ceil"] else
+    "down, an incomplete last window does not count",
     "several largest": lambda env: "" if env["dy"] is None or env["kind"] != "max" else
     "the first of them, row by row, gets the gradient (PyTorch)",
 }  # fmt: skip

@@ -87,7 +87,7 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 EXAMPLES = ("512 --heads 8", "256 --heads 4 --n 64 --batch 16", "512 --heads 8 --F 2048 --layers 6 --kind decoder")
 CONVENTIONS = {
-    "multiply-adds": lambda env: "one multiply-add is one MAC; softmax, biases and normalisation are not counted"
+    "multiply-adds": lambda env: "one multiply-add is one MAC, without softmax, biases and normalisation"
     if env["n"] else "",
     "decoder": lambda env: "as many tokens come from the encoder" if env["n"] and env["kind"] == "decoder" else "",
     "embedding": "not counted",
