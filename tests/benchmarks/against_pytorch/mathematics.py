@@ -171,21 +171,8 @@ def loss(asked: Asked) -> dict[str, Any]:
         raise ValueError("no distribution")
     if kind == "dice":
         return {"loss": 1 - 2 * (score * y).sum() / (score.sum() + y.sum())}
-    if kind == "cross-entropy":
-        smoothing = asked.get("smoothing", 0)
-        if "logits" in asked:
-            # of probabilities as targets, so that the weights are not divided by their sum
-            whole = F.cross_entropy(score[None], y[None], w, label_smoothing=smoothing)
-            soft = (1 - smoothing) * y + smoothing / len(y)
-            return {"loss": whole, "terms": -w * soft * F.log_softmax(score, 0), "gradient": slopes_of(whole, score)}
-        soft = (1 - smoothing) * y + smoothing / len(y)
-        terms = -w * torch.xlogy(soft, score)  # 0 ln 0 is 0
-        return {"loss": terms.sum(), "terms": terms + 0.0} | _finite_slopes(terms.sum(), score)
-    if kind == "nll":
-        right = torch.tensor([asked["class"] - 1]) if "class" in asked else None
-        terms = -w * y * score
-        whole = terms.sum() if right is None else F.nll_loss(score[None], right, w, reduction="sum")
-        return {"loss": whole, "terms": terms + 0.0, "gradient": slopes_of(whole, score)}
+    if kind in ("cross-entropy", "nll"):
+        return _loss_of_classes(asked, score, y, w)
     f: dict[str, Callable[[], torch.Tensor]] = {
         "mse": lambda: F.mse_loss(score, y, reduction="none"), "mae": lambda: F.l1_loss(score, y, reduction="none"),
         "half-squared": lambda: F.mse_loss(score, y, reduction="none") / 2,
@@ -201,6 +188,24 @@ def loss(asked: Asked) -> dict[str, Any]:
         return {"loss": terms, "terms": terms}
     whole = terms.mean() if reduction == "mean" else terms.sum()
     return {"loss": whole, "terms": terms} | ({} if kind == "focal" else _finite_slopes(whole, score))
+
+
+def _loss_of_classes(asked: Asked, score: torch.Tensor, y: torch.Tensor, w: torch.Tensor) -> dict[str, Any]:
+    """By F.cross_entropy and F.nll_loss, of one sample."""
+    if asked["kind"] == "cross-entropy":
+        smoothing = asked.get("smoothing", 0)
+        if "logits" in asked:
+            # of probabilities as targets, so that the weights are not divided by their sum
+            whole = F.cross_entropy(score[None], y[None], w, label_smoothing=smoothing)
+            soft = (1 - smoothing) * y + smoothing / len(y)
+            return {"loss": whole, "terms": -w * soft * F.log_softmax(score, 0), "gradient": slopes_of(whole, score)}
+        soft = (1 - smoothing) * y + smoothing / len(y)
+        terms = -w * torch.xlogy(soft, score)  # 0 ln 0 is 0
+        return {"loss": terms.sum(), "terms": terms + 0.0} | _finite_slopes(terms.sum(), score)
+    right = torch.tensor([asked["class"] - 1]) if "class" in asked else None
+    terms = -w * y * score
+    whole = terms.sum() if right is None else F.nll_loss(score[None], right, w, reduction="sum")
+    return {"loss": whole, "terms": terms + 0.0, "gradient": slopes_of(whole, score)}
 
 
 def slopes_of(y: torch.Tensor, x: torch.Tensor) -> torch.Tensor:
