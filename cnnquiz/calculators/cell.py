@@ -222,33 +222,7 @@ def _gate_steps(env: Env, gates: dict[str, list[Any]], final: str) -> Steps:
 
 def count(env: Env) -> Values:
     """By sympy's exponentials, one long expression for each state: sigma(x) = e^x/(1 + e^x), tanh from e^(2x)."""
-    import sympy
-
-    def logistic(x: Any) -> Any:
-        return sympy.exp(x) / (1 + sympy.exp(x))
-
-    def squash(x: Any) -> Any:
-        return x if x == 0 else 1 - 2 / (sympy.exp(2 * x) + 1)
-
-    def total(row: int, side: str) -> Any:
-        ways = {"in": (env["W"], env["x"], env["b"]), "state": (env["U"], env["before"], env["bh"])}
-        weights, values, bias = ways[side]
-        parts = [sympy_value(w) * sympy_value(v) for w, v in zip(weights[row], values, strict=True)]
-        return sympy.Add(*parts, sympy_value(bias[row]) if bias else 0)
-
-    gates: dict[str, list[Any]] = {}
-    for at, name in enumerate(_SETS[env["cell"]] if env["W"] is not None else ""):
-        rows = range(at * env["size"], (at + 1) * env["size"])
-        if name == "n":
-            gates[name] = [squash(total(row, "in") + r * total(row, "state"))
-                           for row, r in zip(rows, gates["r"], strict=True)]  # fmt: skip
-        else:
-            sums = [total(row, "in") + total(row, "state") for row in rows]
-            rectified = env["nonlinearity"] == "relu" and name == "h"
-            apply = sympy.Abs if rectified else squash if name in "gh" else logistic
-            gates[name] = [(z + apply(z)) / 2 if rectified else apply(z) for z in sums]
-    if env["W"] is None:
-        gates = {name: list(map(sympy_value, env[name])) for name in "ifgozn" if env[name] is not None}
+    gates = _counted_gates(env)
     old, memory = list(map(sympy_value, env["before"])), list(map(sympy_value, env["memory"]))
     found = {_NAMES[name]: values for name, values in gates.items() if name in _NAMES}
     if env["cell"] == "rnn":
@@ -259,9 +233,46 @@ def count(env: Env) -> Values:
         parts = zip(gates["f"], memory, gates["i"], gates["g"], strict=True)
         found["new_c"] = [i * g + c * f for f, c, i, g in parts]
         if "o" in gates:
-            found["new_h"] = [o * squash(c) for o, c in zip(gates["o"], found["new_c"], strict=True)]
-    numbers_of = {name: Vector(from_sympy(sympy.sympify(one)) for one in values) for name, values in found.items()}
+            found["new_h"] = [o * _squash(c) for o, c in zip(gates["o"], found["new_c"], strict=True)]
+    numbers_of = {name: Vector(from_sympy(one + sympy_value(0)) for one in values) for name, values in found.items()}
     return {name: values[0] if len(values) == 1 else values for name, values in numbers_of.items()}
+
+
+def _squash(x: Any) -> Any:
+    import sympy
+
+    return x if x == 0 else 1 - 2 / (sympy.exp(2 * x) + 1)
+
+
+def _logistic(x: Any) -> Any:
+    import sympy
+
+    return sympy.exp(x) / (1 + sympy.exp(x))
+
+
+def _counted_gates(env: Env) -> dict[str, list[Any]]:
+    """The gates as sympy's numbers: given, or from the sums of their rows."""
+    if env["W"] is None:
+        return {name: list(map(sympy_value, env[name])) for name in "ifgozn" if env[name] is not None}
+    gates: dict[str, list[Any]] = {}
+    for at, name in enumerate(_SETS[env["cell"]]):
+        rows = range(at * env["size"], (at + 1) * env["size"])
+        sides = [(_counted_sum(env, row, "in"), _counted_sum(env, row, "state")) for row in rows]
+        if name == "n":
+            gates[name] = [_squash(a + r * b) for (a, b), r in zip(sides, gates["r"], strict=True)]
+        elif env["nonlinearity"] == "relu" and name == "h":
+            gates[name] = [(a + b + abs(a + b)) / 2 for a, b in sides]
+        else:
+            gates[name] = [(_squash if name in "gh" else _logistic)(a + b) for a, b in sides]
+    return gates
+
+
+def _counted_sum(env: Env, row: int, side: str) -> Any:
+    """One row's sum over the input, or over the state before."""
+    ways = {"in": (env["W"], env["x"], env["b"]), "state": (env["U"], env["before"], env["bh"])}
+    weights, values, bias = ways[side]
+    products = [sympy_value(w) * sympy_value(v) for w, v in zip(weights[row], values, strict=True)]
+    return sum(products, sympy_value(bias[row]) if bias else sympy_value(0))
 
 
 def _with(env: Env, **swapped: str) -> Values:
