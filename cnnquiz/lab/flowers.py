@@ -41,7 +41,7 @@ FLOWERS = {
 
 def pictures(count: int, size: int, seed: int) -> tuple[Any, Any]:
     """So many pictures, (count, size, size, 3) of uint8, and the number of the flower in each; all equally often."""
-    kinds = np.arange(count) % len(FLOWERS)
+    kinds: Any = np.arange(count) % len(FLOWERS)
     drawn = [picture(kind, size, np.random.default_rng((seed, number))) for number, kind in enumerate(kinds)]
     return np.stack(drawn), kinds
 
