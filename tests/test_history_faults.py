@@ -433,3 +433,13 @@ def test_another_file_in_its_place_has_the_session_too(path: Path, tmp_path: Pat
         assert history.record(attempt("s", 2)) and history.unsaved == 0
     with History.open(path) as again:
         assert [len(again.responses(name)) for name in "st"] == [2, 1]
+
+
+def test_a_new_file_that_cannot_be_filled_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(db: sqlite3.Connection) -> None:
+        raise sqlite3.OperationalError("database or disk is full")
+
+    monkeypatch.setattr(database, "prepare", full)
+    with History.open(path) as history:
+        assert history.problem and "is full" in history.problem and "left untouched" not in history.problem
+    assert not path.exists()

@@ -11,7 +11,7 @@ import tempfile
 import time
 import zlib
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
 from cnnquiz.history import checksums, rows
@@ -70,7 +70,7 @@ LAYOUT = 0x942B25A2  # of the tables of that version
 
 def connect(path: Path) -> sqlite3.Connection:
     """An open history, new or migrated and ready to be written; Unusable if that cannot be."""
-    db = None
+    db, is_new = None, not is_there(path)
     try:
         refuse_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -83,7 +83,16 @@ def connect(path: Path) -> sqlite3.Connection:
     except (OSError, Unusable, *UNREADABLE) as error:
         if db is not None:
             db.close()
+        if is_new:
+            remove_empty(path)
         raise Unusable(reason(error)) from error
+
+
+def remove_empty(path: Path) -> None:
+    """Leave nothing of a new file that could not be filled, as on a full disk."""
+    with suppress(OSError):
+        if path.stat().st_size == 0:
+            path.unlink()
 
 
 @contextmanager
@@ -96,7 +105,7 @@ def connected_to_read(path: Path) -> Iterator[sqlite3.Connection]:
         if in_use and not os.access(path.parent, os.W_OK, effective_ids=os.access in os.supports_effective_ids):
             folder = after.enter_context(tempfile.TemporaryDirectory())  # SQLite reads a log where it can keep an index
             path, log = (Path(shutil.copy(file, folder)) for file in (path, log))
-        how = "mode=ro" if in_use else "immutable=1"
+        how = "mode=ro" if in_use else "mode=ro&immutable=1"
         db = sqlite3.connect(f"{path.absolute().as_uri()}?{how}", uri=True, timeout=WAIT, isolation_level=None)
         after.enter_context(closing(db))
         checksums.register(db)

@@ -81,6 +81,7 @@ class TakeSession:
         self.plan, attempts, leaves = self._resume() or (self._new_plan(), [], False)
         self.saved = {each.item for each in attempts}
         self.questions = draw(self.loaded, self.plan)
+        self.saved &= {item.id for item in map(self.bank.item, self.plan.items) if item}  # the bank may have changed
         if not self.questions:
             return self._report_empty()
         self.questions[0]  # before anything is shown: it may have a fault
@@ -170,7 +171,8 @@ class TakeSession:
         """Start the session in the history, say what is wrong with that, and show the banner."""
         self.recorder.start(self.bank.id, msgspec.to_builtins(self.plan))
         self.recorder.report_problem()
-        self.screen.show(*quiz.banner(self.screen, self.bank.title, _facts(self.plan, len(self.bank.items))))
+        facts = _facts(self.plan, len(self.questions), len(self.bank.items))
+        self.screen.show(*quiz.banner(self.screen, self.bank.title, facts))
 
     # The exchange
 
@@ -261,11 +263,11 @@ class TakeSession:
 # What a plan says: to the person, and on the command line
 
 
-def _facts(plan: Plan, every: int) -> list[str]:
-    """What the banner says about the session at a bank of so many items."""
-    facts = [f"{len(plan.items)} question{'s' * (len(plan.items) != 1)}"]
-    if len(plan.items) < every and not (plan.topic or plan.mistakes or plan.limit):
-        facts = [f"{len(plan.items)} of {every} questions: --limit {every} asks them all"]
+def _facts(plan: Plan, asked: int, every: int) -> list[str]:
+    """What the banner says about a session of so many questions of a bank."""
+    facts = [f"{asked} question{'s' * (asked != 1)}"]
+    if asked < every and not (plan.topic or plan.mistakes or plan.limit):
+        facts = [f"{asked} of {every} questions: --limit {every} asks them all"]
     facts += ["exam: the verdicts come at the end"] * plan.exam
     facts += [f"time: {clock(plan.seconds)}"] if plan.seconds else []
     if plan.seed is not None and plan.order == plan.seed:
