@@ -188,6 +188,11 @@ def test_a_shuffled_item_keeps_its_key_and_its_last_option(seed: int) -> None:
     assert sorted(choice.text for choice in mixed.choices) == sorted(choice.text for choice in printed.choices)
 
 
+def test_a_key_that_is_no_option_is_no_fault_of_a_shuffle() -> None:
+    wrong = variant(1, key="e", texts=("one", "two", "three", "four"))  # type: ignore[arg-type]
+    assert plan.shuffle_options(wrong, SeededRandom(1)).key == ("e",)
+
+
 @given(st.integers(0, 10**6), st.sampled_from("abcd"))
 def test_letters_come_back_to_the_banks_own(seed: int, letter: str) -> None:
     mixed = plan.shuffle_options(variant(1), SeededRandom(seed))

@@ -17,7 +17,7 @@ from cnnquiz.solver.givens import words
 
 EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
 CONVENTIONS = {
-    "linear": "superposition holds, sums and factors pass through",
+    "linear": "the word means that sums and factors pass through (superposition)",
     "tried on": lambda env: f"sequences of {LENGTH} numbers" if env["f"].width > 1 else "",
 }
 QUANTITIES = (
