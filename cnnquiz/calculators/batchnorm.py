@@ -79,7 +79,7 @@ def work(
 ) -> Values:
     """The four lines of the algorithm, and the running averages; the keywords change a line, as misconceptions do."""
     if env["values"] is None:
-        return _running(env, env["batch_mean"], env["batch_var"])
+        return _new_averages(env, env["batch_mean"], env["batch_var"])
     x = [Fraction(one) for one in env["values"]]
     mean = sum(x) / len(x)
     variance = sum((one - mean) ** 2 for one in x) / (divisor or len(x))
@@ -90,10 +90,10 @@ def work(
     found = {"mean": exact(mean), "variance": exact(variance), "normalised": Vector(map(rounded, hats))}
     found |= {"output": outputs, "std": rounded(below)}
     unbiased = variance * len(x) / (len(x) - 1) if len(x) > 1 else None
-    return found | _running(env, mean, unbiased)
+    return found | _new_averages(env, mean, unbiased)
 
 
-def _running(env: Env, mean: Any, variance: Any, new: Any = None) -> Values:
+def _new_averages(env: Env, mean: Any, variance: Any, new: Any = None) -> Values:
     """The running averages, so far as they are given, after a batch of this mean and variance."""
     share = Fraction(env["momentum"] if new is None else new)
     pairs = (("mean", mean), ("var", variance))
@@ -154,7 +154,7 @@ def count(env: Env) -> Values:
     Of more than 50 values, the mean alone is counted. A running average is the mean of its parts laid out one by one.
     """
     if env["values"] is None:
-        return _mixed(env, env["batch_mean"], env["batch_var"])
+        return _running_means(env, env["batch_mean"], env["batch_var"])
     import sympy
 
     x, n = [Fraction(one) for one in env["values"]], len(env["values"])
@@ -162,18 +162,19 @@ def count(env: Env) -> Values:
     for many, one in enumerate(x, 1):
         mean += (one - mean) / many
     if n > 50:
-        return {"mean": exact(mean)} | _mixed(env, mean, None)
+        return {"mean": exact(mean)} | _running_means(env, mean, None)
     variance = Fraction(sum((a - b) ** 2 for a in x for b in x), 2 * n * n)
     root = sympy.sqrt(sympy_value(variance + Fraction(env["eps"])))
     hats = [sympy_value(Fraction(sum(one - other for other in x), n)) / root for one in x]
     gamma, beta = sympy_value(env["gamma"]), sympy_value(env["beta"])
     output = Vector(from_sympy(gamma * hat + beta) for hat in hats)
     found = {"mean": exact(mean), "variance": exact(variance), "std": from_sympy(root)}
-    found |= _mixed(env, mean, Fraction(sum((a - b) ** 2 for a in x for b in x), 2 * n * (n - 1)) if n > 1 else None)
+    unbiased = Fraction(sum((a - b) ** 2 for a in x for b in x), 2 * n * (n - 1)) if n > 1 else None
+    found |= _running_means(env, mean, unbiased)
     return {**found, "normalised": Vector(map(from_sympy, hats)), "output": output}
 
 
-def _mixed(env: Env, mean: Any, variance: Any) -> Values:
+def _running_means(env: Env, mean: Any, variance: Any) -> Values:
     """The running averages as means: for momentum 1/10, of nine times the old value and once the new one."""
     share = Fraction(env["momentum"])
     if share.denominator > 10_000:
@@ -193,9 +194,9 @@ def _sample_variance(env: Env) -> Values:
 def _other_share(env: Env, share: Any) -> Values:
     """The running averages with another share of the new batch."""
     if env["values"] is None:
-        return _running(env, env["batch_mean"], env["batch_var"], share)
+        return _new_averages(env, env["batch_mean"], env["batch_var"], share)
     n, variance = len(env["values"]), Fraction(env["variance"])
-    return _running(env, env["mean"], variance * n / (n - 1) if n > 1 else None, share)
+    return _new_averages(env, env["mean"], variance * n / (n - 1) if n > 1 else None, share)
 
 
 MISCONCEPTIONS = (
@@ -215,5 +216,5 @@ MISCONCEPTIONS = (
                   wrong=lambda env: {name: exact(value + Fraction(env["momentum"]) * env[name.removeprefix("new_")])
                                      for name, value in _other_share(env, env["momentum"]).items()}),
     misconception("biased-running-variance", "The running variance takes in the variance divided by n - 1.",
-                  wrong=lambda env: _running(env, 0, Fraction(env["variance"])) if env["values"] else {}),
+                  wrong=lambda env: _new_averages(env, 0, Fraction(env["variance"])) if env["values"] else {}),
 )  # fmt: skip

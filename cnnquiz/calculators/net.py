@@ -191,7 +191,7 @@ def _is_pointwise(result: LayerResult) -> bool:
     return result.layer.kind == "conv" and set(result.layer.k) == {1}
 
 
-def _unreduced(env: Env) -> int | None:
+def _widest_twice(env: Env) -> int | None:
     """The weights of two layers of the widest kernel at all channels, in place of a reduction and what follows."""
     first, kernels = env["view"][0], [prod(one.layer.windows(len(one.shape) - 1)[0].k for _ in one.shape[:-1])
                                       for one in env["view"] if one.layer.kind == "conv"]  # fmt: skip
@@ -240,7 +240,7 @@ MISCONCEPTIONS = (
     misconception("one-pointwise-short", "Every layer with 1x1 kernels has weights of its own.",
                   parameters=lambda env: _without(env, lambda one: one is env["view"][0] and _is_pointwise(one))),
     misconception("without-reduction", "The 1x1 layers make the map thin before the wide kernels work on it.",
-                  parameters=_unreduced),
+                  parameters=_widest_twice),
     misconception("forgot-projection", "A shortcut with a 1x1 convolution has weights too.",
                   parameters=lambda env: _without(env, lambda one: ".shortcut." in f".{one.name}")),
     misconception("wide-projection", "The convolution in the shortcut is 1x1.", parameters=_with_wide_projections),

@@ -77,12 +77,12 @@ def is_undecidable(subject: Subject, worked: WorkedItem, mutant: Item, name: str
         return not worked.options and not any(worked.keys)
     if name == "claims":  # the number decides nothing, and no option says it
         said = numbers(token.value for words in worked.texts.values() for token in numbers_in(words))
-        return other.claim_answers == worked.claim_answers and not said & (_claimed(worked) - _claimed(other))
+        return other.claim_answers == worked.claim_answers and not said & (_in_claims(worked) - _in_claims(other))
     same = other.derived is not None and worked.derived is not None and other.derived.value == worked.derived.value
     return name == "stem" and same and not other.unsaid
 
 
-def _claimed(worked: WorkedItem) -> set[int | Fraction]:
+def _in_claims(worked: WorkedItem) -> set[int | Fraction]:
     """The numbers in an item's claims."""
     claims = (option.claim.holds for option in worked.options.values() if option.claim)
     return {Fraction(found[0]) for holds in claims for found in _NUMBER.finditer(holds)}

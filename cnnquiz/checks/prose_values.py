@@ -215,7 +215,7 @@ def _other_units(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
                 yield Stated(words, derived.want, right, unit.word, write)
 
 
-def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
+def stray_numbers(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Iterator[Stated]:
     """Each whole number of a text that nothing in the item explains, with the value that is nearest to it.
 
     Explained are the numbers of the givens, of the results and the values on the way, of the stem and the options,
@@ -230,7 +230,7 @@ def unexplained(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Itera
     free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
     if not free:
         return
-    known = _explained(worked, derived)
+    known = _known_numbers(worked, derived)
     sides = list(_sides(every))
     written = {number(one) for side in sides for one in _OPERAND.findall(side)} | set(map(arithmetic.value, sides))
     for token in free:
@@ -261,7 +261,7 @@ def _sides(every: list[str]) -> Iterator[str]:
         yield from (side for pair in pairs for side in pair)
 
 
-def _explained(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
+def _known_numbers(worked: WorkedItem, derived: DerivedAnswer) -> set[Any]:
     stated = derived.given.stated.values()
     values = [*derived.values.values(), *derived.results.values(), *stated]
     known: set[Any] = numbers_within(values)

@@ -26,11 +26,11 @@ class Formatter(click.HelpFormatter):
 
     def write_text(self, text: str) -> None:
         """Write a paragraph."""
-        super().write_text(self.unbroken(text))
+        super().write_text(self.with_whole_words(text))
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 34, col_spacing: int = 2) -> None:
         """Write terms and their meanings."""
-        rows = [(term, self.unbroken(RANGE.sub("", meaning))) for term, meaning in rows]
+        rows = [(term, self.with_whole_words(RANGE.sub("", meaning))) for term, meaning in rows]
         widest = max(len(term) for term, _ in rows)
         if self.width >= WIDE or widest <= self.width // 3:
             return super().write_dl(rows, col_max, col_spacing)
@@ -44,7 +44,7 @@ class Formatter(click.HelpFormatter):
         """Write a heading, bold where the terminal can."""
         self.write(f"{'':>{self.current_indent}}{click.style(heading + ':', bold=True)}\n")
 
-    def unbroken(self, text: str) -> str:
+    def with_whole_words(self, text: str) -> str:
         """The text with unbreakable blanks and hyphens in commands and names, where these fit a line."""
         room = max(self.width - self.current_indent, 11)
         return re.sub(r"`[^`]+`|\S*\w-\w\S*", lambda m: m[0].translate(UNBREAKABLE) if len(m[0]) < room else m[0], text)

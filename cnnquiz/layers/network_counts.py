@@ -9,7 +9,7 @@ from typing import Any
 from cnnquiz.layers.counts import bytes_of, slide, tally, weights_by_filter, write_out
 from cnnquiz.layers.layer import Layer
 from cnnquiz.layers.propagation import LayerResult, Part
-from cnnquiz.layers.receptive_fields import field_counts, seen_by
+from cnnquiz.layers.receptive_fields import field_counts, path_before
 from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.totals import last_map
 from cnnquiz.layers.vocabulary import KEPT, WINDOWS
@@ -32,7 +32,7 @@ def network_counts(env: Env) -> dict[str, Any]:
         convolutions += [shape_after(result)[-1]] if kind in ("conv", "tconv") else []
         dense += [tally(*result.before.shape)] if kind == "dense" else []
     entering = tally(*view[0].before.shape)
-    field = cache(lambda: field_counts(seen_by(last_map(view), env["parts"], env["results"])))
+    field = cache(lambda: field_counts(path_before(last_map(view), env["parts"], env["results"])))
     return {
         "output_shape": with_layout(shape_after(view[-1]), env["layout"]), "inputs": entering,
         "parameters": parameters, "trainable": parameters, "stored": stored, "macs": total, "flops": total + total,

@@ -101,10 +101,10 @@ def _network(values: dict[str, Any]) -> dict[str, Any]:
     results: list[LayerResult] = env["results"]
     maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
     last = (maps or results)[-1] if env["layer"] is None else results_by_name(env["layer"], results)[-1]
-    return {**env, **seen_by(last, env["parts"], results)}
+    return {**env, **path_before(last, env["parts"], results)}
 
 
-def seen_by(last: LayerResult, parts: Sequence[Part], results: Sequence[LayerResult]) -> dict[str, Any]:
+def path_before(last: LayerResult, parts: Sequence[Part], results: Sequence[LayerResult]) -> dict[str, Any]:
     """The part of a network that leads to one of its layers, as `field_givens` describes it."""
     parts = _path_to(parts, last.name)
     names = set(_names(parts))
@@ -135,7 +135,7 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
 
 def _walks(env: Env) -> list[IndexWalk]:
     """A walk back along each axis; none where the layers are not known, or transposed ones are too long to walk."""
-    if not env["seen"] or any(max((*one.layer.k, *one.layer.s)) > MOST_TAPS for one in _transposed(env)):
+    if not env["seen"] or any(max((*one.layer.k, *one.layer.s)) > MOST_TAPS for one in _transposed_convolutions(env)):
         return []
     axes, most = env["axes_seen"], max(MOST_FOLLOWED // len(env["seen"]), 2)
     found = []
@@ -145,7 +145,7 @@ def _walks(env: Env) -> list[IndexWalk]:
     return found
 
 
-def _transposed(env: Env) -> list[LayerResult]:
+def _transposed_convolutions(env: Env) -> list[LayerResult]:
     return [one for one in env["seen"] if one.layer.kind == "tconv"]
 
 
@@ -272,7 +272,7 @@ def field_counts(env: Env) -> dict[str, Any]:
     if not walks:
         return {}
     found: dict[str, list[Any]] = {"receptive_field": [], "jump": [], "first": [], "start": [], "touched": []}
-    transposed = _transposed(env)
+    transposed = _transposed_convolutions(env)
     for walk in walks:
         # Behind transposed convolutions, values see alike only so many apart
         period = prod(one.layer.windows(walk.axes)[walk.axis].s for one in transposed)

@@ -205,7 +205,7 @@ _NODES = {"Subscript": "an index in brackets", "Tuple": "a comma", "List": "a li
           "Dict": "braces", "Set": "braces", "IfExp": "an `if`"}  # fmt: skip
 
 
-def _named(node: ast.AST) -> str:
+def _words_for_node(node: ast.AST) -> str:
     """What a writer of expressions calls a node that is not read."""
     name = type(node).__name__
     return _NODES.get(name, name)
@@ -245,7 +245,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id=function), args=args, keywords=[]):
                 return Call(function, tuple(self.read(a, depth + 1) for a in args))
         raise CnnquizError(
-            f"the expression {_quote(self.text)} uses {_named(node)}; "
+            f"the expression {_quote(self.text)} uses {_words_for_node(node)}; "
             "only numbers, names, known functions and arithmetic are read"
         )
 

@@ -115,7 +115,8 @@ def shuffle_options(variant: Variant, random: SeededRandom) -> Variant:
     order = [*random.shuffle([choice for choice in variant.choices if choice not in last]), *last]
     letters = {old.letter: place.letter for old, place in zip(order, variant.choices, strict=True)}
     choices = tuple(structs.replace(choice, letter=letters[choice.letter]) for choice in order)
-    return structs.replace(variant, choices=choices, key=tuple(sorted(letters.get(letter, letter) for letter in variant.key)))
+    key = tuple(sorted(letters.get(letter, letter) for letter in variant.key))
+    return structs.replace(variant, choices=choices, key=key)
 
 
 def _speaks_of_others(item: Item, choice: Choice) -> bool:

@@ -51,11 +51,11 @@ def narrow_tolerances(subject: Subject) -> Iterator[Finding]:
             continue
         exact = worked.derived and text(worked.derived.value)
         message = f"the tolerance is narrower than the key's rounding: beside {key}, {exact} would be marked as wrong"
-        remedy = f"Write `key: {rounded_within(worked)}`, or a wider `tolerance`."
+        remedy = f"Write `key: {shortest_decimal(worked)}`, or a wider `tolerance`."
         yield subject.finding(__name__, LEVEL, worked, ("tolerance",), message, remedy=remedy)
 
 
-def rounded_within(worked: WorkedItem) -> str:
+def shortest_decimal(worked: WorkedItem) -> str:
     """The right value with as few decimals as its tolerance allows."""
     value = worked.derived.value if worked.derived else 0
     numbers = (f"{float(value):.{places}f}" for places in range(1, DECIMALS) if isinstance(value, Fraction))

@@ -43,12 +43,12 @@ _NEGATIVE = re.compile(
 def check(subject: Subject) -> Iterator[Finding]:
     """Each stem whose negation is easy to miss."""
     for worked in subject.items:
-        if fault := unmarked(worked.item.stem) or unsaid(worked):
+        if fault := small_negation(worked.item.stem) or unsaid(worked):
             message, remedy, phrase = fault
             yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)
 
 
-def unmarked(stem: str) -> tuple[str, str, str] | None:
+def small_negation(stem: str) -> tuple[str, str, str] | None:
     """The word in small letters by which a stem asks for what is not so: message, remedy and the word."""
     asked = next(filter(None, (one.search(" ".join(stem.split())) for one in _ASKED)), None)
     if asked is None or _CLAUSE.search(asked[1]) or asked[2] or not asked[3].islower():

@@ -64,7 +64,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         yield from stale_numbers(subject, worked)
         values = worked.values
         for path, words, answer in prose(worked):
-            yield from switched(subject, worked, path, words) if answer else ()
+            yield from contradictions(subject, worked, path, words) if answer else ()
             spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
             if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
                 yield from faults(subject, worked, path, words, values, answer)
@@ -93,7 +93,7 @@ def _negative(worked: WorkedItem) -> bool:
     return not worked.item.asks or bool(marked_negation(worked.item.stem)) or " not " in worked.item.stem
 
 
-def _denied(worked: WorkedItem) -> bool:
+def _is_false(worked: WorkedItem) -> bool:
     """Whether the key says that the stem is false."""
     key = worked.keys[0] if worked.item.type == "true-false" else ""
     return TRUTH.get(worked.texts.get(key, key).casefold()) == "false"
@@ -131,7 +131,7 @@ def prose(worked: WorkedItem) -> Iterator[tuple[Path, str, bool]]:
         yield ("options", letter, "why"), option.why, worked.asks_for_value and letter in worked.keys
 
 
-def switched(subject: Subject, worked: WorkedItem, path: Path, words: str) -> Iterator[Finding]:
+def contradictions(subject: Subject, worked: WorkedItem, path: Path, words: str) -> Iterator[Finding]:
     """What a text says in words against a given: that there are no biases, or that the input is grey."""
     for said, taken in prose_switches.contradictions(words, worked.derived) if worked.derived else ():
         message, remedy = f"`{said}` contradicts the derivation, where {taken}", "Say what the derivation takes."
@@ -162,7 +162,7 @@ def faults(
         message, remedy = f"`{left} = {right}` is false", f"Write `{same}` for the result `{right}`."
         yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=right)
     told = path[-1] == "why" and path[1] not in worked.keys
-    for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _denied(worked)) else ():
+    for sentence in sentences(words) if equations.says(words) and not (path == ("stem",) and _is_false(worked)) else ():
         for message, right, literal in equations.false_equations(sentence, told, value):
             remedy = f"Write `{right}` for the result `{literal}`."
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=literal)
@@ -174,7 +174,7 @@ def faults(
             remedy = f"Write {write}." if write else value_remedy(written, place or said, want, values)
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=place or said)
             return
-        for one in prose_values.unexplained(words, worked, worked.derived) if worked.key_follows else ():
+        for one in prose_values.stray_numbers(words, worked, worked.derived) if worked.key_follows else ():
             message = f"nothing in the item explains {one.words}: {one.name} is {one.right}"
             remedy = value_remedy(written, one.words, one.name, values)
             yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=one.words)
