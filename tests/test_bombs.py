@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from conftest import Program
 from fuzz.bombs import HEAD, Bomb, bombs, item, outcome
+from screens import a_screen
 
 from cnnquiz import calculators
 from cnnquiz.bank import load, open_bank
@@ -20,6 +21,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.items.claims import decide
 from cnnquiz.mathematics.time_limit import TimeIsUp, TooLongError, time_limit, with_time_limit, work_ahead
 from cnnquiz.model import Option
+from cnnquiz.render.drawings import draw
 
 TIMES = 4  # what a loaded machine may take of the seconds and megabytes that a bomb has on a quiet one
 LONG = "+".join(f"abs(theta-{place})" for place in range(8))
@@ -133,3 +135,10 @@ def test_a_long_line_of_a_batch_is_refused_without_reading_it_whole() -> None:
     (first, bad), (_, good) = _batch.answers(lines)
     assert "longer than the 1,000,000 bytes" in first
     assert (bad, good) == (False, True)
+
+
+@pytest.mark.parametrize("given", [{"in": 10**9, "k": 7}, {"in": 9, "k": 9, "p": 10**9}, {"in": 10**9, "k": 7, "s": 3}])
+def test_a_picture_of_a_long_axis_has_its_ends_alone(given: dict[str, int]) -> None:
+    conv = calculators.load("conv")
+    (drawing,) = conv.solve(conv.read(given)).drawings
+    assert len(draw(a_screen(), drawing)) < 20

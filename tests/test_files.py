@@ -160,3 +160,30 @@ def test_what_fails_is_said_and_the_file_stays_as_it_was(tmp_path: Path) -> None
     with pytest.raises(CnnquizError, match=r"report.txt: it failed \(No space left\)"), replacement(path, "it failed"):
         raise OSError(28, "No space left")
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_a_report_takes_the_place_of_no_device(
+    kind: str, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    NO_FILES[kind][0](Path("x"))
+    before = os.lstat("x").st_mode
+    ended = program("check", "--bundled", "--output", "x")
+    assert (ended.returncode, os.lstat("x").st_mode) == (2, before)
+    assert "this is no file" in ended.stderr and ended.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    "words", ["check --bundled --output", "stats --export", "stats --import", "history backup", "history restore"]
+)
+def test_an_empty_name_is_refused(words: str, program: Program) -> None:
+    ended = program(*words.split(), "")
+    assert ended.returncode == 2 and ended.stderr.startswith("cnnquiz: ") and "fault" not in ended.stderr
+
+
+def test_a_line_without_end_is_refused(environment: dict[str, str]) -> None:
+    with open("/dev/zero", "rb") as endless:
+        command = [sys.executable, "-m", "cnnquiz", "take", "week8"]
+        ended = subprocess.run(command, stdin=endless, capture_output=True, text=True, env=environment, timeout=60)
+    assert ended.returncode == 2 and "a line of 10,000 characters or more" in ended.stderr

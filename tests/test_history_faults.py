@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import random
+import shutil
 import sqlite3
 import tempfile
 from collections.abc import Iterator
@@ -394,3 +395,41 @@ def test_a_log_whose_last_answer_was_cut_off_is_sound(path: Path) -> None:
         with History.open(path) as history:
             assert history.damage is history.problem is None and len(history.responses("s")) == 2
             assert history.record(attempt("s", 9))
+
+
+@pytest.mark.parametrize("moment", ["before the next answer", "before the end"])
+def test_a_file_that_is_removed_while_a_session_runs_is_made_anew(path: Path, moment: str) -> None:
+    with History.open(path) as history:
+        session = history.start_session("week8", "take", {}, START)
+        assert history.record(attempt(session, 1))
+        if moment == "before the end":
+            assert history.record(attempt(session, 2))
+        shutil.rmtree(path.parent)
+        if moment == "before the next answer":
+            assert history.record(attempt(session, 2))
+        history.retry()
+        assert history.unsaved == 0 and history.problem and "was removed while this ran" in history.problem
+    with History.open(path) as again:
+        assert [each.seed for each in again.responses(session)] == [1, 2]
+
+
+def test_a_file_that_cannot_be_made_anew_is_said_and_counted(path: Path) -> None:
+    with History.open(path) as history:
+        assert history.record(attempt("s", 1))
+        shutil.rmtree(path.parent)
+        path.parent.write_text("in the way")
+        assert not history.record(attempt("s", 2))
+        assert history.unsaved == 2 and history.problem and "is gone, and cannot be made anew" in history.problem
+
+
+def test_another_file_in_its_place_has_the_session_too(path: Path, tmp_path: Path) -> None:
+    with History.open(path) as history:
+        assert history.record(attempt("s", 1))
+        with History.open(tmp_path / "other.db") as other:
+            assert other.record(attempt("t", 5))
+        for each in path.parent.iterdir():
+            each.unlink()
+        (tmp_path / "other.db").replace(path)
+        assert history.record(attempt("s", 2)) and history.unsaved == 0
+    with History.open(path) as again:
+        assert [len(again.responses(name)) for name in "st"] == [2, 1]

@@ -216,3 +216,9 @@ def test_what_letters_cannot_do_is_one_line() -> None:
             assert "\n" not in str(fault)
         else:
             assert "g" in solution.as_json()["results"]["parameters"]
+
+
+@pytest.mark.parametrize("size", ["axb", "a*b", ["a", "b"]])
+def test_letters_for_two_axes_may_be_typed_or_listed(size: object) -> None:
+    conv = calculators.load("conv")
+    assert conv.solve(conv.read({"in": size, "k": 3})).results["output_size"].ascii == "(a - 2) x (b - 2)"

@@ -242,3 +242,14 @@ def test_a_bank_whose_name_is_not_utf_8_is_asked_and_saved(
         asked = program(command, name, stdin=typed)
         assert (asked.returncode, asked.stderr) == (0, "") or "Resume with" in asked.stderr
         assert attempts in program("history", "check").stdout
+
+
+@pytest.mark.parametrize("mark", ["nan", "inf", "-1", "101", "x"])
+def test_a_pass_mark_is_a_number_from_0_to_100(program: Program, mark: str) -> None:
+    ended = program("take", "week8", "--answers", "d", "--limit", "1", "--pass-mark", mark)
+    assert (ended.returncode, ended.stdout) == (2, "") and "--pass-mark" in ended.stderr
+
+
+def test_docstrings_are_read_from_the_source_where_python_leaves_them_out(program: Program) -> None:
+    ended = program("take", "week8", "--answers", "d", "--limit", "1", env={"PYTHONOPTIMIZE": "2"})
+    assert (ended.returncode, ended.stderr) == (0, "")

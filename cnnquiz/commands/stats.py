@@ -36,7 +36,7 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
     with History.require(to_write=source is not None) as history:
         if history.damage:
             stderr().say(history.damage)
-        if to or source:
+        if to is not None or source is not None:
             done, lines = move(history, source, to, force)
             show_json(screen, done) if format == "json" else screen.show(*lines)
             return
@@ -51,10 +51,10 @@ def move(history: History, source: str | None, to: str | None, force: bool) -> t
 
     done: dict[str, int] = {}
     lines = []
-    if source:
+    if source is not None:
         done["read"], done["new"] = read, new = merge(history, Path(source))
         lines.append(f"{source}: {read:,} attempts, {new:,} of them new; the others were here already")
-    if to:
+    if to is not None:
         done["exported"] = export(history, Path(to), force)
         lines.append(f"{to}: {done['exported']:,} attempts written")
     return done, lines

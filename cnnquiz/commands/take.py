@@ -26,6 +26,15 @@ class Duration(click.ParamType[float]):
         return float(total)
 
 
+class Percent(click.FloatRange):
+    """A number from 0 to 100; `nan` is none."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Read the number, or say that it is none."""
+        found: float = super().convert(value, param, ctx)
+        return found if found == found else self.fail(f"{value!r} is no number", param, ctx)
+
+
 @click.command()
 @click.argument("bank", type=BANK, metavar="BANK")
 @click.option("--exam", is_flag=True, help="No verdicts until the end; answers can be changed until then.")
@@ -39,7 +48,7 @@ class Duration(click.ParamType[float]):
 @click.option("--fresh", is_flag=True, help="Begin anew, even where an earlier session was not finished.")
 @click.option("--answers", metavar="ANSWERS", help='Give all the answers: "d b - a"; - skips a question.')
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to give the result.")
-@click.option("--pass-mark", type=click.FloatRange(0, 100), metavar="PERCENT", help="Exit with 1 below this score.")
+@click.option("--pass-mark", type=Percent(0, 100), metavar="PERCENT", help="Exit with 1 below this score.")
 def command(bank: str, answers: str | None, format: str, **options: Any) -> int:
     """Take the quiz of BANK, a bundled bank's name or a file.
 

@@ -68,6 +68,7 @@ class History:
         self.db = db
         self.damage = self._damage(lost, thorough)
         self._saves = problem is None
+        self._file = _identity(path)
         self._session, self._kept = "", 0
         self._pending: list[Write] = []
         self._done: list[Write] = []
@@ -134,9 +135,27 @@ class History:
         return sum(isinstance(write, partial) for write in [*self._done, *self._pending]) - self._saved
 
     def retry(self) -> None:
-        """Try once more to save what could not be saved."""
-        if self._pending:
+        """Try once more to save what could not be saved, or what is no longer there."""
+        if self._pending or self._is_gone():
             self._write()
+
+    def _is_gone(self) -> bool:
+        """Whether the file was removed, or another one put in its place."""
+        return self._saves and _identity(self.path) != self._file
+
+    def _begin_anew(self) -> None:
+        """Go over to a new file, or to memory where there can be none, with all that this run has written."""
+        self._pending, self._done = self._done + self._pending, []
+        self._saved = self._kept = 0
+        with suppress(sqlite3.Error):
+            self.db.close()
+        try:
+            self.db = connect(self.path)
+            self._kept = self.db.execute(rows.SESSION_COUNT, (self._session,)).fetchone()[0]
+        except (Unusable, *UNREADABLE) as error:
+            self.db, self._saves = in_memory(), False
+            self.problem = f"history at {self.path} is gone, and cannot be made anew ({error}): nothing more is saved"
+        self._file = _identity(self.path)
 
     def record(self, attempt: Attempt, replace: bool = False) -> bool:
         """Commit one attempt; True when it is on disk. The same attempt again changes nothing.
@@ -256,6 +275,8 @@ class History:
     def _write(self, *new: Write) -> bool:
         """Do the pending and the new writes in one transaction; True when all of them are on disk."""
         self._pending += new
+        if gone := self._is_gone():
+            self._begin_anew()
         session = (self._session,)
         try:
             with transaction(self.db):
@@ -277,11 +298,20 @@ class History:
             return False
         if self._saves:
             self._saved += sum(isinstance(write, partial) for write in self._pending)
-            self.problem = None
+            anew = "was removed while this ran: what this session has answered is in a new file there"
+            self.problem = f"history at {self.path} {anew}" if gone else None
         self._done += self._pending
         self._pending.clear()
         self._kept = kept
         return self._saves
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from another one that takes its place; None where there is none."""
+    with suppress(OSError):
+        found = path.stat()
+        return found.st_dev, found.st_ino
+    return None
 
 
 def scores_by_bank() -> tuple[dict[str, Scores], str | None]:

@@ -11,6 +11,8 @@ import signal
 import sys
 from collections.abc import Iterator
 
+from cnnquiz.errors import CnnquizError
+
 try:
     import termios
     import tty
@@ -19,6 +21,7 @@ except ImportError:  # not on this system: lines do instead
 
 ENTER, BACK, NOTHING = "enter", "back", ""
 _NAMES = {"\r": ENTER, "\n": ENTER, " ": ENTER, "\x7f": BACK, "\b": BACK, "\x1b[D": BACK, "\x1bOD": BACK}
+LONGEST_LINE = 10_000  # characters
 _SEQUENCE_PAUSE = 0.05
 
 
@@ -58,13 +61,15 @@ def line(seconds: float | None = None) -> str | None:
     if seconds is not None and can_press() and not select.select([sys.stdin], [], [], seconds)[0]:
         return None
     try:
-        text = sys.stdin.readline()
+        text = sys.stdin.readline(LONGEST_LINE)
     except OSError as error:
         if error.errno != errno.EIO:
             raise
         text = ""
     if not text:
         raise _end_of_input()
+    if len(text) == LONGEST_LINE:
+        raise CnnquizError(f"the input has a line of {LONGEST_LINE:,} characters or more, which is no answer")
     return text.strip()
 
 

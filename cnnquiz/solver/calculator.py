@@ -113,7 +113,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         The docstring's first line is `Title: summary.`; its paragraph `Source: ...` says where the formulas stand.
         """
         missing = [name for name in ("QUANTITIES", "RESULTS", "EXAMPLES", "count") if not hasattr(module, name)]
-        title, summary, source = _title_summary_source(inspect.getdoc(module) or "")
+        title, summary, source = _title_summary_source(inspect.getdoc(module) or _docstring_in_source(module))
         missing += [what for what, text in (("summary", summary), ("source", source)) if not text]
         if missing:
             raise TypeError(f"{module.__name__} declares no {', no '.join(missing)}")
@@ -500,6 +500,13 @@ def _text_value(kind: Kind, raw: str) -> Any:
 
 _LETTERS = pattern(r"[A-Za-z]\w*")
 _SHORT = pattern(r"[:;,(]| along each | on each ")
+
+
+def _docstring_in_source(module: ModuleType) -> str:
+    """The docstring where Python runs without them (PYTHONOPTIMIZE=2)."""
+    import ast
+
+    return ast.get_docstring(ast.parse(inspect.getsource(module))) or ""
 
 
 def _letter_forms() -> ModuleType:

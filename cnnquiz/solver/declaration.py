@@ -181,6 +181,6 @@ class Given(Struct, frozen=True, eq=False, dict=True):
     def letters(self) -> bool:
         """Whether a letter stands for a number somewhere."""
         for value in self.env.values():
-            if type(value) is Letter or (type(value) is tuple and any(type(part) is Letter for part in value)):
+            if type(value) is Letter or (isinstance(value, tuple) and any(type(part) is Letter for part in value)):
                 return True
         return False

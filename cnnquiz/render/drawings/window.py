@@ -8,6 +8,7 @@ Where the cells are too many to be drawn, both ends of the axis are in view, wit
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from itertools import chain
 from typing import Any
 
 from msgspec import Struct
@@ -103,7 +104,7 @@ def _view(screen: Screen, axis: Axis) -> View | None:
 def _numbers(axis: Axis, view: View) -> Text:
     """The numbers of the input's cells, as many as have room: from 0, beside a gap also from the last one inwards."""
     every = 1 if view.wide == 3 or (view.wide == 2 and axis.size <= 10) else 5
-    found = [*range(0, axis.size, every)]
+    found = [*range(0, min(axis.size, MOST_CELLS), every)]
     if view.gap:
         tip = axis.size if view.cells > axis.padding[0] + axis.size else axis.size - 1
         every = 2 if view.wide == 2 and axis.size < 1_000 else 5
@@ -126,7 +127,8 @@ def _input(screen: Screen, axis: Axis, view: View) -> Text:
         inside = 0 <= cell - axis.padding[0] < axis.size
         return cell, screen.pick("▒", "o") if inside else screen.pick("░", "."), ""
 
-    line = view.row("input", map(mark, range(axis.end)))
+    ends = range(min(view.side, axis.end)), range(max(view.cells - view.side, view.side), axis.end)
+    line = view.row("input", map(mark, chain(*ends)))
     if not view.gap:
         return line
     middle = LABEL + view.side * view.wide + GAP // 2 - 2
