@@ -183,7 +183,7 @@ def test_an_empty_name_is_refused(words: str, program: Program) -> None:
 
 
 def test_a_line_without_end_is_refused(environment: dict[str, str]) -> None:
-    with open("/dev/zero", "rb") as endless:
+    with Path("/dev/zero").open("rb") as endless:
         command = [sys.executable, "-m", "cnnquiz", "take", "week8"]
         ended = subprocess.run(command, stdin=endless, capture_output=True, text=True, env=environment, timeout=60)
     assert ended.returncode == 2 and "a line of 10,000 characters or more" in ended.stderr

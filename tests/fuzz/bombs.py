@@ -416,7 +416,10 @@ def answers() -> Iterator[Bomb]:
 
 
 def givens() -> Iterator[Bomb]:
-    """Lists of givens that are huge, on the command line (up to what the system takes) and in batch lines."""
+    """Givens that are huge, or lists of them, on the command line (up to what the system takes) and in batch lines."""
+    for size in (10**8, 10**12, 10**18):
+        for words in (f"conv --in {size} --k 7", f"pool --in {size} --k 2", f"conv --in 9 --k 9 --p {size}"):
+            yield Bomb("givens", ("solve", *words.split()))
     for text in (",".join(["1"] * 9_999), ",".join(["1.23456789"] * 9_000), ",".join(["1000"] * 9_999), "1," * 60_000):
         yield Bomb("givens", ("solve", "softmax", text))
         yield Bomb("givens", ("solve", "batchnorm", text))
