@@ -60,8 +60,12 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
     CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it, and what a process that
     was killed has left there is removed.
     """
-    path = path.resolve() if path.is_symlink() else path
-    if not path.name or (path.exists() and not path.is_file()):
+    try:
+        path = path.resolve() if path.is_symlink() else path
+        no_file = not path.name or (path.exists() and not path.is_file())
+    except OSError as error:
+        raise CnnquizError(f"{display_text(path)}: {failure} ({error.strerror})") from None
+    if no_file:
         raise CnnquizError(f"{display_text(path)}: {failure} (this is no file); name a file")
     draft = path.with_name(f".cnnquiz-{os.getpid()}")
     remove_drafts(path.parent)
