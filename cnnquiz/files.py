@@ -60,8 +60,12 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
     CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it, and what a process that
     was killed has left there is removed.
     """
-    path = path.resolve() if path.is_symlink() else path
-    if not path.name or (path.exists() and not path.is_file()):
+    try:
+        path = path.resolve() if path.is_symlink() else path
+        no_file = not path.name or (path.exists() and not path.is_file())
+    except OSError as error:
+        raise CnnquizError(f"{display_text(path)}: {failure} ({error.strerror})") from None
+    if no_file:
         raise CnnquizError(f"{display_text(path)}: {failure} (this is no file); name a file")
     draft = path.with_name(f".cnnquiz-{os.getpid()}")
     remove_drafts(path.parent)
@@ -73,17 +77,6 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
         raise CnnquizError(f"{display_text(path)}: {failure} ({why})") from None
     finally:
         draft.unlink(missing_ok=True)
-
-
-def write_new(path: Path, text: str, failure: str) -> None:
-    """Write a file at a place that is still free, in a folder that is there; CnnquizError elsewhere."""
-    name = display_text(path)
-    if os.path.lexists(path):
-        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
-    if not path.parent.is_dir():
-        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
-    with replacement(path, failure, (OSError, ValueError)) as draft:
-        draft.write_text(text, encoding="utf-8")
 
 
 def remove_drafts(folder: Path) -> None:

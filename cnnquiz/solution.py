@@ -35,6 +35,11 @@ class Vector(tuple[Any, ...]):
     __slots__ = ()
 
 
+def parts(value: Any) -> tuple[Any, ...]:
+    """The axes of a shape, or the components of a vector; a single value as its own only part."""
+    return value if isinstance(value, tuple) else (value,)
+
+
 class Approximate(Fraction):
     """A number that was rounded to become this fraction: it stands behind ≈, however short it is."""
 

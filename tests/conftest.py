@@ -103,12 +103,19 @@ def program(environment: dict[str, str], tmp_path: Path) -> Program:
 @pytest.fixture
 def terminal(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts the program in a terminal of its own, 80 columns wide if not said otherwise."""
+    yield from terminals(["-m", "cnnquiz"], environment, tmp_path)
+
+
+def terminals(
+    program: list[str], environment: dict[str, str], folder: Path, width: int = 80, term: str = "xterm"
+) -> Iterator[Start]:
+    """What starts a Python program in a terminal of its own, so wide if not said otherwise; all of them end with it."""
     children: list[pexpect.spawn[str]] = []
 
-    def spawn(*arguments: str, columns: int = 80, **env: str) -> pexpect.spawn[str]:
-        around = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "xterm"} | env
+    def spawn(*arguments: str, columns: int = width, **env: str) -> pexpect.spawn[str]:
+        around = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": term} | env
         child = pexpect.spawn(
-            sys.executable, ["-m", "cnnquiz", *arguments], env=around, cwd=str(tmp_path),  # type: ignore[arg-type]
+            sys.executable, [*program, *arguments], env=around, cwd=str(folder),  # type: ignore[arg-type]
             dimensions=(50, columns), encoding="utf-8", timeout=PATIENCE,
         )  # fmt: skip
         child.delaybeforesend = None

@@ -14,7 +14,7 @@ from typing import Any
 import pexpect
 import pytest
 from answered import DAY, answers
-from conftest import PATIENCE, Program, Start, ended, wait_until
+from conftest import PATIENCE, Program, Start, ended, terminals, wait_until
 
 from cnnquiz.render import keys
 
@@ -241,21 +241,7 @@ def bare(environment: dict[str, str], tmp_path: Path) -> Iterator[Start]:
     """Starts the program in a terminal, on a system without termios and most signals."""
     script = tmp_path / "bare.py"
     script.write_text(WITHOUT, encoding="utf-8")
-    children: list[pexpect.spawn[str]] = []
-
-    def spawn(*arguments: str, columns: int = 100, **env: str) -> pexpect.spawn[str]:
-        around = {name: value for name, value in environment.items() if name != "COLUMNS"} | {"TERM": "dumb"} | env
-        child = pexpect.spawn(
-            sys.executable, [str(script), *arguments], env=around, cwd=str(tmp_path),  # type: ignore[arg-type]
-            dimensions=(50, columns), encoding="utf-8", timeout=PATIENCE,
-        )  # fmt: skip
-        child.delaybeforesend = None
-        children.append(child)
-        return child
-
-    yield spawn
-    for child in children:
-        child.close(force=True)
+    yield from terminals([str(script)], environment, tmp_path, width=100, term="dumb")
 
 
 def test_each_key_is_a_line_where_none_is_read_alone(bare: Start) -> None:

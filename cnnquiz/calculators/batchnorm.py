@@ -89,8 +89,12 @@ def work(
     outputs = Vector(rounded(scale * hat + move) for hat in hats)
     found = {"mean": exact(mean), "variance": exact(variance), "normalised": Vector(map(rounded, hats))}
     found |= {"output": outputs, "std": rounded(below)}
-    unbiased = variance * len(x) / (len(x) - 1) if len(x) > 1 else None
-    return found | _new_averages(env, mean, unbiased)
+    return found | _new_averages(env, mean, _unbiased(variance, len(x)))
+
+
+def _unbiased(variance: Any, n: int) -> Any:
+    """The variance divided by n - 1; None of one value."""
+    return exact(Fraction(variance) * n / (n - 1)) if n > 1 else None
 
 
 def _new_averages(env: Env, mean: Any, variance: Any, new: Any = None) -> Values:
@@ -114,7 +118,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
             new = results[{"mean": "mean", "var": "variance"}[kind]]
         if env["values"] is not None and kind == "var":
             n = len(env["values"])
-            variance, new = new, exact(Fraction(new) * n / (n - 1))
+            variance, new = new, _unbiased(new, n)
             why = "The running variance takes in the batch's variance divided by n - 1."
             yield step("Divided by n - 1", "v*n/(n - 1)", chain(variance, f"*{n}/{n - 1}"), new, why, name)
         share, old = env["momentum"], env[f"running_{kind}"]
@@ -195,8 +199,7 @@ def _other_share(env: Env, share: Any) -> Values:
     """The running averages with another share of the new batch."""
     if env["values"] is None:
         return _new_averages(env, env["batch_mean"], env["batch_var"], share)
-    n, variance = len(env["values"]), Fraction(env["variance"])
-    return _new_averages(env, env["mean"], variance * n / (n - 1) if n > 1 else None, share)
+    return _new_averages(env, env["mean"], _unbiased(env["variance"], len(env["values"])), share)
 
 
 MISCONCEPTIONS = (

@@ -181,9 +181,11 @@ def _bytes_step(what: str, numbers: int, of: str, kind: str = "") -> Step:
     return formula_step(f"Bytes of the {what}", "b*n", {"b": size, "n": numbers}, why, of)
 
 
-def _macs_by(env: Env, rule: Callable[[LayerResult], int]) -> Values:
-    """Multiply-adds and FLOPs with another rule for each layer."""
-    found = sum(rule(result) for result in env["view"] if result.counts.macs) * env["batch"]
+def _macs_by(
+    env: Env, rule: Callable[[LayerResult], int] = macs, results: Sequence[LayerResult] | None = None
+) -> Values:
+    """Multiply-adds and FLOPs with another rule for each layer, or of other layers than those in view."""
+    found = sum(rule(result) for result in results or env["view"] if result.counts.macs) * env["batch"]
     return {"macs": found, "flops": 2 * found}
 
 
@@ -198,15 +200,9 @@ def _without_depth(result: LayerResult) -> int:
     return macs(result) * (result.layer.groups or channels) // channels if result.layer.kind == "conv" else macs(result)
 
 
-def _macs_of(env: Env, results: Sequence[LayerResult]) -> Values:
-    """Multiply-adds and FLOPs of some of the layers."""
-    found = sum(map(macs, results)) * env["batch"]
-    return {"macs": found, "flops": 2 * found}
-
-
 def _macs_of_last_on_input(env: Env) -> Values:
     """The last layer alone, as if it worked on the input of the first."""
-    return _macs_of(env, propagate([env["view"][-1].layer], env["view"][0].before.shape))
+    return _macs_by(env, results=propagate([env["view"][-1].layer], env["view"][0].before.shape))
 
 
 def _copies(env: Env, more: int) -> Values:
@@ -238,7 +234,7 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _bytes_times(env, Fraction(1, 4))),
     misconception("bits-for-bytes", "8 bits are one byte.", wrong=lambda env: _bytes_times(env, 8)),
     misconception("last-layer-only", "Every layer costs something: add them up.",
-                  wrong=lambda env: _macs_of(env, env["view"][-1:])),
+                  wrong=lambda env: _macs_by(env, results=env["view"][-1:])),
     misconception("without-reduction", "The layers before make the map thin, so the last one costs less.",
                   wrong=_macs_of_last_on_input),
     misconception("forgot-gradients", "Every weight has a gradient of its own.", wrong=lambda env: _copies(env, -1)),

@@ -14,10 +14,9 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.counts import tally
 from cnnquiz.mathematics.notation import chain, step, sum_of_products
-from cnnquiz.solution import Vector
+from cnnquiz.solution import Vector, parts
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, line, misconception
 from cnnquiz.solver.givens import FLAG, are_numbers, integer, matrix, numbers, shape
-from cnnquiz.solver.lines import parts
 
 QUANTITIES = (
     Quantity("inputs", "in_features", shape(), "numbers that come in: 1960, or a map, 7x7x40", None, (1, 10_000),

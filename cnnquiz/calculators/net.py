@@ -6,7 +6,7 @@ Source: the papers named in each network's file; Araujo, Norris and Sim 2019 for
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from math import prod
 from typing import Any
 
@@ -46,8 +46,13 @@ from cnnquiz.solver.givens import Kind, choices, integer, numbers, whole, words
 _EXTRAS = ("bias", "bn", "activation", "pool")
 
 
-def _last_dense(results: Sequence[LayerResult]) -> LayerResult | None:
-    return next((one for one in reversed(results) if one.layer.kind == "dense"), None)
+def _first(results: Iterable[LayerResult], kind: str) -> LayerResult | None:
+    return next((one for one in results if one.layer.kind == kind), None)
+
+
+def _works_last_dense(env: Env) -> bool:
+    """Whether the last dense layer is among those in view."""
+    return _first(reversed(env["results"]), "dense") in env["view"]
 
 
 _BLOCKS = Kind("A,B,C", lambda raw: Vector(whole(one, 1, letters=False) for one in numbers(20).read(raw)))
@@ -55,7 +60,7 @@ QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
     Quantity("count", "count", choices("bias,bn,...", *_EXTRAS), "count these too: bias,bn,activation,pool", ()),
     Quantity("classes", "num_classes", integer(1, letters=False), "units of the last dense layer, if others", None,
-             only=Case("where the last dense layer is worked", lambda env: _last_dense(env["results"]) in env["view"])),
+             only=Case("where the last dense layer is worked", _works_last_dense)),
     Quantity("blocks", "block_counts", _BLOCKS, "blocks in each stage of the network, if others: 3,4,6,3", None,
              only=where("network")),
     Quantity("trained", "trained_layers", words("NAMES"), "the layers that are trained, the others frozen: fc", None),
@@ -133,8 +138,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         return
     if want == "depth" and results.get("depth"):
         yield _depth_step(env, results["depth"])
-    if want == "flattened" and (dense := _last_dense(env["view"][::-1])):
-        flat = next((one for one in env["view"] if one.layer.kind == "flatten"), dense)
+    if want == "flattened" and (flat := _first(env["view"], "flatten") or _first(env["view"], "dense")):
         why = "Every number of the last map comes in."
         yield formula_step("Flatten", *steps.map_product(flat.before.shape), why, want)
     if want == "weight_bytes":
@@ -198,12 +202,20 @@ def _widest_twice(env: Env) -> int | None:
     return 2 * max(kernels) * first.before.shape[-1] ** 2 if _is_pointwise(first) else None
 
 
-def _dense_inputs(results: Sequence[LayerResult]) -> int | None:
-    return next((prod(one.before.shape) for one in results if one.layer.kind == "dense"), None)
+def _usual_inputs(env: Env) -> int | None:
+    """The inputs of the first dense layer with the input that the network is made for."""
+    dense = _first(propagate(env["net"].parts, env["net"].input), "dense") if env["net"] else None
+    return prod(dense.before.shape) if dense else None
 
 
-def _last_of(env: Env, kind: str, amount: Callable[[LayerResult], int]) -> int | None:
-    return next((amount(one) for one in reversed(env["view"]) if one.layer.kind == kind), None)
+def _before_last_pool(env: Env) -> int | None:
+    pool = _first(reversed(env["view"]), "pool")
+    return prod(pool.before.shape) if pool else None
+
+
+def _channels_of_last_convolution(env: Env) -> int | None:
+    conv = _first(reversed(env["view"]), "conv")
+    return conv.shape[-1] if conv else None
 
 
 def _old_head(env: Env) -> int:
@@ -230,11 +242,11 @@ MISCONCEPTIONS = (
     misconception("old-head", "The last layer was replaced: it has as many units as there are classes.",
                   wrong=lambda env: {"trained": _old_head(env)} if env["unfrozen"] is not None else {}),
     misconception("usual-input", "The network is made for another size of input: follow this one through.",
-                  flattened=lambda env: env["net"] and _dense_inputs(propagate(env["net"].parts, env["net"].input))),
+                  flattened=_usual_inputs),
     misconception("one-pool-short", "Every pool makes the map smaller: count them all.",
-                  flattened=lambda env: _last_of(env, "pool", lambda one: prod(one.before.shape))),
+                  flattened=_before_last_pool),
     misconception("channels-only", "Flattening keeps every place of the map, not only its channels.",
-                  flattened=lambda env: _last_of(env, "conv", lambda one: one.shape[-1])),
+                  flattened=_channels_of_last_convolution),
     misconception("widest-kernel-only", "The layers with 1x1 kernels have weights too.",
                   parameters=lambda env: _without(env, lambda one: _is_pointwise(one))),
     misconception("one-pointwise-short", "Every layer with 1x1 kernels has weights of its own.",

@@ -90,7 +90,7 @@ LETTERS = {"alpha": "learning rate at first"}
 
 
 def prepare(values: Values) -> Values:
-    """Refuses a schedule without one of its hyperparameters; from T on a linear one stays where it is."""
+    """Refuses a schedule without one of its hyperparameters."""
     for name in _SCHEDULES[values["kind"]].takes:
         if values[name] is None:
             raise GivenError(f"{name} is missing: {values['kind']} needs {_meaning(name)}", name)
@@ -100,9 +100,13 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"t: the cosine ends at T = {values['T']}; what comes behind depends on the program", "t")
     if values["low"] > values["alpha"]:
         raise GivenError("low: the lowest rate is above the first one", "low")
-    t = values["t"] if values["kind"] not in ("linear", "warmup") else min(values["t"], values["T"])
-    total = values["T"] if "T" in _SCHEDULES[values["kind"]].takes else None
-    return {**values, "t": t, "T": total}
+    env = {**values, "T": values["T"] if "T" in _SCHEDULES[values["kind"]].takes else None}
+    return _at(env, values["t"])
+
+
+def _at(env: Env, t: Any) -> Values:
+    """The same schedule after t epochs; from T on a linear one stays where it is."""
+    return {**env, "t": min(t, env["T"]) if env["kind"] in ("linear", "warmup") else t}
 
 
 def _meaning(name: str) -> str:
@@ -234,10 +238,6 @@ def drawings(env: Env, results: Results) -> Iterator[Drawing]:
     if env["kind"] == "cosine":
         last = env["T"]
     xs = [Fraction(last * at, 60) for at in range(61)]
-    if env["kind"] in ("linear", "warmup"):
-        places = [{**env, "t": min(x, env["T"])} for x in xs]
-    else:
-        places = [{**env, "t": x} for x in xs]
-    ys = [float(work(place)["rate"]) for place in places]
+    ys = [float(work(_at(env, x))["rate"]) for x in xs]
     marks = [[float(env["t"]), float(results["rate"]), "now"]]
     yield Drawing("curve", {"xs": list(map(float, xs)), "ys": ys, "marks": marks, "xlabel": "epoch", "ylabel": "rate"})

@@ -25,14 +25,13 @@ from cnnquiz.mathematics.optimisers import (
     Method,
     componentwise,
     memory,
-    parts,
     run,
     thetas_by_sums,
     with_formulas,
 )
 from cnnquiz.mathematics.precise import limit_digits, rounded
 from cnnquiz.mathematics.sympy_forms import derivative, from_sympy, symbolic, sympy_value
-from cnnquiz.solution import Drawing, Math, Vector
+from cnnquiz.solution import Drawing, Math, Vector, parts
 from cnnquiz.solver import givens
 from cnnquiz.solver.calculator import (
     Case,
@@ -360,12 +359,11 @@ def count(env: Env) -> Values:
             if env["method"] == "sgd" and len(formulas) == 1:
                 rule = parse("(1 - alpha*wd)*theta - alpha*g", *NAMES, "wd")
                 found["rule"] = ascii_text(replace(rule, parts_of_rule))
-    if env["method"] == "adam":
-        for name, beta in (("first_bias_factor", env["beta1"]), ("second_bias_factor", env["beta2"])):
-            shares = [(1 - Fraction(beta)) * Fraction(beta) ** age for age in range(min(env["steps"], _COUNTED))]
-            found |= {name: rounded(sum(shares))} if env["steps"] <= _COUNTED else {}
     if env["steps"] > _COUNTED:
         return found
+    if env["method"] == "adam":
+        for name, beta in zip(_FACTORS, (env["beta1"], env["beta2"]), strict=True):
+            found[name] = rounded(sum((1 - Fraction(beta)) * Fraction(beta) ** age for age in range(env["steps"])))
     with suppress(KeyError):
         thetas, used = thetas_by_sums(env["method"], env, _with_decay(env, _counted_gradient(env)), env["steps"])
         found |= {"theta": _rounded(thetas[-1]), "thetas": Vector(map(_rounded, thetas))}

@@ -145,10 +145,8 @@ class History:
 
     def _begin_anew(self) -> None:
         """Go over to a new file, or to memory where there can be none, with all that this run has written."""
-        self._pending, self._done = self._done + self._pending, []
-        self._saved = self._kept = 0
-        with suppress(sqlite3.Error):
-            self.db.close()
+        self._let_go()
+        self._saved = 0
         try:
             self.db = connect(self.path)
             self._kept = self.db.execute(rows.SESSION_COUNT, (self._session,)).fetchone()[0]
@@ -265,12 +263,16 @@ class History:
         if not self._saves or not is_damage(error):
             return False
         self.problem = str(self.damage_error(error, "nothing more is saved in it"))
-        self.db.close()
+        self._let_go()
         self.db, self._saves = in_memory(), False
-        self._session, self._kept = "", 0
-        self._pending, self._done = self._done + self._pending, []
         self._write()
         return True
+
+    def _let_go(self) -> None:
+        """Close the file; all that this run has written is to be written again, elsewhere."""
+        with suppress(sqlite3.Error):
+            self.db.close()
+        self._pending, self._done, self._kept = self._done + self._pending, [], 0
 
     def _write(self, *new: Write) -> bool:
         """Do the pending and the new writes in one transaction; True when all of them are on disk."""

@@ -19,10 +19,9 @@ from cnnquiz.mathematics.expression import evaluate, names_in, parse
 from cnnquiz.mathematics.values import confirms, read_expression, same
 from cnnquiz.model import Derivation
 from cnnquiz.patterns import pattern
-from cnnquiz.solution import Math, Solution, text
+from cnnquiz.solution import Math, Solution, parts, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 from cnnquiz.solver.lines import one as one_axis
-from cnnquiz.solver.lines import parts
 
 Group = tuple[Misconception, ...]
 TRIES, ENOUGH, LARGEST = 60, 5, 40  # numbers tried in the place of letters, how many have to fit, and their size

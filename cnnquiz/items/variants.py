@@ -18,8 +18,7 @@ from cnnquiz.items.placeholders import fill
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.model import Bank, Item, Option
-from cnnquiz.solution import TOO_LONG, Solution, text
-from cnnquiz.solver.lines import parts
+from cnnquiz.solution import TOO_LONG, Solution, parts, text
 
 FARTHEST = 100  # a distractor is at most so many times larger or smaller than the key
 LETTERS = "abcdefghijklmnopqrstuvwxyz"

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solver.lines import parts
+from cnnquiz.solution import parts
 
 _INDEX = re.compile(r"([A-Za-z]\w*?)((?:\[-?\d{1,6}\])+)")
 _SUBSCRIPT = re.compile(r"([A-Za-z]\w*?)_(\d{1,6})")

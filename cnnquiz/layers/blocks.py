@@ -21,9 +21,6 @@ JOINS = ("add", "concat")
 FIELDS = ("type", "k", "kernel_size")  # a mapping of one of these alone is a layer, not a layer of that name
 _PLACE = pattern(r"\{\s*([A-Za-z_]\w*)\s*\}")
 _SAFE = pattern(r"[\w.×x=-]{1,30}")
-
-
-_INPUT_ITSELF = "the input itself"
 _JOIN = pattern(r"(add|concat)\s*\[(.*)\]", re.DOTALL)
 _BLOCK_WORD = pattern(r"([nmsx])?(\d{1,6})")
 # The blocks of ResNet-18 and of ResNet-50; n channels inside, m behind a bottleneck, s the stride
@@ -43,20 +40,20 @@ BLOCKS: dict[str, Any] = {
 
 
 def _branches(kind: str, text: str) -> dict[str, Any]:
-    """The branches of `add[body | shortcut]` or `concat[... | ...]`; an empty one is the input itself."""
+    """The branches of `add[body | shortcut]` or `concat[... | ...]`; an empty one, (), is the input itself."""
     parts = outer_parts(text, "|")
     if len(parts) == 1 and kind == "add":
         parts.append("")
     names = [f"branch{at}" for at in range(1, len(parts) + 1)]
     if kind == "add" and len(parts) == 2:
         names = ["body", "shortcut"]
-    return {name: pieces(part) or _INPUT_ITSELF for name, part in zip(names, parts, strict=True)}
+    return {name: pieces(part) or () for name, part in zip(names, parts, strict=True)}
 
 
-def _block_in_words(piece: str, own: Mapping[str, Any]) -> dict[str, Any]:
+def _block_in_words(piece: str, blocks: Mapping[str, Any]) -> dict[str, Any]:
     """The use of a block that a text spells: of `bottleneck 64 s2 x3`, only the first block has the stride."""
     name, *words = piece.split() or [""]
-    if name not in BLOCKS or name in own:
+    if name not in BLOCKS or blocks[name] is not BLOCKS[name]:
         return {}
     numbers = {"s": "1"}
     for word in words:
@@ -105,7 +102,8 @@ class Expansion:
     """The expansion of one file's layers: its blocks, and where each named part is written."""
 
     def __init__(self, blocks: Mapping[str, Any], root: TreePath) -> None:
-        self.blocks, self.root = blocks, root
+        self.blocks = {**blocks, **BLOCKS, **blocks}  # the file's own ones go first, and before those of the same name
+        self.root = root
         self.paths: dict[str, TreePath] = {}
 
     def parts(self, written: Any, scope: Scope, context: Context) -> tuple[Part, ...]:
@@ -193,7 +191,7 @@ class Expansion:
         for branch, layers in value.items():
             own = scope if branch == "body" else Scope(f"{scope.prefix}{branch}.", numbered=False)
             inner = replace(context.at(branch), depth=context.depth + 1)
-            branches.append((str(branch), self.parts(layers, own, inner) if layers != _INPUT_ITSELF else ()))
+            branches.append((str(branch), self.parts(layers, own, inner) if layers != () else ()))
         name = scope.free_name(kind, self.paths)
         self.take_name(name, context)
         return Join(kind, name, tuple(branches))
@@ -203,10 +201,9 @@ class Expansion:
         aside = ("block", "repeat", "first")
         numbers = {key: with_numbers(str(value), context) for key, value in use.items() if key not in aside}
         block = with_numbers(str(use["block"]), context)
-        known = {**BLOCKS, **self.blocks}
-        if block not in known:
-            there = ", ".join({**self.blocks, **known})
-            raise LayerFault(f"there is no block {excerpt(block)}: there are {there}", (*context.path, "block"))
+        if block not in self.blocks:
+            known = ", ".join(self.blocks)
+            raise LayerFault(f"there is no block {excerpt(block)}: there are {known}", (*context.path, "block"))
         first = use.get("first", {})
         if not isinstance(first, dict):
             fault = "`first` holds the first block's own numbers, as in first: {s: 2}"
@@ -217,7 +214,7 @@ class Expansion:
             prefix = name if "repeat" not in use else f"{name}_{number}"
             given = numbers | own if number == 1 else numbers
             inside = Context((*self.root, block), given, context.depth + 1)
-            yield from self.parts(known[block], Scope(f"{prefix}.", numbered=False), inside)
+            yield from self.parts(self.blocks[block], Scope(f"{prefix}.", numbered=False), inside)
 
     def repeats(self, written: str, context: Context) -> int:
         """How often a block is repeated."""

@@ -18,10 +18,9 @@ from cnnquiz.layers.state import Shape
 from cnnquiz.layers.vocabulary import WINDOWS
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.naming import nearest_names
-from cnnquiz.solution import text
+from cnnquiz.solution import parts, text
 from cnnquiz.solver.calculator import Case, Quantity, where
 from cnnquiz.solver.givens import MAX_AXES, TypedShape, excerpt, integer, shape, words
-from cnnquiz.solver.lines import parts
 
 INPUT = shape()
 NETWORK = Quantity(

@@ -13,7 +13,7 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import number, parse
 from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.mathematics.precise import limit_digits
-from cnnquiz.solution import Vector
+from cnnquiz.solution import Vector, parts
 
 NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
 FAR = 10**50
@@ -143,11 +143,6 @@ def run(
         yield dict(state), done
 
 
-def parts(theta: Any) -> tuple[Any, ...]:
-    """The components of theta."""
-    return theta if isinstance(theta, Vector) else (theta,)
-
-
 def _ahead(theta: Any, gamma: Any, v: Any) -> Any:
     return theta - gamma * v
 
@@ -195,15 +190,15 @@ def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
     if any(isinstance(one, Vector) for one in seen):
         each = [memory(name, start, one) for one in zip(*seen, strict=True)]
         return {symbol: Vector(one[symbol] for one in each) for symbol in each[0]}
-    squares, t = [g * g for g in seen], len(seen)
+    if name == "sgd":
+        return {}
     if name in ("momentum", "nesterov"):
         return {"v": start["alpha"] * _geometric_sum(seen, start["gamma"])}
+    squares, t = [g * g for g in seen], len(seen)
     if name == "adagrad":
         return {"s": sum(squares)}
     if name == "rmsprop":
         return {"s": (1 - start["rho"]) * _geometric_sum(squares, start["rho"])}
-    if name == "sgd":
-        return {}
     b1, b2 = Fraction(start["beta1"]), Fraction(start["beta2"])
     m, s = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
     return {"m": m, "s": s, "mhat": m / (1 - b1**t), "shat": s / (1 - b2**t)}

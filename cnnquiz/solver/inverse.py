@@ -14,12 +14,12 @@ from typing import Any
 from cnnquiz.errors import CnnquizError, GivenError, NoLayerError
 from cnnquiz.mathematics.expression import Letter
 from cnnquiz.mathematics.time_limit import with_time_limit
-from cnnquiz.solution import Math, Solution, Step, jsonable, step_as_json, text
+from cnnquiz.solution import Math, Solution, Step, jsonable, parts, step_as_json, text
 from cnnquiz.solver import lines
 from cnnquiz.solver.calculator import Calculator, Quantity
 from cnnquiz.solver.declaration import MissingError, NoPartError
 from cnnquiz.solver.givens import count, split_axes
-from cnnquiz.solver.lines import one, parts
+from cnnquiz.solver.lines import one
 
 WIDEST = 10**9  # the widest bounds of one unknown
 SMALL = 64  # combinations that are all tried too, where halving has found the solutions

@@ -15,7 +15,7 @@ from cnnquiz.mathematics import notation
 from cnnquiz.mathematics.expression import Call, Env, Evaluator, Expr, Name, Op, evaluator, names_in, parse
 from cnnquiz.mathematics.expression import replace as with_names_replaced
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solution import NO_MATH, Math, Step
+from cnnquiz.solution import NO_MATH, Math, Step, parts
 
 _PLAIN = (int, Fraction, str)
 AXIS_NAMES = {1: ("",), 2: ("height", "width"), 3: ("depth", "height", "width")}
@@ -78,11 +78,6 @@ def line(symbol: str, formula: str, title: str = "", why: str = "", **more: Any)
 def lines_when(condition: str, *lines: Line) -> tuple[Line, ...]:
     """The lines, each under this condition in addition to its own."""
     return tuple(replace(one, when=f"{condition} and ({one.when})" if one.when else condition) for one in lines)
-
-
-def parts(value: Any) -> tuple[Any, ...]:
-    """The axes of a shape; a single value as its own only part."""
-    return value if isinstance(value, tuple) else (value,)
 
 
 def one(value: Any) -> Any:
