@@ -198,10 +198,3 @@ def test_a_script_with_a_field_or_name_that_is_not_known_is_refused(
 )
 def test_two_slips_read_as_one_sentence(names: list[str], said: str) -> None:
     assert together(names) == said
-
-
-def test_a_file_of_too_many_answers_is_refused(program: Program, tmp_path: Path) -> None:
-    file = tmp_path / "answers.txt"
-    file.write_text("h\n" * 2_001)
-    ended = program("drill", "conv", "--seed", "1", "--answers-file", str(file))
-    assert (ended.returncode, ended.stderr) == (2, f"cnnquiz: {file}: 2,001 answers; at most 2,000 are read\n")

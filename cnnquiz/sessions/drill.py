@@ -58,15 +58,13 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 
-LARGEST_SCRIPT, LONGEST_SCRIPT = 64 * 1024, 2_000  # bytes and lines of a file of answers
+LARGEST_SCRIPT = 64 * 1024  # bytes of a file of answers
 
 
 def read_script(path: str, drill: Drill) -> Iterator[str]:
     """The answers in a file, one a line; CnnquizError at a field or misconception that this drill does not have."""
     written = files.read_bytes(Path(path), LARGEST_SCRIPT).decode("utf-8-sig", "replace")
     lines = [line.strip() for line in written.splitlines()]
-    if len(lines) > LONGEST_SCRIPT:
-        raise CnnquizError(f"{display_text(path)}: {len(lines):,} answers; at most {LONGEST_SCRIPT:,} are read")
     families = (family for skill in drill.skills for level in skill.levels for family in level)
     names = {family.item.derivation.calculator for family in families if family.item.derivation}
     known = {one.name for name in names for one in calculators.load(name).misconceptions}
