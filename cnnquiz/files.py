@@ -160,3 +160,14 @@ def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
         return clean(read_bytes(path, LARGEST_FIGURE).decode("utf-8-sig").expandtabs(8)).rstrip("\n")
     except UnicodeDecodeError:
         raise CnnquizError(f"{display_text(path)}: this figure is not UTF-8 text") from None
+
+
+def write_new(path: Path, text: str, failure: str) -> None:
+    """Write a file at a place that is still free, in a folder that is there; CnnquizError elsewhere."""
+    name = display_text(path)
+    if os.path.lexists(path):
+        raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
+    if not path.parent.is_dir():
+        raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
+    with replacement(path, failure, (OSError, ValueError)) as draft:
+        draft.write_text(text, encoding="utf-8")
