@@ -14,18 +14,18 @@ from msgspec import Struct, structs
 from cnnquiz import answers
 from cnnquiz.items.variants import Variant
 from cnnquiz.model import Mark
+from cnnquiz.quiz.commands import Action
 
 T = TypeVar("T")
-Action = Literal["answer", "hint", "skip", "back", "next", "quit", "help", "tick"]
 Told = Literal[
-    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "first", "moved", "time-up", "left", "nothing"
+    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "time-up", "left", "nothing"
 ]
 End = Literal["", "finished", "time-up", "left"]
 SKIPPED = Mark("skipped", 0.0)
 
 
 class Event(Struct, frozen=True):
-    """What the person did; `text` is what was typed."""
+    """What the person did; `text` is what was typed, or the word of what is to be shown."""
 
     action: Action
     text: str = ""
@@ -138,6 +138,8 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
             return structs.replace(session, end="left"), Outcome("left")
         case "help":
             return session, Outcome("help")
+        case "show":
+            return session, Outcome("shown", event.text)
         case "back":
             return _back(session)
         case "next":

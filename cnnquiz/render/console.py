@@ -61,13 +61,17 @@ class _Log:
 
 
 class Screen(Struct, frozen=True):
-    """A console and what it can show. `person` says whether somebody is reading (a terminal, not a pipe)."""
+    """A console and what it can show: so many columns and rows.
+
+    `person` says whether somebody is reading (a terminal, not a pipe).
+    """
 
     console: Console
     unicode: bool
     colour: bool
     person: bool
     columns: int
+    rows: int = 24
 
     @property
     def width(self) -> int:
@@ -82,6 +86,10 @@ class Screen(Struct, frozen=True):
     def narrow(self, by: int) -> Screen:
         """The same screen with so many columns less, for lines that will be indented."""
         return structs.replace(self, columns=self.width - by)
+
+    def resized(self) -> Screen:
+        """The same screen in the size that its terminal has now."""
+        return screen(self.stream, os.environ) if self.person else self
 
     def pick(self, unicode: str, ascii: str) -> str:
         """The first spelling where the screen can show it, the second elsewhere."""
@@ -150,8 +158,10 @@ def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None =
     """Decide what a stream can show, and give the console for it."""
     terminal = _is_terminal(stream)
     colour = terminal and not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
-    width = columns or _columns(stream if terminal else None, env)
-    return Screen(_console(_lenient(stream), width, colour), _shows_unicode(stream, env), colour, terminal, width)
+    file = stream if terminal else None
+    width, rows = columns or max(20, min(_size(file, env, "COLUMNS", 80), 1000)), max(10, _size(file, env, "LINES", 24))
+    console = _console(_lenient(stream), width, colour)
+    return Screen(console, _shows_unicode(stream, env), colour, terminal, width, rows)
 
 
 def _console(file: IO[str], width: int, colour: bool, system: _Colours = "standard") -> Console:
@@ -169,15 +179,15 @@ def _is_terminal(stream: IO[str] | None) -> bool:
     return False
 
 
-def _columns(terminal: IO[str] | None, env: Mapping[str, str]) -> int:
-    """COLUMNS, else the terminal's own width, else 80; at least 20, so that text can be laid out."""
-    asked = env.get("COLUMNS", "")
+def _size(terminal: IO[str] | None, env: Mapping[str, str], name: str, usual: int) -> int:
+    """COLUMNS or LINES, else the terminal's own, else the usual number."""
+    asked = env.get(name, "")
     if asked.isascii() and asked.isdigit() and int(asked[:6]):
-        return max(20, min(int(asked[:6]), 1000))
+        return int(asked[:6])
     if terminal is not None:
         with contextlib.suppress(OSError, ValueError):
-            return max(20, os.get_terminal_size(terminal.fileno()).columns or 80)
-    return 80
+            return getattr(os.get_terminal_size(terminal.fileno()), name.lower()) or usual
+    return usual
 
 
 def _shows_unicode(stream: IO[str] | None, env: Mapping[str, str]) -> bool:

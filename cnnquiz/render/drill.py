@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from cnnquiz.items.variants import Variant
+from cnnquiz.quiz.commands import COMMANDS
 from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render.answer_form import form_prompt, unreadable
 from cnnquiz.render.console import Screen
@@ -14,17 +15,10 @@ from cnnquiz.render.item import prose_with_label
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import prose
-from cnnquiz.render.quiz import key_names
-from cnnquiz.render.solution import step_by_step
+from cnnquiz.render.quiz import key_names, meanings
 from cnnquiz.shown import one_line
-from cnnquiz.solution import Solution
 
-COMMANDS = (
-    ("h", "hint", "the next hint; the formula is the last"),
-    ("s", "skip", "leave it; it is still worked out"),
-    ("q", "quit", "save and leave; the same command resumes it"),
-    ("?", "keys", "this list"),
-)
+KEYS = "hsrq?"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -62,7 +56,7 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(form_prompt(asked.variant))
-    keys = key_names(screen, [(key, word) for key, word, _ in COMMANDS])
+    keys = key_names(screen, [(one.key, one.word) for one in COMMANDS if one.key in KEYS])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return paragraph(screen, Text.assemble(wanted, "   ", keys))
     return stack(screen, [wanted, keys])
@@ -70,8 +64,7 @@ def _keys(screen: Screen, asked: Question) -> list[Text]:
 
 def help_lines(screen: Screen) -> list[Text]:
     """All keys and what they do."""
-    rows = [hang(screen, Text(what), Text.assemble(screen.margin, (key, "key"), "  ")) for key, _, what in COMMANDS]
-    return [Text(), *(line for row in rows for line in row), Text()]
+    return [Text(), *meanings(screen, [one.word for one in COMMANDS if one.key in KEYS]), Text()]
 
 
 def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]:
@@ -105,23 +98,6 @@ def once_more(screen: Screen, label: str, words: str) -> list[Text]:
     """The invitation to a second try, with a hint where no misconception was recognised."""
     body = screen.margin + "  "
     return [*prose_with_label(screen, label, words, body), *hang(screen, Text("Try it once more:"), body), Text()]
-
-
-def answer_lines(screen: Screen, asked: Question, solution: Solution | None) -> list[Text]:
-    """The answer, why it is so, and the worked steps."""
-    body = screen.margin + "  "
-    answer = Text.assemble("The answer is ", (screen.plain(asked.variant.key[0]), "answer"), ".")
-    blocks = [
-        hang(screen, answer, body),
-        prose(screen, asked.variant.rationale.split("\n\n")[0], body),  # what follows tells of the printed item
-        step_by_step(screen, solution, body),
-    ]
-    return [Text(), *paragraphs(blocks)]
-
-
-def pause_line(screen: Screen) -> Text:
-    """What the keys do between the worked steps and the next question."""
-    return Text.assemble("\n", screen.margin, key_names(screen, [("Enter", "next question"), ("q", "quit")]), "  ")
 
 
 def unreadable_lines(screen: Screen, variant: Variant, typed: str) -> list[Text]:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import sys
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Literal
+
+from rich.text import Text
 
 from cnnquiz.answers import read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant
-from cnnquiz.quiz.session import Action, Event, Session
+from cnnquiz.quiz.commands import command
+from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import count, paragraph
 
 PROMPT = "> "
-ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}
-WORDS: dict[str, Action] = {
-    "hint": "hint", "skip": "skip", "-": "skip", "back": "back", "quit": "quit", "exit": "quit", "help": "help",
-    "keys": "help",
-}  # fmt: skip
+QUICK = 0.3  # seconds: an Enter so soon behind a letter belongs to that answer
 TICK = Event("tick")
 Resumption = Literal["resume", "anew", "leave"]
 
 
 def event(variant: Variant, text: str) -> Event:
     """What was typed at a question, as an event: a command, or else an answer."""
-    word = text.strip()
-    key = next((key for key in ACTIONS if word in (quiz.key_of(variant, key), key.upper())), "")
-    if key:
-        return Event(ACTIONS[key])
-    if word.casefold() in WORDS:
-        return Event(WORDS[word.casefold()])
-    return Event("answer", word)
+    if found := command(text, False, quiz.taken_letters(variant)):
+        return Event(found.action, found.word if found.action == "show" else "")
+    return Event("answer", text.strip())
+
+
+def event_between(text: str) -> Event | None:
+    """What was pressed or typed behind a verdict, as an event; None for what has no meaning there."""
+    if text in (keys.ENTER, keys.SPACE):
+        return Event("next")
+    found = command("back" if text == keys.BACK else text, True)
+    return Event(found.action, found.word if found.action == "show" else "") if found else None
 
 
 def script(answers: str, asked: Sequence[Variant]) -> list[str | None]:
@@ -58,8 +63,8 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
 def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to resume an unfinished session; another key repeats the choices."""
     meanings: dict[str, Resumption] = {
-        "y": "resume", keys.ENTER: "resume", "resume": "resume", "n": "anew", "start over": "anew", "q": "leave",
-        "quit": "leave", "leave": "leave",
+        "y": "resume", keys.ENTER: "resume", keys.SPACE: "resume", "resume": "resume", "n": "anew",
+        "start over": "anew", "q": "leave", "quit": "leave", "leave": "leave",
     }  # fmt: skip
     choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
     screen.show("", *paragraph(screen, stopped))
@@ -81,40 +86,97 @@ def _echo(screen: Screen, pressed: str) -> None:
         screen.show(pressed)
 
 
+def typed_line(screen: Screen, seconds: float | None = None) -> str | None:
+    """A line that is typed behind the prompt, edited where the screen is the terminal; None when the time is up."""
+    prompt = screen.margin + PROMPT
+    if keys.can_edit() and screen.stream is sys.stdout:
+        return keys.edited_line(prompt, seconds)
+    screen.write(prompt)
+    return keys.line(seconds)
+
+
+def pause(
+    screen: Screen,
+    following: str,
+    parts: Collection[str],
+    press: Callable[[], str] = keys.press,
+    answered: float = 0.0,
+) -> Event:
+    """What is pressed behind a verdict: Enter leads to what follows, and a key without a meaning does nothing.
+
+    parts     the words of what there is to be shown besides
+    answered  when a letter was pressed: an Enter right behind it belongs to the answer
+    """
+    screen.show("")
+    screen.write(quiz.keys_behind(screen, following, parts))
+    found = None
+    while found is None:
+        pressed = press()
+        if pressed != keys.ENTER or time.monotonic() - answered >= QUICK:
+            found = event_between(pressed) if pressed else TICK
+    _echo(screen, "")
+    return found
+
+
+def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
+    """Show lines to somebody who reads, no more of them at a time than the screen holds."""
+    page = screen.rows - 2
+    for begin in range(0, len(lines), page):
+        if begin and not _wants_more(screen):
+            break
+        screen.show(*lines[begin : begin + page])
+
+
+def _wants_more(screen: Screen) -> bool:
+    keys.discard()
+    choices = quiz.key_names(screen, [("Enter", "more"), ("q", "enough")])
+    screen.write(Text.assemble(screen.margin, choices, "  "))
+    try:
+        pressed = keys.press()
+    except EOFError:
+        pressed = "q"
+    _echo(screen, "")
+    return pressed.casefold() not in ("q", "enough")
+
+
 class Keys:
     """Reads events from key presses, or from a line where an answer is longer than a letter."""
 
     def __init__(self, screen: Screen, time_left: Callable[[Session], float | None]) -> None:
-        self.screen, self.time_left, self.ended = screen, time_left, False
+        self.screen, self.time_left, self.ended, self.presses = screen, time_left, False, True
+        self._answered = 0.0  # when a letter was pressed
 
-    def read(self, session: Session) -> Event:
+    def read(self, session: Session, parts: Collection[str]) -> Event:
         """The next event; the end of the input and Ctrl-D quit."""
+        keys.discard()
         try:
-            return self._between(session) if session.told else self._question(session)
+            return self._between(session, parts) if session.told else self._question(session)
         except EOFError:
             self.screen.show("")
             self.ended = True
             return Event("quit")
 
-    def _between(self, session: Session) -> Event:
-        """Between a verdict and the next question: any key but b, q and ? leads to the next question."""
-        self.screen.show("")
-        self.screen.write(quiz.pause_line(self.screen, session))
-        pressed = self._press(session)
-        _echo(self.screen, "")
-        action = (ACTIONS | WORDS).get(pressed.casefold(), "next")
-        return Event(action) if action in ("back", "quit", "help") else Event("next") if pressed else TICK
+    def show(self, lines: Sequence[Text]) -> None:
+        """Show lines, a screen full at a time."""
+        show_pages(self.screen, lines)
+
+    def _between(self, session: Session, parts: Collection[str]) -> Event:
+        """Between a verdict and the next question."""
+        last = session.at + 1 >= len(session.variants) and session.complete
+        following = "result" if last else "next question"
+        return pause(self.screen, following, parts, lambda: self._press(session), self._answered)
 
     def _question(self, session: Session) -> Event:
         variant = session.variant
-        self.screen.write(self.screen.margin + PROMPT)
         if not variant.choices or variant.item.type == "multiple":
             return self._line(session)
+        self.screen.write(self.screen.margin + PROMPT)
         pressed = self._press(session)
-        while pressed == keys.ENTER and not (session.exam and session.reply):
+        while pressed in (keys.ENTER, keys.SPACE) and not (session.exam and session.reply):
             pressed = self._press(session)
+        self._answered = time.monotonic()
         _echo(self.screen, "back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
-        if pressed in (keys.ENTER, keys.BACK):
+        if pressed in (keys.ENTER, keys.SPACE, keys.BACK):
             return Event("back" if pressed == keys.BACK else "next")
         return event(variant, pressed) if pressed else TICK
 
@@ -127,7 +189,7 @@ class Keys:
                 return pressed
 
     def _line(self, session: Session) -> Event:
-        text = keys.line(self.time_left(session))
+        text = typed_line(self.screen, self.time_left(session))
         if text is None:
             self.screen.show("")
             return TICK
@@ -140,9 +202,13 @@ class Lines:
     """Reads events from the lines of the standard input."""
 
     def __init__(self, screen: Screen) -> None:
-        self.screen, self.ended = screen, False
+        self.screen, self.ended, self.presses = screen, False, False
 
-    def read(self, session: Session) -> Event:
+    def show(self, lines: Sequence[Text]) -> None:
+        """Show lines, all of them: nobody presses keys."""
+        self.screen.show(*lines)
+
+    def read(self, session: Session, parts: Collection[str]) -> Event:
         """The next event; empty lines are passed over, and after a verdict the next question follows by itself."""
         if session.told:
             return Event("next")
@@ -156,14 +222,14 @@ class Lines:
         return Event("quit") if self.ended else event(session.variant, text)
 
 
-class Script:
+class Script(Lines):
     """Gives the answers of a script, one for each question."""
 
     def __init__(self, screen: Screen, answers: Sequence[str | None]) -> None:
-        self.screen, self.ended = screen, False
+        super().__init__(screen)
         self.answers: Iterator[str | None] = iter(answers)
 
-    def read(self, session: Session) -> Event:
+    def read(self, session: Session, parts: Collection[str]) -> Event:
         """The next answer; after a verdict, the next question."""
         if session.told:
             return Event("next")

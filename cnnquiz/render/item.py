@@ -26,7 +26,7 @@ def item_lines(screen: Screen, variant: Variant, number: int, figure: str) -> li
 def key_lines(screen: Screen, variant: Variant, number: int, figure: str, solution: Solution | None) -> list[Text]:
     """The item with all that is known of it: options with their whys, key, rationale, hints, steps, source."""
     stem, drawing, _ = question_blocks(screen, variant, figure)
-    whys = [_reason(screen, choice, choice.letter in variant.key) for choice in variant.choices]
+    whys = [reason(screen, choice, choice.letter in variant.key) for choice in variant.choices]
     value = screen.text(" or ".join(variant.key), "answer")
     return paragraphs([
         [*_heading(screen, variant, number), *stem],
@@ -77,7 +77,7 @@ def picture(screen: Screen, figure: Figure, drawing: str) -> list[Text]:
     return [*(Text(margin + line, no_wrap=True, overflow="ignore") for line in lines), *caption]
 
 
-def _reason(screen: Screen, choice: Choice, right: bool) -> list[Text]:
+def reason(screen: Screen, choice: Choice, right: bool) -> list[Text]:
     """One option, whether it is the key, and why."""
     lead = _letter(screen, choice)
     mark = f"  {screen.pick('✓ the key', '(the key)')}" if right else ""

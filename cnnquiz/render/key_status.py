@@ -10,7 +10,7 @@ from cnnquiz.render.layout import hang
 from cnnquiz.render.prose import inline
 
 WORDS = {
-    "proved": "Key: proved, worked out from the numbers of the question.",
+    "proved": "Key: proved. It is worked out from the numbers of the question, and counted again in another way.",
     "claimed": "Key: claimed, each option is decided by a calculator.",
 }
 

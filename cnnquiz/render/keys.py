@@ -1,4 +1,7 @@
-"""The keyboard: one key press at a terminal, or a line from any standard input."""
+"""The keyboard: one key press at a terminal, a line that is edited there, or a line from any standard input.
+
+What is pasted comes as one text, however many lines it has, and what was typed ahead of a prompt can be thrown away.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +22,11 @@ try:
 except ImportError:  # not on this system: lines do instead
     termios = None  # type: ignore[assignment]
 
-ENTER, BACK, NOTHING = "enter", "back", ""
-_NAMES = {"\r": ENTER, "\n": ENTER, " ": ENTER, "\x7f": BACK, "\b": BACK, "\x1b[D": BACK, "\x1bOD": BACK}
+ENTER, SPACE, BACK, NOTHING = "enter", "space", "back", ""
+_NAMES = {"\r": ENTER, "\n": ENTER, " ": SPACE, "\x7f": BACK, "\b": BACK, "\x1b[D": BACK, "\x1bOD": BACK}
 LONGEST_LINE = 10_000  # characters
 _SEQUENCE_PAUSE = 0.05
+_PASTE_ON, _PASTE_OFF, _PASTE, _PASTE_END = "\x1b[?2004h", "\x1b[?2004l", b"\x1b[200~", b"\x1b[201~"
 
 
 def at_terminal() -> bool:
@@ -36,10 +40,10 @@ def can_press() -> bool:
 
 
 def press(seconds: float | None = None) -> str:
-    """The next key: a character, `enter` or `back`; empty for another key, or when the time is up.
+    """The next key: a character, `enter`, `space` or `back`; empty for another key, or when the time is up.
 
-    Where no key can be read alone, a line is: a letter or a word. Ctrl-D raises EOFError, Ctrl-C and a terminal that
-    is gone KeyboardInterrupt.
+    What is pasted is one text. Where no key can be read alone, a line is: a letter or a word. Ctrl-D raises EOFError,
+    Ctrl-C and a terminal that is gone KeyboardInterrupt.
     """
     if not can_press():
         return line() or ENTER
@@ -56,6 +60,18 @@ def press(seconds: float | None = None) -> str:
     return _NAMES.get(key, key if key.isprintable() else NOTHING)
 
 
+def discard() -> None:
+    """Throw away what was typed ahead, before a prompt that it was not meant for."""
+    if can_press():
+        with contextlib.suppress(termios.error, OSError, ValueError):
+            termios.tcflush(sys.stdin.fileno(), termios.TCIFLUSH)
+
+
+def can_edit() -> bool:
+    """Whether a line can be edited while it is typed: where keys can be pressed, and their echo is seen."""
+    return can_press() and sys.stdout is not None and sys.stdout.isatty()
+
+
 def line(seconds: float | None = None) -> str | None:
     """The next line without its end; None when the time is up. The end of the input raises EOFError."""
     if seconds is not None and can_press() and not select.select([sys.stdin], [], [], seconds)[0]:
@@ -68,7 +84,40 @@ def line(seconds: float | None = None) -> str | None:
         text = ""
     if not text:
         raise _end_of_input()
-    if len(text) == LONGEST_LINE:
+    return _bounded(text)
+
+
+class _TimeUp(Exception):
+    """The time for a line is up."""
+
+
+def edited_line(prompt: str, seconds: float | None = None) -> str | None:
+    """A line from the terminal, typed behind the prompt with the keys of readline; the rest as for `line`.
+
+    What is pasted is one line, and lines that were typed before come back by the arrows.
+    """
+    import readline  # input() uses it from here on
+
+    def ring(*_: object) -> None:
+        raise _TimeUp
+
+    readline.set_completer(lambda *_: None)  # not the names of files
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else max(seconds, 0.001))
+        return _bounded(" ".join(input(prompt).splitlines()))
+    except _TimeUp:
+        return None
+    except EOFError:
+        raise _end_of_input() from None
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _bounded(text: str) -> str:
+    """The line without blanks at its ends, if it is not too long for an answer."""
+    if len(text) >= LONGEST_LINE:
         raise CnnquizError(f"the input has a line of {LONGEST_LINE:,} characters or more, which is no answer")
     return text.strip()
 
@@ -86,7 +135,7 @@ def _end_of_input() -> BaseException:
 
 @contextlib.contextmanager
 def _single_keys(descriptor: int) -> Iterator[None]:
-    """Read keys one by one, without echo; what was typed ahead is kept, and Ctrl-C still interrupts.
+    """Read keys one by one, without echo, and a paste as one; what was typed ahead is kept, Ctrl-C still interrupts.
 
     Ctrl-Z gives the terminal back as it was, and `fg` takes it again. Whatever interrupts the end of the block, the
     end of the program restores the terminal.
@@ -95,12 +144,14 @@ def _single_keys(descriptor: int) -> Iterator[None]:
 
     def restore() -> None:
         if not _in_background(descriptor):
+            _write_code(_PASTE_OFF)
             with contextlib.suppress(termios.error):  # it may be gone
                 termios.tcsetattr(descriptor, termios.TCSANOW, before)
 
     def set_mode(*_: object) -> None:
         if not _in_background(descriptor):
             tty.setcbreak(descriptor, termios.TCSANOW)
+            _write_code(_PASTE_ON)
 
     def stop(*_: object) -> None:
         restore()
@@ -131,8 +182,18 @@ def _in_background(descriptor: int) -> bool:
         return False
 
 
+def _write_code(code: str) -> None:
+    """Tell the terminal something, where it understands such codes."""
+    if os.environ.get("TERM", "dumb") not in ("dumb", "unknown", ""):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream = sys.stdout if sys.stdout.isatty() else sys.stderr
+            if stream.isatty():
+                stream.write(code)
+                stream.flush()
+
+
 def _character(descriptor: int) -> str:
-    """One character of UTF-8, or the whole sequence that an arrow key sends."""
+    """One character of UTF-8, the whole sequence that an arrow key sends, or what was pasted, on one line."""
     read = os.read(descriptor, 1)
     following = {0b110: 1, 0b1110: 2, 0b11110: 3}
     if read >= b"\xc0":
@@ -142,4 +203,9 @@ def _character(descriptor: int) -> str:
         read += os.read(descriptor, 1)
         if len(read) > 2 and (read[-1:].isalpha() or read.endswith(b"~")):
             break
+    if read == _PASTE:
+        while not read.endswith(_PASTE_END) and len(read) < LONGEST_LINE and select.select([descriptor], [], [], 1)[0]:
+            read += os.read(descriptor, 1)
+        pasted = read.removeprefix(_PASTE).removesuffix(_PASTE_END).decode("utf-8", "replace")
+        return " ".join(pasted.split())
     return read.decode("utf-8", "replace")

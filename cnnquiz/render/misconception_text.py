@@ -1,4 +1,4 @@
-"""Misconceptions in words: the sentence of each, and its name behind it; two together as one sentence."""
+"""Misconceptions in words: the sentence of each; two together as one sentence."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def misconception_lines(screen: Screen, groups: Groups) -> list[Text]:
 
 
 def _group(screen: Screen, group: tuple[Misconception, ...]) -> Text:
-    """One misconception as its sentence, with its name; two together as one sentence, and then each."""
+    """One misconception as its sentence; two together as one sentence, and then each."""
     if len(group) == 1:
-        return Text.assemble(screen.text(group[0].say), " ", screen.text(f"({group[0].name})", "note"))
+        return screen.text(group[0].say)
     return screen.text(" ".join([together([one.name for one in group]), *map(_reason, group)]))
 
 

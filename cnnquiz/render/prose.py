@@ -19,6 +19,7 @@ from cnnquiz.shown import clean
 _MATH = pattern(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
 _PRODUCT = pattern(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
 _MARKUP = pattern(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
+_SENTENCE_END = pattern(r"(?<=[.!?])\s+(?=[A-Z])|\n\n")
 _LONGEST = 100_000
 _MOST_FORMULAS = 200  # of one text; what follows is left in LaTeX
 
@@ -97,3 +98,12 @@ def _match(pattern: re.Pattern[str], kind: str, state: Any, silent: bool) -> boo
         state.push(kind, "", 0).content = match[1]
     state.pos = match.end()
     return True
+
+
+def first_sentence(markdown: str) -> str:
+    """The first sentence of a text; a point inside a formula or a piece of code ends none."""
+    for end in _SENTENCE_END.finditer(markdown):
+        head = markdown[: end.start()]
+        if head.count("$") % 2 == 0 and head.count("`") % 2 == 0:
+            return head
+    return markdown

@@ -1,42 +1,30 @@
-"""A quiz on the screen: banner, question, hints, verdict and its reasons, and the desk that shows them.
+"""A quiz on the screen: banner, question, hints, keys, and the desk that shows them.
 
 Everything is appended below what stands there; nothing is painted over.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
+from string import ascii_lowercase
 from typing import Protocol
 
 from rich.text import Text
 
-from cnnquiz.items.variants import Choice, Variant
+from cnnquiz.items.variants import Variant
+from cnnquiz.quiz.commands import COMMANDS, Command
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
 from cnnquiz.render.console import Screen
-from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
-from cnnquiz.render.key_status import warning_line
+from cnnquiz.render.explanation import ROWS_BELOW, Explanation
+from cnnquiz.render.item import options, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
-from cnnquiz.render.prose import inline, prose
+from cnnquiz.render.prose import inline
 from cnnquiz.render.result import clock
-from cnnquiz.render.solution import step_by_step
 from cnnquiz.solution import Solution
 
-COMMANDS = (
-    ("h", "hint", "the next hint; there may be several"),
-    ("s", "skip", "leave it; the answer is still explained"),
-    ("b", "back", "the question before"),
-    ("q", "quit", "save and leave; the same command resumes it"),
-    ("?", "keys", "this list"),
-)
 TIME_UP = "The time is up."
 NO_HINTS = "There are no more hints for this question."
-
-
-def key_of(variant: Variant, command: str) -> str:
-    """The key of a command: its letter, in upper case where an option has the small one."""
-    taken = command in {choice.letter for choice in variant.choices} or variant.item.type == "expression"
-    return command.upper() if taken else command  # `?` stays
 
 
 def banner(screen: Screen, title: str, facts: Iterable[str]) -> list[Text]:
@@ -45,15 +33,19 @@ def banner(screen: Screen, title: str, facts: Iterable[str]) -> list[Text]:
 
 
 def question(screen: Screen, session: Session, left: str, figure: str) -> list[Text]:
-    """The question with its number, figure and options; `left` says how much time is left."""
+    """The question with its number, figure and options; `left` says how much time is left.
+
+    At a terminal, a figure for which there is no room is behind its key.
+    """
     variant = session.variant
-    blocks = [
-        _header(screen, session, left),
-        *question_blocks(screen, variant, figure),
-        _several(screen, variant),
-        _earlier_answer(screen, session),
-    ]
-    return [Text(), Text(), *paragraphs(blocks)]
+    stem, drawing, choices = question_blocks(screen, variant, figure)
+    rest = [choices, _several(screen, variant), _earlier_answer(screen, session)]
+    head = _header(screen, session, left)
+    lines = paragraphs([head, stem, drawing, *rest])
+    if drawing and screen.person and len(lines) + ROWS_BELOW >= screen.rows:
+        behind = paragraph(screen, f"({name_of('f', taken_letters(variant))} shows the figure)")
+        lines = paragraphs([head, stem, behind, *rest])
+    return [Text(), Text(), *lines]
 
 
 def question_again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:
@@ -85,17 +77,40 @@ def _earlier_answer(screen: Screen, session: Session) -> list[Text]:
     return paragraph(screen, f"{words} (Enter keeps it)")
 
 
+# The keys
+
+
+def taken_letters(variant: Variant) -> Collection[str]:
+    """The small letters that answer the question, and so are no keys: those of the options, in an expression all."""
+    return ascii_lowercase if variant.item.type == "expression" else {choice.letter for choice in variant.choices}
+
+
+def name_of(key: str, taken: Collection[str]) -> str:
+    """The key of a command: its letter, in upper case where the small one answers the question."""
+    return key.upper() if key in taken else key
+
+
+def asking_commands(session: Session) -> list[Command]:
+    """The commands that do something while the question waits for its answer."""
+    useless = {
+        "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
+    }  # fmt: skip
+    return [one for one in COMMANDS if one.asking and not useless.get(one.key)]
+
+
+def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
+    """The commands that do something behind a verdict; `parts` are the words of those that show more of it."""
+    words = {*parts, "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words |= {"figure"} if session.variant.item.figure else set()
+    return [one for one in COMMANDS if one.told and one.word in words]
+
+
 def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
-    variant = session.variant
-    letters = [choice.letter for choice in variant.choices]
+    taken, letters = taken_letters(session.variant), [choice.letter for choice in session.variant.choices]
     named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
-    names = "hsbq?" if screen.columns >= 60 else "hs?"
-    named += [
-        (key_of(variant, key), word)
-        for key, word, _ in COMMANDS
-        if key in names and not (key == "h" and (session.exam or not variant.hints)) and (key != "b" or session.at)
-    ]
+    shown = "hsbq?" if screen.columns >= 60 else "hs?"
+    named += [(name_of(one.key, taken), one.word) for one in asking_commands(session) if one.key in shown]
     return paragraph(screen, key_names(screen, named))
 
 
@@ -106,27 +121,39 @@ def key_names(screen: Screen, named: Iterable[tuple[str, str]]) -> Text:
     return Text("   ").join(pieces + once)
 
 
-def help_lines(screen: Screen, session: Session) -> list[Text]:
+def help_lines(screen: Screen, session: Session, parts: Collection[str] = ()) -> list[Text]:
     """All keys that mean something now, and what they do."""
-    variant, rows = session.variant, list[Text]()
-    hidden = "h" * session.exam + "hs" * session.told + "b" * (session.at == 0)
-    for key, word, meaning in COMMANDS:
-        if key not in hidden:
-            name = key if session.told else key_of(variant, key)
-            rows += hang(screen, inline(screen, meaning), Text.assemble(screen.margin, (name, "key"), f"  {word}  "))
+    variant = session.variant
+    taken = () if session.told else taken_letters(variant)
+    shown = told_commands(session, parts) if session.told else asking_commands(session)
+    rows = meanings(screen, [one.word for one in shown], taken)
     pressed = bool(variant.choices) and variant.item.type != "multiple"
     words = ["Backspace goes back too."] if session.at and (pressed or session.told) else []
-    if session.at and not session.told and key_of(variant, "b") == "B" and variant.choices:
+    if session.at and "b" in taken and variant.choices:
         words.insert(0, "B goes back; a small b answers where there is an option b.")
     return [Text(), *rows, *(paragraph(screen, " ".join(words)) if words else [])]
 
 
-def pause_line(screen: Screen, session: Session) -> Text:
-    """What the keys do between a verdict and the next question."""
-    last = session.at + 1 >= len(session.variants) and session.complete
-    named = [("Enter", "result" if last else "next question")]
-    named += [("b", "back")] if session.at else []
-    return Text.assemble(screen.margin, key_names(screen, [*named, ("q", "quit")]), "  ")
+def meanings(screen: Screen, words: Collection[str], taken: Collection[str] = ()) -> list[Text]:
+    """Commands by their words, each with its key and what it does."""
+    rows = list[Text]()
+    for one in (one for one in COMMANDS if one.word in words):
+        lead = Text.assemble(screen.margin, (name_of(one.key, taken), "key"), f"  {one.word}  ")
+        rows += hang(screen, inline(screen, one.meaning), lead)
+    return rows
+
+
+def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
+    """The keys behind a verdict, on one line: what Enter leads to, what more there is to see, and the list of all."""
+    named = [(one.key, one.word) for one in COMMANDS if one.told and one.word in parts]
+    if screen.columns < 60:
+        named, following = [(" ".join(key for key, _ in named), "more")] if named else [], following.split()[0]
+    room = screen.columns - 2 * len(screen.margin)
+    while True:
+        line = key_names(screen, [("Enter", following), *named, ("q", "quit"), ("?", "keys")])
+        if line.cell_len <= room or not named:
+            return Text.assemble(screen.margin, line, "  ")
+        named.pop()
 
 
 def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:
@@ -134,54 +161,27 @@ def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:
     return [Text(), *prose_with_label(screen, f"Hint {number} of {of}" if of > 1 else "Hint", text), Text()]
 
 
-def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution | None) -> list[Text]:
-    """Right or wrong in words, why, and the worked steps."""
-    body = screen.margin + "  "
-    wrong = reply.mark.verdict in ("wrong", "partly")
-    chosen = [choice for choice in variant.choices if choice.letter in reply.response.split()]
-    right = [choice for choice in variant.choices if choice.letter in variant.key]
-    key = [] if reply.mark.verdict == "right" else _key(screen, variant, right)
-    whys = [line for choice in chosen if wrong or not key for line in prose(screen, choice.why, body)]
-    blocks = [
-        [*_verdict(screen, variant, reply, chosen), *whys],
-        [*key, *(line for each in right if key for line in prose(screen, each.why, body) if each not in chosen)],
-        prose(screen, variant.rationale, body),
-        step_by_step(screen, solution, body),
-        warning_line(screen, variant.worked, body),
-    ]
-    return [Text(), *paragraphs(blocks)]
-
-
-def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice]) -> list[Text]:
-    sign, style, word = {
-        "right": (screen.pick("✓", "+"), "right", "Right"),
-        "wrong": (screen.pick("✗", "x"), "wrong", "Wrong"),
-        "partly": (screen.pick("~", "~"), "wrong", "Partly right"),
-        "skipped": (screen.pick("·", "-"), "", "Skipped"),
-    }[reply.mark.verdict]
-    lead = Text.assemble(screen.margin, (sign, style), " ", (word, "strong"))
-    if not reply.response:
-        return [lead]
-    lead.append(": ")
-    return hang(screen, options_in_words(screen, chosen) if chosen else screen.text(reply.response), lead)
-
-
-def _key(screen: Screen, variant: Variant, right: list[Choice]) -> list[Text]:
-    key = options_in_words(screen, right) if right else screen.text(" or ".join(variant.key), "answer")
-    words = "The answers are " if len(right) > 1 else "The answer is "
-    return hang(screen, Text.assemble(words, key), screen.margin + "  ")
-
-
 class Reader(Protocol):
-    """Where the events come from; `ended` is true once the input has come to its end."""
+    """Where the events come from.
 
+    ended    whether the input has come to its end
+    presses  whether somebody presses keys, and reads what is shown before the next one
+    """
+
+    screen: Screen
     ended: bool
+    presses: bool
 
-    def read(self, session: Session) -> Event: ...
+    def read(self, session: Session, parts: Collection[str]) -> Event: ...
+    def show(self, lines: Sequence[Text]) -> None: ...
 
 
 class Desk:
-    """A screen, a reader of events, and what the questions need: the clock, the disk, figures, worked steps."""
+    """A screen, a reader of events, and what the questions need: the clock, the disk, figures, worked steps.
+
+    Where somebody presses keys, a verdict takes few lines, so that it stands below its question, and the rest is behind
+    keys; elsewhere all of it comes at once.
+    """
 
     def __init__(
         self,
@@ -195,26 +195,38 @@ class Desk:
     ) -> None:
         self.screen, self.reader, self.clock = screen, reader, clock
         self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
+        self.rows = 0  # of the screen since the head of the question, with that
+        self.explanation: Explanation | None = None
 
     def ask(self, session: Session) -> None:
         """Put the question on the screen, and its verdict again where it stands."""
-        self.screen.show(*question(self.screen, session, self._clock_text(session), self.figure(session.variant)))
-        if session.told and session.reply:
-            self.screen.show(*self._verdict(session.variant, session.reply))
-        else:
-            self.screen.show("", *key_line(self.screen, session))
-            self._hints(session)
+        self.explanation = None
+        self._ask(session)
         self.ready()
 
-    def _hints(self, session: Session) -> None:
-        """The hints that were shown before, where the question comes back without a reply."""
+    def _ask(self, session: Session) -> None:
+        self.reader.screen = self.screen = self.screen.resized()
+        lines = question(self.screen, session, self._clock_text(session), self.figure(session.variant))
+        self._show(lines)
+        self.rows = len(lines) - 2
+        self._show(self._verdict(session, session.reply) if session.told and session.reply else self._asking(session))
+
+    def _asking(self, session: Session) -> list[Text]:
+        """The keys, and the hints that were shown before, where the question comes back without a reply."""
         variant, shown = session.variant, session.hints[session.at]
+        lines = [Text(), *key_line(self.screen, session)]
         for number, words in enumerate(variant.hints[:shown] if session.reply is None else (), 1):
-            self.screen.show(*hint(self.screen, words, number, len(variant.hints)))
+            lines += hint(self.screen, words, number, len(variant.hints))
+        return lines
 
     def read(self, session: Session) -> Event:
         """What the person does next."""
-        return self.reader.read(session)
+        self.rows += 1
+        return self.reader.read(session, self._parts(session))
+
+    def _parts(self, session: Session) -> list[str]:
+        """The words of what is behind keys."""
+        return self.explanation.parts() if session.told and self.explanation and self.reader.presses else []
 
     def keep(self, session: Session, reply: Reply) -> None:
         """Put a reply on disk."""
@@ -222,7 +234,14 @@ class Desk:
 
     def tell(self, session: Session, outcome: Outcome) -> None:
         """Say what came of the event."""
-        self.screen.show(*self._outcome(session, outcome))
+        if outcome.told == "shown" and outcome.text == "repeat":
+            self._ask(session)
+        else:
+            self._show(self._outcome(session, outcome))
+
+    def _show(self, lines: Sequence[Text]) -> None:
+        self.rows += len(lines)
+        self.reader.show(lines)
 
     def review(self, session: Session) -> None:
         """After an exam: each item that was asked, with its verdict and its reasons."""
@@ -231,17 +250,19 @@ class Desk:
         for number, (variant, reply) in enumerate(pairs, 1):
             if reply or number <= session.reached + 1:
                 self.screen.show(*question_again(self.screen, variant, number, of, self.figure(variant)))
-                self.screen.show(*self._verdict(variant, reply or Reply("", SKIPPED)))
+                self.screen.show(*self._explanation(variant, reply or Reply("", SKIPPED)).full())
 
     def _outcome(self, session: Session, outcome: Outcome) -> list[Text]:
         screen, variant = self.screen, session.variant
         match outcome.told:
             case "verdict" if outcome.reply:
-                return self._verdict(variant, outcome.reply)
+                return self._verdict(session, outcome.reply)
             case "hint":
                 return hint(screen, outcome.text, session.hints[session.at], len(variant.hints))
             case "help":
-                return [*help_lines(screen, session), Text()]
+                return [*help_lines(screen, session, self._parts(session)), *([] if session.told else [Text()])]
+            case "shown":
+                return self._part(session, outcome.text)
             case "unreadable":
                 return self._line(answer_form.unreadable(variant, outcome.text))
             case "no-hint":
@@ -250,11 +271,26 @@ class Desk:
                 return self._line("This is the first question.")
             case "time-up":
                 reply = None if session.exam else outcome.reply
-                return [Text(), *self._line(TIME_UP), *self._verdict(variant, reply)] if reply else self._line(TIME_UP)
+                return [Text(), *self._line(TIME_UP), *self._verdict(session, reply)] if reply else self._line(TIME_UP)
         return []
 
-    def _verdict(self, variant: Variant, reply: Reply) -> list[Text]:
-        return verdict(self.screen, variant, reply, self.solve(variant))
+    def _part(self, session: Session, word: str) -> list[Text]:
+        """What is behind a key: the figure, or a part of the explanation; what there is not is said."""
+        if self.explanation and word != "figure":
+            return self.explanation.lines(word)
+        lines = question_blocks(self.screen, session.variant, self.figure(session.variant))[1]
+        lines = lines or paragraph(self.screen, "This question has no figure.")
+        return [Text(), *lines, *([] if session.told else [Text()])]
+
+    def _explanation(self, variant: Variant, reply: Reply) -> Explanation:
+        return Explanation(self.screen, variant, reply, self.solve)
+
+    def _verdict(self, session: Session, reply: Reply) -> list[Text]:
+        """The verdict; in few lines where keys are pressed, below the question or a line that recalls it."""
+        self.explanation = self._explanation(session.variant, reply)
+        if not self.reader.presses:
+            return self.explanation.full()
+        return self.explanation.below(self.rows, f"Question {session.at + 1} of {len(session.variants)}  ")
 
     def _line(self, words: str) -> list[Text]:
         return [*paragraph(self.screen, words), Text()]

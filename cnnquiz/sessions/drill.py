@@ -11,6 +11,7 @@ from random import SystemRandom
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, to_builtins
+from rich.text import Text
 
 from cnnquiz import answers, calculators, files
 from cnnquiz.errors import CnnquizError
@@ -20,23 +21,20 @@ from cnnquiz.items.variants import Variant, misconceptions_behind, solution_of
 from cnnquiz.model import Mark
 from cnnquiz.naming import did_you_mean
 from cnnquiz.quiz import drill as machine
+from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.quiz.session import SKIPPED, Reply
-from cnnquiz.render import console, keys
+from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render import drill as view
+from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.listing import show_json
+from cnnquiz.render.quiz import taken_letters
 from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
 TRIES = 2
-WORDS = {
-    "h": "hint", "hint": "hint", "?": "help", "help": "help", "keys": "help", "q": "quit", "quit": "quit",
-    "exit": "quit", "s": "skip", "skip": "skip", "-": "skip",
-}  # fmt: skip
-
-
 FIELD = re.compile(r"([A-Za-z][\w ]*):(.*)")  # of a script
 
 
@@ -145,6 +143,8 @@ class DrillSession:
         self.answers = 0
         self._lines = script if script is not None else iter(keys.line, None)
         self._typing = script is None and keys.at_terminal()
+        self.explanation: Explanation | None = None
+        self.rows = 0  # of the screen since the head of the question, with that
 
     def run(self) -> int:
         """Ask until all is mastered, the limit is reached, or the person leaves; show how it stands; the exit code."""
@@ -174,8 +174,8 @@ class DrillSession:
 
     def _ask(self, asked: Question) -> None:
         """Ask one question to its end, and save where the drill stands then."""
-        self.asked = asked
-        self.screen.show(*view.question(self.screen, self.drill, asked))
+        self.asked, self.explanation, self.screen = asked, None, self.screen.resized()
+        self._show_question(asked)
         turn = self._turn(asked)
         while turn.how is None:
             turn.how = self._respond(turn, self._read(asked))
@@ -185,8 +185,17 @@ class DrillSession:
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
         if turn.how != "wrong":
             self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
-        elif self._typing and len(self.turns) != self.options.limit:
-            self._pause()
+        elif self._typing and self.explanation:
+            self._pause(asked, self.explanation)
+
+    def _show_question(self, asked: Question) -> None:
+        lines = view.question(self.screen, self.drill, asked)
+        self.rows = -2
+        self._show(*lines)
+
+    def _show(self, *lines: Text) -> None:
+        self.rows += len(lines)
+        self.screen.show(*lines)
 
     def _turn(self, asked: Question) -> Turn:
         """A question at its beginning; one that was open when the drill was left keeps its hints and tries."""
@@ -195,7 +204,7 @@ class DrillSession:
             return turn
         turn.before = min(kept.tries, TRIES - 1)
         for _ in range(kept.hints):
-            self.screen.show(*view.hint(self.screen, *self._hint(turn)))
+            self._show(*view.hint(self.screen, *self._hint(turn)))
         return turn
 
     def _save_open(self, turn: Turn) -> None:
@@ -206,9 +215,13 @@ class DrillSession:
 
     def _read(self, asked: Question) -> str:
         """The next line that is not empty; UserQuit at the end of the input."""
-        self.screen.write(self.screen.margin + "> ")
+        self.rows += 1
         try:
-            text = next(line for line in self._lines if line)
+            if self._typing:
+                text = next(filter(None, iter(self._typed, None)))
+            else:
+                self.screen.write(self.screen.margin + "> ")
+                text = next(line for line in self._lines if line)
         except (EOFError, StopIteration):
             self.screen.show("")
             if self.answers or self.script is not None:
@@ -222,20 +235,28 @@ class DrillSession:
             self.screen.show(text)
         return text
 
+    def _typed(self) -> str | None:
+        """The next line that somebody types."""
+        keys.discard()
+        return input_events.typed_line(self.screen)
+
     def _respond(self, turn: Turn, text: str) -> How | None:
         """Do what was typed; how the question ended, or None while it is open."""
-        match WORDS.get(text.casefold()):
+        found = command(text, False, taken_letters(turn.asked.variant))
+        match found.word if found and found.key in view.KEYS else "":
             case "hint":
                 hint = self._hint(turn)
                 self._save_open(turn)
-                self.screen.show(*view.hint(self.screen, *hint))
-            case "help":
-                self.screen.show(*view.help_lines(self.screen))
+                self._show(*view.hint(self.screen, *hint))
+            case "keys":
+                self._show(*view.help_lines(self.screen))
+            case "repeat":
+                self._show_question(turn.asked)
             case "quit":
                 raise UserQuit
             case "skip":
                 self._save(turn, Try("", SKIPPED))
-                return self._solution(turn)
+                return self._solution(turn, Try("", SKIPPED))
             case _:
                 return self._answer(turn, text)
         return None
@@ -256,7 +277,7 @@ class DrillSession:
         variant = turn.asked.variant
         response = answers.read_response(variant, text)
         if response is None:
-            self.screen.show(*view.unreadable_lines(self.screen, variant, text))
+            self._show(*view.unreadable_lines(self.screen, variant, text))
             return None
         mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
         wrong = mark.verdict == "wrong"
@@ -269,19 +290,24 @@ class DrillSession:
 
     def _second_try(self, turn: Turn) -> How | None:
         """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
-        last, before = turn.tries[-1], [each.misconceptions for each in turn.tries[:-1]]
-        named = [] if last.misconceptions in before else last.misconceptions
-        self.screen.show(*view.wrong(self.screen, last.response, named))
+        last = turn.tries[-1]
         if turn.count >= TRIES:
-            return self._solution(turn)
+            return self._solution(turn, last)
+        self._show(*view.wrong(self.screen, last.response, last.misconceptions))
         hint = ("", "") if last.misconceptions else self._hint(turn)
         self._save_open(turn)
-        self.screen.show(*view.once_more(self.screen, *hint))
+        self._show(*view.once_more(self.screen, *hint))
         return None
 
-    def _solution(self, turn: Turn) -> How:
-        """Show the worked steps; the question then counts as wrong."""
-        self.screen.show(*view.answer_lines(self.screen, turn.asked, solution_of(turn.asked.variant)))
+    def _solution(self, turn: Turn, last: Try) -> How:
+        """Show the answer, and the worked steps where no key can ask for them; the question then counts as wrong."""
+        variant = turn.asked.variant
+        self.explanation = Explanation(self.screen, variant, Reply(last.response, last.mark), solution_of)
+        if not self._typing:
+            self.screen.show(*self.explanation.full())
+            return "wrong"
+        lead = f"Question {self.drill.asked + 1}  "
+        self.screen.show(*self.explanation.below(self.rows, lead))
         return "wrong"
 
     def _save(self, turn: Turn, response: Try) -> None:
@@ -290,16 +316,26 @@ class DrillSession:
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
 
-    def _pause(self) -> None:
-        """Leave the person time to read the worked steps."""
-        self.screen.write(view.pause_line(self.screen))
-        try:
-            text = keys.line() or ""
-        except EOFError:
-            self.screen.show("")
-            raise UserQuit from None
-        if WORDS.get(text.casefold()) == "quit":
-            raise UserQuit
+    def _pause(self, asked: Question, explanation: Explanation) -> None:
+        """Leave the person time, and show what more is asked for."""
+        following = "result" if len(self.turns) == self.options.limit else "next question"
+        while True:
+            keys.discard()
+            try:
+                found = input_events.pause(self.screen, following, explanation.parts())
+            except EOFError:
+                self.screen.show("")
+                raise UserQuit from None
+            if found.action == "quit":
+                raise UserQuit
+            if found.action == "next":
+                return
+            if found.text == "repeat":
+                self._show_question(asked)
+            elif found.action == "help":
+                self.screen.show("", *quiz.meanings(self.screen, [*explanation.parts(), "repeat", "quit", "keys"]))
+            else:
+                input_events.show_pages(self.screen, explanation.lines(found.text))
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""

@@ -293,7 +293,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
             assumed=tuple(self.assumptions(given.env)),
             answer=answer,
             notes=tuple(self.notes(given.env, results)) if to_number else (),
-            drawings=self._pictures(given, results) if to_number and not want else (),
+            drawings=self._pictures(given, results) if to_number else (),
             labels=self._labels,
             symbols=self._symbols_in(shown) if steps else {},
         )

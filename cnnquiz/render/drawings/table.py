@@ -17,7 +17,7 @@ from cnnquiz.render.typeset import typeset
 MOST_ROWS = 400
 
 
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def draw(screen: Screen, data: dict[str, Any], *_: object) -> list[Text]:
     """The table, with as many of its columns as fit."""
     if not data["rows"]:
         return []

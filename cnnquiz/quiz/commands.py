@@ -1,0 +1,49 @@
+"""The keys of every session: each works as its letter and as its word, the word with Enter where one types."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Literal
+
+from msgspec import Struct
+
+Action = Literal["answer", "hint", "skip", "back", "next", "quit", "help", "show", "tick"]
+
+
+class Command(Struct, frozen=True):
+    """A key with its word, the action, what that means, and whether it works before an answer, behind it, or both."""
+
+    key: str
+    word: str
+    action: Action
+    meaning: str
+    asking: bool = True
+    told: bool = True
+
+
+COMMANDS = (
+    Command("h", "hint", "hint", "the next hint; there may be several", told=False),
+    Command("s", "skip", "skip", "leave it; the answer is still explained", told=False),
+    Command("w", "working", "show", "the reason and the worked steps", asking=False),
+    Command("p", "picture", "show", "the picture of it, with your answer", asking=False),
+    Command("y", "why", "show", "why the key is to be believed", asking=False),
+    Command("e", "everything", "show", "all of these, and a word on each option", asking=False),
+    Command("r", "repeat", "show", "the question once more"),
+    Command("f", "figure", "show", "the figure of the question"),
+    Command("b", "back", "back", "the question before"),
+    Command("q", "quit", "quit", "save and leave; the same command resumes it"),
+    Command("?", "keys", "help", "this list"),
+)
+SYNONYMS = {"-": "skip", "exit": "quit", "help": "keys", "steps": "working", "all": "everything", "question": "repeat"}
+
+
+def command(typed: str, told: bool, taken: Collection[str] = ()) -> Command | None:
+    """The command that was typed: its word, or its letter; a letter that is taken by an option in upper case only."""
+    word = typed.strip().casefold()
+    word = SYNONYMS.get(word, word)
+    for one in COMMANDS:
+        if not (one.told if told else one.asking):
+            continue
+        if word == one.word or (word == one.key and (one.key not in taken or typed.strip() != one.key)):
+            return one
+    return None

@@ -1,0 +1,194 @@
+"""What is told of an answered question: the verdict in a few lines, and behind a key each, what else there is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cached_property
+
+from rich.text import Text
+
+from cnnquiz.answers import value_of
+from cnnquiz.items.variants import Choice, Variant, misconceptions_behind
+from cnnquiz.quiz.session import Reply
+from cnnquiz.render.console import Screen
+from cnnquiz.render.drawings import draw, shows
+from cnnquiz.render.item import options_in_words, prose_with_label, reason
+from cnnquiz.render.key_status import status_line, warning_line
+from cnnquiz.render.layout import hang, indent, paragraph, paragraphs
+from cnnquiz.render.misconception_text import misconception_lines
+from cnnquiz.render.prose import first_sentence, inline, prose
+from cnnquiz.render.solution import step_by_step
+from cnnquiz.solution import Solution
+
+PICTURE_ROWS = 8  # of a picture beside the verdict
+ROWS_BELOW = 2  # of the screen, for the keys below a verdict, with an empty line above
+WHY_ROWS = 3  # of what is said of the answer there
+SIGNS = {
+    "right": ("✓", "+", "right", "Right"),
+    "wrong": ("✗", "x", "wrong", "Wrong"),
+    "partly": ("~", "~", "wrong", "Partly right"),
+    "skipped": ("·", "-", "", "Skipped"),
+}
+
+
+class Explanation:
+    """One answered question: its reply, and the parts of what can be told of it."""
+
+    def __init__(
+        self, screen: Screen, variant: Variant, reply: Reply, solve: Callable[[Variant], Solution | None]
+    ) -> None:
+        self.screen, self.variant, self.reply, self._solve = screen, variant, reply, solve
+        self.body = screen.margin + "  "
+        self.chosen = [choice for choice in variant.choices if choice.letter in reply.response.split()]
+        self.right = [choice for choice in variant.choices if choice.letter in variant.key]
+
+    @cached_property
+    def solution(self) -> Solution | None:
+        """The worked solution, where there is one."""
+        return self._solve(self.variant)
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the answer was right."""
+        return self.reply.mark.verdict == "right"
+
+    @property
+    def rationale(self) -> str:
+        """Why the key is right; with other numbers its first paragraph: what follows tells of the printed ones."""
+        words = self.variant.rationale
+        return words if self.variant.seed is None else words.split("\n\n")[0]
+
+    def verdict(self, rows: int = 0) -> list[Text]:
+        """The verdict, a sentence on what was answered, and the answer; the picture where so many rows are free."""
+        blocks = [[*self.lead(), *self._diagnosis(), *self._key()]]
+        room = min(rows - len(blocks[0]) - 2, PICTURE_ROWS)
+        blocks += [picture] if room > 2 and (picture := self.picture(room, alone=False)) else []
+        return [Text(), *paragraphs(blocks)]
+
+    def below(self, rows: int, question: str) -> list[Text]:
+        """The verdict on a screen that has so many rows since the head of its question, with room for the keys.
+
+        `question` leads a line that recalls the question, where it has left the screen.
+        """
+        free = self.screen.rows - rows - ROWS_BELOW
+        lines = self.verdict(free)
+        if len(lines) <= free:
+            return lines
+        words = inline(self.screen, " ".join(self.variant.stem.split()))
+        room = max(self.screen.width - len(self.screen.margin) - len(question), 10)
+        words.truncate(room, overflow="ellipsis" if self.screen.unicode else "crop")
+        recalled = [Text(), Text.assemble(self.screen.margin, question, words)]
+        return recalled + self.verdict(self.screen.rows - ROWS_BELOW - len(recalled))
+
+    def lead(self) -> list[Text]:
+        """Right or wrong in words, and the answer that was given."""
+        sign, plain, style, word = SIGNS[self.reply.mark.verdict]
+        lead = Text.assemble(self.screen.margin, (self.screen.pick(sign, plain), style), " ", (word, "strong"))
+        if not self.reply.response:
+            return [lead]
+        lead.append(": ")
+        given = self.screen.text(self.reply.response)
+        return hang(self.screen, options_in_words(self.screen, self.chosen) if self.chosen else given, lead)
+
+    def _diagnosis(self) -> list[Text]:
+        """What the wrong answer comes from; of a right one, why it is right."""
+        whys = [one.why for one in self.chosen if one.why and (self.is_right or one not in self.right)]
+        if self.reply.mark.verdict == "skipped":
+            return []
+        if not whys and not self.variant.choices and not self.is_right:
+            return self._misconceptions()
+        if not whys and (self.is_right or not self.right):
+            whys = [self.rationale]
+        return [line for why in whys for line in self._short(why)]
+
+    def _misconceptions(self) -> list[Text]:
+        """What leads to a wrong answer that was typed."""
+        value = value_of(self.variant, self.reply.response)
+        return misconception_lines(self.screen, misconceptions_behind(self.variant, value))
+
+    def _short(self, words: str) -> list[Text]:
+        """The words whole where they are short, else their first sentence."""
+        lines = prose(self.screen, words, self.body)
+        return lines if len(lines) <= WHY_ROWS else prose(self.screen, first_sentence(words), self.body)
+
+    def _key(self) -> list[Text]:
+        """The right answer, where another was given."""
+        if self.is_right:
+            return []
+        key = options_in_words(self.screen, self.right)
+        key = key if self.right else self.screen.text(" or ".join(self.variant.key), "answer")
+        words = "The answers are " if len(self.right) > 1 else "The answer is "
+        return hang(self.screen, Text.assemble(words, key), self.body)
+
+    def parts(self) -> list[str]:
+        """The words of what there is to be shown besides."""
+        working, picture = bool(self.rationale or self.solution), bool(self.picture())
+        return ["working"] * working + ["picture"] * picture + ["why", "everything"]
+
+    def lines(self, word: str) -> list[Text]:
+        """What is behind a key, or that there is nothing of the kind."""
+        nothing = paragraph(self.screen, f"There is no {word} for this question.")
+        return [Text(), *(self.part(word) or nothing)]
+
+    def part(self, word: str) -> list[Text]:
+        """What is shown for one of these words; nothing where there is nothing of the kind."""
+        match word:
+            case "working":
+                return paragraphs([prose(self.screen, self.rationale, self.body), self._steps()])
+            case "picture":
+                return self.picture()
+            case "why":
+                worked = self.variant.worked
+                named = prose_with_label(self.screen, "Source", worked.source, self.body)
+                return [*status_line(self.screen, worked, self.body), *(named if worked.status != "asserted" else [])]
+        return self._everything()
+
+    def _steps(self) -> list[Text]:
+        return step_by_step(self.screen, self.solution, self.body)
+
+    def picture(self, rows: int | None = None, alone: bool = True) -> list[Text]:
+        """The first picture of the solution that fits, with the answer that was given in it.
+
+        Beside other words, only one in which the right value is to be seen.
+        """
+        inside = self.screen.narrow(len(self.body))
+        derived = self.variant.worked.derived
+        answer = (self._answered(), derived.value) if derived and not self.is_right else None
+        for drawing in self.solution.drawings if self.solution else ():
+            if not alone and not (derived and shows(drawing, derived.value)):
+                continue
+            lines = draw(inside, drawing, answer, rows)
+            if lines and (rows is None or len(lines) <= rows):
+                return indent(lines, self.body)
+        return []
+
+    def _answered(self) -> object:
+        """The value of the answer that was given; None where it has none."""
+        if not self.variant.choices:
+            return value_of(self.variant, self.reply.response)
+        [origin] = [one.origin for one in self.chosen] if len(self.chosen) == 1 else [""]
+        return self.variant.worked.meanings.get(origin)
+
+    def _everything(self) -> list[Text]:
+        """The reasons of all options, why the key is right, the steps, the picture, and what the key rests on."""
+        whys = [reason(self.screen, choice, choice in self.right) for choice in self.variant.choices if choice.why]
+        blocks = [[line for lines in whys for line in lines], self.part("working"), self.picture(), self.part("why")]
+        return paragraphs(blocks)
+
+    def full(self) -> list[Text]:
+        """The verdict with all that explains it at once, where no key can ask for more."""
+        wrong = not self.is_right
+        key = self._key()
+        typed = self.reply.mark.verdict == "wrong" and not self.variant.choices
+        blocks = [
+            [*self.lead(), *(line for one in self.chosen if wrong or not key for line in self._why(one))],
+            self._misconceptions() if typed else [],
+            [*key, *(line for one in self.right if key and one not in self.chosen for line in self._why(one))],
+            prose(self.screen, self.rationale, self.body),
+            self._steps(),
+            warning_line(self.screen, self.variant.worked, self.body),
+        ]
+        return [Text(), *paragraphs(blocks)]
+
+    def _why(self, choice: Choice) -> list[Text]:
+        return prose(self.screen, choice.why, self.body)
