@@ -96,10 +96,10 @@ def test_what_was_told_is_on_disk_when_it_is_stopped(environment: dict[str, str]
         sys.executable, ["-m", "cnnquiz", "review"], env=terminal,  # type: ignore[arg-type]
         dimensions=(50, 80), encoding="utf-8", timeout=PATIENCE,
     )  # fmt: skip
-    child.expect("> $")
+    child.expect(r"> (\x1b\[\?2004h)?$")
     child.send("h")
     child.expect("Hint 1")
-    child.expect("> $")
+    child.expect(r"> (\x1b\[\?2004h)?$")
     child.send("a")
     child.expect("Wrong")
     child.expect("next question")

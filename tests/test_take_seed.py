@@ -75,7 +75,7 @@ def test_an_interrupted_session_goes_on_with_its_numbers(environment: dict[str, 
 
     child = start("--seed", "7", "--shuffle")
     child.expect(r"fresh numbers, shuffled: --seed 7 --shuffle repeats it")
-    child.expect(r"Question 1 of 10.*> $")
+    child.expect(r"Question 1 of 10.*> (\x1b\[\?2004h)?$")
     first = child.after
     child.send("a")
     child.expect("next question")
@@ -85,7 +85,7 @@ def test_an_interrupted_session_goes_on_with_its_numbers(environment: dict[str, 
     again = start()
     again.expect("You stopped after 1 of 10")
     again.send("\r")
-    again.expect("Question 2 of 10.*> $")
+    again.expect(r"Question 2 of 10.*> (\x1b\[\?2004h)?$")
     again.send("B")
     again.expect("Question 1 of 10.*Wrong|Question 1 of 10.*Right")
     assert stem(str(first)) == stem(str(again.after))

@@ -19,16 +19,16 @@ from conftest import PATIENCE, Program, Start, ended, terminals, wait_until
 from cnnquiz.render import keys
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")
-PROMPT = "> $"
+PROMPT = r"> (\x1b\[\?2004h)?$"
 # A session, what is pressed on the way (after what was expected), and the prompt where it is ended.
 PLACES: dict[str, tuple[tuple[str, ...], tuple[tuple[str, str], ...], str]] = {
-    "question": (("take", "week8"), ((PROMPT, "d"), ("next question", "\r")), PROMPT),
+    "question": (("take", "week8"), ((PROMPT, "d"), ("next question", " ")), PROMPT),
     "verdict": (("take", "week8"), ((PROMPT, "d"),), "next question"),
-    "timed": (("take", "week8", "--time", "9m"), ((PROMPT, "d"), ("next question", "\r")), PROMPT),
-    "line": (("take", KINDS), ((PROMPT, "ac\r"), ("next question", "\r")), PROMPT),
+    "timed": (("take", "week8", "--time", "9m"), ((PROMPT, "d"), ("next question", " ")), PROMPT),
+    "line": (("take", KINDS), ((PROMPT, "ac\r"), ("next question", " ")), PROMPT),
     "drill": (("drill", "conv", "--seed", "1"), ((PROMPT, "1\r"),), PROMPT),
     "worked": (("drill", "conv", "--seed", "1"), ((PROMPT, "1\r"), (PROMPT, "2\r")), "next question"),
-    "review": (("review",), ((PROMPT, "d"), ("next question", "\r")), PROMPT),
+    "review": (("review",), ((PROMPT, "d"), ("next question", " ")), PROMPT),
 }
 ALONE = ("question", "verdict", "timed", "review")  # where a key is read alone
 ENDS = [("SIGTERM", place) for place in PLACES] + [

@@ -164,7 +164,8 @@ class Keys:
         """Between a verdict and the next question."""
         last = session.at + 1 >= len(session.variants) and session.complete
         following = "result" if last else "next question"
-        return pause(self.screen, following, parts, lambda: self._press(session), self._answered)
+        answered, self._answered = self._answered, 0.0
+        return pause(self.screen, following, parts, lambda: self._press(session), answered)
 
     def _question(self, session: Session) -> Event:
         variant = session.variant
@@ -174,7 +175,7 @@ class Keys:
         pressed = self._press(session)
         while pressed in (keys.ENTER, keys.SPACE) and not (session.exam and session.reply):
             pressed = self._press(session)
-        self._answered = time.monotonic()
+        self._answered = time.monotonic() if keys.can_press() else 0.0
         _echo(self.screen, "back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
         if pressed in (keys.ENTER, keys.SPACE, keys.BACK):
             return Event("back" if pressed == keys.BACK else "next")

@@ -12,7 +12,8 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
+from typing import Any
 
 from cnnquiz.errors import CnnquizError
 
@@ -49,7 +50,7 @@ def press(seconds: float | None = None) -> str:
         return line() or ENTER
     descriptor = sys.stdin.fileno()
     try:
-        with _single_keys(descriptor):
+        with _mode(descriptor, lambda: _press_singly(descriptor), (signal.SIGTSTP, signal.SIGCONT)):
             if not select.select([descriptor], [], [], seconds)[0]:
                 return NOTHING
             key = _character(descriptor)
@@ -101,18 +102,30 @@ def edited_line(prompt: str, seconds: float | None = None) -> str | None:
     def ring(*_: object) -> None:
         raise _TimeUp
 
+    descriptor, mode = sys.stdin.fileno(), list[Any]()
+
+    def enter() -> None:
+        if mode:
+            termios.tcsetattr(descriptor, termios.TCSANOW, mode)
+            readline.redisplay()
+
     readline.set_completer(lambda *_: None)  # not the names of files
-    before = signal.signal(signal.SIGALRM, ring)
+    readline.set_pre_input_hook(lambda: mode.extend(termios.tcgetattr(descriptor)))
+    handlers: dict[int, Any] = {signal.SIGALRM: ring, signal.SIGTTOU: signal.SIG_IGN}  # readline restores the terminal in any case
+    before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else max(seconds, 0.001))
-        return _bounded(" ".join(input(prompt).splitlines()))
+        with _mode(descriptor, enter, (signal.SIGTSTP,)):
+            return _bounded(" ".join(input(prompt).splitlines()))
     except _TimeUp:
         return None
     except EOFError:
         raise _end_of_input() from None
     finally:
+        readline.set_pre_input_hook(None)
         signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
 def _bounded(text: str) -> str:
@@ -133,12 +146,19 @@ def _end_of_input() -> BaseException:
     return EOFError()
 
 
+def _press_singly(descriptor: int) -> None:
+    """Read keys one by one, without echo, and a paste as one; what was typed ahead is kept, Ctrl-C still interrupts."""
+    tty.setcbreak(descriptor, termios.TCSANOW)
+    _write_code(_PASTE_ON)
+
+
 @contextlib.contextmanager
-def _single_keys(descriptor: int) -> Iterator[None]:
-    """Read keys one by one, without echo, and a paste as one; what was typed ahead is kept, Ctrl-C still interrupts.
+def _mode(descriptor: int, enter: Callable[[], None], heed: Collection[signal.Signals]) -> Iterator[None]:
+    """Keep the terminal in a mode of its own, which `enter` sets, as long as the block runs.
 
     Ctrl-Z gives the terminal back as it was, and `fg` takes it again. Whatever interrupts the end of the block, the
-    end of the program restores the terminal.
+    end of the program restores the terminal. `heed` has SIGTSTP, and where SIGSTOP is to be outlived too, SIGCONT: not
+    within input(), where a handler that runs while another one's exception is on its way ends in a SystemError.
     """
     before = termios.tcgetattr(descriptor)
 
@@ -150,8 +170,8 @@ def _single_keys(descriptor: int) -> Iterator[None]:
 
     def set_mode(*_: object) -> None:
         if not _in_background(descriptor):
-            tty.setcbreak(descriptor, termios.TCSANOW)
-            _write_code(_PASTE_ON)
+            with contextlib.suppress(termios.error):  # it may be gone
+                enter()
 
     def stop(*_: object) -> None:
         restore()
@@ -161,10 +181,10 @@ def _single_keys(descriptor: int) -> Iterator[None]:
         set_mode()
 
     atexit.register(restore)
-    handlers = {number: signal.getsignal(number) for number in (signal.SIGCONT, signal.SIGTSTP)}
+    handlers = {number: signal.getsignal(number) for number in heed}
     try:
-        signal.signal(signal.SIGCONT, set_mode)
-        signal.signal(signal.SIGTSTP, stop)
+        for number in heed:
+            signal.signal(number, stop if number == signal.SIGTSTP else set_mode)
         set_mode()
         yield
     finally:

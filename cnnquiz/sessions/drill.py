@@ -11,7 +11,6 @@ from random import SystemRandom
 from typing import Any
 
 from msgspec import Struct, ValidationError, convert, to_builtins
-from rich.text import Text
 
 from cnnquiz import answers, calculators, files
 from cnnquiz.errors import CnnquizError
@@ -193,7 +192,7 @@ class DrillSession:
         self.rows = -2
         self._show(*lines)
 
-    def _show(self, *lines: Text) -> None:
+    def _show(self, *lines: Any) -> None:
         self.rows += len(lines)
         self.screen.show(*lines)
 
