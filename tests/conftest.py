@@ -28,7 +28,7 @@ POSIX = (
 )  # fmt: skip
 LAB = () if find_spec("torch") else ("test_lab_pytorch.py",)  # what needs the extra `lab`
 collect_ignore = [*(POSIX if sys.platform == "win32" else ()), *LAB]
-PATIENCE = 12  # seconds for what takes less than one, where the machine has much else to do
+PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do
 ROOT = Path(__file__).parent.parent
 PACKAGE = Path(cnnquiz.__file__).parent
 
