@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytest import approx
 
-from cnnquiz.answers import mark, read_response
+from cnnquiz.answers import mark, read_response, value_of
 from cnnquiz.items import variants
 from cnnquiz.items.option_value import meaning, says_all, says_none
 from cnnquiz.items.variants import Variant
@@ -233,3 +234,38 @@ def test_none_of_the_above_is_understood() -> None:
     assert not any(map(says_none, ("Nonexistent", "None but ReLU", "One of these")))
     assert all(map(says_all, ("All of the above", "all of these.", "Both", "All the others")))
     assert not any(map(says_all, ("All of the weights", "All of the above are linear", "Both a and b")))
+
+
+@pytest.mark.parametrize(
+    ("typed", "value"),
+    [
+        ("26*26*75*4", 202_800), ("405600/2", 202_800), ("e/(1+e)", 0.7310585786300049), ("e", 2.718281828459045),
+        ("202.8k", 202_800), ("1.5M", 1_500_000), ("2.028*10^5", 202_800), ("sqrt(2)/2", 0.7071067811865476),
+        ("0,73", 0.73), ("-0,5", -0.5), ("12,5", 12.5), ("0,731", 0.731), ("7,600", 7_600), ("1,234,567", 1_234_567),
+        ("73 %", 0.73), ("25%", 0.25), ("- 1", -1), ("theta = -1", -1), ("\u03b8 = 3/4", 0.75), ("7 600", 7_600),
+        ("62x62", (62, 62)), ("3, 4", (3, 4)), ("abc", None), ("9^9^9", None), ("theta", None), ("12,", None),
+    ],
+)  # fmt: skip
+def test_one_number_is_read_as_people_type_it(typed: str, value: Any) -> None:
+    found = value_of(variant(type="number", key="1"), typed)
+    assert (type(found) is tuple and found == value) or (found is None and value is None) or found == approx(value)
+
+
+@pytest.mark.parametrize("typed", ["62 by 62 by 6", "62,62,6", "62 x 62 x 6", "(62, 62, 6)", "62 62 6"])
+def test_a_size_is_read_as_people_type_it(typed: str) -> None:
+    assert value_of(variant(type="shape", key="1x1x1"), typed) == (62, 62, 6)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tolerance", "verdict"),
+    [
+        ("0.73", "0.005", "right"), ("0.731", "0.005", "right"), ("0.7310", "0.005", "right"),
+        ("0,731", "0.005", "right"), ("0.7311", "0.005", "right"), ("73.1 %", "0.005", "right"),
+        ("e/(1+e)", "0.005", "right"), ("11/15", "0.005", "right"), ("0.735", "1%", "right"),
+        ("0.735", "0.005", "wrong"), ("0.7", "0.005", "wrong"), ("0.74", "0.005", "wrong"),
+    ],
+)  # fmt: skip
+def test_a_decimal_is_right_as_far_as_its_own_digits(typed: str, tolerance: str, verdict: str) -> None:
+    sigmoid = Derivation({"activation": {"function": "sigmoid", "x": "1"}, "want": "value"})
+    asked = variant(type="number", key="0.7310585786", tolerance=tolerance, derivation=sigmoid)
+    assert mark(asked, typed).verdict == verdict

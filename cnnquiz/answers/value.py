@@ -1,7 +1,13 @@
-"""A value that is typed: a number (7,600, 1/4), a size (125x125x4), or whatever form the key has."""
+"""A value that is typed: a number (7,600, 1/4, 26*26*75, e/(1+e)), a size (125x125x4), or whatever form the key has.
+
+Where one number is asked for, a comma before exactly three digits, after a whole number that is not 0, separates
+thousands, and any other comma is a decimal one. A decimal is right only as far as its own digits are: of 0.73106, 0.73
+and 0.731 are right where two digits are asked for, and 0.735 is not.
+"""
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from cnnquiz.items.derived_answer import names_of
@@ -10,6 +16,14 @@ from cnnquiz.mathematics.values import joined, read_value, same
 from cnnquiz.model import Mark
 from cnnquiz.patterns import pattern
 
+_COMMA = pattern(r"([+-]?)\s*(\d+),(\d+)(%?)")
+_PERCENT = pattern(r"\s+%$")
+_SIGN = pattern(r"^([+-])\s+(?=[\d.])")
+_NAME = pattern(r"^[^\W\d]\w*\s*=\s*(?=[^=\s])")  # theta = -1
+_THOUSANDS = pattern(r"([+-]?[\d.,]+)\s?([kM])")
+_BY = pattern(r"\s+by\s+")  # 62 by 62 by 6
+_EULER = pattern(r"(?<![\w.])e(?!\w)")
+_DECIMALS = pattern(r"[+-]?\d*\.(\d+)")
 _MEMORY = pattern(r"(?<=\d)\s?([kKMG]i?B)\b")  # of two answers that name one, it must be the same
 
 
@@ -23,23 +37,55 @@ def mark(variant: Variant, response: str) -> Mark:
     kind, tolerance = variant.item.type, variant.item.tolerance
     value = value_of(kind, response)
     keys = [key for key in variant.key if len({*_MEMORY.findall(key), *_MEMORY.findall(response)}) < 2]
-    if any(same(value_of(kind, key), value, tolerance=tolerance or None) for key in keys):
-        return Mark("right", 1.0)
+    values = [value, value * 100] if response.endswith("%") and isinstance(value, int | Fraction) else [value]
+    if any(same(value_of(kind, key), each, tolerance=tolerance or None) for key in keys for each in values):
+        if tolerance.endswith("%") or _holds_to_its_digits(variant, response, value):
+            return Mark("right", 1.0)
     return Mark("wrong", 0.0, names_of(misconceptions_behind(variant, value)))
 
 
 def value_of(kind: str, response: str) -> Any:
     """The value that a response spells; in an answer that is a size, commas stand between the axes."""
-    value = read_value(joined(response) if kind == "number" else response)
-    if kind == "number" and value is None and any(map(str.isdigit, response)):
-        from cnnquiz.items import option_value  # what reads words is not needed to ask a question
-
-        return option_value.meaning(_MEMORY.sub("", response))
-    if kind == "number" and isinstance(value, tuple) and len(value) == 1:
-        return value[0]
+    if kind == "number":
+        return _number(response)
+    value = read_value(_BY.sub("x", response) if kind == "shape" else response)
     if kind == "shape" and isinstance(value, int) and "," in response:
         return read_value(response.replace(",", " "))
     return value
+
+
+def _number(response: str) -> Any:
+    """The one number that a response spells; a tuple where it is several, None where it is none."""
+    words = _SIGN.sub(r"\1", _PERCENT.sub("%", _NAME.sub("", joined(response))))
+    if comma := _COMMA.fullmatch(words):
+        sign, whole, decimals, percent = comma.groups()
+        if len(decimals) != 3 or not int(whole):
+            words = f"{sign}{whole}.{decimals}{percent}"
+    if thousands := _THOUSANDS.fullmatch(words):
+        base = _number(thousands[1])
+        return base * (1_000 if thousands[2] == "k" else 1_000_000) if isinstance(base, int | Fraction) else None
+    value = read_value(words)
+    if isinstance(value, tuple) and len(value) == 1:
+        return value[0]
+    if value is not None and not (isinstance(value, tuple) and "*" in words):
+        return value
+    from cnnquiz.items import option_value  # what reads words is not needed to ask a question
+    from cnnquiz.mathematics import arithmetic
+
+    worked = arithmetic.value(_EULER.sub("exp(1)", arithmetic.plain(words)))
+    if worked is None and any(map(str.isdigit, words)):
+        worked = option_value.meaning(_MEMORY.sub("", words))
+    return worked
+
+
+def _holds_to_its_digits(variant: Variant, response: str, value: Any) -> bool:
+    """Whether a decimal is as near to the right value as its last digit says; other forms have no digits to hold to."""
+    found = _DECIMALS.fullmatch(response.strip())
+    derived = variant.worked.derived
+    right = derived.value if derived else value_of("number", variant.key[0])
+    if found is None or not isinstance(value, int | Fraction) or not isinstance(right, int | Fraction):
+        return True
+    return abs(Fraction(value) - right) <= Fraction(1, 10 ** len(found[1]))
 
 
 def _has_form(variant: Variant, value: Any) -> bool:

@@ -111,7 +111,8 @@ def edited_line(prompt: str, seconds: float | None = None) -> str | None:
 
     readline.set_completer(lambda *_: None)  # not the names of files
     readline.set_pre_input_hook(lambda: mode.extend(termios.tcgetattr(descriptor)))
-    handlers: dict[int, Any] = {signal.SIGALRM: ring, signal.SIGTTOU: signal.SIG_IGN}  # readline restores the terminal in any case
+    # readline restores the terminal in the background too
+    handlers: dict[int, Any] = {signal.SIGALRM: ring, signal.SIGTTOU: signal.SIG_IGN}
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else max(seconds, 0.001))
