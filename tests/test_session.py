@@ -16,7 +16,9 @@ from cnnquiz.model import Bank, Item
 from cnnquiz.quiz import plan, result
 from cnnquiz.quiz.session import Event, Outcome, Reply, Session, play, start, step
 
-HINT, SKIP, BACK, NEXT, QUIT = (Event(action) for action in ("hint", "skip", "back", "next", "quit"))
+HINT, SKIP, BACK, NEXT, QUIT, MARK, HAND_IN = (
+    Event(action) for action in ("hint", "skip", "back", "next", "quit", "mark", "hand-in")
+)
 
 
 def variant(number: int, key: str = "b", texts: str = "1234", type: str = "single") -> Variant:
@@ -81,10 +83,31 @@ def test_back_shows_the_verdict_again_and_then_the_open_question() -> None:
 
 
 def test_an_exam_tells_nothing_and_answers_may_change() -> None:
-    session, outcomes = after(start(THREE, exam=True), "a", BACK, "b", HINT, SKIP, NEXT)
+    session, outcomes = after(start(THREE, exam=True), "a", BACK, "b", HINT, SKIP, NEXT, HAND_IN)
     assert session.end == "finished"
-    assert [outcome.told for outcome in outcomes] == ["noted", "moved", "noted", "no-hint", "noted", "moved"]
+    assert [outcome.told for outcome in outcomes] == ["noted", "moved", "noted", "no-hint", "noted", "moved", "moved"]
     assert [reply and reply.response for reply in session.replies] == ["b", "", None]
+
+
+def test_an_exam_is_handed_in_and_until_then_each_question_comes_back() -> None:
+    session, outcomes = after(start(THREE, exam=True), "a", MARK, "b", "c")
+    assert (session.closing, session.end, outcomes[1].told) == (True, "", "marked")
+    assert session.marked == {1}
+    for event, place in ((NEXT, 1), (BACK, 2), (Event("go", "1"), 0), (Event("go", "3"), 2)):
+        back, outcome = step(session, event, 1.0)
+        assert (back.at, back.closing, outcome.ask) == (place, False, True)
+    for event in (Event("go", "4"), Event("go", "0"), Event("answer", "b"), SKIP, MARK):
+        assert step(session, event, 1.0) == (session, Outcome("nothing"))
+    changed, _ = after(session, Event("go", "2"), "d", "c")
+    assert changed.closing and [reply and reply.response for reply in changed.replies] == ["a", "d", "c"]
+    assert after(changed, HAND_IN)[0].end == "finished"
+    assert after(start(THREE), MARK)[1][0].told == "nothing", "a quiz has no marks"
+
+
+def test_an_exam_with_all_its_answers_waits_to_be_handed_in() -> None:
+    done, _ = after(start(THREE, exam=True), "a", "b", "c")
+    again = start(THREE, exam=True, replies=done.replies)
+    assert (again.closing, again.end) == (True, "")
 
 
 def test_time_ends_the_quiz_and_a_late_answer_does_not_count() -> None:
@@ -143,13 +166,17 @@ def test_every_answer_is_kept_before_it_is_told() -> None:
 
 
 def test_an_exam_keeps_the_reply_to_the_item_that_was_asked() -> None:
-    desk = FakeDesk(*(Event("answer", letter) for letter in "abc"))
+    desk = FakeDesk(*(Event("answer", letter) for letter in "abc"), HAND_IN)
     play(start(THREE, exam=True), desk)
     assert [line for line in desk.log if "keep" in line] == ["keep item-0 a", "keep item-1 b", "keep item-2 c"]
 
 
 EVENTS = st.sampled_from(
-    [HINT, SKIP, BACK, NEXT, QUIT, Event("tick"), Event("help"), *(Event("answer", letter) for letter in "abz")]
+    [
+        HINT, SKIP, BACK, NEXT, QUIT, MARK, HAND_IN, Event("go", "2"), Event("show", "grid"), Event("tick"),
+        Event("help"),
+        *(Event("answer", letter) for letter in "abz"),
+    ]  # fmt: skip
 )
 
 

@@ -6,6 +6,7 @@ import json
 import re
 import signal
 import termios
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -259,3 +260,106 @@ def test_two_terminals_on_one_session_keep_the_numbers_right(start: Start, progr
     assert ended(second) == 0
     [session] = json.loads(program("stats", "--format", "json").stdout)["sessions"]
     assert session["attempts"] == 2
+
+
+def test_an_exam_is_handed_in_and_its_mistakes_come_one_by_one(start: Start) -> None:
+    child = start("take", "week8", "--exam", "--limit", "3", "--time", "9m")
+    for number, letter in enumerate(("a", "m", "d", "c"), 1):
+        child.expect(f"Question {min(number, 2) if number < 4 else 3} of 3" if letter != "d" else "Marked for later")
+        child.expect(PROMPT)
+        child.send(letter)
+    child.expect("2 answered.*1 marked.*0 open")
+    child.expect("Hand in")
+    child.expect(PROMPT)
+    child.send("1\r")
+    child.expect("Your answer so far: a")
+    child.expect(PROMPT)
+    child.send("b")
+    for _ in range(2):
+        child.expect("Your answer so far")
+        child.expect(PROMPT)
+        child.send(" ")
+    child.expect("Hand in")
+    child.expect(PROMPT)
+    child.send("y\r")
+    child.expect("2 of 3 right")
+    child.expect("the one that was not right.*keys  ")
+    child.send(" ")
+    child.expect("Question 1 of 3")
+    child.expect("Wrong.*128x128x4")
+    child.expect("keys")
+    child.send("w")
+    child.expect("Step by step")
+    child.expect("keys")
+    child.send(" ")
+    assert ended(child) == 0
+
+
+def test_the_clock_of_an_exam_runs_on_while_it_is_left(start: Start) -> None:
+    child = start("take", "week8", "--exam", "--limit", "2", "--time", "3s")
+    child.expect(PROMPT)
+    child.send("d")
+    child.expect("Question 2")
+    child.expect(PROMPT)
+    child.send("q")
+    child.expect(r"The clock runs on: 0:0\d left")
+    assert ended(child) == 0
+    time.sleep(3)
+    again = start("take", "week8", "--exam", "--limit", "2", "--time", "3s")
+    again.expect("0:00 left")
+    again.expect(PROMPT)
+    again.send("\r")
+    again.expect("The time is up")
+    again.expect("1 of 2 right")
+
+
+def test_what_is_typed_ahead_answers_nothing(start: Start) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.send("ddddd")
+    child.expect("keys")
+    child.send("q")
+    child.expect("1 of 10 done and saved")
+    assert ended(child) == 0
+
+
+def test_an_enter_behind_the_letter_belongs_to_it(start: Start) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.send("d")
+    child.expect("keys  ")
+    child.send("\r")
+    child.send("q")
+    child.expect("1 of 10 done and saved")
+    assert ended(child) == 0
+    assert "Question 2" not in str(child.before)
+
+
+@pytest.mark.parametrize("pasted", ["d\nd\nd\nq\n", "rm -rf x\nexit\n"])
+def test_a_pasted_block_is_one_answer_or_none(start: Start, pasted: str) -> None:
+    child = start("take", "week8")
+    child.expect(PROMPT)
+    child.send(f"\x1b[200~{pasted}\x1b[201~")
+    child.expect("cannot be read as an answer")
+    child.expect(PROMPT)
+    child.send("\x1b[200~d\n\x1b[201~")
+    child.expect("Right")
+    child.expect("keys")
+    child.send("q")
+    child.expect("1 of 10 done and saved")
+    assert ended(child) == 0
+
+
+def test_a_line_is_edited_and_pasted_into(start: Start) -> None:
+    child = start("take", KINDS)
+    child.expect(PROMPT)
+    child.send("\x1b[200~a\nc\x1b[201~\r")
+    child.expect("Right")
+    child.expect("keys")
+    child.send(" ")
+    child.expect(PROMPT)
+    child.send("32\x01\x1b[C\x7f1\r")  # to the beginning, one to the right, 3 out, 1 in
+    child.expect("Right.*12")
+    child.expect("keys")
+    child.send("q")
+    assert ended(child) == 0

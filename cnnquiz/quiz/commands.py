@@ -7,11 +7,16 @@ from typing import Literal
 
 from msgspec import Struct
 
-Action = Literal["answer", "hint", "skip", "back", "next", "quit", "help", "show", "tick"]
+Action = Literal[
+    "answer", "hint", "skip", "back", "next", "quit", "help", "show", "mark", "go", "hand-in", "tick"
+]
 
 
 class Command(Struct, frozen=True):
-    """A key with its word, the action, what that means, and whether it works before an answer, behind it, or both."""
+    """A key with its word, the action, what that means, and whether it works before an answer, behind it, or both.
+
+    `exam` is true of those that an exam alone has.
+    """
 
     key: str
     word: str
@@ -19,6 +24,7 @@ class Command(Struct, frozen=True):
     meaning: str
     asking: bool = True
     told: bool = True
+    exam: bool = False
 
 
 COMMANDS = (
@@ -30,6 +36,8 @@ COMMANDS = (
     Command("e", "everything", "show", "all of these, and a word on each option", asking=False),
     Command("r", "repeat", "show", "the question once more"),
     Command("f", "figure", "show", "the figure of the question"),
+    Command("m", "mark", "mark", "mark it for later, or take the mark back", told=False, exam=True),
+    Command("g", "grid", "show", "which questions are answered, marked and open", told=False, exam=True),
     Command("b", "back", "back", "the question before"),
     Command("q", "quit", "quit", "save and leave; the same command resumes it"),
     Command("?", "keys", "help", "this list"),

@@ -36,6 +36,7 @@ class Plan(Struct, frozen=True):
     paths    where a bank lies that was named by its path, so that `review` finds it again
     seed     the seed of fresh numbers; None: as printed
     shuffle  and those after it: the options of `take` that led to these items
+    ends     when the time is up, in seconds since 1970: it runs on while the session is left
     """
 
     items: list[str]
@@ -48,6 +49,7 @@ class Plan(Struct, frozen=True):
     limit: int | None = None
     topic: str = ""
     mistakes: bool = False
+    ends: float | None = None
 
 
 class Questions(Sequence[Variant]):

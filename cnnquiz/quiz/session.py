@@ -1,6 +1,6 @@
 """The quiz as a pure state machine: an event leads to the next state and an outcome to be told.
 
-In practice each verdict follows its answer, and stands. In an exam an answer may be changed until the end,
+In practice each verdict follows its answer, and stands. In an exam an answer may be changed until it is handed in,
 when all the verdicts come. Nothing here reads the clock, the keyboard or a file.
 """
 
@@ -18,7 +18,8 @@ from cnnquiz.quiz.commands import Action
 
 T = TypeVar("T")
 Told = Literal[
-    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "time-up", "left", "nothing"
+    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "marked",
+    "unmarked", "time-up", "left", "nothing",
 ]
 End = Literal["", "finished", "time-up", "left"]
 SKIPPED = Mark("skipped", 0.0)
@@ -49,6 +50,8 @@ class Session(Struct, frozen=True):
     told     whether its verdict has been told and the next question is still to come
     timed    whether replies hold the seconds that they took
     reached  the index of the last item that was on the screen
+    marked   the indexes of the items that were marked for later
+    closing  whether, behind the last item of an exam, it is asked whether to hand in
     """
 
     variants: Sequence[Variant]
@@ -62,6 +65,8 @@ class Session(Struct, frozen=True):
     timed: bool = True
     end: End = ""
     reached: int = 0
+    marked: frozenset[int] = frozenset()
+    closing: bool = False
 
     @property
     def variant(self) -> Variant:
@@ -125,8 +130,10 @@ def start(
     replies = replies or (None,) * len(variants)
     at = next(_open(replies), None)
     hints = tuple(reply.hints if reply else 0 for reply in replies)
-    end: End = "finished" if at is None else ""
-    return Session(variants, replies, hints, at or 0, exam, deadline, timed=timed, end=end, reached=at or 0)
+    end: End = "finished" if at is None and not exam else ""
+    closing = at is None and exam
+    at = at or 0
+    return Session(variants, replies, hints, at, exam, deadline, timed=timed, end=end, reached=at, closing=closing)
 
 
 def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
@@ -140,6 +147,12 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
             return session, Outcome("help")
         case "show":
             return session, Outcome("shown", event.text)
+        case _ if session.closing:
+            return _closing(session, event)
+        case "mark" if session.exam:
+            marked = session.marked ^ {session.at}
+            told: Told = "marked" if session.at in marked else "unmarked"
+            return structs.replace(session, marked=marked), Outcome(told)
         case "back":
             return _back(session)
         case "next":
@@ -151,6 +164,23 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
         case "answer" if not session.told:
             return _answer(session, event.text, now)
     return session, Outcome("nothing")
+
+
+def _closing(session: Session, event: Event) -> tuple[Session, Outcome]:
+    """An exam is handed in, or a question comes back: one by its number, the last, or the first to be seen to."""
+    at: int | None = None
+    match event.action:
+        case "hand-in":
+            return structs.replace(session, end="finished", closing=False), Outcome("moved")
+        case "go" if event.text.isdecimal() and 1 <= int(event.text) <= len(session.variants):
+            at = int(event.text) - 1
+        case "back":
+            at = len(session.variants) - 1
+        case "next":
+            at = min({*session.marked, *_open(session.replies)}, default=0)
+    if at is None:
+        return session, Outcome("nothing")
+    return structs.replace(session, at=at, closing=False), Outcome("moved", ask=True)
 
 
 def _time_up(session: Session) -> tuple[Session, Outcome]:
@@ -205,6 +235,8 @@ def _next(session: Session) -> tuple[Session, Outcome]:
     at = next((index for index in later if session.exam or index in open_items), None)
     if at is None and open_items and not session.exam:
         at = open_items[0]
+    if at is None and session.exam:
+        return structs.replace(session, closing=True), Outcome("moved", ask=True)
     if at is None:
         return structs.replace(session, end="finished", told=False), Outcome("moved")
     return structs.replace(session, at=at, told=False, reached=max(session.reached, at)), Outcome("moved", ask=True)

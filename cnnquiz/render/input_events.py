@@ -16,6 +16,7 @@ from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
+from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.layout import count, paragraph
 
 PROMPT = "> "
@@ -24,9 +25,10 @@ TICK = Event("tick")
 Resumption = Literal["resume", "anew", "leave"]
 
 
-def event(variant: Variant, text: str) -> Event:
+def event(session: Session, text: str) -> Event:
     """What was typed at a question, as an event: a command, or else an answer."""
-    if found := command(text, False, quiz.taken_letters(variant)):
+    found = command(text, False, quiz.taken_letters(session.variant))
+    if found and found.exam <= session.exam:
         return Event(found.action, found.word if found.action == "show" else "")
     return Event("answer", text.strip())
 
@@ -118,6 +120,24 @@ def pause(
     return found
 
 
+def explain(screen: Screen, explanation: Explanation | None, following: str) -> bool:
+    """Behind a verdict, show what more is asked for, until Enter (True) or q and the end of the input (False)."""
+    parts = explanation.parts() if explanation else []
+    while True:
+        keys.discard()
+        try:
+            found = pause(screen, following, parts)
+        except EOFError:
+            screen.show("")
+            return False
+        if found.action in ("quit", "next"):
+            return found.action == "next"
+        if found.action == "help":
+            screen.show("", *quiz.meanings(screen, [*parts, "quit", "keys"]))
+        elif found.action == "show" and explanation:
+            show_pages(screen, explanation.lines(found.text))
+
+
 def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
     """Show lines to somebody who reads, no more of them at a time than the screen holds."""
     page = screen.rows - 2
@@ -150,6 +170,8 @@ class Keys:
         """The next event; the end of the input and Ctrl-D quit."""
         keys.discard()
         try:
+            if session.closing:
+                return self._closing(session)
             return self._between(session, parts) if session.told else self._question(session)
         except EOFError:
             self.screen.show("")
@@ -167,6 +189,23 @@ class Keys:
         answered, self._answered = self._answered, 0.0
         return pause(self.screen, following, parts, lambda: self._press(session), answered)
 
+    def _closing(self, session: Session) -> Event:
+        """Behind the last question of an exam: hand in, or go back."""
+        asked = "Hand in? y, n, or the number of a question"
+        self.screen.show("", f"{self.screen.margin}{asked}")
+        text = typed_line(self.screen, self.time_left(session))
+        if text is None:
+            self.screen.show("")
+        word = (text or "").casefold()
+        if word in ("y", "yes", "n", "no"):
+            return Event("hand-in" if word[0] == "y" else "next")
+        found = command(word, False)
+        return Event("go", word) if word.isdecimal() else Event(found.action, found.word) if found else TICK
+
+    def explain(self, explanation: Explanation | None, following: str) -> bool:
+        """Show what more is asked for of an explanation; False where that is left."""
+        return explain(self.screen, explanation, following)
+
     def _question(self, session: Session) -> Event:
         variant = session.variant
         if not variant.choices or variant.item.type == "multiple":
@@ -179,7 +218,7 @@ class Keys:
         _echo(self.screen, "back" if pressed == keys.BACK else pressed if len(pressed) == 1 else "")
         if pressed in (keys.ENTER, keys.SPACE, keys.BACK):
             return Event("back" if pressed == keys.BACK else "next")
-        return event(variant, pressed) if pressed else TICK
+        return event(session, pressed) if pressed else TICK
 
     def _press(self, session: Session) -> str:
         """The next key that has a meaning; empty only when the time is up."""
@@ -196,7 +235,7 @@ class Keys:
             return TICK
         if not text:
             return Event("next") if session.exam and session.reply else TICK
-        return event(session.variant, text)
+        return event(session, text)
 
 
 class Lines:
@@ -209,10 +248,14 @@ class Lines:
         """Show lines, all of them: nobody presses keys."""
         self.screen.show(*lines)
 
+    def explain(self, explanation: Explanation | None, following: str) -> bool:
+        """Nothing more is asked for."""
+        return True
+
     def read(self, session: Session, parts: Collection[str]) -> Event:
         """The next event; empty lines are passed over, and after a verdict the next question follows by itself."""
-        if session.told:
-            return Event("next")
+        if session.told or session.closing:
+            return Event("hand-in" if session.closing else "next")
         self.screen.write(self.screen.margin + PROMPT)
         try:
             text = next(line for line in iter(keys.line, None) if line)
@@ -220,7 +263,7 @@ class Lines:
             self.ended = True
             text = "quit"
         self.screen.show("" if self.ended else text)
-        return Event("quit") if self.ended else event(session.variant, text)
+        return Event("quit") if self.ended else event(session, text)
 
 
 class Script(Lines):
@@ -232,8 +275,8 @@ class Script(Lines):
 
     def read(self, session: Session, parts: Collection[str]) -> Event:
         """The next answer; after a verdict, the next question."""
-        if session.told:
-            return Event("next")
+        if session.told or session.closing:
+            return Event("hand-in" if session.closing else "next")
         answer = next(self.answers)
         self.screen.show(f"{self.screen.margin}{PROMPT}{answer or 'skip'}")
         return Event("skip") if answer is None else Event("answer", answer)

@@ -95,7 +95,8 @@ def asking_commands(session: Session) -> list[Command]:
     useless = {
         "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
     }  # fmt: skip
-    return [one for one in COMMANDS if one.asking and not useless.get(one.key)]
+    here = (one for one in COMMANDS if one.asking and one.exam <= session.exam)
+    return [one for one in here if not useless.get(one.key)]
 
 
 def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
@@ -109,7 +110,7 @@ def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
     taken, letters = taken_letters(session.variant), [choice.letter for choice in session.variant.choices]
     named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
-    shown = "hsbq?" if screen.columns >= 60 else "hs?"
+    shown = "hsmbgq?" if screen.columns >= 60 else "hs?"
     named += [(name_of(one.key, taken), one.word) for one in asking_commands(session) if one.key in shown]
     return paragraph(screen, key_names(screen, named))
 
@@ -143,6 +144,20 @@ def meanings(screen: Screen, words: Collection[str], taken: Collection[str] = ()
     return rows
 
 
+def grid(screen: Screen, session: Session) -> list[Text]:
+    """Which questions of an exam are answered, marked and open."""
+    done, mark, free = screen.pick("●", "x"), "?", screen.pick("○", ".")
+    states = [
+        mark if place in session.marked else done if reply and reply.response else free
+        for place, reply in enumerate(session.replies)
+    ]
+    wide = len(str(len(states)))
+    cells = [Text.assemble((f"{number:>{wide}}", "key"), f" {state}") for number, state in enumerate(states, 1)]
+    signs = ((done, "answered"), (mark, "marked"), (free, "open"))
+    legend = [f"{sign} {states.count(sign)} {word}" for sign, word in signs]
+    return [Text(), *paragraph(screen, Text("   ").join(cells)), Text(), *paragraph(screen, "   ".join(legend))]
+
+
 def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
     """The keys behind a verdict, on one line: what Enter leads to, what more there is to see, and the list of all."""
     named = [(one.key, one.word) for one in COMMANDS if one.told and one.word in parts]
@@ -174,6 +189,7 @@ class Reader(Protocol):
 
     def read(self, session: Session, parts: Collection[str]) -> Event: ...
     def show(self, lines: Sequence[Text]) -> None: ...
+    def explain(self, explanation: Explanation | None, following: str) -> bool: ...
 
 
 class Desk:
@@ -206,6 +222,9 @@ class Desk:
 
     def _ask(self, session: Session) -> None:
         self.reader.screen = self.screen = self.screen.resized()
+        if session.closing:
+            self._show(grid(self.screen, session))
+            return
         lines = question(self.screen, session, self._clock_text(session), self.figure(session.variant))
         self._show(lines)
         self.rows = len(lines) - 2
@@ -244,13 +263,35 @@ class Desk:
         self.reader.show(lines)
 
     def review(self, session: Session) -> None:
-        """After an exam: each item that was asked, with its verdict and its reasons."""
+        """After an exam: each item that was asked, with its verdict and its reasons.
+
+        Where keys are pressed, those that were not right, one after another.
+        """
+        of, pairs = len(session.variants), enumerate(zip(session.variants, session.replies, strict=True), 1)
+        told = [
+            (number, variant, reply or Reply("", SKIPPED))
+            for number, (variant, reply) in pairs
+            if reply or number <= session.reached + 1
+        ]
+        if self.reader.presses:
+            self._review_of_wrong([each for each in told if each[2].mark.verdict != "right"], of)
+            return
         self.screen.show("", "", *paragraph(self.screen, "The questions with their answers", "title"))
-        of, pairs = len(session.variants), zip(session.variants, session.replies, strict=True)
-        for number, (variant, reply) in enumerate(pairs, 1):
-            if reply or number <= session.reached + 1:
-                self.screen.show(*question_again(self.screen, variant, number, of, self.figure(variant)))
-                self.screen.show(*self._explanation(variant, reply or Reply("", SKIPPED)).full())
+        for number, variant, reply in told:
+            self.screen.show(*question_again(self.screen, variant, number, of, self.figure(variant)))
+            self.screen.show(*self._explanation(variant, reply).full())
+
+    def _review_of_wrong(self, wrong: Sequence[tuple[int, Variant, Reply]], of: int) -> None:
+        many = "the one that was" if len(wrong) == 1 else f"the {len(wrong)} that were"
+        if not wrong or not self.reader.explain(None, f"{many} not right"):
+            return
+        for place, (number, variant, reply) in enumerate(wrong, 1):
+            lines = question_again(self.screen, variant, number, of, self.figure(variant))
+            self._show(lines)
+            explanation = self._explanation(variant, reply)
+            self._show(explanation.below(len(lines) - 2, f"Question {number} of {of}  "))
+            if not self.reader.explain(explanation, "end" if place == len(wrong) else "next mistake"):
+                break
 
     def _outcome(self, session: Session, outcome: Outcome) -> list[Text]:
         screen, variant = self.screen, session.variant
@@ -267,6 +308,10 @@ class Desk:
                 return self._line(answer_form.unreadable(variant, outcome.text))
             case "no-hint":
                 return self._line("An exam has no hints." if session.exam else NO_HINTS)
+            case "marked":
+                return self._line("Marked for later.")
+            case "unmarked":
+                return self._line("No longer marked.")
             case "first":
                 return self._line("This is the first question.")
             case "time-up":
@@ -276,6 +321,8 @@ class Desk:
 
     def _part(self, session: Session, word: str) -> list[Text]:
         """What is behind a key: the figure, or a part of the explanation; what there is not is said."""
+        if word == "grid" and session.exam:
+            return [*grid(self.screen, session), Text()]
         if self.explanation and word != "figure":
             return self.explanation.lines(word)
         lines = question_blocks(self.screen, session.variant, self.figure(session.variant))[1]

@@ -36,22 +36,24 @@ def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[
 
 def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
     """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
-    heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "time")]
+    heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "hints", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
     if all(row.reply.seconds is None for row in rows):
         table = [cells[:-1] for cells in table]
+    if not any(row.reply.hints for row in rows):
+        table = [[*cells[:5], *cells[6:]] for cells in table]
     gap = 1 if screen.columns < 60 else 2
     others = sum(max(cells[place].cell_len for cells in table) for place in range(len(table[0])) if place != 2)
     room = max(screen.width - len(screen.margin) - others - gap * (len(table[0]) - 1), 8)
     for cells in table:
         cells[2].truncate(room, overflow="ellipsis" if screen.unicode else "crop")
-    return indent(columns(table, {1, 5}, gap), screen.margin)
+    return indent(columns(table, {1, *range(5, len(table[0]))}, gap), screen.margin)
 
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
     unicode, ascii, style = SIGNS.get(row.mark.verdict, ("·", "-", ""))
     answer = row.reply.response or ("skipped" if row.asked else "not asked")
-    cells = [str(place), row.id, answer, row.key, clock(row.reply.seconds)]
+    cells = [str(place), row.id, answer, row.key, str(row.reply.hints or ""), clock(row.reply.seconds)]
     return [Text(screen.pick(unicode, ascii), style), *map(screen.text, cells)]
 
 

@@ -24,7 +24,7 @@ from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.quiz.session import SKIPPED, Reply
-from cnnquiz.render import console, input_events, keys, quiz
+from cnnquiz.render import console, input_events, keys
 from cnnquiz.render import drill as view
 from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.listing import show_json
@@ -185,7 +185,7 @@ class DrillSession:
         if turn.how != "wrong":
             self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
         elif self._typing and self.explanation:
-            self._pause(asked, self.explanation)
+            self._pause(self.explanation, "result" if len(self.turns) == self.options.limit else "next question")
 
     def _show_question(self, asked: Question) -> None:
         lines = view.question(self.screen, self.drill, asked)
@@ -315,26 +315,10 @@ class DrillSession:
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
 
-    def _pause(self, asked: Question, explanation: Explanation) -> None:
+    def _pause(self, explanation: Explanation, following: str) -> None:
         """Leave the person time, and show what more is asked for."""
-        following = "result" if len(self.turns) == self.options.limit else "next question"
-        while True:
-            keys.discard()
-            try:
-                found = input_events.pause(self.screen, following, explanation.parts())
-            except EOFError:
-                self.screen.show("")
-                raise UserQuit from None
-            if found.action == "quit":
-                raise UserQuit
-            if found.action == "next":
-                return
-            if found.text == "repeat":
-                self._show_question(asked)
-            elif found.action == "help":
-                self.screen.show("", *quiz.meanings(self.screen, [*explanation.parts(), "repeat", "quit", "keys"]))
-            else:
-                input_events.show_pages(self.screen, explanation.lines(found.text))
+        if not input_events.explain(self.screen, explanation, following):
+            raise UserQuit
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""

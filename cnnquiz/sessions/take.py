@@ -90,7 +90,7 @@ class TakeSession:
         if leaves:
             return self._leave(start(self.questions, self.plan.exam, replies=kept), desk)
         self._begin()
-        deadline = None if self.plan.seconds is None else time.monotonic() + _rest_of_time(self.plan, attempts)
+        deadline = None if self.plan.seconds is None else time.monotonic() + _rest_of_time(self.plan)
         timed = self.options.answers is None
         session = play(start(self.questions, self.plan.exam, deadline, kept, timed), desk)
         return self._leave(session, desk) if session.end == "left" else self._close(session, desk)
@@ -169,6 +169,8 @@ class TakeSession:
 
     def _begin(self) -> None:
         """Start the session in the history, say what is wrong with that, and show the banner."""
+        if self.plan.seconds is not None and self.plan.ends is None:
+            self.plan = msgspec.structs.replace(self.plan, ends=time.time() + self.plan.seconds)
         self.recorder.start(self.bank.id, msgspec.to_builtins(self.plan))
         self.recorder.report_problem()
         facts = _facts(self.plan, len(self.questions), len(self.bank.items))
@@ -210,16 +212,20 @@ class TakeSession:
             )
         screen = console.stderr() if desk.reader.ended else self.screen
         screen.show(screen.text(f"{screen.margin}{self.advice()}"))
+        if self.plan.ends is not None:
+            screen.show(screen.text(f"{screen.margin}The clock runs on: {clock(_rest_of_time(self.plan))} left."))
         self._show_json(quiz_result(session, self.bank.id))
         return 0
 
     def _close(self, session: Session, desk: Desk) -> int:
         """Show the result of a session that came to its end; the exit code says whether the pass mark was reached."""
         self.recorder.finish()
-        if session.exam:
-            desk.review(session)
         result, pass_mark = quiz_result(session, self.bank.id), self.options.pass_mark
+        if session.exam and not desk.reader.presses:
+            desk.review(session)
         self.screen.show(*result_lines(self.screen, result, pass_mark, self._next_steps(result)))
+        if session.exam and desk.reader.presses:
+            desk.review(session)
         self._show_json(result)
         return int(pass_mark is not None and result.percent < pass_mark)
 
@@ -279,7 +285,7 @@ def _facts(plan: Plan, asked: int, every: int) -> list[str]:
 def _progress(plan: Plan, attempts: Sequence[Attempt]) -> str:
     """One line about a session that can be resumed: how far it came, and of what kind it is."""
     facts = ["exam"] * plan.exam
-    facts += [] if plan.seconds is None else [f"{clock(_rest_of_time(plan, attempts))} left"]
+    facts += [] if plan.seconds is None else [f"{clock(_rest_of_time(plan))} left"]
     facts += [f"fresh numbers of seed {plan.seed}"] if plan.seed is not None else []
     facts += ["shuffled"] if plan.order is not None else []
     facts += [f"on {plan.topic}"] if plan.topic else []
@@ -329,9 +335,9 @@ def _duration(seconds: float) -> str:
     return "".join(f"{count}{unit}" for count, unit in parts if count)
 
 
-def _rest_of_time(plan: Plan, attempts: Sequence[Attempt]) -> float:
-    """The time limit, less what earlier answers took; at least 0."""
-    return max(0.0, (plan.seconds or 0.0) - sum(each.seconds or 0 for each in attempts))
+def _rest_of_time(plan: Plan) -> float:
+    """The seconds until the time is up; at least 0."""
+    return (plan.seconds or 0.0) if plan.ends is None else max(0.0, plan.ends - time.time())
 
 
 def _seconds_left(session: Session) -> float | None:
