@@ -116,7 +116,7 @@ class CalculatorCommand(click.Command):
             _search(self.calculator, raw, targets, options)
         else:
             solution = self.calculator.solve(self.calculator.read(raw), options["want"])
-            _show(solution, solution.as_json(), options["format"], options["draw"])
+            _show(solution, solution.as_json(), options)
 
 
 def _refuse_repeated(calculator: Calculator, args: list[str]) -> None:
@@ -168,7 +168,7 @@ def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any]
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
     bounds = dict(_bounds(text) for text in options["bounds"])
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
-    _show(found.as_solution(), found.as_json(), options["format"], draw=False)
+    _show(found.as_solution(), found.as_json(), options)
 
 
 def _bounds(text: str) -> tuple[str, str]:
@@ -178,18 +178,21 @@ def _bounds(text: str) -> tuple[str, str]:
     return name.strip(), bound
 
 
-def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
+def _show(solution: Solution, body: dict[str, Any], options: dict[str, Any]) -> None:
+    from cnnquiz.render.brief import show_brief
     from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
     from cnnquiz.render.solution import show_solution, solution_text
 
     screen: Screen = stdout()
+    format = options["format"]
     if format == "json":
         show_json(screen, body)
     elif format in ("latex", "markdown"):
         screen.raw(solution_text(solution, format))
     else:
-        show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
+        show = show_solution if options["explain"] else show_brief
+        show(screen if format == "rich" else without_styles(screen), solution, options["draw"])
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)

@@ -1,4 +1,7 @@
-"""The pictures of a solution, one kind per file: `draw(screen, data)` gives its lines, none where it does not fit."""
+"""The pictures of a solution, one kind per file: `draw(screen, data)` gives its lines, none where it does not fit.
+
+A kind that can be drawn in fewer lines has `small(screen, data)` too.
+"""
 
 from __future__ import annotations
 
@@ -16,9 +19,10 @@ def kinds() -> list[str]:
     return sorted(path.stem for path in Path(__path__[0]).glob("[!_]*.py"))
 
 
-def draw(screen: Screen, drawing: Drawing) -> list[Text]:
+def draw(screen: Screen, drawing: Drawing, small: bool = False) -> list[Text]:
     """The lines of a drawing; none where it does not fit the screen or no file draws its kind."""
     if drawing.kind not in kinds():
         return []
-    lines: list[Text] = importlib.import_module(f"{__name__}.{drawing.kind}").draw(screen, drawing.data)
-    return lines
+    kind = importlib.import_module(f"{__name__}.{drawing.kind}")
+    lines: list[Text] = (getattr(kind, "small", kind.draw) if small else kind.draw)(screen, drawing.data)
+    return lines if all(line.cell_len <= screen.width for line in lines) else []

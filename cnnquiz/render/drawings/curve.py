@@ -16,7 +16,6 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, trim
 from cnnquiz.render.typeset import typeset
 
-HEIGHT = 12
 WIDEST = 60
 # The dots of a Braille cell, by row and column, as bits.
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -36,7 +35,12 @@ class Frame(NamedTuple):
         return round((self.high - y) / (self.high - self.low) * (rows - 1)), column
 
 
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
+    """The plot in fewer rows."""
+    return draw(screen, data, 7)
+
+
+def draw(screen: Screen, data: dict[str, Any], height: int = 12) -> list[Text]:
     """The plot between its axes, with the ends of the axes in numbers and the marks explained below."""
     marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
     each = [data["ys"], *data.get("others", ())]
@@ -48,9 +52,9 @@ def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
     width = min(screen.width - left - 2, WIDEST)
     if width < 16 or len(data["xs"]) < 2:
         return []
-    cells = _plot(screen, lines, frame, width)
+    cells = _plot(screen, lines, frame, width, height)
     for number, (x, y, _) in enumerate(marks):
-        row, column = frame.place(x, y, width, HEIGHT)
+        row, column = frame.place(x, y, width, height)
         cells[row][column] = Text(_sign(number), "slip")
     drawn = _with_axes(screen, cells, labels, left)
     drawn.append(Text(" " * (left + 1)) + _axis_ends(screen, frame, width, str(data.get("xlabel", ""))))
@@ -75,11 +79,13 @@ def _round(ends: tuple[float, float]) -> tuple[float, float]:
     return math.floor(ends[0] / grain + 1e-9) * grain, math.ceil(ends[1] / grain - 1e-9) * grain
 
 
-def _plot(screen: Screen, lines: list[list[tuple[float, float]]], frame: Frame, width: int) -> list[list[Text]]:
+def _plot(
+    screen: Screen, lines: list[list[tuple[float, float]]], frame: Frame, width: int, height: int
+) -> list[list[Text]]:
     """The points of each line joined, on a grid of Braille dots or of stars."""
     fine = screen.unicode
-    columns, rows = (2 * width, 4 * HEIGHT) if fine else (width, HEIGHT)
-    bits = [[0] * width for _ in range(HEIGHT)]
+    columns, rows = (2 * width, 4 * height) if fine else (width, height)
+    bits = [[0] * width for _ in range(height)]
     many = 2 * max(columns, rows) // max(len(lines[0]) - 1, 1) + 2
     for (x1, y1), (x2, y2) in chain(*map(pairwise, lines)):
         for t in (part / many for part in range(many + 1)):

@@ -1,6 +1,6 @@
 """A table: one row for each layer or unit of a network, numbers flush right; its last columns go where it is too wide.
 
-data: columns [word], rows [[text, number or shape]]
+data: columns [word], rows [[text, number or shape]]; small, the same with fewer rows
 """
 
 from __future__ import annotations
@@ -15,6 +15,11 @@ from cnnquiz.render.solution import display_value
 from cnnquiz.render.typeset import typeset
 
 MOST_ROWS = 400
+
+
+def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
+    """The table in fewer rows, where the data have it so."""
+    return draw(screen, data.get("small", data))
 
 
 def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
@@ -44,4 +49,4 @@ def _choice_of_columns(count: int, among: int) -> list[int]:
 
 
 def _cell(screen: Screen, value: Any) -> str:
-    return value if isinstance(value, str) else typeset(screen, display_value(value, screen.person))
+    return value if isinstance(value, str) else typeset(screen, display_value(value))
