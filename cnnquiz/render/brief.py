@@ -11,10 +11,13 @@ from itertools import product
 
 from rich.text import Text
 
+from cnnquiz.quiz.own_answer import OwnAnswer
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import count, hang, indent, paragraph, paragraphs
+from cnnquiz.render.misconception_text import misconception_lines
 from cnnquiz.render.solution import assumption, chain, result_row, short_parts, step_rows, step_title
+from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Drawing, Solution, Step
 
 ROWS = 23  # of a terminal with 24: the last one is the prompt's
@@ -22,9 +25,12 @@ MOST_ANSWERS = 6
 Rows = list[list[Text]]  # each step's lines
 
 
-def show_brief(screen: Screen, solution: Solution, drawings: bool = True, verdict: Sequence[Text] = ()) -> None:
-    """Show the solution in short, behind the verdict on an answer."""
-    screen.show(*brief_lines(screen, solution, drawings, verdict))
+def verdict(screen: Screen, solution: Solution, own: OwnAnswer) -> list[Text]:
+    """Whether a person's own answer is right, and the misconceptions that lead to a wrong one."""
+    sign, word = (screen.pick("✓", "+"), "right") if own.right else (screen.pick("✗", "x"), "wrong")
+    lead = Text.assemble(screen.margin, (sign, word), " ", (word.capitalize(), "strong"), ": ")
+    words = f"{own.response} for {typeset(screen, solution.label(own.result))}{'' if own.exact else ', rounded'}."
+    return [*hang(screen, screen.text(words), lead), *misconception_lines(screen, own.misconceptions)]
 
 
 def brief_lines(
