@@ -14,7 +14,17 @@ from cnnquiz import calculators
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import display_value, solution_lines
 from cnnquiz.render.typeset import separated, typeset
-from cnnquiz.solution import Drawing, Math, Solution, Step, Vector, equation_parts, equation_signs, latex_chain
+from cnnquiz.solution import (
+    Drawing,
+    Math,
+    Solution,
+    Step,
+    Vector,
+    equation_parts,
+    equation_signs,
+    latex_chain,
+    prose_text,
+)
 
 
 def solve(name: str, want: str | None = None, **given: Any) -> Solution:
@@ -159,6 +169,11 @@ def test_the_letters_are_explained_once() -> None:
 )  # fmt: skip
 def test_a_value_is_shown_as_a_person_reads_it(value: Any, words: str) -> None:
     assert display_value(value) == words
+
+
+def test_prose_says_decimals_and_no_mixed_numbers() -> None:
+    values = (Fraction(85, 3), Fraction(249, 2), Fraction(2, 3), Fraction(-85, 3), 125)
+    assert [prose_text(value) for value in values] == ["28.33", "124.5", "2/3", "-85/3", "125"]
 
 
 @pytest.mark.parametrize(

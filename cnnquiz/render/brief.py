@@ -59,11 +59,8 @@ def _choices(
     for picture, steps in product([*pictures, []], [every, leading]):
         yield steps, picture
     for size in range(len(leading) - 1, 0, -1):
-        yield [*leading[: size - 1], [*_dots(screen), *leading[-1]]], []
-
-
-def _dots(screen: Screen) -> list[Text]:
-    return [Text.assemble(screen.margin, screen.pick("⋮", "..."))]
+        more = f"{screen.pick('⋮', '...')} {count(len(leading) - size, 'step')} more"
+        yield [*leading[: size - 1], [Text.assemble(screen.margin, (more, "note")), *leading[-1]]], []
 
 
 def _pictures(screen: Screen, drawings: Sequence[Drawing]) -> Iterator[list[Text]]:

@@ -112,7 +112,8 @@ def _row(screen: Screen, chain: Text, step: Step, column: int, room: int) -> lis
 def _step_words(step: Step) -> list[str]:
     """What may stand beside a step, the most telling first: what is done and why, or what is done."""
     title = _sentence(step.title)
-    reasons = [step.why, f"{step.why.partition('. ')[0]}."] if step.why else []
+    why = separated(step.why)
+    reasons = [why, f"{why.partition('. ')[0]}."] if why else []
     both = (why if step.title.casefold() in why.casefold() else f"{title}. {why}" for why in reasons)
     return [*both, title]
 

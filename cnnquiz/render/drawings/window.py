@@ -76,13 +76,18 @@ class View(Struct, frozen=True):
         return line
 
 
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
+    """The same with fewer positions."""
+    return [line for line in draw(screen, data, 5) if line.plain]
+
+
+def draw(screen: Screen, data: dict[str, Any], most: int = MOST_ROWS) -> list[Text]:
     """One row for the input and one for each position of the window, below the numbers of the cells."""
     axis = Axis(**data)
     view = _view(screen, axis)
     if view is None:
         return []
-    rows = [_numbers(axis, view), _input(screen, axis, view), *_positions(screen, axis, view)]
+    rows = [_numbers(axis, view), _input(screen, axis, view), *_positions(screen, axis, view, most)]
     return [*map(trim, rows), Text(), *_legend(screen, axis, view)]
 
 
@@ -135,11 +140,11 @@ def _input(screen: Screen, axis: Axis, view: View) -> Text:
     return Text.assemble(line[:middle], "...", line[middle + 3 :])
 
 
-def _positions(screen: Screen, axis: Axis, view: View) -> Iterator[Text]:
+def _positions(screen: Screen, axis: Axis, view: View, most: int) -> Iterator[Text]:
     """The rows of the positions, or of the first and the last; beside a gap, the next one too, which does not fit."""
-    first, last = (MOST_ROWS - 3, 2) if axis.positions > MOST_ROWS else (axis.positions, 0)
+    first, last = (most - 3, 2) if axis.positions > most else (axis.positions, 0)
     if view.gap:
-        first = last = AT_EACH_END
+        first = last = min(most // 2, AT_EACH_END)
     early, late = range(min(first, axis.positions)), range(max(axis.positions - last, first), axis.positions)
     yield from (_window(screen, axis, view, at) for at in early if at * axis.stride + axis.span <= view.side)
     if last:
