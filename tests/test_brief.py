@@ -126,6 +126,12 @@ def test_a_step_is_a_line_with_what_is_done_and_why(step: Step, line: str) -> No
     assert shown(lines) == line
 
 
+def test_a_long_step_puts_its_numbers_below_its_formula() -> None:
+    one = Step("Rate", *(Math(words, words, words) for words in ("r = " + "a + " * 12 + "b", "1 + " * 12 + "2", "14")))
+    [(lines, _)] = step_rows(a_screen(), [one], "")
+    assert shown(lines).splitlines() == ["r = " + "a + " * 12 + "b   Rate", "  = " + "1 + " * 12 + "2 = 14"]
+
+
 def test_a_rounded_number_stands_behind_about() -> None:
     steps = shown(short_steps(a_screen(), solve("softmax", {"z": "3,1,2"}), ""))
     assert not re.search(r"[1-9]\.\d{6,}", steps)

@@ -1,7 +1,7 @@
 """A Solution in short: the answer first, each step in a line, the picture; no more than a small terminal shows.
 
-What has no room is left out, and the last line says so: first the steps towards all results but the first, then the
-picture, then steps in the middle.
+Where there is no room, the picture shrinks; then the steps towards all results but the first go, then the picture, then
+steps in the middle; and the last line says so.
 """
 
 from __future__ import annotations
@@ -56,8 +56,8 @@ def _choices(
     """What may be shown, from most to least: the rows of steps, and a picture."""
     every = [row for row, _ in rows]
     leading = [row for row, step in rows if step.of in ("", *solution.answer[:1])] or every
-    for picture, steps in product([*pictures, []], [every, leading]):
-        yield steps, picture
+    yield from product([every, leading], pictures)
+    yield from product([every, leading], [[]])
     for size in range(len(leading) - 1, 0, -1):
         more = f"{screen.pick('⋮', '...')} {count(len(leading) - size, 'step')} more"
         yield [*leading[: size - 1], [Text.assemble(screen.margin, (more, "note")), *leading[-1]]], []

@@ -72,12 +72,15 @@ def short_steps(screen: Screen, solution: Solution, margin: str) -> list[Text]:
 
 
 def step_rows(screen: Screen, steps: Iterable[Step], margin: str) -> list[tuple[list[Text], Step]]:
-    """Each step that has mathematics as a line: formula = numbers = value, and what is done; none where none fits."""
+    """Each step that has mathematics in a line: formula = numbers = value, and what is done; none where none fits.
+
+    A line that would be too long ends before its second sign, and the rest stands below.
+    """
     room = screen.width - len(margin)
-    told = _joined(screen, steps, room)
-    chains = [(chain(screen, short_parts(step)), step) for step in told if equation_parts(step)]
-    column = max((one.cell_len for one, _ in chains if one.cell_len <= room * 3 // 5), default=0) + GAP
-    return [(indent(_row(screen, one, step, column, room), margin), step) for one, step in chains]
+    told = [(short_parts(step), step) for step in _joined(screen, steps, room) if equation_parts(step)]
+    widths = [chain(screen, parts).cell_len for parts, _ in told]
+    column = max((width for width in widths if width <= room * 3 // 5), default=0) + GAP
+    return [(indent(_row(screen, parts, step, column, room), margin), step) for parts, step in told]
 
 
 def _joined(screen: Screen, steps: Iterable[Step], room: int) -> list[Step]:
@@ -99,14 +102,24 @@ def _right_side(math: Math) -> Math:
     return replace(math, ascii=ascii_, unicode=unicode, latex=latex)
 
 
-def _row(screen: Screen, chain: Text, step: Step, column: int, room: int) -> list[Text]:
-    """The line of a step; its words begin in the column, or before it where they are long."""
+def _row(screen: Screen, parts: list[Math], step: Step, column: int, room: int) -> list[Text]:
+    """The line of a step, or its two lines; none where what is done has no room beside them."""
+    whole, first = chain(screen, parts), chain(screen, parts[:1])
+    if (line := _beside(screen, whole, step, column, room)) is not None:
+        return [line]
+    line = _beside(screen, first, step, column, room)
+    rest = Text.assemble(" " * max(first.plain.find(" = "), 1), whole[first.cell_len :])
+    return [line, rest] if line is not None and rest.cell_len <= room else []
+
+
+def _beside(screen: Screen, chain: Text, step: Step, column: int, room: int) -> Text | None:
+    """The mathematics with what is done beside it, in the column, or before it where that is long."""
     for words in _step_words(step):
         said = screen.text(typeset(screen, words), "note")
         at = max(chain.cell_len + GAP, min(column, room - said.cell_len))
         if at + said.cell_len <= room:
-            return [Text.assemble(chain, " " * (at - chain.cell_len), said)]
-    return []
+            return Text.assemble(chain, " " * (at - chain.cell_len), said)
+    return None
 
 
 def _step_words(step: Step) -> list[str]:
