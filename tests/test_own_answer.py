@@ -129,7 +129,7 @@ def test_the_json_has_the_answer_beside_the_results(
         ("conv --in 5 --k 3 --answer 1 --want colour", "does not give `colour` here"),
         ("conv --in 5 --k 3 --out 3 --find s --answer 1", "--answer checks a result"),
         ("rf --layers 'k3' --want by_layer --answer 1", "no value that can be typed"),
-        ("conv --in 5 --k 3 --answer '" + "9" * 300 + "'", "cannot be read"),
+        ("conv --in 5 --k 3 --answer '" + "9" * 5_000 + "'", "cannot be read"),
     ],
 )
 def test_what_cannot_be_read_is_not_wrong(program: Program, words: str, message: str) -> None:

@@ -229,7 +229,8 @@ def _show(
 def command(ctx: click.Context, batch: str | None) -> int | None:
     """Work one numerical step by step: forwards with numbers, with letters, or backwards with --find.
 
-    A letter for a number (--in n) gives the formula. `cnnquiz solve CALCULATOR --help` says what it takes.
+    A letter for a number (--in n) gives the formula; --answer checks your own number, --explain says each step at
+    length. `cnnquiz solve CALCULATOR --help` says what it takes.
 
     A line for --batch: {"calculator": "conv", "given": {"in": 9, "k": 3}}
     """

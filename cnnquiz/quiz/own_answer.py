@@ -51,7 +51,8 @@ def questions(calculator: Calculator, raw: Mapping[str, Any], want: str | None, 
 
 def _question(name: str, raw: Mapping[str, Any], want: str, value: Any, letters: bool, words: str) -> Variant:
     derivation = Derivation({name: dict(raw), "want": want})
-    item = Item(want, "", type=_kind(value, letters), derivation=derivation, tolerance=_tolerance(words, value))
+    tolerance = _tolerance(words[: answers.LONGEST], value)
+    item = Item(want, "", type=_kind(value, letters), derivation=derivation, tolerance=tolerance)
     return original(Bank(1, name, "", [item]), item)
 
 

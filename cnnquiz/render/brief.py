@@ -95,8 +95,8 @@ def _clipped(screen: Screen, lines: list[Text], most: int) -> list[Text]:
     if len(lines) <= most:
         return lines
     end, last = " ... (cut)", lines[most - 1]
-    while last.cell_len + len(end) > screen.width and " " in last.plain.strip():
-        last = last[: last.plain.rindex(" ")]
+    while last.cell_len + len(end) > screen.width and last:
+        last = last[: max(last.plain.rfind(" "), 0)]
     return [*lines[: most - 1], Text.assemble(last, end)]
 
 
