@@ -95,7 +95,7 @@ def test_a_result_that_is_not_there_is_refused() -> None:
     ("words", "code", "said"),
     [
         ("conv --in 256 --k 7 --s 2 --answer 125", 0, ["✓ Right: 125 for output size."]),
-        ("conv --in 256 --k 7 --s 2 --answer 126", 1, ["✗ Wrong: 126 for output size.", "You rounded up"]),
+        ("conv --in 256 --k 7 --s 2 --answer 126", 1, ["✗ Wrong: 126 for output size.", "You rounded up", "your 126"]),
         ("conv --in 256 --k 7 --s 2 --answer 126 --explain", 1, ["✗ Wrong: 126 for output size.", "how many strides"]),
         ("activation sigmoid --x 1 --answer 0.73", 0, ["0.73 for f(x), rounded."]),
         ("activation sigmoid --x 1 --want derivative --answer 0.73", 1, ["Wrong: 0.73 for f'(x)."]),

@@ -73,11 +73,9 @@ def test_a_drawing_fits_the_screen_or_is_left_out(kind: str, data: dict[str, Any
     ("window", {"size": 256, "padding": [0, 0], "kernel": 7, "stride": 2, "positions": 125, "unused": 1}, 9),
     ("window", {"size": 14, "padding": [0, 0], "kernel": 2, "stride": 2, "positions": 7, "unused": 0}, 8),
     ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}, 10),
-    ("table", {"columns": ["layer", "n"], "rows": [["a", 1], ["b", 2], ["c", 3]],
-               "small": {"columns": ["layers", "n"], "rows": [["a .. c", 6]]}}, 2),
 ])  # fmt: skip
-def test_a_drawing_has_a_small_form(kind: str, data: dict[str, Any], most: int) -> None:
-    whole, small = (drawings.draw(a_screen(), Drawing(kind, data), small) for small in (False, True))
+def test_a_drawing_keeps_to_few_rows(kind: str, data: dict[str, Any], most: int) -> None:
+    whole, small = (drawings.draw(a_screen(), Drawing(kind, data), None, rows) for rows in (None, most))
     assert 0 < len(small) <= most < len(whole)
 
 

@@ -215,12 +215,11 @@ def _show(
         screen.raw(solution_text(solution, format))
     else:
         screen = screen if format == "rich" else without_styles(screen)
-        said = verdict(screen, solution, answer) if answer else []
         if options["explain"]:
-            screen.show(*said)
+            screen.show(*(verdict(screen, solution, answer) if answer else ()))
             show_solution(screen, solution, options["draw"])
         else:
-            screen.show(*brief_lines(screen, solution, options["draw"], said))
+            screen.show(*brief_lines(screen, solution, options["draw"], answer))
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)

@@ -25,7 +25,8 @@ MOST_PLACES = 100
 class OwnAnswer(Struct, frozen=True):
     """An answer as it was read: for which result, whether it is right, and the misconceptions that lead to a wrong one.
 
-    exact  whether a right one is the value itself, and not that value rounded
+    exact   whether a right one is the value itself, and not that value rounded
+    values  of a wrong one, its value and the right one
     """
 
     result: str
@@ -33,6 +34,7 @@ class OwnAnswer(Struct, frozen=True):
     right: bool
     exact: bool = True
     misconceptions: tuple[Group, ...] = ()
+    values: tuple[Any, Any] | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The JSON contract's `answer`."""
@@ -67,7 +69,9 @@ def _marked(variant: Variant, response: str) -> OwnAnswer:
     if answers.mark(variant, response).verdict == "right":
         exact = value is None or any(same(answers.value_of(variant, key), value) for key in variant.key)
         return OwnAnswer(variant.item.id, response, True, exact)
-    return OwnAnswer(variant.item.id, response, False, misconceptions=tuple(misconceptions_behind(variant, value)))
+    right = variant.worked.derived.value if variant.worked.derived else None
+    behind = tuple(misconceptions_behind(variant, value))
+    return OwnAnswer(variant.item.id, response, False, misconceptions=behind, values=(value, right))
 
 
 def _kind(value: Any, letters: bool) -> ItemType:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from cnnquiz.quiz.own_answer import OwnAnswer
 from cnnquiz.render.console import Screen
-from cnnquiz.render.drawings import draw
+from cnnquiz.render.drawings import Answer, draw
 from cnnquiz.render.layout import count, hang, indent, paragraph, paragraphs
 from cnnquiz.render.misconception_text import misconception_lines
 from cnnquiz.render.solution import assumption, chain, result_row, short_parts, step_rows, step_title
@@ -21,6 +21,7 @@ from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Drawing, Solution, Step
 
 ROWS = 23  # of a terminal with 24: the last one is the prompt's
+PICTURE_ROWS = 9  # of a small picture
 MOST_ANSWERS = 6
 Rows = list[list[Text]]  # each step's lines
 
@@ -34,12 +35,12 @@ def verdict(screen: Screen, solution: Solution, own: OwnAnswer) -> list[Text]:
 
 
 def brief_lines(
-    screen: Screen, solution: Solution, drawings: bool = True, verdict: Sequence[Text] = ()
+    screen: Screen, solution: Solution, drawings: bool = True, own: OwnAnswer | None = None
 ) -> list[Text]:
-    """The solution in short, in as many lines as a small terminal has where its answers leave that room."""
-    head = paragraphs([verdict, _answers(screen, solution)])
+    """The solution in short, behind the verdict on a person's own answer, in the lines of a small terminal."""
+    head = paragraphs([verdict(screen, solution, own) if own else [], _answers(screen, solution)])
     rows = [(row or _titled(screen, step), step) for row, step in step_rows(screen, solution.steps, screen.margin)]
-    pictures = list(_pictures(screen, solution.drawings)) if drawings else []
+    pictures = list(_pictures(screen, solution.drawings, own.values if own else None)) if drawings else []
     lines: list[Text] = []
     for shown, picture in _choices(screen, rows, solution, pictures):
         left = _left_out(solution, len(rows) - len(shown), bool(pictures) and not picture)
@@ -63,11 +64,13 @@ def _choices(
         yield [*leading[: size - 1], [Text.assemble(screen.margin, (more, "note")), *leading[-1]]], []
 
 
-def _pictures(screen: Screen, drawings: Sequence[Drawing]) -> Iterator[list[Text]]:
-    """The drawings in full, then in fewer rows, then only the first."""
+def _pictures(screen: Screen, drawings: Sequence[Drawing], answer: Answer | None) -> Iterator[list[Text]]:
+    """The drawings in full, then in few rows, then only the first, with a wrong answer in them."""
     inside = screen.narrow(len(screen.margin))
-    for each, small in ((drawings, False), (drawings, True), (drawings[:1], True)):
-        if picture := paragraphs([draw(inside, one, small) for one in each]):
+    small = [Drawing(one.kind, one.data.get("small", one.data)) for one in drawings]
+    for each, rows in ((drawings, None), (small, PICTURE_ROWS), (small[:1], PICTURE_ROWS)):
+        picture = paragraphs([draw(inside, one, answer, rows) for one in each])
+        if picture and all(line.cell_len <= inside.columns for line in picture):
             yield indent(picture, screen.margin)
 
 

@@ -1,17 +1,24 @@
-"""The pictures of a solution, one kind per file: `draw(screen, data)` gives its lines, none where it does not fit.
+"""The pictures of a solution, one kind per file: `draw(screen, data, answer, rows)` gives its lines.
 
-A kind that can be drawn in fewer lines has `small(screen, data)` too.
+There are none where it does not fit. `answer` is what somebody answered, with the right value: a kind that can shows it
+in the picture. `rows` is how many lines there should be at most; a kind that cannot keep to it gives more.
 """
 
 from __future__ import annotations
 
 import importlib
+from collections.abc import Iterator
+from fractions import Fraction
+from math import isclose
 from pathlib import Path
+from typing import Any
 
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.solution import Drawing
+from cnnquiz.solution import Drawing, parts
+
+Answer = tuple[Any, Any]
 
 
 def kinds() -> list[str]:
@@ -19,10 +26,25 @@ def kinds() -> list[str]:
     return sorted(path.stem for path in Path(__path__[0]).glob("[!_]*.py"))
 
 
-def draw(screen: Screen, drawing: Drawing, small: bool = False) -> list[Text]:
+def shows(drawing: Drawing, value: Any) -> bool:
+    """Whether the first number of a value stands in the drawing."""
+    first = next((each for each in parts(value) if isinstance(each, int | Fraction)), None)
+    return first is not None and any(isclose(first, number, rel_tol=1e-6) for number in _numbers(drawing.data))
+
+
+def _numbers(data: Any) -> Iterator[float]:
+    """The numbers in a drawing's data."""
+    for each in data.values() if isinstance(data, dict) else data:
+        if isinstance(each, dict | list | tuple):
+            yield from _numbers(each)
+        elif isinstance(each, int | float):
+            yield each
+
+
+def draw(screen: Screen, drawing: Drawing, answer: Answer | None = None, rows: int | None = None) -> list[Text]:
     """The lines of a drawing; none where it does not fit the screen or no file draws its kind."""
     if drawing.kind not in kinds():
         return []
     kind = importlib.import_module(f"{__name__}.{drawing.kind}")
-    lines: list[Text] = (getattr(kind, "small", kind.draw) if small else kind.draw)(screen, drawing.data)
-    return lines if all(line.cell_len <= screen.width for line in lines) else []
+    lines: list[Text] = kind.draw(screen, drawing.data, answer, rows)
+    return lines

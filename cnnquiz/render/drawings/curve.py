@@ -1,12 +1,15 @@
 """A curve through points, drawn in characters.
 
 data: xs, ys; others [ys, ...] are drawn too; marks [[x, y, "what it is"], ...] stand out; xlabel, ylabel
+
+A number that was answered in the place of a mark's height is a mark of its own.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import chain, pairwise
 from typing import Any, NamedTuple
 
@@ -16,6 +19,7 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import hang, trim
 from cnnquiz.render.typeset import typeset
 
+HEIGHT = 12
 WIDEST = 60
 # The dots of a Braille cell, by row and column, as bits.
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
@@ -35,14 +39,13 @@ class Frame(NamedTuple):
         return round((self.high - y) / (self.high - self.low) * (rows - 1)), column
 
 
-def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
-    """The plot in fewer rows."""
-    return draw(screen, data, 7)
-
-
-def draw(screen: Screen, data: dict[str, Any], height: int = 12) -> list[Text]:
+def draw(
+    screen: Screen, data: dict[str, Any], answer: tuple[Any, Any] | None = None, rows: int | None = None
+) -> list[Text]:
     """The plot between its axes, with the ends of the axes in numbers and the marks explained below."""
     marks = [(float(x), float(y), str(name)) for x, y, name in data.get("marks", ())]
+    marks += _answered(answer, marks)
+    high = HEIGHT if rows is None else max(min(rows - 2 - len(marks), HEIGHT), 3)
     each = [data["ys"], *data.get("others", ())]
     lines = [[(float(x), float(y)) for x, y in zip(data["xs"], ys, strict=True)] for ys in each]
     xs, ys = zip(*chain(*lines), *((x, y) for x, y, _ in marks), strict=True)
@@ -52,18 +55,28 @@ def draw(screen: Screen, data: dict[str, Any], height: int = 12) -> list[Text]:
     width = min(screen.width - left - 2, WIDEST)
     if width < 16 or len(data["xs"]) < 2:
         return []
-    cells = _plot(screen, lines, frame, width, height)
+    cells = _plot(screen, lines, frame, width, high)
     for number, (x, y, _) in enumerate(marks):
-        row, column = frame.place(x, y, width, height)
+        row, column = frame.place(x, y, width, high)
         cells[row][column] = Text(_sign(number), "slip")
     drawn = _with_axes(screen, cells, labels, left)
     drawn.append(Text(" " * (left + 1)) + _axis_ends(screen, frame, width, str(data.get("xlabel", ""))))
-    if data.get("ylabel"):
+    if data.get("ylabel") and rows is None:
         drawn.insert(0, screen.text(f"{' ' * left}{typeset(screen, data['ylabel'])}", "note"))
     for number, (x, y, name) in enumerate(marks):
         lead = Text.assemble(" " * (left + 1), (_sign(number), "slip"), "  ")
         drawn += hang(screen, screen.text(typeset(screen, f"{name} ({x:.4g}, {y:.4g})".strip())), lead)
     return drawn
+
+
+def _answered(answer: tuple[Any, Any] | None, marks: list[tuple[float, float, str]]) -> list[tuple[float, float, str]]:
+    """The mark of a number that was answered, above or below the mark of the right one; of one far away, none."""
+    if answer is None or not all(isinstance(each, int | Fraction) for each in answer):
+        return []
+    given, right = map(float, answer)
+    far = 3 * max((abs(y) for _, y, _ in marks), default=0) + 3
+    found = [(x, given, "your answer") for x, y, _ in marks if math.isclose(y, right, rel_tol=1e-6)]
+    return found[:1] if abs(given) < far else []
 
 
 def _ends(values: Sequence[float]) -> tuple[float, float]:
@@ -80,12 +93,12 @@ def _round(ends: tuple[float, float]) -> tuple[float, float]:
 
 
 def _plot(
-    screen: Screen, lines: list[list[tuple[float, float]]], frame: Frame, width: int, height: int
+    screen: Screen, lines: list[list[tuple[float, float]]], frame: Frame, width: int, high: int
 ) -> list[list[Text]]:
     """The points of each line joined, on a grid of Braille dots or of stars."""
     fine = screen.unicode
-    columns, rows = (2 * width, 4 * height) if fine else (width, height)
-    bits = [[0] * width for _ in range(height)]
+    columns, rows = (2 * width, 4 * high) if fine else (width, high)
+    bits = [[0] * width for _ in range(high)]
     many = 2 * max(columns, rows) // max(len(lines[0]) - 1, 1) + 2
     for (x1, y1), (x2, y2) in chain(*map(pairwise, lines)):
         for t in (part / many for part in range(many + 1)):

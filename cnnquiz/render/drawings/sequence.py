@@ -16,7 +16,7 @@ from cnnquiz.solution import text
 MOST_ROWS = 16
 
 
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def draw(screen: Screen, data: dict[str, Any], *_: object) -> list[Text]:
     """x on top; below it, for each output, h as it lies there, and the sum of the products."""
     x, h, y = ([_spell(screen, value) for value in data[name]] for name in ("x", "h", "y"))
     offset = int(data.get("offset", 0))

@@ -17,7 +17,7 @@ HEIGHT = 8
 WIDEST_CELL = 5
 
 
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def draw(screen: Screen, data: dict[str, Any], *_: object) -> list[Text]:
     """The stems over their places, with the largest and the smallest value at the side."""
     ys = [float(y) for y in data["ys"]]
     high, low = max([0.0, *ys]), min([0.0, *ys])

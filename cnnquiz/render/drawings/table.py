@@ -17,12 +17,7 @@ from cnnquiz.render.typeset import typeset
 MOST_ROWS = 400
 
 
-def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
-    """The table in fewer rows, where the data have it so."""
-    return draw(screen, data.get("small", data))
-
-
-def draw(screen: Screen, data: dict[str, Any]) -> list[Text]:
+def draw(screen: Screen, data: dict[str, Any], *_: object) -> list[Text]:
     """The table, with as many of its columns as fit."""
     if not data["rows"]:
         return []

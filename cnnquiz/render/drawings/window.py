@@ -2,7 +2,8 @@
 
 data: size, padding [before, after], kernel, stride, dilation, positions, unused
 
-Where the cells are too many to be drawn, both ends of the axis are in view, with a gap between them.
+Where the cells are too many to be drawn, both ends of the axis are in view, with a gap between them. Of an answer with
+too many positions the first one too many is drawn, which does not fit; of one with too few, what it leaves out is said.
 """
 
 from __future__ import annotations
@@ -34,6 +35,12 @@ class Axis(Struct, frozen=True):
     positions: int
     unused: int
     dilation: int = 1
+    claimed: int = 0  # positions, by an answer; 0 without one
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether one more position is drawn, which does not fit."""
+        return self.claimed > self.positions
 
     @property
     def end(self) -> int:
@@ -76,28 +83,33 @@ class View(Struct, frozen=True):
         return line
 
 
-def small(screen: Screen, data: dict[str, Any]) -> list[Text]:
-    """The same with fewer positions."""
-    return [line for line in draw(screen, data, 5) if line.plain]
-
-
-def draw(screen: Screen, data: dict[str, Any], most: int = MOST_ROWS) -> list[Text]:
+def draw(
+    screen: Screen, data: dict[str, Any], answer: tuple[Any, Any] | None = None, rows: int | None = None
+) -> list[Text]:
     """One row for the input and one for each position of the window, below the numbers of the cells."""
-    axis = Axis(**data)
+    axis = Axis(**data, claimed=_claimed(answer, data["positions"]))
     view = _view(screen, axis)
     if view is None:
         return []
-    rows = [_numbers(axis, view), _input(screen, axis, view), *_positions(screen, axis, view, most)]
-    return [*map(trim, rows), Text(), *_legend(screen, axis, view)]
+    legend = _legend(screen, axis, view)
+    most = MOST_ROWS if rows is None else max(rows - len(legend) - 2, 0)
+    drawn = [_numbers(axis, view), _input(screen, axis, view), *_positions(screen, axis, view, most)]
+    return [*map(trim, drawn), *([Text()] if rows is None else []), *legend]
+
+
+def _claimed(answer: tuple[Any, Any] | None, positions: int) -> int:
+    """How many positions an answer claims, where it is a size of the output; else 0."""
+    given, right = ((each[0] if isinstance(each, tuple) and each else each) for each in answer or (None, None))
+    return given if isinstance(given, int) and right == positions and given != right else 0
 
 
 def _view(screen: Screen, axis: Axis) -> View | None:
     """All cells, or as many at each end as have room; None where not even two windows fit."""
-    cells = max(axis.end, (axis.positions - 1) * axis.stride + axis.span)
+    cells = max(axis.end, (axis.positions - 1 + axis.goes_on) * axis.stride + axis.span)
     wide = min((screen.width - LABEL) // cells, 3)
     if cells <= MOST_CELLS and wide >= 1:
         return View(cells, cells, wide)
-    cells = max(axis.end, axis.positions * axis.stride + axis.span) if axis.unused else axis.end
+    cells = max(axis.end, axis.positions * axis.stride + axis.span) if axis.unused or axis.goes_on else axis.end
     least = axis.span + axis.stride
     for wide in (2, 1):
         side = min((screen.width - LABEL - GAP - 3) // (2 * wide), least + (AT_EACH_END + 1) * max(least // 3, 2))
@@ -141,16 +153,19 @@ def _input(screen: Screen, axis: Axis, view: View) -> Text:
 
 
 def _positions(screen: Screen, axis: Axis, view: View, most: int) -> Iterator[Text]:
-    """The rows of the positions, or of the first and the last; beside a gap, the next one too, which does not fit."""
-    first, last = (most - 3, 2) if axis.positions > most else (axis.positions, 0)
+    """The rows of the positions, or of the first and the last; the next one too, which does not fit, where it helps."""
+    next_one = axis.goes_on or (view.gap and axis.unused > 0)
+    most -= next_one and most < MOST_ROWS
+    last = 2 if most >= MOST_ROWS else 1
+    first, last = (max(most - last - 1, 0), last) if axis.positions > most else (axis.positions, 0)
     if view.gap:
-        first = last = min(most // 2, AT_EACH_END)
+        first, last = min(first, AT_EACH_END), AT_EACH_END if most >= MOST_ROWS else last
     early, late = range(min(first, axis.positions)), range(max(axis.positions - last, first), axis.positions)
     yield from (_window(screen, axis, view, at) for at in early if at * axis.stride + axis.span <= view.side)
-    if last:
+    if first and last:
         yield Text("...".rjust(LABEL - 2))
     yield from (_window(screen, axis, view, at) for at in late if at * axis.stride >= view.cells - view.side)
-    if view.gap and axis.unused:
+    if next_one:
         yield _window(screen, axis, view, axis.positions)
 
 
@@ -171,13 +186,20 @@ def _legend(screen: Screen, axis: Axis, view: View) -> list[Text]:
     column = axis.positions * axis.stride + axis.span - 1 - axis.padding[0]
     end = f", the padding ends at {axis.size - 1 + after}" if after else ""
     needed = f"window {axis.positions + 1} would need column {column}{end}"
+    left_out = ""
+    if axis.goes_on:
+        needed = f"your {axis.claimed}: {needed}" + ("" if end else f", the input ends at {axis.size - 1}")
+    elif axis.claimed:
+        left_out = f"your {axis.claimed}: window {axis.claimed + 1} fits too"
     left_over = "not reached" if view.gap else "not reached: one more window would not fit"
     signs = [
         (screen.pick("█", "#"), "bar", "window", True),
         (screen.pick("·", "-"), "", "skipped by the dilation", not view.gap and axis.dilation > 1 and axis.kernel > 1),
         (screen.pick("░", "."), "", "padding", any(axis.padding)),
         (screen.pick("×", "x"), "wrong", left_over, axis.unused > 0),
-        (screen.pick("□", "?"), "wrong", needed, axis.unused > 0 and view.gap),
+        (screen.pick("□", "?"), "wrong", needed, axis.goes_on or (axis.unused > 0 and view.gap)),
+        ("", "wrong", left_out, bool(left_out)),
     ]
-    words = [Text.assemble((sign, style), " ", meaning) for sign, style, meaning, occurs in signs if occurs]
+    occurring = [(f"{sign} "[: 2 * len(sign)], style, meaning) for sign, style, meaning, occurs in signs if occurs]
+    words = [Text.assemble((sign, style), meaning) for sign, style, meaning in occurring]
     return hang(screen, Text("   ").join(words), " " * LABEL)
