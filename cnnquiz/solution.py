@@ -243,18 +243,14 @@ def decimal_text(value: Fraction) -> str:
     return f"{sign}{whole}.{fraction:012d}".rstrip("0")
 
 
-def mixed_number(value: Any) -> tuple[int, int, int] | None:
-    """A fraction above 1 that no short decimal gives, as whole, numerator and denominator: 128/3 is 42 2/3."""
-    if not isinstance(value, Fraction) or value <= 1 or "/" not in decimal_text(value):
-        return None
-    whole, rest = divmod(value.numerator, value.denominator)
-    return whole, rest, value.denominator
+def is_mixed(value: Any) -> bool:
+    """Whether it is a fraction above 1 that no short decimal gives: 128/3."""
+    return isinstance(value, Fraction) and value > 1 and "/" in decimal_text(value)
 
 
 def prose_text(value: Any) -> str:
-    """A value as prose says it: as `text`, but 128/3 as 42 2/3."""
-    parts = mixed_number(value)
-    return "{} {}/{}".format(*parts) if parts else text(value)
+    """A value as prose says it: as `text`, but 128/3 as 42.67."""
+    return f"{float(round(value, 2)):.2f}" if is_mixed(value) else text(value)
 
 
 def significant_digits(value: Fraction, digits: int = 10) -> str:

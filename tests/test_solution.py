@@ -69,6 +69,16 @@ def test_a_drawing_fits_the_screen_or_is_left_out(kind: str, data: dict[str, Any
     assert unicode or all(line.plain.isascii() for line in lines)
 
 
+@pytest.mark.parametrize(("kind", "data", "most"), [
+    ("window", {"size": 256, "padding": [0, 0], "kernel": 7, "stride": 2, "positions": 125, "unused": 1}, 9),
+    ("window", {"size": 14, "padding": [0, 0], "kernel": 2, "stride": 2, "positions": 7, "unused": 0}, 8),
+    ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}, 10),
+])  # fmt: skip
+def test_a_drawing_keeps_to_few_rows(kind: str, data: dict[str, Any], most: int) -> None:
+    whole, small = (drawings.draw(a_screen(), Drawing(kind, data), None, rows) for rows in (None, most))
+    assert 0 < len(small) <= most < len(whole)
+
+
 def test_the_window_slides_and_shows_what_is_left_over() -> None:
     data = {"size": 6, "padding": [1, 0], "kernel": 3, "stride": 3, "dilation": 1, "positions": 2, "unused": 1}
     lines = drawings.draw(a_screen(80, unicode=False), Drawing("window", data))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -12,8 +13,18 @@ from test_calculators import NAMES, good
 from cnnquiz import calculators
 from cnnquiz.render import drawings
 from cnnquiz.render.solution import display_value, solution_lines
-from cnnquiz.render.typeset import typeset
-from cnnquiz.solution import Drawing, Math, Solution, Step, equation_parts, equation_signs, latex_chain
+from cnnquiz.render.typeset import separated, typeset
+from cnnquiz.solution import (
+    Drawing,
+    Math,
+    Solution,
+    Step,
+    Vector,
+    equation_parts,
+    equation_signs,
+    latex_chain,
+    prose_text,
+)
 
 
 def solve(name: str, want: str | None = None, **given: Any) -> Solution:
@@ -148,8 +159,34 @@ def test_the_letters_are_explained_once() -> None:
     assert "  i input size, k kernel size, s stride, p padding, o size of the output" in lines
 
 
-def test_numbers_are_grouped_for_a_person_alone() -> None:
-    assert [display_value(1792, True), display_value(999, True), display_value(1792, False)] == ["1,792", "999", "1792"]
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (1792, "1,792"), (999, "999"), (-138357544, "-138,357,544"), (Fraction(12345678, 1000), "12,345.678"),
+        (Fraction(1, 10000), "0.0001"), (Fraction(85, 3), "28.33333333 (85/3)"), ((1000,), "1,000"),
+        ((224, 1024, 3), "224x1024x3"), (Vector((1000, 2000)), "[1000, 2000]"), ("conv 1024 k3", "conv 1,024 k3"),
+    ],
+)  # fmt: skip
+def test_a_value_is_shown_as_a_person_reads_it(value: Any, words: str) -> None:
+    assert display_value(value) == words
+
+
+def test_prose_says_decimals_and_no_mixed_numbers() -> None:
+    values = (Fraction(85, 3), Fraction(249, 2), Fraction(2, 3), Fraction(-85, 3), 125)
+    assert [prose_text(value) for value in values] == ["28.33", "124.5", "2/3", "-85/3", "125"]
+
+
+@pytest.mark.parametrize(
+    ("words", "shown"),
+    [
+        ("14714688 + 123642856", "14,714,688 + 123,642,856"), ("o = 125 x 1250", "o = 125 x 1250"),
+        ("28 × 28 × 1024", "28 × 28 × 1024"), ("1024x3", "1024x3"), ("[1000, 20000]", "[1000, 20000]"),
+        ("0.123456789", "0.123456789"), ("write `--in 1024`", "write `--in 1024`"), ("or --in 1024", "or --in 1024"),
+        ("in place of 25088, for 32x32x3", "in place of 25,088, for 32x32x3"), ("10^1024", "10^1024"),
+    ],
+)  # fmt: skip
+def test_long_numbers_alone_are_separated(words: str, shown: str) -> None:
+    assert separated(words) == shown
 
 
 @pytest.mark.parametrize("columns", [40, 60, 80, 120])

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.model import Mark
 
-TRUTH = {"true": "true", "t": "true", "false": "false", "f": "false"}
+TRUTH = {"true": "true", "t": "true", "yes": "true", "false": "false", "f": "false", "no": "false"}
 
 
 def read(variant: Variant, words: str) -> str | None:

@@ -130,6 +130,11 @@ def _rest(calculator: Calculator) -> list[click.Parameter]:
             ["--want"], metavar="RESULT",
             help=f"Only the steps that lead to this result: {', '.join(calculator.result_names)}.",
         ),
+        click.Option(
+            ["--answer"], metavar="VALUE",
+            help="Check a result of your own: exit code 0 where it is right, 1 wrong, 2 where it cannot be read.",
+        ),
+        click.Option(["--explain"], is_flag=True, help="Every step in full, with its reason, and every result."),
         click.Option(["--draw/--no-draw"], default=True, help="Whether to draw a picture [yes]."),
         click.Option(["--format"], type=click.Choice(FORMATS), default="rich", metavar="FORMAT", help=formats),
     ]

@@ -21,6 +21,7 @@ from cnnquiz.commands._calculator_options import (
 )
 
 if TYPE_CHECKING:
+    from cnnquiz.quiz.own_answer import OwnAnswer
     from cnnquiz.render.console import Screen
     from cnnquiz.solution import Solution
     from cnnquiz.solver.calculator import Calculator
@@ -93,30 +94,32 @@ class CalculatorCommand(click.Command):
         with formatter.section("Examples"):
             formatter.write("".join(f"  cnnquiz solve {self.name} {each}\n" for each in self.calculator.examples))
 
-    def solve(self, **options: Any) -> None:
-        """Solve it and show the solution; an error names its option as it was typed."""
+    def solve(self, **options: Any) -> int:
+        """Solve it and show the solution; an error names its option as it was typed; the exit code."""
         from cnnquiz.errors import CnnquizError, GivenError
         from cnnquiz.solver.declaration import MissingError
 
         try:
-            self.show_solution(options)
+            return self.show_solution(options)
         except MissingError as fault:
             raise CnnquizError(how_to_give(self.calculator, fault)) from None
         except GivenError as fault:
             typed = click.get_current_context().meta[TYPED]
             raise CnnquizError(with_option_name(self.calculator, fault, typed)) from None
 
-    def show_solution(self, options: dict[str, Any]) -> None:
-        """Solve it, forwards or backwards, and show the solution."""
+    def show_solution(self, options: dict[str, Any]) -> int:
+        """Solve it, forwards or backwards, and show the solution; 1 where an answer to it is wrong."""
         raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
         raw = {name: value for name, value in raw.items() if value is not None}
         _add_positional(self.calculator, raw, options["word"])
         targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value}
         if options.get("find") or targets:
             _search(self.calculator, raw, targets, options)
-        else:
-            solution = self.calculator.solve(self.calculator.read(raw), options["want"])
-            _show(solution, solution.as_json(), options["format"], options["draw"])
+            return 0
+        solution = self.calculator.solve(self.calculator.read(raw), options["want"])
+        answer = None if options["answer"] is None else _answer(self.calculator, raw, options)
+        _show(solution, solution.as_json(), options, answer)
+        return int(answer is not None and not answer.right)
 
 
 def _refuse_repeated(calculator: Calculator, args: list[str]) -> None:
@@ -159,6 +162,22 @@ def _add_positional(calculator: Calculator, raw: dict[str, Any], typed: tuple[st
     raw[main.short] = word
 
 
+def _answer(calculator: Calculator, raw: dict[str, Any], options: dict[str, Any]) -> OwnAnswer:
+    """The person's own answer, marked; CnnquizError where it cannot be read."""
+    from cnnquiz.errors import CnnquizError
+    from cnnquiz.quiz.own_answer import own_answer, questions
+    from cnnquiz.render.answer_form import form
+
+    words = options["answer"]
+    asked = questions(calculator, raw, options["want"], words)
+    answer = own_answer(asked, words)
+    if answer is None:
+        forms = " or ".join(dict.fromkeys(map(form, asked)))
+        advice = f"type {forms}" if forms else "this result is no value that can be typed"
+        raise CnnquizError(f"--answer: `{words[:40]}` cannot be read: {advice}")
+    return answer
+
+
 def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]) -> None:
     """Search backwards for the quantities named by --find, and show what is found."""
     from cnnquiz.solver import inverse
@@ -166,9 +185,11 @@ def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any]
     if not options["find"]:
         stated = next(r.short for r in calculator.results if r.name in targets)
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
+    if options["answer"] is not None:
+        raise click.UsageError("--answer checks a result: leave out --find, and give what it looks for")
     bounds = dict(_bounds(text) for text in options["bounds"])
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
-    _show(found.as_solution(), found.as_json(), options["format"], draw=False)
+    _show(found.as_solution(), found.as_json(), options)
 
 
 def _bounds(text: str) -> tuple[str, str]:
@@ -178,18 +199,27 @@ def _bounds(text: str) -> tuple[str, str]:
     return name.strip(), bound
 
 
-def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> None:
+def _show(
+    solution: Solution, body: dict[str, Any], options: dict[str, Any], answer: OwnAnswer | None = None
+) -> None:
+    from cnnquiz.render.brief import brief_lines, verdict
     from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
     from cnnquiz.render.solution import show_solution, solution_text
 
     screen: Screen = stdout()
+    format = options["format"]
     if format == "json":
-        show_json(screen, body)
+        show_json(screen, body | ({"answer": answer.as_json()} if answer else {}))
     elif format in ("latex", "markdown"):
         screen.raw(solution_text(solution, format))
     else:
-        show_solution(screen if format == "rich" else without_styles(screen), solution, drawings=draw)
+        screen = screen if format == "rich" else without_styles(screen)
+        if options["explain"]:
+            screen.show(*(verdict(screen, solution, answer) if answer else ()))
+            show_solution(screen, solution, options["draw"])
+        else:
+            screen.show(*brief_lines(screen, solution, options["draw"], answer))
 
 
 @click.group(cls=Calculators, invoke_without_command=True, subcommand_metavar="CALCULATOR ...", no_args_is_help=False)
@@ -198,7 +228,8 @@ def _show(solution: Solution, body: dict[str, Any], format: str, draw: bool) -> 
 def command(ctx: click.Context, batch: str | None) -> int | None:
     """Work one numerical step by step: forwards with numbers, with letters, or backwards with --find.
 
-    A letter for a number (--in n) gives the formula. `cnnquiz solve CALCULATOR --help` says what it takes.
+    A letter for a number (--in n) gives the formula; --answer checks your own number, --explain says each step at
+    length. `cnnquiz solve CALCULATOR --help` says what it takes.
 
     A line for --batch: {"calculator": "conv", "given": {"in": 9, "k": 3}}
     """

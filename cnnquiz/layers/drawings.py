@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain, groupby
 from typing import Any
 
 from cnnquiz.layers.propagation import LayerResult
@@ -23,7 +24,17 @@ def layer_table(results: Sequence[LayerResult], rows: Sequence[dict[str, Any]]) 
         else:
             names = ("name", "type", "shape", "parameters", "macs", "receptive_field")
             table.append([row[name] for name in names])
-    return Drawing("table", {"columns": list(COLUMNS), "rows": table})
+    stages = {"columns": [COLUMNS[0], *COLUMNS[2:]], "rows": [*_stages(table)]}
+    return Drawing("table", {"columns": list(COLUMNS), "rows": table, "small": stages})
+
+
+def _stages(table: Sequence[list[Any]]) -> Iterator[list[Any]]:
+    """One row for the blocks that end with maps of the same height and width: the numbers of their layers added up."""
+    blocks = [[*rows] for _, rows in groupby(table, key=lambda row: row[0].partition(".")[0])]
+    for _, group in groupby(blocks, key=lambda rows: rows[-1][2][:-1]):
+        rows = [*chain.from_iterable(group)]
+        names = " .. ".join(dict.fromkeys((rows[0][0], rows[-1][0])))
+        yield [names, rows[-1][2], sum(row[3] for row in rows), sum(row[4] for row in rows), rows[-1][5]]
 
 
 def map_sizes(results: Sequence[LayerResult]) -> Drawing:

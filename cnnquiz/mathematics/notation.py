@@ -20,8 +20,8 @@ from cnnquiz.solution import (
     Step,
     Vector,
     decimal_text,
+    is_mixed,
     is_rounded,
-    mixed_number,
     significant_digits,
 )
 
@@ -82,7 +82,7 @@ def value_math(value: Any) -> Math:
     """A value in its three spellings: 124.5, 125x125x4, 1/3, about 42.67 for 128/3; a long vector is cut short."""
     if isinstance(value, tuple) and len(value) > MOST_TERMS:
         return chain(value_math(type(value)(value[:MOST_TERMS])), f" ... ({len(value)} numbers)")
-    if mixed_number(value):
+    if is_mixed(value):
         words = significant_digits(value)
         return Math(words, words, words, rounded=True)
     ascii_, unicode, latex = (_value(value, style)[0] for style in (ASCII, UNICODE, LATEX))
@@ -149,7 +149,7 @@ _WORD = rf"(?<![a-zA-Z])({'|'.join(_UNICODE_WORDS)})(?![a-zA-Z])"  # compiled wh
 
 def factor(number: Any) -> Math:
     """A number as a factor, in brackets where it is negative; no mixed number, which would not be one."""
-    written = math(Num(number)) if mixed_number(number) else value_math(number)
+    written = math(Num(number)) if is_mixed(number) else value_math(number)
     return chain("(", written, ")") if number < 0 else written
 
 

@@ -11,6 +11,8 @@ _GREEK = pattern(rf"(?<!\w)(?<!\w-)({'|'.join(GREEK)})(?![a-zA-Z-])")
 _MINUS = pattern(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
 _TIMES = pattern(r"(?<=[\w)\]])\*(?=[\w(√])")
 _JOINED = pattern(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")
+_WHOLE = pattern(r"`[^`]*`|--\S+ \S+|\[[^\[\]]*\]|[×x] \d+|(?<![\w.,^])(\d{4,})(?!\w| [×x] )")
+_THREES = pattern(r"(?<=\d)(?=(?:\d{3})+$)")
 _SIGNS = (("->", "→"), ("<=", "≤"), (">=", "≥"), ("infinity", "∞"), ("sqrt(", "√("))
 
 
@@ -22,3 +24,8 @@ def typeset(screen: Screen, words: str) -> str:
         words = words.replace(ascii_, sign)
     words = _GREEK.sub(lambda match: GREEK[match[1]], words)
     return superscripts(_JOINED.sub(r"\1", _TIMES.sub("·", _MINUS.sub("−", words))))
+
+
+def separated(words: str) -> str:
+    """Long numbers with commas, 138,357,544; a vector, whose own commas they are, a size and code stay as typed."""
+    return _WHOLE.sub(lambda match: _THREES.sub(",", match[1]) if match[1] else match[0], words)

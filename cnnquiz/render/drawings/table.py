@@ -1,6 +1,6 @@
 """A table: one row for each layer or unit of a network, numbers flush right; its last columns go where it is too wide.
 
-data: columns [word], rows [[text, number or shape]]
+data: columns [word], rows [[text, number or shape]]; small, the same with fewer rows
 """
 
 from __future__ import annotations
@@ -44,4 +44,4 @@ def _choice_of_columns(count: int, among: int) -> list[int]:
 
 
 def _cell(screen: Screen, value: Any) -> str:
-    return value if isinstance(value, str) else typeset(screen, display_value(value, screen.person))
+    return value if isinstance(value, str) else typeset(screen, display_value(value))
