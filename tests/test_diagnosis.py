@@ -225,3 +225,10 @@ def test_a_slip_is_named_as_it_is_typed(name: str, seed: int) -> None:
 )
 def test_a_wrong_value_may_be_rounded_to_two_decimals(wrong: Any, typed: Any, meant: bool) -> None:
     assert matches(wrong, typed) is meant
+
+
+def test_nothing_is_behind_the_right_value_though_a_wrong_one_rounds_to_it() -> None:
+    calculator = calculators.load("init")
+    given = calculator.read({"scheme": "xavier", "fan_in": "100", "fan_out": "100"})
+    assert named(calculator, given, "variance", Fraction(1, 100)) == []  # half of it, 0.005, is 0.01 in two decimals
+    assert named(calculator, given, "variance", Fraction(1, 200)) == [("one-over-sum",)]

@@ -143,8 +143,11 @@ class DerivedAnswer(Struct, frozen=True, eq=False, dict=True):
         return {names: value for names, value in wrong.items() if value is not None and value != self.value}
 
     def misconceptions_behind(self, value: Any, tolerance: str = "") -> list[Group]:
-        """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together."""
-        if value is None:
+        """The misconceptions that lead to a value: each that does so alone, otherwise the pairs that do together.
+
+        Behind the right value there is none, though a wrong one may round to it.
+        """
+        if value is None or value == self.value:
             return []
         for pairs in (False, True):
             wrong = self.wrong_values(pairs)
