@@ -94,12 +94,16 @@ def summary(name: str) -> str:
 )
 @click.version_option(__version__, "--version", message="cnnquiz %(version)s", help="Show the version.")
 @click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli(ctx: click.Context) -> object:
     """A tutor for convolutional networks: it asks quizzes, works numericals step by step, and proves
     answer keys. Every number is derived, and every key says what it rests on.
     """
-    if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), color=ctx.color)
+    if ctx.invoked_subcommand is not None:
+        return None
+    from cnnquiz.sessions.home import home
+
+    chosen = home()
+    return run(list(chosen)) if chosen else 0
 
 
 def run(args: list[str]) -> object:

@@ -1,0 +1,47 @@
+"""Home on the screen: what there is to do, each with its command, and the keys."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+from rich.text import Text
+
+from cnnquiz.history.stats import Tally
+from cnnquiz.render.console import Screen
+from cnnquiz.render.layout import columns, count, hang, indent, paragraphs
+from cnnquiz.render.quiz import key_names
+
+MORE = (
+    ("solve conv --in 256 --k 7 --s 2", "one numerical, step by step"),
+    ("--help", "all commands"),
+)
+
+
+def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequence[str]]]) -> list[Text]:
+    """How it stands, the errands by number, and what else there is: at most 20 lines."""
+    stands = "Convolutional networks, by questions and by numbers."
+    if total.attempts:
+        stands = f"{count(total.attempts, 'answer')} so far, {total.accuracy:.0%} right."
+    cells = [
+        [Text(str(number), "key"), screen.text(words, "strong"), screen.text(shlex.join(["cnnquiz", *command]), "code")]
+        for number, (words, command) in enumerate(errands, 1)
+    ]
+    rows = _table(screen, cells)
+    more = _table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
+    title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", stands)
+    return [Text(), *paragraphs([hang(screen, title), rows, more]), Text()]
+
+
+def _table(screen: Screen, cells: Sequence[Sequence[Text]]) -> list[Text]:
+    """Rows in columns, or, where the window is too narrow, each as a paragraph."""
+    rows = indent(columns(cells), screen.margin)
+    if all(row.cell_len <= screen.columns for row in rows):
+        return rows
+    return [line for row in cells for line in hang(screen, Text("  ").join(row), screen.margin, screen.margin + "   ")]
+
+
+def prompt(screen: Screen, errands: int) -> Text:
+    """The keys: Enter does the first of them."""
+    others = [(f"2-{errands}" if errands > 2 else "2", "another")] if errands > 1 else []
+    return Text.assemble(screen.margin, key_names(screen, [("Enter", "do the first"), *others, ("q", "quit")]), "  ")
