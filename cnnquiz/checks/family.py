@@ -71,11 +71,11 @@ class Survey(Struct, frozen=True):
 
 def surveys(subject: Subject) -> Iterator[tuple[WorkedItem, Survey]]:
     """The bank's families, each looked at once for all rules."""
-    for worked in subject.items:
+    for worked in subject.questions:
         derivation = worked.item.derivation
         if derivation and worked.item.vary and worked.derived and not worked.faults and not any(faults(worked)):
             look = partial(survey, subject.bank, worked.item, derivation)
-            yield worked, subject.once(("survey", worked.index), look)
+            yield worked, subject.once(("survey", worked.index, worked.part), look)
 
 
 def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -118,7 +118,7 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
 
 def kinds_of_survey(subject: Subject) -> tuple[int, int]:
     """How many of the bank's families were looked at as a whole, and how many in part."""
-    looked = [one.whole for one in subject.cache.values() if isinstance(one, Survey)]
+    looked = {name[1]: one.whole for name, one in subject.cache.items() if isinstance(one, Survey)}.values()
     return sum(looked), len(looked) - sum(looked)
 
 

@@ -92,7 +92,8 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
         found: list[Stated | None] = []
         if not leaves_the_case(sentence, before):
             literal = own[index] if len(own) == len(every) else sentence
-            found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
+            whole = last and silent and not worked.others
+            found = [*_other_values(literal, derived), _another_total(sentence, derived) if whole else None]
             found += [*_other_operands(sentence, words, derived), *_other_units(sentence, derived)]
         if not is_hedged(sentence, before):
             found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
@@ -108,7 +109,7 @@ def _another_answer(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -
         return None
     words = match[2].rstrip(".,")
     value = meaning(words)
-    if type(value) is not type(derived.value) or worked.is_right(value):
+    if type(value) is not type(derived.value) or worked.is_right(value) or value in worked.others:
         return None
     if isinstance(value, tuple):
         unlike = len(value) != len(derived.value) or sorted(value) == sorted(derived.value)  # of another layout

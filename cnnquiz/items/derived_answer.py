@@ -159,6 +159,8 @@ def derive(
 ) -> DerivedAnswer:
     """Work a derivation, with its own givens or others; CnnquizError where that is impossible.
 
+    One that wants no result, of an item of several parts, is worked towards what its calculator answers first.
+
     layout   how the bank writes shapes; ignored where the givens state the layout
     letters  whether letters may stand for numbers, so that the answer is an expression
     """
@@ -169,7 +171,7 @@ def derive(
     read = calculator.read(raw)
     if read.letters and not letters:
         raise CnnquizError("a letter stands for a number in these givens: write `type: expression`, or a number")
-    results, want = calculator.result_values(read), derivation.want
+    results, want = calculator.result_values(read), derivation.want or calculator.answers(read)[0]
     if read.letters:
         results = {name: text(value) for name, value in calculator.solve(read, steps=False).results.items()}
     if wanted.read(want, results).result not in results:
@@ -195,6 +197,7 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
         raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
     read = calculator.read(known | found.solutions[0])
     values = calculator.result_values(read) | found.solutions[0]
+    want = want or names[0]
     if wanted.read(want, values).result not in values:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
     target = {found.search.result: found.search.target}

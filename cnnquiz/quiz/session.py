@@ -18,10 +18,10 @@ from cnnquiz.model import Mark
 T = TypeVar("T")
 Action = Literal["answer", "hint", "skip", "back", "next", "quit", "help", "tick"]
 Told = Literal[
-    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "first", "moved", "time-up", "left", "nothing"
+    "verdict", "noted", "part", "hint", "no-hint", "unreadable", "help", "first", "moved", "time-up", "left", "nothing"
 ]
 End = Literal["", "finished", "time-up", "left"]
-SKIPPED = Mark("skipped", 0.0)
+SKIPPED = answers.SKIPPED
 
 
 class Event(Struct, frozen=True):
@@ -49,6 +49,7 @@ class Session(Struct, frozen=True):
     told     whether its verdict has been told and the next question is still to come
     timed    whether replies hold the seconds that they took
     reached  the index of the last item that was on the screen
+    begun    the parts of the response that were given so far, where the item has several
     """
 
     variants: Sequence[Variant]
@@ -62,6 +63,7 @@ class Session(Struct, frozen=True):
     timed: bool = True
     end: End = ""
     reached: int = 0
+    begun: str = ""
 
     @property
     def variant(self) -> Variant:
@@ -144,6 +146,8 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
             return _next(session)
         case "hint" if not session.told:
             return _hint(session)
+        case "skip" if session.begun:
+            return _answer(session, "-", now)
         case "skip" if not session.told:
             return _with_reply(session, "", SKIPPED, now)
         case "answer" if not session.told:
@@ -161,17 +165,22 @@ def _time_up(session: Session) -> tuple[Session, Outcome]:
 
 
 def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
-    """Mark an answer that can be read; one that cannot is not wrong but asked for again."""
-    response = answers.read_response(session.variant, text)
+    """Mark an answer that can be read; one that cannot is not wrong but asked for again.
+
+    Where it has several parts, those that are missing are asked for.
+    """
+    response = answers.read_response(session.variant, f"{session.begun}; {text}" if session.begun else text)
     if response is None:
         return session, Outcome("unreadable", text)
+    if answers.missing_parts(session.variant, response):
+        return structs.replace(session, begun=response), Outcome("part")
     return _with_reply(session, response, answers.mark(session.variant, response), now)
 
 
 def _with_reply(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:
     seconds = round(max(0.0, now - session.asked), 1) if session.timed else None
     reply = Reply(response, mark, session.hints[session.at], seconds)
-    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply))
+    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply), begun="")
     if session.exam:
         moved, outcome = _next(session)
         return moved, Outcome("noted", reply=reply, ask=outcome.ask)
@@ -193,7 +202,7 @@ def _back(session: Session) -> tuple[Session, Outcome]:
         return session, Outcome("first")
     at = session.at - 1
     told = not session.exam and session.replies[at] is not None
-    return structs.replace(session, at=at, told=told), Outcome("moved", ask=True)
+    return structs.replace(session, at=at, told=told, begun=""), Outcome("moved", ask=True)
 
 
 def _next(session: Session) -> tuple[Session, Outcome]:
@@ -205,7 +214,8 @@ def _next(session: Session) -> tuple[Session, Outcome]:
         at = open_items[0]
     if at is None:
         return structs.replace(session, end="finished", told=False), Outcome("moved")
-    return structs.replace(session, at=at, told=False, reached=max(session.reached, at)), Outcome("moved", ask=True)
+    reached = max(session.reached, at)
+    return structs.replace(session, at=at, told=False, reached=reached, begun=""), Outcome("moved", ask=True)
 
 
 def _open(replies: tuple[Reply | None, ...]) -> Iterator[int]:

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Literal
 
-from cnnquiz.answers import read_response
+from cnnquiz.answers import missing_parts, read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant
+from cnnquiz.patterns import pattern
 from cnnquiz.quiz.session import Action, Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import count, paragraph
 
 PROMPT = "> "
+_SEMICOLON = pattern(r"\s*;\s*")
 ACTIONS: dict[str, Action] = {"h": "hint", "s": "skip", "b": "back", "q": "quit", "?": "help"}
 WORDS: dict[str, Action] = {
     "hint": "hint", "skip": "skip", "-": "skip", "back": "back", "quit": "quit", "exit": "quit", "help": "help",
@@ -36,7 +38,7 @@ def event(variant: Variant, text: str) -> Event:
 
 def script(answers: str, asked: Sequence[Variant]) -> list[str | None]:
     """The answers of a script, one for each question (None: skipped), all of them read before any is given."""
-    given = answers.replace(",", " ").split()
+    given = _SEMICOLON.sub(";", answers.replace(",", " ")).split()
     if len(given) != len(asked):
         have, need = count(len(given), "answer"), count(len(asked), "question")
         raise CnnquizError(f"--answers has {have}, but there are {need}")
@@ -48,8 +50,10 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
     letters = [choice.letter for choice in variant.choices]
     if text == "-" or (text.casefold() == "s" and "s" not in letters):
         return None
-    if read_response(variant, text) is None:
-        wanted = f"one of {', '.join(letters)}" if letters else "a value"
+    response = read_response(variant, text)
+    if response is None or missing_parts(variant, response):
+        several = f"{len(variant.parts)} values with ; between them" if variant.parts else "a value"
+        wanted = f"one of {', '.join(letters)}" if letters else several
         fault = f"answer {number}, {text[:40]!r}, does not fit {variant.item.id}"
         raise CnnquizError(f"--answers: {fault}: write {wanted}, or - to skip it")
     return text

@@ -10,13 +10,16 @@ from typing import Protocol
 
 from rich.text import Text
 
+from cnnquiz.answers import marked_parts, misconceptions_of, missing_parts
 from cnnquiz.items.variants import Choice, Variant
+from cnnquiz.model import Verdict
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.key_status import warning_line
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
+from cnnquiz.render.misconception_text import misconception_lines
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.result import clock
 from cnnquiz.render.solution import step_by_step
@@ -143,7 +146,7 @@ def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution |
     key = [] if reply.mark.verdict == "right" else _key(screen, variant, right)
     whys = [line for choice in chosen if wrong or not key for line in prose(screen, choice.why, body)]
     blocks = [
-        [*_verdict(screen, variant, reply, chosen), *whys],
+        [*_verdict(screen, variant, reply, chosen), *whys, *_parts(screen, variant, reply)],
         [*key, *(line for each in right if key for line in prose(screen, each.why, body) if each not in chosen)],
         prose(screen, variant.rationale, body),
         step_by_step(screen, solution, body),
@@ -152,18 +155,34 @@ def verdict(screen: Screen, variant: Variant, reply: Reply, solution: Solution |
     return [Text(), *paragraphs(blocks)]
 
 
-def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice]) -> list[Text]:
-    sign, style, word = {
+def _signs(screen: Screen) -> dict[Verdict, tuple[str, str, str]]:
+    """The sign, style and word of each verdict."""
+    return {
         "right": (screen.pick("✓", "+"), "right", "Right"),
         "wrong": (screen.pick("✗", "x"), "wrong", "Wrong"),
         "partly": (screen.pick("~", "~"), "wrong", "Partly right"),
         "skipped": (screen.pick("·", "-"), "", "Skipped"),
-    }[reply.mark.verdict]
+    }
+
+
+def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice]) -> list[Text]:
+    sign, style, word = _signs(screen)[reply.mark.verdict]
     lead = Text.assemble(screen.margin, (sign, style), " ", (word, "strong"))
     if not reply.response:
         return [lead]
     lead.append(": ")
     return hang(screen, options_in_words(screen, chosen) if chosen else screen.text(reply.response), lead)
+
+
+def _parts(screen: Screen, variant: Variant, reply: Reply) -> list[Text]:
+    """Each part of an answer that is not right, with the misconceptions behind it; the others with their verdict."""
+    lines: list[Text] = []
+    for number, (part, response, mark) in enumerate(marked_parts(variant, reply.response) if variant.parts else (), 1):
+        sign, style, word = _signs(screen)[mark.verdict]
+        lead = Text.assemble(screen.margin, f"  {number}. ", (sign, style), " ")
+        lines += hang(screen, screen.text(response if mark.verdict != "skipped" else word), lead)
+        lines += misconception_lines(screen, misconceptions_of(part, response))
+    return lines
 
 
 def _key(screen: Screen, variant: Variant, right: list[Choice]) -> list[Text]:
@@ -238,6 +257,9 @@ class Desk:
         match outcome.told:
             case "verdict" if outcome.reply:
                 return self._verdict(variant, outcome.reply)
+            case "part":
+                part = missing_parts(variant, session.begun)[0]
+                return paragraph(screen, inline(screen, answer_form.part_prompt(variant, part)))
             case "hint":
                 return hint(screen, outcome.text, session.hints[session.at], len(variant.hints))
             case "help":

@@ -56,18 +56,27 @@ SMALLEST = 10  # a smaller number may be written out for other reasons
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each wrong number in prose."""
+    """Each wrong number in prose; where the parts of an item share the text, once."""
     for worked in subject.items:
-        if worked.derived is None and worked.item.derivation is not None:
-            continue  # nothing can be said about its numbers
-        yield from last_result(subject, worked)
-        yield from stale_numbers(subject, worked)
-        values = worked.values
-        for path, words, answer in prose(worked):
-            yield from contradictions(subject, worked, path, words) if answer else ()
-            spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
-            if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
-                yield from faults(subject, worked, path, words, values, answer)
+        told: set[tuple[int, int]] = set()
+        for question in worked.questions:
+            found = [one for one in wrong_numbers(subject, question) if (one.line, one.column) not in told]
+            told |= {(one.line, one.column) for one in found}
+            yield from found
+
+
+def wrong_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
+    """Each wrong number in the prose of one question."""
+    if worked.derived is None and worked.item.derivation is not None:
+        return  # nothing can be said about its numbers
+    yield from last_result(subject, worked)
+    yield from stale_numbers(subject, worked)
+    values = worked.values
+    for path, words, answer in prose(worked):
+        yield from contradictions(subject, worked, path, words) if answer else ()
+        spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
+        if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
+            yield from faults(subject, worked, path, words, values, answer)
 
 
 def last_result(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
