@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
@@ -25,9 +26,10 @@ from cnnquiz.layers.layer import Layer, parse_layers
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import read_value, same
 from cnnquiz.model import Derivation
-from cnnquiz.solution import text
+from cnnquiz.solution import Vector, text
 from cnnquiz.solver.calculator import Quantity
 
+_BRACES = re.compile(r"\{[^{}]*\}")
 _FUNCTIONS = {"ln": log, "log": log, "sqrt": sqrt}
 _INDEX = re.compile(r"\bn\s?=\s?(\d+)")
 _ROUNDING = Fraction(1, 10_000)
@@ -367,7 +369,8 @@ class Agreement:
         known = numbers_within((*self.derived.values.values(), *self.derived.given.stated.values()))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
         many = (len(one) for one in self.derived.given.stated.values() if isinstance(one, tuple))  # all four logits
-        return {None, *known, *mentioned, *many, *self.derived.wanted.place, *self._arguments()}
+        things = Counter(len(one) for one in self.derived.given.stated.values() if isinstance(one, Vector))  # two boxes
+        return {None, *known, *mentioned, *many, *things.values(), *self.derived.wanted.place, *self._arguments()}
 
     def _arguments(self) -> Iterator[int | Fraction]:
         """The numbers of the stem of which a function is a given: the 2 of ln 2, where 0.6931 is given."""
@@ -376,6 +379,26 @@ class Agreement:
             value = Fraction(_FUNCTIONS[name](float(digits)))
             if any(abs(value - one) < _ROUNDING for one in given):
                 yield number(digits)
+
+    @cached_property
+    def rests_on_chance(self) -> bool:
+        """Whether another variant may be matched otherwise: a number of the stem is no fixed given's, or a given is
+        said by nothing but a number that the stem happens to have."""
+        varied = {self.calculator.quantity(name).short for name in self.varied}
+        fixed = [quantity for quantity in self.calculator.quantities if quantity.short not in varied]
+        known = {None, *numbers(map(self._value_taken, fixed))}
+        written = free_numbers(_BRACES.sub("…", self.stem))
+        if not all(known.issuperset(flat(token.value)) for token in written):
+            return True
+        stated = (one for one in fixed if one.short in self.stated_quantities)
+        return any(self._is_said(one) and not self._is_named(one) for one in stated)
+
+    def _is_named(self, quantity: Quantity) -> bool:
+        """Whether the stem says a given by its placeholder or in words, or has no need to."""
+        stated = self.derived.given.stated[quantity.short]
+        if spellings(quantity) & set(self.placeholders) or stated == quantity.default:
+            return True
+        return any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names)
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
@@ -404,9 +427,7 @@ class Agreement:
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
-        if spellings(quantity) & set(self.placeholders) or stated == quantity.default:
-            return True
-        if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
+        if self._is_named(quantity):
             return True
         if isinstance(stated, bool) or (isinstance(stated, str) and quantity.short not in ("layers", "network")):
             return not isinstance(stated, bool) or quantity.name not in _SWITCHES

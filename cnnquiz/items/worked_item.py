@@ -39,7 +39,7 @@ def _claim_reader() -> ModuleType:
     return claimed_question
 
 
-_UNMATCHED = "question-not-matched"
+UNMATCHED = "question-not-matched"
 _WEAKER = ("proved", "claimed", "asserted", "wrong")
 _ADVICE = re.compile(r": ((?:write|give|take|leave|padding) .*)")
 Path = tuple[str | int, ...]
@@ -320,9 +320,9 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         decided = [answer for answer in self.claim_answers.values() if answer is not None]
         if decided and len(decided) == len(self.options):
             if self.item.asks and not self.claims_asked_for:
-                return "asserted", f"{_UNMATCHED}: the stem may ask for something else than the claims decide"
+                return "asserted", f"{UNMATCHED}: the stem may ask for something else than the claims decide"
             faults = [message for _, message, _ in self.claim_faults] + [message for message, _, _ in self.stem_faults]
-            return ("asserted", f"{_UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
+            return ("asserted", f"{UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
         return "asserted", self._assertion_reason()
 
     def _status_of_parts(self) -> tuple[Status, str]:
@@ -349,12 +349,15 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             return ""
         if self.agreement.misread:
             return self.agreement.misread
+        beyond = self.unexplained or next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")
+        return beyond or (self.agreement.disagreements[0].message if self.agreement.disagreements else "")
+
+    @property
+    def unexplained(self) -> str:
+        """What the stem does not say, or says beyond the givens; empty where it says just them."""
         if self.unsaid:
             return f"the stem does not say {' and '.join(f'`{one}`' for one in self.unsaid)}"
-        if self.strangers:
-            return f"no given explains {' and '.join(self.strangers)} in the stem"
-        beyond = next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")
-        return beyond or (self.agreement.disagreements[0].message if self.agreement.disagreements else "")
+        return f"no given explains {' and '.join(self.strangers)} in the stem" if self.strangers else ""
 
     @property
     def unmatched(self) -> bool:
@@ -371,13 +374,13 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
         if self._is_counted or (self.agreement and self.agreement.misread):
-            return f"{_UNMATCHED}: {self.unmatched_words}"
+            return f"{UNMATCHED}: {self.unmatched_words}"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 
 def is_unmatched(reason: str) -> bool:
     """Whether a status's reason is that the stem cannot be matched with the givens of a value that is proved."""
-    return reason.startswith(_UNMATCHED)
+    return reason.startswith(UNMATCHED)
 
 
 def work(
