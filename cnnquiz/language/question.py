@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from msgspec import Struct
+
+from cnnquiz.language.tokens import Token, tokens
 
 _CUE = (
     r"(?:how many|how much|number of|what(?:'s| is| are| will be| would be)?(?: the)?"
@@ -55,6 +59,37 @@ def is_of_one_epoch(sentence: str, words: str) -> bool:
 def answers(result: str, results: tuple[str, ...]) -> bool:
     """Whether a result is among some, of which `bytes` are all that count memory."""
     return result in results or ("bytes" in results and "bytes" in result)
+
+
+_THE = re.compile(
+    r"\b(?:what(?:'s| is| are| will be| would be)|how (?:large|big|high|small) (?:is|are)"
+    r"|calculate|compute|find|give|determine|report|state) (?:the|its|their) $",
+    re.IGNORECASE,
+)
+
+
+def named_result(text: str, names: Mapping[str, str]) -> tuple[str, str] | None:
+    """The words and the name of the one result that the last sentence asks for by its words; None for another."""
+    asking = re.split(r"(?<=[.!?])\s+", text.strip())[-1]
+    every = "|".join(re.escape(words) for words in sorted(names, key=len, reverse=True))
+    called = list(re.finditer(rf"\b(?:{every})\b", asking)) if names else []
+    if len({names[one[0]] for one in called}) != 1 or not _THE.search(asking[: called[0].start()]):
+        return None
+    return called[0][0], names[called[0][0]]
+
+
+def series(text: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each list of a text with its values, in brackets or not: (1, 2), and 1, 2 and 3."""
+    row: list[Token] = []
+    for token in (*tokens(text), Token("mark", ".")):
+        if token.kind in ("list", "size"):
+            yield token.as_written, token.value
+        if token.kind == "number":
+            row.append(token)
+        elif token.text not in (",", "and"):
+            if len(row) > 1:
+                yield ", ".join(one.as_written for one in row), tuple(one.value for one in row)
+            row = []
 
 
 class Asked(Struct, frozen=True):
