@@ -50,7 +50,8 @@ def contradictions(words: str, derived: DerivedAnswer) -> Iterator[tuple[str, st
         each = _BIASES.search(sentence) if bias is True and known.get("biases") is None else None
         if each and read_count(each[1] or each[2]) != 1 and not leaves_the_case(sentence, before):
             yield each[0], "each has one bias"
-        times, often = _TIMES.search(sentence), _times_done(derived)
+        times = _TIMES.search(sentence)
+        often = _times_done(derived) if times else 0
         if times and often and not leaves_the_case(sentence.replace(times[0], ""), before):
             said = _OFTEN.get((times[1] or "").casefold()) or read_count(times[2] or "")
             if said not in (often, None):

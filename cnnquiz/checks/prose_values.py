@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, pairwise
 from math import e, floor, pi, prod
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from cnnquiz.language.tokens import Token, number, sentences, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Calculator
 
 
 class Stated(NamedTuple):
@@ -194,16 +196,22 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
 
 def _other_named(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
     """Each number that the sentence calls a result, a given or a value on the way by its name, and that is another."""
-    own = derived.calculator
-    names = (*own.symbol_of_result, *own.prose_lines, *own.prose_quantities)
-    called = {name.replace("_", " "): name for name in names if len(name) > SHORTEST_NAME and name.islower()}
-    every = "|".join(map(re.escape, called))
-    pattern = rf"\b(?:[Tt]he|[Ii]ts) ({every}) (?:is|are|equals|becomes) (-?\d[\d,]*(?:\.\d+)?){_ENDS_ALONE}"
-    for found in re.finditer(pattern, sentence) if called else ():
+    called, pattern = _called(derived.calculator)
+    for found in pattern.finditer(sentence):
         values, said = numbers((derived.values.get(called[found[1]]),)), found[2].rstrip(",")
         value = number(said.replace(",", ""))
         if len(values) == 1 and not any(equations.equal(one, value, text(one), said, True) for one in values):
             yield Stated(found[0], called[found[1]], text(derived.values[called[found[1]]]), said)
+
+
+@cache
+def _called(calculator: Calculator) -> tuple[dict[str, str], re.Pattern[str]]:
+    """What a text may call by name, and the pattern of a number that it says of one of them."""
+    names = (*calculator.symbol_of_result, *calculator.prose_lines, *calculator.prose_quantities)
+    called = {name.replace("_", " "): name for name in names if len(name) > SHORTEST_NAME and name.islower()}
+    every = "|".join(map(re.escape, called)) or "(?!)"
+    said = rf"\b(?:[Tt]he|[Ii]ts) ({every}) (?:is|are|equals|becomes) (-?\d[\d,]*(?:\.\d+)?){_ENDS_ALONE}"
+    return called, re.compile(said)
 
 
 def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterator[Stated]:

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import log, prod, sqrt
 from typing import Any
 
@@ -27,7 +27,7 @@ from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import read_value, same
 from cnnquiz.model import Derivation
 from cnnquiz.solution import Vector, text
-from cnnquiz.solver.calculator import Quantity, Result
+from cnnquiz.solver.calculator import Calculator, Quantity
 
 _BRACES = re.compile(r"\{[^{}]*\}")
 _FUNCTIONS = {"ln": log, "log": log, "sqrt": sqrt}
@@ -310,8 +310,7 @@ class Agreement:
         own = self.derived.wanted
         if own.place or not own.result.replace("_", "").isalpha() or len(own.result) < SHORTEST_NAME:
             return
-        names = {words: one.name for one in self.calculator.results for words in _names_of_result(one)}
-        words, name = question.named_result(self.filled, names) or ("", own.result)
+        words, name = question.named_result(self.filled, _names_of_results(self.calculator)) or ("", own.result)
         if name != own.result and self.derived.results.get(name, self.derived.value) != self.derived.value:
             message = f"the stem asks for the {words}, but the derivation wants `{self.derived.want}`"
             yield Disagreement(message, words, f"Write `want: {name}` under `derivation`, or mend the stem.")
@@ -492,11 +491,15 @@ class Agreement:
             return None
 
 
-def _names_of_result(result: Result) -> set[str]:
-    """The names by which a question may ask for a result: whole words, of some length, or with capitals."""
-    names = {result.name.replace("_", " "), result.label, result.meaning if result.answer else ""}
-    plain = (name for name in names if re.fullmatch(r"[A-Za-z]+(?: [A-Za-z]+){0,3}", name))
-    return {name for name in plain if len(name) >= SHORTEST_NAME or not name.islower()}
+@cache
+def _names_of_results(calculator: Calculator) -> dict[str, str]:
+    """The results by the names by which a question may ask for them: words of some length, or with capitals."""
+    found: dict[str, str] = {}
+    for result in calculator.results:
+        names = (result.name.replace("_", " "), result.label, result.meaning if result.answer else "")
+        plain = (name for name in names if re.fullmatch(r"[A-Za-z]+(?: [A-Za-z]+){0,3}", name))
+        found |= {name: result.name for name in plain if len(name) >= SHORTEST_NAME or not name.islower()}
+    return found
 
 
 def _of_layer(layer: Layer, field: str) -> Any:

@@ -35,12 +35,18 @@ def said(words: str, calculator: Calculator, stated: Mapping[str, Any]) -> list[
 
 def _choices(words: str, calculator: Calculator, stated: Mapping[str, Any]) -> Iterator[Mention]:
     """The word for a given that is one of several: a GRU, average pooling; none where the stem has two of them."""
-    for quantity in calculator.quantities:
-        names = quantity.kind.hint.split("|")
-        if quantity.short in stated and len(names) > 1 and quantity.name not in _OTHERWISE_SAID:
-            said = {found[1].casefold(): found[0] for found in _choice(tuple(names)).finditer(words)}
+    for quantity in _chosen(calculator):
+        if quantity.short in stated:
+            names = tuple(quantity.kind.hint.split("|"))
+            said = {found[1].casefold(): found[0] for found in _choice(names).finditer(words)}
             if len(said) == 1:
                 yield Mention((quantity.name,), *next(iter(said.items())))
+
+
+@cache
+def _chosen(calculator: Calculator) -> tuple[Quantity, ...]:
+    """The quantities that are one of several words, for which a stem has no other way to say them."""
+    return tuple(one for one in calculator.quantities if "|" in one.kind.hint and one.name not in _OTHERWISE_SAID)
 
 
 @cache
