@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 Letter = Annotated[str, Meta(pattern="^[a-z]$", description="a letter: a, b, c, ...")]
 Slug = Annotated[
@@ -20,7 +21,8 @@ Slug = Annotated[
         description="letters, digits, hyphens, _ and ., a letter or digit first",
     ),
 ]
-ItemType = Literal["single", "multiple", "true-false", "number", "shape", "expression"]
+ItemType = Literal["single", "multiple", "true-false", "number", "shape", "expression", "parts"]
+PartType = Literal["number", "shape", "true-false", "expression"]
 Level = Literal["error", "warning"]
 Verdict = Literal["right", "wrong", "partly", "skipped"]
 
@@ -111,7 +113,7 @@ class Derivation(Written):
     derivation: {conv: {in: 256x256x3, k: 7, s: 2, filters: 4}, want: output_shape}
 
     A part of a result is wanted as `theta_2`, its second element, as `y[1]`, the same counted from 0, or as `y_sum`;
-    memory in a larger unit as `weight_bytes_fp32 in MB`.
+    memory in a larger unit as `weight_bytes_fp32 in MB`. In an item of type `parts`, each part says what it wants.
     """
 
     aside = "want"
@@ -119,7 +121,11 @@ class Derivation(Written):
 
     @property
     def want(self) -> str:
-        return str(self.written["want"])
+        return str(self.written.get("want", ""))
+
+    def wanting(self, want: str) -> Derivation:
+        """The same calculator and givens, another result."""
+        return Derivation({**self.written, "want": want})
 
     def command(self, given: Mapping[str, Any] | None = None) -> str | None:
         """The command that works it, perhaps with other givens; None where they do not fit on one line."""
@@ -148,6 +154,21 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
         return (self.slip,) if isinstance(self.slip, str) else tuple(self.slip or ())
 
 
+class Part(Struct, frozen=True, forbid_unknown_fields=True):
+    """One of the answers that an item of type `parts` asks for: a question or a name, and its own key."""
+
+    ask: str
+    type: PartType = "number"
+    want: str = ""
+    key: str = ""
+    tolerance: str = ""
+
+    @property
+    def question(self) -> str:
+        """The question; a name is asked for."""
+        return self.ask if self.ask.rstrip().endswith((".", "?", "!")) else f"What is the {self.ask}?"
+
+
 class Item(Struct, frozen=True, forbid_unknown_fields=True):
     """One question of a bank."""
 
@@ -169,6 +190,19 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     asks: bool = True
     level: Annotated[int, Meta(ge=1, le=9, description="how hard it is, from 1; drills climb from level to level")] = 1
     allow: list[str] = []
+    parts: list[Part] = []
+
+    @property
+    def questions(self) -> tuple[Item, ...]:
+        """Its parts, each as an item with one answer; itself where it has none."""
+        return tuple(self._question(part) for part in self.parts) or (self,)
+
+    def _question(self, part: Part) -> Item:
+        derivation = self.derivation.wanting(part.want) if self.derivation and part.want else None
+        return replace(
+            self, stem=f"{self.stem.rstrip()} {part.question}", type=part.type, key=part.key,
+            tolerance=part.tolerance, derivation=derivation, parts=[],
+        )  # fmt: skip
 
     @property
     def choices(self) -> dict[str, Option]:

@@ -20,7 +20,7 @@ from cnnquiz.bank import starter
 from cnnquiz.model import Finding
 
 OWN = {
-    "file": "figure.txt", "key": "a", "id": "own", "stem": "Why is it so?",
+    "file": "figure.txt", "key": "a", "id": "own", "stem": "Why is it so?", "want": "output_shape",
     "derivation": {"params": {"k": "5", "channels": "3", "filters": "100"}, "want": "parameters"},
 }  # fmt: skip
 LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # every scalar a text
@@ -94,6 +94,13 @@ class Place:
                 return self.path[:length]
         return next(path for path in paths_to(self.at(self.item), self.item) if path[-1] == name)
 
+    def question(self, words: str) -> tuple[Any, ...]:
+        """The path to the part that some words or the place name; to the item where they name none."""
+        number = re.search(r"in part (\d+)", words)
+        if number:
+            return (*self.item, "parts", int(number[1]) - 1)
+        return self.path[:4] if self.path[2:3] == ("parts",) and len(self.path) > 3 else self.item
+
     @property
     def texts(self) -> Iterator[tuple[Any, ...]]:
         """The paths to the texts at the place, and in it."""
@@ -128,7 +135,8 @@ def paths_at(node: Any, place: tuple[int, int], path: tuple[Any, ...] = ()) -> I
 def write_fields(place: Place, match: re.Match[str]) -> None:
     """Write `type: multiple` and `key: a b` under `params`."""
     for field in re.finditer(r"`([\w-]+): ([^`]+)`(?: under `([\w-]+)`| and `[^`]+` under `([\w-]+)`)?", match[0]):
-        path = (*place.under(field[3] or field[4]), field[1])
+        above = field[3] or field[4]
+        path = (*(place.under(above) if above else place.question(match[0])), field[1])
         place.write(path, own_words_in(yaml.load(field[2], LOADER)))
 
 
@@ -196,7 +204,7 @@ def write_value(place: Place, match: re.Match[str]) -> None:
 
 def add(place: Place, match: re.Match[str]) -> None:
     """Add `alt:` under `figure`."""
-    name, above = match[1], place.under(match[2])
+    name, above = match[1], place.question("") if match[1] in ("ask", "want") else place.under(match[2])
     if not match[2] and place.path[-1:] != place.item[-1:] and isinstance(place.at(place.path), dict):
         above = place.path
     place.write((*above, name), OWN.get(name, OWN_SENTENCE))
@@ -204,7 +212,7 @@ def add(place: Place, match: re.Match[str]) -> None:
 
 def delete(place: Place, match: re.Match[str]) -> None:
     """Delete `d` under `options`."""
-    place.delete((*place.under(match[2]), match[1]))
+    place.delete((*(place.under(match[2]) if match[2] else place.question("")), match[1]))
 
 
 def delete_it(place: Place, _: re.Match[str]) -> None:

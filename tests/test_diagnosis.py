@@ -33,8 +33,9 @@ def families(name: str) -> list[Family]:
 
 
 def drawn(name: str, seed: int) -> list[Variant]:
-    """One variant of each of a calculator's questions, to be answered by typing."""
-    return [without_options(draw(family.bank, family.item, seed)) for family in families(name)]
+    """One variant of each of a calculator's questions, to be answered by typing; of several parts, each of them."""
+    every = (without_options(draw(family.bank, family.item, seed)) for family in families(name))
+    return [question for variant in every for question in variant.questions]
 
 
 def worked(variant: Variant) -> tuple[Calculator, Given, str]:

@@ -131,13 +131,14 @@ def test_numbers_that_are_asked_for_are_single_numbers() -> None:
     for name in ("conv", "params", "flatten", "week8"):
         for family in drill_scope.families([name]):
             one = Question(0, 0, without_options(draw(family.bank, family.item, 4)))
-            assert ("x" in one.variant.key[0]) == (one.variant.item.type == "shape")
+            for part in one.variant.questions:
+                assert ("x" in part.key[0]) == (part.item.type == "shape")
 
 
 @pytest.mark.parametrize(
     ("words", "skills"),
     [
-        (["conv"], ["output size", "output shape", "parameters", "multiply-adds"]),
+        (["conv"], ["output size", "output shape", "parameters", "multiply-adds", "shape and parameters"]),
         (["flatten"], ["flattened dimension"]),
         (["flatten", "conv/size-plain"], ["flattened dimension", "output size"]),
         (["week8/conv-output-size"], ["convolution"]),

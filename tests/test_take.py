@@ -253,3 +253,58 @@ def test_a_pass_mark_is_a_number_from_0_to_100(program: Program, mark: str) -> N
 def test_docstrings_are_read_from_the_source_where_python_leaves_them_out(program: Program) -> None:
     ended = program("take", "week8", "--answers", "d", "--limit", "1", env={"PYTHONOPTIMIZE": "2"})
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+# -- items of several parts --------------------------------------------------------------------------
+
+PARTS = str(TAKE / "parts.yaml")
+
+
+@pytest.mark.parametrize(
+    ("typed", "response", "score", "slip"),
+    [
+        ("14x14x8; 608", "14x14x8; 608", 1, None),
+        ("14x14x8\n608", "14x14x8; 608", 1, None),
+        ("14x14x8 ;600;", "14x14x8; 600", 0.5, "forgot-bias"),
+        ("15x15x8\n600", "15x15x8; 600", 0, "rounded-up+forgot-bias"),
+        ("14x14x8\nmany\n608", "14x14x8; 608", 1, None),
+        ("14x14x8\n-", "14x14x8; -", 0.5, None),
+        ("-; 608", "-; 608", 0.5, None),
+        ("14x14x8; 608; 3\n-", "", 0, None),
+    ],
+)
+def test_parts_are_answered_one_after_another_or_in_one_line(
+    program: Program, typed: str, response: str, score: float, slip: str | None
+) -> None:
+    shown = document(program("take", PARTS, "--limit", "1", "--format", "json", stdin=typed + "\n"))["items"][0]
+    assert (shown["response"], shown["score"], shown["misconception"]) == (response, score, slip)
+    assert (shown["key"], shown["correct"]) == ("14x14x8; 608", score == 1)
+
+
+def test_a_script_answers_every_part(program: Program) -> None:
+    found = document(program("take", PARTS, "--answers", "14x14x8;608 0; f; 2", "--format", "json"))
+    assert [item["score"] for item in found["items"]] == [1, pytest.approx(2 / 3, abs=1e-3)]
+    ended = program("take", PARTS, "--answers", "14x14x8 0;true;2")
+    assert ended.returncode == 2 and "write 2 values with ; between them" in ended.stderr
+
+
+def test_each_part_has_its_verdict_and_its_slip(program: Program) -> None:
+    shown = program("take", PARTS, "--limit", "1", stdin="14x14x8\n600\n").stdout
+    assert "2. How many parameters has the layer, biases included? Type a number." in shown
+    told = shown.split("Partly right: 14x14x8; 600")[1].split("The answer is")[0]
+    assert " ".join(told.split()) == "1. ✓ 14x14x8 2. ✗ 600 One bias for each filter is missing."
+    assert "The answer is 14x14x8; 608" in shown and "shape = o × o × F" in shown and "parameters = f·F" in shown
+
+
+def test_a_drill_of_parts_names_the_slip_of_each(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "answers").write_text("slip: forgot-bias\nkey\n")
+    arguments = ("drill", PARTS, "--seed", "1", "--limit", "1", "--answers-file", str(tmp_path / "answers"))
+    [asked] = document(program(*arguments, "--format", "json"))["questions"]
+    assert (asked["want"], asked["misconception"]) == ("output_shape; parameters", "forgot-bias")
+    assert "1. What is the shape of the output?\n2. How many" in asked["stem"]
+
+
+def test_an_item_of_parts_is_shown_with_the_key_of_each(program: Program) -> None:
+    shown = document(program("show", PARTS, "--format", "json"))["items"]
+    assert [(item["key"], item["status"]) for item in shown] == [("14x14x8; 608", "proved"), ("0; true; 2", "asserted")]
+    assert shown[0]["options"] == {} and "2. How many parameters" in shown[0]["stem"]

@@ -276,3 +276,29 @@ def test_a_large_family_is_looked_at_in_its_corners_too() -> None:
     loaded = bank.load("large.yaml", text)
     (found,) = rules.run(loaded, ("variant-invalid",)).findings
     assert "in = 100, k = 101" in found.message
+
+
+@pytest.mark.parametrize(
+    ("stem", "given", "reason"),
+    [
+        ("5 kernels of size {k} slide along 20 pixels.", "k: 5", "no given explains 5 in the stem, where k = 3"),
+        ("Kernels of size {k} slide along 20 padded pixels.", "k: 3, p: 3", "the stem does not say `p`, where k = 5"),
+        ("Kernels of size {k} slide along 20 pixels with padding 3.", "k: 3, p: 3", ""),
+    ],
+)
+def test_a_family_is_proved_only_where_each_variant_is(stem: str, given: str, reason: str) -> None:
+    """What the numbers of one variant explain by chance is not said in the others."""
+    text = f"""
+format: 1
+id: chance
+title: Chance
+items:
+  - id: one
+    type: number
+    stem: {stem} How many positions has the kernel?
+    derivation: {{conv: {{in: 20, {given}}}, want: output_size}}
+    vary: {{k: {{choice: [3, 5]}}}}
+"""
+    [one] = rules.run(bank.load("chance.yaml", text), ("variant-invalid",)).items
+    assert (one.status, one.reason.partition(": ")[2]) == ("asserted" if reason else "proved", reason)
+

@@ -19,8 +19,9 @@ def faults(item: Any, path: Path) -> Iterator[TreeFault]:
         return
     if is_blank(item.get("stem")):
         yield TreeFault((*path, "stem"), "`stem` has no value", "Write `stem:` with the question.")
+    yield from parts_faults(item, path)
     if isinstance(derivation := item.get("derivation"), dict):
-        yield from derivation_faults(derivation, (*path, "derivation"))
+        yield from derivation_faults(derivation, (*path, "derivation"), in_parts=bool(item.get("parts")))
     if isinstance(options := item.get("options"), dict):
         for letter, option in options.items():
             yield from option_faults(option, (*path, "options", letter))
@@ -34,10 +35,36 @@ def is_blank(value: Any) -> bool:
     return isinstance(value, str) and not value.strip() and not isinstance(value, Unreadable)
 
 
-def derivation_faults(written: dict[str, Any], path: Path) -> Iterator[TreeFault]:
-    """A derivation names one calculator and says which of its results is wanted."""
+def parts_faults(item: dict[str, Any], path: Path) -> Iterator[TreeFault]:
+    """An item of type `parts` has them, each with a question and a key of its own, and no other item has any."""
+    parts, kind = item.get("parts", []), item.get("type", "single")
+    if (kind == "parts") is not bool(parts):
+        remedy = "Write `type: parts`." if parts else "Add `parts:` with a list of questions, or write `type: number`."
+        yield TreeFault((*path, "type"), "the type `parts` and the field `parts` go together", remedy, at_name=True)
+    for name in ("options", "key", "tolerance") if parts else ():
+        if name in item:
+            yield TreeFault((*path, name), f"`{name}` stands in each part", f"Delete `{name}`.", at_name=True)
+    for index, part in enumerate(parts if isinstance(parts, list) else ()):
+        place = (*path, "parts", index)
+        if not isinstance(part, dict):
+            continue
+        if is_blank(part.get("ask")):
+            yield TreeFault((*place, "ask"), "`ask` has no value", "Write `ask:` with the question.")
+        if is_blank(part.get("want", "")) and is_blank(part.get("key", "")):
+            said = "this part has neither a result that it wants nor a key"
+            yield TreeFault(place, said, "Add `want:` with a result of the derivation, or `key:`.")
+        elif part.get("want") and "derivation" not in item:
+            remedy = "Add `derivation:`, or write a key and no `want`."
+            yield TreeFault((*place, "want"), "`want` is a result of a derivation, which is missing", remedy)
+
+
+def derivation_faults(written: dict[str, Any], path: Path, in_parts: bool) -> Iterator[TreeFault]:
+    """A derivation names one calculator and says which of its results is wanted, or its item's parts say it."""
     yield from calculator_faults(written, "want", path)
-    if "want" not in written:
+    if in_parts and "want" in written:
+        remedy = "Delete `want` under `derivation`."
+        yield TreeFault((*path, "want"), "`want` stands in each part", remedy, at_name=True)
+    if "want" not in written and not in_parts:
         yield TreeFault(path, "`derivation` does not say which result it wants", want_remedy(written), at_name=True)
 
 

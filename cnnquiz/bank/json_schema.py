@@ -43,6 +43,12 @@ MEANINGS = {
     "Item.asks": "false for a question such as `Which is false?`.",
     "Item.allow": "Rules of `cnnquiz check` that this item may break; say why in a comment.",
     "Item.level": "How hard it is, from 1; drills climb from level to level.",
+    "Item.parts": "Of type `parts`: what it asks for, one thing after another, each with a key of its own.",
+    "Part.ask": "The question, or the name of what is asked for: number of parameters.",
+    "Part.type": "How it is answered.",
+    "Part.want": "The result of the derivation that is asked for.",
+    "Part.key": "The right value; it follows from the derivation where there is one.",
+    "Part.tolerance": "How far a number may be off, such as 0.01.",
     "Option.text": "What the option says.",
     "Option.why": "Why it is right or wrong.",
     "Option.claim": "What a calculator can decide about it, such as {linear: relu(x)}; or the word none.",
@@ -66,24 +72,42 @@ def schema() -> dict[str, Any]:
     item, option, draw = parts["Item"]["properties"], parts["Option"], parts["Draw"]
     parts["Bank"]["properties"]["items"]["minItems"] = 1
     item["stem"] |= {"type": SCALAR[:3], "minLength": 1}
-    item["derivation"]["anyOf"] = [calculator_schema("want", ["want"]), {"type": "null"}]
+    item["derivation"]["anyOf"] = [calculator_schema("want"), {"type": "null"}]
     claim = option["properties"]["claim"]
-    claim["anyOf"] = [calculator_schema("holds", []), {"type": "string"}, {"type": "null"}]
+    claim["anyOf"] = [calculator_schema("holds"), {"type": "string"}, {"type": "null"}]
     option["anyOf"] = [{"required": ["text"]}, {"required": ["slip"]}]
     draw["properties"]["choice"]["anyOf"][0]["minItems"] = 1
     draw["oneOf"] = [{"required": ["choice"]}, {"required": ["range"]}]
-    parts["Item"]["allOf"] = [names_of(name) for name in calculators.names()]
+    parts["Item"]["allOf"] = [*rules_of_parts(), *(names_of(name) for name in calculators.names())]
+    parts["Part"]["properties"]["ask"]["minLength"] = 1
+    parts["Part"]["anyOf"] = [{"required": ["want"]}, {"required": ["key"]}]
     return {"$schema": DIALECT, "title": "cnnquiz bank", **bank, "$defs": loosen(parts)}
 
 
-def calculator_schema(aside: str, required: list[str]) -> dict[str, Any]:
+def rules_of_parts() -> list[dict[str, Any]]:
+    """What an item of several parts leaves to them, and what another one has itself."""
+    in_each = dict.fromkeys(("options", "key", "tolerance"), False)
+    several = {"type": {"const": "parts"}, "derivation": {"not": {"required": ["want"]}}, **in_each}
+    wants = {"if": {"type": "object"}, "then": {"required": ["want"], "minProperties": 2}}
+    alone = {"type": {"not": {"const": "parts"}}, "derivation": wants}
+    wanting = {"required": ["parts"], "properties": {"parts": {"contains": {"required": ["want"]}}}}
+    return [
+        {
+            "if": {"required": ["parts"], "properties": {"parts": {"minItems": 1}}},
+            "then": {"required": ["type"], "properties": several},
+            "else": {"properties": alone},
+        },
+        {"if": wanting, "then": {"required": ["derivation"]}},
+    ]
+
+
+def calculator_schema(aside: str) -> dict[str, Any]:
     """A mapping of one calculator's name to its givens, with one word beside it."""
     names: dict[str, Any] = {name: {} for name in calculators.names()}
     return {
         "type": "object",
         "properties": names | {aside: {"type": "string"}},
-        "required": required,
-        "minProperties": 1 + len(required),
+        "minProperties": 1,
         "maxProperties": 2,
         "additionalProperties": False,
     }
@@ -101,6 +125,7 @@ def names_of(name: str) -> dict[str, Any]:
         "then": {
             "properties": {
                 "derivation": {"anyOf": [wanted, searched]},
+                "parts": {"items": wanted},
                 "options": {"additionalProperties": {"properties": {"slip": slip}}},
             }
         },

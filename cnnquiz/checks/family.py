@@ -20,7 +20,7 @@ from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.items import families, variants
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.seeded_random import SeededRandom
-from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.items.worked_item import UNMATCHED, Status, WorkedItem
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Bank, Derivation, Item
 from cnnquiz.solution import text
@@ -44,6 +44,11 @@ class Trouble(Struct, frozen=True):
     shared: dict[str, Any] = {}
 
     @property
+    def first(self) -> str:
+        """The first one's parameters, in words."""
+        return ", ".join(f"{name} = {text(value)}" for name, value in self.parameters.items())
+
+    @property
     def remedy(self) -> str:
         """Which value to leave out: one that all these variants have, or else the first of them."""
         for name, value in (self.shared or self.parameters).items():
@@ -59,23 +64,44 @@ class Survey(Struct, frozen=True):
     invalid: Trouble | None = None
     collision: Trouble | None = None
     marking: Trouble | None = None
+    unmatched: Trouble | None = None
 
     def sentence(self, trouble: Trouble) -> str:
         """How many variants are in trouble, and the first of them with its seed and parameters."""
         of = f"{trouble.count:,} of {self.looked_at:,} variants" if self.looked_at else "no variant can be asked"
         seeds = "" if self.whole else " (of the corners, the edges of conditions and the first seeds)"
-        first = ", ".join(f"{name} = {text(value)}" for name, value in trouble.parameters.items())
         seed = f"seed {trouble.seed}: " if trouble.seed is not None else ""
-        return f"{of}{seeds}: {seed}{first}{': ' if first else ''}{trouble.message}"
+        return f"{of}{seeds}: {seed}{trouble.first}{': ' if trouble.first else ''}{trouble.message}"
 
 
 def surveys(subject: Subject) -> Iterator[tuple[WorkedItem, Survey]]:
     """The bank's families, each looked at once for all rules."""
-    for worked in subject.items:
-        derivation = worked.item.derivation
-        if derivation and worked.item.vary and worked.derived and not worked.faults and not any(faults(worked)):
-            look = partial(survey, subject.bank, worked.item, derivation)
-            yield worked, subject.once(("survey", worked.index), look)
+    for worked in subject.questions:
+        if (found := survey_of(subject, worked)) is not None:
+            yield worked, found
+
+
+def survey_of(subject: Subject, worked: WorkedItem) -> Survey | None:
+    """A family looked at, once; None for another item, and where the family has faults of its own."""
+    derivation = worked.item.derivation
+    if not (derivation and worked.item.vary and worked.derived) or worked.faults or any(faults(worked)):
+        return None
+    look = partial(survey, subject.bank, worked.item, derivation, _rests_on_chance(worked))
+    found: Survey = subject.once(("survey", worked.index, worked.part), look)
+    return found
+
+
+def _rests_on_chance(worked: WorkedItem) -> bool:
+    return worked.agreement is not None and worked.agreement.rests_on_chance
+
+
+def status_and_reason(subject: Subject, worked: WorkedItem) -> tuple[Status, str]:
+    """What an item's key rests on; a family is proved only where the stem of each variant is matched, too."""
+    for question in worked.questions if worked.item.vary and worked.status == "proved" else ():
+        found = survey_of(subject, question) if _rests_on_chance(question) else None
+        if found is not None and found.unmatched is not None:
+            return "asserted", f"{UNMATCHED}: {found.unmatched.message}, where {found.unmatched.first}"
+    return worked.status, worked.reason
 
 
 def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
@@ -96,14 +122,18 @@ def faults(worked: WorkedItem) -> Iterator[tuple[tuple[str | int, ...], str, str
             yield ("where", index), str(fault), "Delete this condition, or write one such as `k <= i`."
 
 
-def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
-    """Look at the variants of a family."""
+def survey(bank: Bank, item: Item, derivation: Derivation, chance: bool = False) -> Survey:
+    """Look at the variants of a family; with `chance`, also whether each one's stem is matched with its givens."""
     whole = families.size(item) <= LARGEST
     found: dict[str, Trouble] = {}
     looked_at = 0
     answers = families.Answers(item, derivation, bank.layout)
     for seed, given in _each_once(_candidates(bank, item, answers, whole)):
-        kind, message = _trouble(item, answers.of(given))
+        answer = answers.of(given)
+        kind, message = _trouble(item, answer)
+        if chance and not message and isinstance(answer, DerivedAnswer):
+            message = WorkedItem(item, {**derivation.given, **given}, answer).unexplained
+            kind = "unmatched" if message else kind
         looked_at += kind != "refused"
         if message:
             first = found.get(kind, Trouble(0, seed, given, message, given))
@@ -113,12 +143,14 @@ def survey(bank: Bank, item: Item, derivation: Derivation) -> Survey:
         all_of_them = "every variant" if whole else "every draw, and the printed givens"
         found["invalid"] = Trouble(1, None, {}, f"the conditions under `where` refuse {all_of_them}")
     invalid, collision = (_with_seed(bank, item, answers, found.get(kind)) for kind in ("invalid", "collision"))
-    return Survey(looked_at, whole, invalid, collision, None if found else _marking_fault(bank, item, answers))
+    unmatched = found.pop("unmatched", None)
+    marking = None if found else _marking_fault(bank, item, answers)
+    return Survey(looked_at, whole, invalid, collision, marking, unmatched)
 
 
 def kinds_of_survey(subject: Subject) -> tuple[int, int]:
     """How many of the bank's families were looked at as a whole, and how many in part."""
-    looked = [one.whole for one in subject.cache.values() if isinstance(one, Survey)]
+    looked = {name[1]: one.whole for name, one in subject.cache.items() if isinstance(one, Survey)}.values()
     return sum(looked), len(looked) - sum(looked)
 
 

@@ -44,7 +44,7 @@ def score(banks: list[Loaded]) -> Mutation:
     missed: list[str] = []
     for loaded in banks:
         subject = subject_of(loaded)
-        for worked in subject.items:
+        for worked in subject.questions:
             if worked.status not in ("proved", "claimed"):
                 continue
             for name, make in CLASSES.items():

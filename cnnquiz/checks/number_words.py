@@ -13,14 +13,14 @@ from cnnquiz.mathematics import arithmetic
 CROSSED = re.compile(r"\d\s?[xX×]\s?\d|\\times")
 
 _NUMBER = r"\d+(?:\.\d+)?"
-_BEFORE = r"(?:^\s*|[.:;(]\s|\b(?:so|hence|thus|then|therefore|since|because|here|now|but),?\s)"
+_BEFORE = r"(?:^\s*|[.:;(]\s|[a-z],\s|[a-z] and\s|\b(?:so|hence|thus|then|therefore|since|because|here|now|but),?\s)"
 _SMALL = re.compile(rf"(?<![\w.])({_NUMBER})[eE]-(\d\d?)(?![\w.]\d)")
 _CALLED = re.compile(rf"(?<![\w.^)])({_NUMBER})(?=\(-?{_NUMBER}\))")
 _WORDS = {"times": "*", "plus": "+", "minus": "-", "divided by": "/"}
 _WORD = re.compile(r"(?<=[\d)])\s(times|plus|minus|divided by)\s(?=[\d(])")
 _SQUARE_ROOT = re.compile(rf"√\s?\(?({_NUMBER})\)?")
 _TOGETHER = re.compile(
-    rf"(?<![\w.])({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? and ({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? "
+    rf"(?<![\w.])(?<!\d, )({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? and ({_NUMBER})(?: (?!and\b)[a-z]+){{0,3}},? "
     rf"(?:(?:together|in all|altogether|in total) ({_NUMBER})|({_NUMBER}) (?:together|in all|altogether|in total))"
     r"(?![\w.]*\d)",
     re.IGNORECASE,
@@ -30,8 +30,8 @@ _E = re.compile(r"(?<![\w.])e(?=\s*[-+*/)])")
 _E_USED = re.compile(r"(?<![\w.])e(?:\^|\s?/)")
 _LN = re.compile(rf"(?<![\w.])ln\s?\(?({_NUMBER})\)?(?!\w|\s?[-+*/^(])")
 _THEN = re.compile(
-    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )(?<![-+*/] )({_NUMBER})[,;]? (?:then )?(plus|minus|times|\+) "
-    rf"({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
+    rf"(?<![\w.])(?<!plus )(?<!minus )(?<!times )(?<!by )(?<![-+*/^])(?<![-+*/] )({_NUMBER})[,;]? "
+    rf"(?:then )?(plus|minus|times|\+) ({_NUMBER}) (?:makes|gives|is|are|equals|yields) ({_NUMBER})"
     r"(?=[.,;:!)](?!\d)|$|\s[a-z])",
     re.IGNORECASE,
 )

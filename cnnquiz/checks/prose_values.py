@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from functools import cache
 from itertools import combinations, pairwise
-from math import floor, prod
+from math import e, floor, pi, prod
 from typing import Any, NamedTuple
 
 from cnnquiz.checks import equations, number_words
@@ -17,10 +18,11 @@ from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_wi
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions
 from cnnquiz.language.question import answers, is_of_one_epoch, results_of_unit, unit_of
-from cnnquiz.language.tokens import number, sentences, tokens
+from cnnquiz.language.tokens import Token, number, sentences, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.solution import text
+from cnnquiz.solver.calculator import Calculator
 
 
 class Stated(NamedTuple):
@@ -60,12 +62,17 @@ _OUTSIDE = re.compile(r"exp\(|e\^|\b(?:ln|log)|^\W*(?:for|with|under|by|\w+ing)\
 _FULL = re.compile(r"\b(?:full|complete|whole|incomplete|partial)\b", re.IGNORECASE)
 LARGE = 10  # a smaller number may stand in a text for many reasons
 HUNDRED = 100
+HALVES = 2  # a half, or 1.5, may stand there too
+MOST_PAIRED = 60
+_CONSTANTS = (Fraction(e), Fraction(pi))
+SHORTEST_NAME = 3  # letters of a name; a longer one is a word
 AXES = 4  # numbers of a size; a longer list has no product and no remainders that a text would speak of
 _PART = re.compile(r"\b(?:layer|input)\b", re.IGNORECASE)
 _ENDS = re.compile(  # behind a number that is the answer; not: the answer is 2 steps away, or 7500 and 100 more
     r"[.,;:!)]|$|\s(?:(?:parameters|weights|biases|pixels|MACs|FLOPs|bytes|in all|in total)(?! plus| and)"
     r"|because|since|as|which)\b"
 )
+_ENDS_ALONE = r"(?![\w%/]|[.,]\d|\s?[-+*/^=x])"
 _LABEL = re.compile(r"^(?!\W*(?:so|thus|hence|therefore|answer|result)\b)\w\S*(?: [^\s:=]+){0,2}:\s", re.IGNORECASE)
 _BRACES = re.compile(r"\{[^{}]*\}")
 _TOTALS = ("flops", "macs", "parameters")
@@ -92,8 +99,10 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
         found: list[Stated | None] = []
         if not leaves_the_case(sentence, before):
             literal = own[index] if len(own) == len(every) else sentence
-            found = [*_other_values(literal, derived), _another_total(sentence, derived) if last and silent else None]
-            found += [*_other_operands(sentence, words, derived), *_other_units(sentence, derived)]
+            whole = last and silent and not worked.others
+            found = [*_other_values(literal, derived), _another_total(sentence, derived) if whole else None]
+            found += [*_other_named(literal, derived), *_other_operands(sentence, words, derived)]
+            found += _other_units(sentence, derived)
         if not is_hedged(sentence, before):
             found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
         yield from [stated for stated in found if stated][:1]
@@ -108,7 +117,7 @@ def _another_answer(sentence: str, worked: WorkedItem, derived: DerivedAnswer) -
         return None
     words = match[2].rstrip(".,")
     value = meaning(words)
-    if type(value) is not type(derived.value) or worked.is_right(value):
+    if type(value) is not type(derived.value) or worked.is_right(value) or value in worked.others:
         return None
     if isinstance(value, tuple):
         unlike = len(value) != len(derived.value) or sorted(value) == sorted(derived.value)  # of another layout
@@ -161,6 +170,8 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
             continue  # the layer that follows
         if any(_has_value(name, mention, known) for name in names):
             continue
+        if isinstance(mention.value, Fraction) and mention.value in numbers(known.values()):
+            continue  # 31.25 batches, before they are rounded
         if names[0] == "in_size" and not _OF_INPUT.search(mention.words) and mention.value in derived.results.values():
             continue  # the map that comes out
         if mention.value == (1, 1) and "pointwise" in known:
@@ -181,6 +192,26 @@ def _other_values(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
         if "iterations_per_epoch" in names and is_of_one_epoch(sentence, mention.words):
             name = "iterations_per_epoch"
         yield Stated(mention.words, name, text(known[name]))
+
+
+def _other_named(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
+    """Each number that the sentence calls a result, a given or a value on the way by its name, and that is another."""
+    called, pattern = _called(derived.calculator)
+    for found in pattern.finditer(sentence):
+        values, said = numbers((derived.values.get(called[found[1]]),)), found[2].rstrip(",")
+        value = number(said.replace(",", ""))
+        if len(values) == 1 and not any(equations.equal(one, value, text(one), said, True) for one in values):
+            yield Stated(found[0], called[found[1]], text(derived.values[called[found[1]]]), said)
+
+
+@cache
+def _called(calculator: Calculator) -> tuple[dict[str, str], re.Pattern[str]]:
+    """What a text may call by name, and the pattern of a number that it says of one of them."""
+    names = (*calculator.symbol_of_result, *calculator.prose_lines, *calculator.prose_quantities)
+    called = {name.replace("_", " "): name for name in names if len(name) > SHORTEST_NAME and name.islower()}
+    every = "|".join(map(re.escape, called)) or "(?!)"
+    said = rf"\b(?:[Tt]he|[Ii]ts) ({every}) (?:is|are|equals|becomes) (-?\d[\d,]*(?:\.\d+)?){_ENDS_ALONE}"
+    return called, re.compile(said)
 
 
 def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterator[Stated]:
@@ -230,7 +261,7 @@ def stray_numbers(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Ite
     own = [each for each, out in zip(every, left_out, strict=True) if not out]
     own = [_EXPONENT.sub("", each) for each in own]
     free = [token for each in own for token in free_numbers(each) if token.kind != "list"]
-    free = [token for token in free if any(_is_large(one) for one in flat(token.value))]
+    free = [token for token in free if any(_is_telling(one) for one in flat(token.value))]
     if not free:
         return
     known = _known_numbers(worked, derived)
@@ -238,10 +269,14 @@ def stray_numbers(words: str, worked: WorkedItem, derived: DerivedAnswer) -> Ite
     written = {number(one) for side in sides for one in _OPERAND.findall(side)} | set(map(arithmetic.value, sides))
     for token in free:
         for one in flat(token.value):
-            if not _is_large(one) or one in known or one in written or _is_of_two(one, known):
+            a_map = token.kind == "size" and "shapes" in derived.results  # of a chain, whose maps are all known
+            of_two = type(one) is int and not a_map and _is_of_two(one, known)
+            if not _is_telling(one) or one in known or one in written or of_two:
                 continue
-            if not _is_rounded(one, derived) and not _is_sum(one, derived):
-                yield Stated(token.as_written, *_nearest(one, derived))
+            if isinstance(one, Fraction) and _is_near_two(token, one, known | {1}):
+                continue
+            if isinstance(one, Fraction) or not (_is_rounded(one, derived) or _is_sum(one, derived)):
+                yield Stated(token.as_written, *(_nearest_map(token, derived) if a_map else _nearest(one, derived)))
                 return
 
 
@@ -252,8 +287,20 @@ def _is_rounded(value: int, derived: DerivedAnswer) -> bool:
     return unit >= HUNDRED and any(least <= one <= most for one in numbers(derived.values.values()))
 
 
-def _is_large(value: Any) -> bool:
-    return isinstance(value, int) and value >= LARGE
+def _is_telling(value: Any) -> bool:
+    """Whether a number is no small one, which may stand in a text for many reasons."""
+    return (isinstance(value, int) and value >= LARGE) or (isinstance(value, Fraction) and value.denominator > HALVES)
+
+
+def _is_near_two(token: Token, value: Fraction, known: set[Any]) -> bool:
+    """Whether a decimal is what a known number, or a sum, difference, product or quotient of two, rounds to."""
+    digits = token.text.partition(".")[2]
+    half = Fraction(1, 2 * 10 ** len(digits)) if digits.isdigit() else 0
+    exact = (Fraction(one) for one in (*known, *_CONSTANTS) if isinstance(one, int | Fraction))
+    few = sorted(exact, key=abs)[:MOST_PAIRED]
+    pairs = ((a, b) for a in few for b in few)
+    of_two = (worked for a, b in pairs for worked in (a, a + b, a - b, a * b, *((a / b,) if b else ())))
+    return any(abs(abs(one) - abs(value)) <= half for one in of_two)
 
 
 def _sides(every: list[str]) -> Iterator[str]:
@@ -292,6 +339,13 @@ def _is_sum(value: int, derived: DerivedAnswer) -> bool:
     """Whether a number is the sum of two values on the way with one letter: b_e and b_d, of encoder and decoder."""
     parts = [(name, one) for name, one in derived.values.items() if name[1:2] == "_" and isinstance(one, int)]
     return any(a[0] == b[0] and value == one + other for (a, one), (b, other) in combinations(parts, 2))
+
+
+def _nearest_map(token: Token, derived: DerivedAnswer) -> tuple[str, str]:
+    """The map of a chain that is nearest to a size."""
+    size = prod(token.value)
+    nearest = min(derived.results["shapes"], key=lambda shape: max(prod(shape) / size, size / prod(shape)))
+    return "the nearest map", text(nearest)
 
 
 def _nearest(value: int, derived: DerivedAnswer) -> tuple[str, str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -52,6 +53,9 @@ class Outline:
         return Finding(rule_name(rule), level, self.path, *place, one.id, message, remedy=remedy)
 
 
+_WANT = re.compile("(`want: [^`]*`) under `derivation`")
+
+
 @dataclass(frozen=True, eq=False)
 class Subject:
     """One bank, or a part of one, with its sound items worked."""
@@ -65,16 +69,28 @@ class Subject:
         expected: str | None = None, remedy: str = "", at_name: bool = False, phrase: str = "",
     ) -> Finding:
         """A finding at a path inside an item, at a phrase of its text; `rule` is the module's name."""
+        if worked.part is not None:
+            path = self._in_part(worked, worked.part, path, phrase)
+            remedy = _WANT.sub(rf"\1 in part {worked.part + 1}", remedy)
         place = self.loaded.locate("items", worked.index, *path, at_name=at_name, phrase=phrase)
         return Finding(rule_name(rule), level, self.loaded.path, *place, worked.item.id, message, expected, remedy)
 
+    def _in_part(self, worked: WorkedItem, part: int, path: Path, phrase: str) -> Path:
+        """Where a field of a part stands in its item; a phrase may be of the part's question, or of the stem."""
+        whole = next(item for index, item in self.loaded.items if index == worked.index)
+        if path[0] in ("key", "type", "tolerance") or path == ("derivation", "want"):
+            return ("parts", part, path[-1])
+        return ("parts", part, "ask") if path == ("stem",) and phrase in whole.parts[part].ask else path
+
     def faults(self, rule: str, level: Level) -> Iterator[Finding]:
-        """The faults met in working the items that belong to this rule."""
-        for worked in self.faulty:
-            for fault in worked.faults:
-                if fault.rule == rule_name(rule):
-                    where = (fault.path, fault.message, None, fault.remedy, fault.at_name)
-                    yield self.finding(rule, level, worked, *where)
+        """The faults met in working the items that belong to this rule, each once."""
+        found = (
+            self.finding(rule, level, worked, fault.path, fault.message, None, fault.remedy, fault.at_name)
+            for worked in self.faulty
+            for fault in worked.faults
+            if fault.rule == rule_name(rule)
+        )
+        return iter(dict.fromkeys(found))
 
     def once(self, name: object, work: Callable[[], Any]) -> Any:
         """What `work` gives, worked at the first call alone."""
@@ -83,19 +99,24 @@ class Subject:
         return self.cache[name]
 
     @cached_property
-    def cache(self) -> dict[object, Any]:
+    def cache(self) -> dict[Any, Any]:
         """What several rules share, by name."""
         return {}
 
     @cached_property
+    def questions(self) -> tuple[WorkedItem, ...]:
+        """The items, in the place of one with several parts each of these: all that has one key."""
+        return tuple(one for worked in self.items for one in worked.questions)
+
+    @cached_property
     def faulty(self) -> tuple[WorkedItem, ...]:
-        """The items that could not be worked."""
-        return tuple(worked for worked in self.items if worked.faults)
+        """The questions that could not be worked."""
+        return tuple(worked for worked in self.questions if worked.faults)
 
     @cached_property
     def derived(self) -> tuple[WorkedItem, ...]:
-        """The items whose derived value decides the key."""
-        return tuple(worked for worked in self.items if worked.asks_for_value)
+        """The questions whose derived value decides the key."""
+        return tuple(worked for worked in self.questions if worked.asks_for_value)
 
 
 def subject_of(loaded: Loaded) -> Subject:

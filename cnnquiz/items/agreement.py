@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cache, cached_property
 from math import log, prod, sqrt
 from typing import Any
 
@@ -25,13 +26,15 @@ from cnnquiz.layers.layer import Layer, parse_layers
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import read_value, same
 from cnnquiz.model import Derivation
-from cnnquiz.solution import text
-from cnnquiz.solver.calculator import Quantity
+from cnnquiz.solution import Vector, text
+from cnnquiz.solver.calculator import Calculator, Quantity
 
+_BRACES = re.compile(r"\{[^{}]*\}")
 _FUNCTIONS = {"ln": log, "log": log, "sqrt": sqrt}
 _INDEX = re.compile(r"\bn\s?=\s?(\d+)")
 _ROUNDING = Fraction(1, 10_000)
 _CALL = re.compile(r"\b(ln|log|sqrt)\s*\(?([1-9]\d{0,5}(?:\.\d{1,9})?)")
+SHORTEST_NAME = 4  # letters of a result that a stem calls by its name
 LARGE = 10  # a smaller number may stand in a stem for many reasons
 _FAMILIES = (  # results that answer different questions, whatever their values
     ("parameters", "trainable", "stored", "encoder", "decoder", "weights", "biases"),
@@ -118,6 +121,8 @@ class Agreement:
             known = self._value_taken(quantity)
             if (isinstance(known, int) and known in large) or (known is None and mention.words in CHANNEL_WORDS):
                 continue  # 20 % of 25,000 images are kept apart, 20,000 remain; a grey image without its channels
+            if known is None and self._given_numbers().issuperset(flat(mention.value)):
+                continue  # said of another given: 12 units are the hidden ones where no outputs are stated
             if self._changes(quantity, mention.value):
                 yield self._differs(quantity, mention)
 
@@ -284,6 +289,8 @@ class Agreement:
             message = f"the stem asks for n = {at[-1]}, but the derivation wants `{self.derived.want}`"
             ask = f"Write `want: {self.derived.wanted.result}[{at[-1]}]` under `derivation`, or mend the stem."
             yield Disagreement(message, at[-1], ask)
+        if asked is None:
+            yield from self._of_result()
         if asked is None or question.answers(self.derived.wanted.result, asked.results):
             fault = memory_units.disagreement(self.filled, asked.name, self.derived.wanted) if asked else None
             yield from (Disagreement(*fault),) if fault else ()
@@ -297,6 +304,16 @@ class Agreement:
             known = next((name for name in asked.results if name in self.derived.results), "")
             ask = f"Ask for the {self.derived.want.replace('_', ' ')} in the stem."
             yield Disagreement(message, asked.words, f"Write `want: {known}` under `derivation`." if known else ask)
+
+    def _of_result(self) -> Iterator[Disagreement]:
+        """Another result that the question calls by its name, where the wanted one could be called by one, too."""
+        own = self.derived.wanted
+        if own.place or not own.result.replace("_", "").isalpha() or len(own.result) < SHORTEST_NAME:
+            return
+        words, name = question.named_result(self.filled, _names_of_results(self.calculator)) or ("", own.result)
+        if name != own.result and self.derived.results.get(name, self.derived.value) != self.derived.value:
+            message = f"the stem asks for the {words}, but the derivation wants `{self.derived.want}`"
+            yield Disagreement(message, words, f"Write `want: {name}` under `derivation`, or mend the stem.")
 
     @cached_property
     def affirms(self) -> bool | None:
@@ -337,9 +354,14 @@ class Agreement:
         """A number of the stem that nothing explains, where the stem does not say a given of that kind."""
         for short in self.unsaid:
             stated = self.derived.given.stated[short]
+            for words, values in question.series(self.filled):
+                if self._is_changed(values, short):
+                    message = f"the stem says {words}; the derivation takes {short} = {text(stated)}"
+                    yield Disagreement(message, words, f"Write `{{{short}}}` for `{words}` in the stem.")
+                    return
             depth = self.stated_quantities[short].name == "in_channels"
             sizes = [token for token in tokens(self.filled) if depth and _has_depth(token)]
-            for token in (*sizes, *self.strangers):
+            for token in (*sizes, *self.strangers, *self._of_others()):
                 if token in sizes or _is_of_kind(token, stated):
                     takes = f"the derivation takes {short} = {text(stated)}"
                     before = token.as_written.rpartition("x")[0] if token in sizes else ""
@@ -348,6 +370,20 @@ class Agreement:
                     says = f"the stem says {token.as_written}, which no given is"
                     yield Disagreement(f"{says}; {takes}", token.as_written, remedy)
                     return
+
+    def _is_changed(self, values: tuple[Any, ...], short: str) -> bool:
+        """Whether some values are those of a given but for a few, and no other given's."""
+        stated = {name: flat(one) for name, one in self.derived.given.stated.items()}
+        own = stated.pop(short)
+        other = any(values == one[at : at + len(values)] for one in stated.values() for at in range(len(one)))
+        same = sum(one == said for one, said in zip(own, values, strict=False))
+        return len(own) == len(values) > 1 and not other and len(own) > same >= len(own) / 2
+
+    def _of_others(self) -> Iterator[Token]:
+        """The numbers that the stem says of what the derivation has no quantity for, and that are no value of it."""
+        said = {number for one in self.mentions if not self._quantities(one) for number in flat(one.value)}
+        known = self._given_numbers() | numbers_within(self.derived.values.values())
+        return (one for one in free_numbers(self.filled) if one.value in said - known)
 
     @cached_property
     def strangers(self) -> list[Token]:
@@ -367,7 +403,11 @@ class Agreement:
         known = numbers_within((*self.derived.values.values(), *self.derived.given.stated.values()))
         mentioned = (number for one in self.mentions if self._fits_somewhere(one) for number in flat(one.value))
         many = (len(one) for one in self.derived.given.stated.values() if isinstance(one, tuple))  # all four logits
-        return {None, *known, *mentioned, *many, *self.derived.wanted.place, *self._arguments()}
+        given = self.derived.given.stated.values()
+        whole = [one for one in given if type(one) is int]  # all mails, right or wrong
+        things = Counter(len(one) for one in given if isinstance(one, Vector))  # two boxes
+        counted = (*many, *things.values(), sum(whole), *self.derived.wanted.place)
+        return {None, *known, *mentioned, *counted, *self._arguments()}
 
     def _arguments(self) -> Iterator[int | Fraction]:
         """The numbers of the stem of which a function is a given: the 2 of ln 2, where 0.6931 is given."""
@@ -376,6 +416,26 @@ class Agreement:
             value = Fraction(_FUNCTIONS[name](float(digits)))
             if any(abs(value - one) < _ROUNDING for one in given):
                 yield number(digits)
+
+    @cached_property
+    def rests_on_chance(self) -> bool:
+        """Whether another variant may be matched otherwise: a number of the stem is no fixed given's, or a given is
+        said by nothing but a number that the stem happens to have."""
+        varied = {self.calculator.quantity(name).short for name in self.varied}
+        fixed = [quantity for quantity in self.calculator.quantities if quantity.short not in varied]
+        known = {None, *numbers(map(self._value_taken, fixed))}
+        written = free_numbers(_BRACES.sub("…", self.stem))
+        if not all(known.issuperset(flat(token.value)) for token in written):
+            return True
+        stated = (one for one in fixed if one.short in self.stated_quantities)
+        return any(self._is_said(one) and not self._is_named(one) for one in stated)
+
+    def _is_named(self, quantity: Quantity) -> bool:
+        """Whether the stem says a given by its placeholder or in words, or has no need to."""
+        stated = self.derived.given.stated[quantity.short]
+        if spellings(quantity) & set(self.placeholders) or stated == quantity.default:
+            return True
+        return any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names)
 
     def _fits_somewhere(self, mention: Mention) -> bool:
         """Whether a mention is about something else than the derivation's quantities, or agrees with one."""
@@ -404,9 +464,7 @@ class Agreement:
 
     def _is_said(self, quantity: Quantity) -> bool:
         stated = self.derived.given.stated[quantity.short]
-        if spellings(quantity) & set(self.placeholders) or stated == quantity.default:
-            return True
-        if any(self._agrees(quantity.short, one) for one in self.mentions if quantity.name in one.names):
+        if self._is_named(quantity):
             return True
         if isinstance(stated, bool) or (isinstance(stated, str) and quantity.short not in ("layers", "network")):
             return not isinstance(stated, bool) or quantity.name not in _SWITCHES
@@ -431,6 +489,17 @@ class Agreement:
             return derive(self.derivation, given, self.derived.layout, self.derived.given.letters).value
         except CnnquizError:
             return None
+
+
+@cache
+def _names_of_results(calculator: Calculator) -> dict[str, str]:
+    """The results by the names by which a question may ask for them: words of some length, or with capitals."""
+    found: dict[str, str] = {}
+    for result in calculator.results:
+        names = (result.name.replace("_", " "), result.label, result.meaning if result.answer else "")
+        plain = (name for name in names if re.fullmatch(r"[A-Za-z]+(?: [A-Za-z]+){0,3}", name))
+        found |= {name: result.name for name in plain if len(name) >= SHORTEST_NAME or not name.islower()}
+    return found
 
 
 def _of_layer(layer: Layer, field: str) -> Any:

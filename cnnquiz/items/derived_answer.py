@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from msgspec import Struct
 
@@ -96,7 +97,7 @@ class DerivedAnswer(Struct, frozen=True, eq=False, dict=True):
     def values(self) -> Mapping[str, Any]:
         """Givens, results and intermediate values by all their names: what `{name}` in prose stands for."""
         found = self.calculator.prose_values(self.given)
-        return found if self.want in found else {**found, self.want: self.value}
+        return found if self.want in found else ChainMap({self.want: self.value}, cast("dict[str, Any]", found))
 
     @cached_property
     def solution(self) -> Solution:
@@ -131,8 +132,16 @@ class DerivedAnswer(Struct, frozen=True, eq=False, dict=True):
 
     def wrong_value_of(self, group: Group) -> Any:
         """The same for the calculator's own Misconception records; None for an answer with letters."""
-        wrong = None if self.given.letters else self.calculator.wrong_value(self.given, group, self.wanted.result)
-        return self.wanted.of(wrong)
+        names = tuple(one.name for one in group)
+        if names not in self._wrong_values and not self.given.letters:
+            wrong = self.calculator.wrong_value(self.given, group, self.wanted.result)
+            self._wrong_values[names] = self.wanted.of(wrong)
+        return self._wrong_values.get(names)
+
+    @cached_property
+    def _wrong_values(self) -> dict[tuple[str, ...], Any]:
+        """What groups of misconceptions lead to, as far as it was asked for."""
+        return {}
 
     def wrong_values(self, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value by each misconception that changes the answer; with `pairs`, by two at once as well."""
@@ -162,6 +171,8 @@ def derive(
 ) -> DerivedAnswer:
     """Work a derivation, with its own givens or others; CnnquizError where that is impossible.
 
+    One that wants no result, of an item of several parts, is worked towards what its calculator answers first.
+
     layout   how the bank writes shapes; ignored where the givens state the layout
     letters  whether letters may stand for numbers, so that the answer is an expression
     """
@@ -172,7 +183,7 @@ def derive(
     read = calculator.read(raw)
     if read.letters and not letters:
         raise CnnquizError("a letter stands for a number in these givens: write `type: expression`, or a number")
-    results, want = calculator.result_values(read), derivation.want
+    results, want = calculator.result_values(read), derivation.want or calculator.answers(read)[0]
     if read.letters:
         results = {name: text(value) for name, value in calculator.solve(read, steps=False).results.items()}
     if wanted.read(want, results).result not in results:
@@ -198,6 +209,7 @@ def _derive_backwards(calculator: Calculator, want: str, raw: Mapping[str, Any],
         raise CnnquizError(f"one solution is wanted, and there are {len(found.solutions)}: {shown[:80] or 'none'}")
     read = calculator.read(known | found.solutions[0])
     values = calculator.result_values(read) | found.solutions[0]
+    want = want or names[0]
     if wanted.read(want, values).result not in values:
         raise CnnquizError(f"these givens do not determine `{want}`; they give {', '.join(values)}")
     target = {found.search.result: found.search.target}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import suppress
 from fractions import Fraction
 from functools import lru_cache
 from itertools import product
 from math import prod
-from typing import Any
+from typing import Any, cast
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
@@ -58,7 +59,9 @@ def admit(item: Item, derivation: Derivation, given: Mapping[str, Any], layout: 
         elif not evaluate(one, simple, SIZES):
             return None
     derived = derive(derivation, given, layout)
-    values = {**derived.values, "in": simple["in"]} if late and "in" in simple else derived.values
+    values = derived.values
+    if late and "in" in simple:
+        values = ChainMap({"in": simple["in"]}, cast("dict[str, Any]", values))
     return derived if all(evaluate(one, values, SIZES) for one in late) else None
 
 

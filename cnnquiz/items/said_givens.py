@@ -11,6 +11,12 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.language.mentions import Mention, mentions
 from cnnquiz.solver.calculator import Calculator, Quantity
 
+_COMMON = frozenset((
+    "step", "sum", "mean", "none", "size", "true", "predicted", "training", "yes", "no", "linear", "full", "same",
+    "valid",
+))  # fmt: skip
+_OTHERWISE_SAID = ("optimizer", "loss", "reduction", "layer", "activation", "nonlinearity")  # by words of their own
+MOST_CAPITALS = 2  # letters of a word that is also another one: He, he
 FORMULAS = ("EXPRESSION", "EQUATION")  # the kinds of givens that are formulas
 _RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
 _FORMULA = re.compile(
@@ -24,7 +30,31 @@ def said(words: str, calculator: Calculator, stated: Mapping[str, Any]) -> list[
     """What a stem says of quantities, in words and behind a sign: ceil_mode=False, x = [1, 2, 3], J(w) = (w - 4)^2."""
     own = _RECALLED.sub("", words) if "would" in words or "ecall" in words else words
     behind = (*_values(own, calculator), *_formulas(words, calculator, stated)) if "=" in own else ()
-    return [*mentions(own), *behind]
+    return [*mentions(own), *_choices(own, calculator, stated), *behind]
+
+
+def _choices(words: str, calculator: Calculator, stated: Mapping[str, Any]) -> Iterator[Mention]:
+    """The word for a given that is one of several: a GRU, average pooling; none where the stem has two of them."""
+    for quantity in _chosen(calculator):
+        if quantity.short in stated:
+            names = tuple(quantity.kind.hint.split("|"))
+            said = {found[1].casefold(): found[0] for found in _choice(names).finditer(words)}
+            if len(said) == 1:
+                yield Mention((quantity.name,), *next(iter(said.items())))
+
+
+@cache
+def _chosen(calculator: Calculator) -> tuple[Quantity, ...]:
+    """The quantities that are one of several words, for which a stem has no other way to say them."""
+    return tuple(one for one in calculator.quantities if "|" in one.kind.hint and one.name not in _OTHERWISE_SAID)
+
+
+@cache
+def _choice(names: tuple[str, ...]) -> re.Pattern[str]:
+    """Each of these words, unless it is a common one; a short one only with a capital: He, GRU."""
+    plain = [name for name in names if name not in _COMMON]
+    spelled = [f"(?i:{re.escape(name)})" if len(name) > MOST_CAPITALS else f"{name.capitalize()}" for name in plain]
+    return re.compile(rf"(?<![\w-])({'|'.join(spelled) or '(?!)'})(?:imum)?(?![\w-])")
 
 
 def _values(words: str, calculator: Calculator) -> Iterator[Mention]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from cnnquiz.mathematics.values import read_value
@@ -25,9 +26,24 @@ def numbers(values: Iterable[Any]) -> set[int | Fraction]:
 
 def numbers_within(values: Iterable[Any]) -> set[int | Fraction]:
     """The numbers among some values, and the digits in their texts: the 64 and 3 of `conv 64 k3`."""
-    every = list(values)
-    words = " ".join(str(one) for one in every if isinstance(one, str | list | dict))
-    return numbers(every) | {int(digits) for digits in re.findall(r"\d{1,18}", words)}
+    found: set[int | Fraction] = set()
+    left = list(values)
+    while left:
+        one = left.pop()
+        if isinstance(one, int | Fraction):
+            found.add(one)
+        elif isinstance(one, str):
+            found |= _digits(one)
+        elif isinstance(one, tuple | list):
+            left += one
+        elif isinstance(one, dict):
+            left += one.values()
+    return found
+
+
+@lru_cache(maxsize=4096)
+def _digits(words: str) -> frozenset[int]:
+    return frozenset(int(digits) for digits in re.findall(r"\d{1,18}", words))
 
 
 def letters(words: str) -> str:

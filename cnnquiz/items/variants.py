@@ -41,7 +41,8 @@ class Variant(Struct, frozen=True):
     """An item ready to be asked: every placeholder filled, options in their order on the screen.
 
     `seed` is None for the item as printed. `key` holds the letters on the screen of the right options, or,
-    for an item answered by typing, the right value as text. `given` are the derivation's givens as drawn.
+    for an item answered by typing, the right value as text; those of several parts, each a variant of its own, are
+    joined by semicolons. `given` are the derivation's givens as drawn.
     """
 
     bank: str
@@ -53,6 +54,12 @@ class Variant(Struct, frozen=True):
     hints: tuple[str, ...]
     rationale: str
     worked: WorkedItem
+    parts: tuple[Variant, ...] = ()
+
+    @property
+    def questions(self) -> tuple[Variant, ...]:
+        """Its parts; itself where it has none."""
+        return self.parts or (self,)
 
     @property
     def given(self) -> Mapping[str, Any]:
@@ -96,17 +103,27 @@ def _fault_context(item: Item) -> Iterator[None]:
 
 
 def _original(bank: Bank, item: Item) -> Variant:
-    worked = work(item, layout=bank.layout, source=bank.source)
+    return _as_worked(bank, item, work(item, layout=bank.layout, source=bank.source), None)
+
+
+def _as_worked(bank: Bank, item: Item, worked: WorkedItem, seed: int | None) -> Variant:
+    """The item with its options as they are, and the keys that it states, or else those that follow."""
     if worked.derivation_faults and not worked.is_overdue:
         raise CnnquizError(worked.derivation_faults[0].message)
+    asks = [fill(part.question, worked.values) for part in item.parts]
+    parts = tuple(
+        replace(_as_worked(bank, one.item, one, seed), stem=ask) for ask, one in zip(asks, worked.parts, strict=True)
+    )
     key = worked.keys
-    if worked.derived and not item.options and key == ("",):
+    if parts:
+        key = ("; ".join(one.key[0] for one in parts),)
+    elif worked.derived and not item.options and key == ("",):
         key = (worked.right_text,)
     choices = tuple(
         Choice(letter, letter, _text(worked, letter), fill(option.why, worked.values), option.misconceptions)
         for letter, option in worked.options.items()
     )
-    return _variant(bank, item, worked, None, choices, key)
+    return _variant(bank, item, worked, seed, choices, key, parts)
 
 
 def _text(worked: WorkedItem, letter: str) -> str:
@@ -119,6 +136,9 @@ def _text(worked: WorkedItem, letter: str) -> str:
 
 def _from_seed(bank: Bank, item: Item, seed: int, answers: families.Answers | None) -> Variant:
     given, derived = families.draw(item, SeededRandom(bank.id, item.id, seed, "given"), bank.layout, answers)
+    if item.parts:
+        unanswered = replace(item, parts=[replace(part, key="" if part.want else part.key) for part in item.parts])
+        return _as_worked(bank, item, work(unanswered, given, bank.layout, source=bank.source), seed)
     if not item.options:
         right = WorkedItem(item, given, derived).right_text
         worked = WorkedItem(replace(item, key=right), given, derived, source=item.source or bank.source)
@@ -136,19 +156,21 @@ def _from_seed(bank: Bank, item: Item, seed: int, answers: families.Answers | No
 
 
 def _variant(
-    bank: Bank, item: Item, worked: WorkedItem, seed: int | None, choices: tuple[Choice, ...], key: tuple[str, ...]
-) -> Variant:
+    bank: Bank, item: Item, worked: WorkedItem, seed: int | None, choices: tuple[Choice, ...], key: tuple[str, ...],
+    parts: tuple[Variant, ...] = (),
+) -> Variant:  # fmt: skip
     values = worked.values
     return Variant(
         bank=bank.id,
         item=item,
         seed=seed,
-        stem=fill(item.stem, values),
+        stem=fill(item.stem, values) + "\n" * bool(parts) + "".join(f"\n{n}. {p.stem}" for n, p in enumerate(parts, 1)),
         choices=choices,
         key=key,
         hints=tuple(fill(hint, values) for hint in item.hints),
         rationale=fill(item.rationale, values),
         worked=worked,
+        parts=parts,
     )
 
 
@@ -192,13 +214,19 @@ def _is_near(value: Any, right: Any) -> bool:
 
 def solution_of(variant: Variant) -> Solution | None:
     """The steps to the key; None for an item without a derivation, or with one that cannot be written out."""
-    derived = variant.worked.derived
     if variant.worked.is_overdue:
         return Solution("", "", {}, {}, (TOO_LONG,), {})
+    derived = [one.worked.derived for one in variant.questions if one.worked.derived]
     try:
-        return derived.solution if derived else None
+        each = [one.solution for one in derived]
     except CnnquizError:
         return None
+    if len(each) < 2:
+        return each[0] if each else None
+    steps = {replace(step, of=""): step for one in reversed(each) for step in reversed(one.steps)}
+    symbols = {letter: meaning for one in each for letter, meaning in one.symbols.items()}
+    answer = tuple(name for one in each for name in one.answer)
+    return replace(each[0], steps=tuple(steps.values())[::-1], answer=answer, symbols=symbols)
 
 
 def misconceptions_behind(variant: Variant, value: Any) -> list[Group]:
@@ -225,5 +253,6 @@ def content_hash(item: Item) -> str:
     asked = (
         item.type, item.stem, [(letter, option.text) for letter, option in item.choices.items()], item.keys,
         derivation, sorted((name, draw.choice, draw.range) for name, draw in item.vary.items()), item.where,
+        *([item.parts] if item.parts else []),
     )  # fmt: skip
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]

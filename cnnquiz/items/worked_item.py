@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any, Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
@@ -38,7 +39,8 @@ def _claim_reader() -> ModuleType:
     return claimed_question
 
 
-_UNMATCHED = "question-not-matched"
+UNMATCHED = "question-not-matched"
+_WEAKER = ("proved", "claimed", "asserted", "wrong")
 _ADVICE = re.compile(r": ((?:write|give|take|leave|padding) .*)")
 Path = tuple[str | int, ...]
 Status = Literal["proved", "claimed", "asserted", "wrong"]
@@ -62,6 +64,9 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     index    the item's place in its bank, from 0
     source   where the key stands: the item's own source, or its bank's
     is_overdue  whether the derivation takes too long: its key, printed, can still be asked for
+    parts    of an item of several parts, each of them worked as an item of its own
+    part     of such a part, its place among them, from 0
+    others   the right values of the other parts, which the prose may call answers too
 
     Everything else is worked when it is first needed, and kept.
     """
@@ -73,6 +78,9 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     index: int = 0
     source: str = ""
     is_overdue: bool = False
+    parts: tuple[WorkedItem, ...] = ()
+    part: int | None = None
+    others: tuple[Any, ...] = ()
 
     def __eq__(self, other: object) -> bool:
         """Whether it is the same item with the same givens; what follows from them is then the same."""
@@ -89,6 +97,11 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     def keys(self) -> tuple[str, ...]:
         """The key: one letter or value, or several."""
         return self.item.keys
+
+    @property
+    def questions(self) -> tuple[WorkedItem, ...]:
+        """Its parts; itself where it has none."""
+        return self.parts or (self,)
 
     @property
     def values(self) -> Mapping[str, Any]:
@@ -194,7 +207,8 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
     @property
     def asks_for_value(self) -> bool:
         """Whether the derived value is what the item asks for: one key, and not "which is not"."""
-        return self.derived is not None and self.item.asks and len(self.keys) == 1 and self.item.type != "multiple"
+        single = len(self.keys) == 1 and self.item.type not in ("multiple", "parts")
+        return self.derived is not None and self.item.asks and single
 
     @cached_property
     def key_value(self) -> Any:
@@ -293,6 +307,8 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def _status_and_reason(self) -> tuple[Status, str]:
+        if self.parts:
+            return self._status_of_parts()
         if self.derived is not None and self.asks_for_value and self.derived.count_agrees:
             if self.value_refutes_key:
                 said = self.texts.get(self.keys[0], self.keys[0])
@@ -304,10 +320,15 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         decided = [answer for answer in self.claim_answers.values() if answer is not None]
         if decided and len(decided) == len(self.options):
             if self.item.asks and not self.claims_asked_for:
-                return "asserted", f"{_UNMATCHED}: the stem may ask for something else than the claims decide"
+                return "asserted", f"{UNMATCHED}: the stem may ask for something else than the claims decide"
             faults = [message for _, message, _ in self.claim_faults] + [message for message, _, _ in self.stem_faults]
-            return ("asserted", f"{_UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
+            return ("asserted", f"{UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
         return "asserted", self._assertion_reason()
+
+    def _status_of_parts(self) -> tuple[Status, str]:
+        """The status of the weakest part, and its reason."""
+        worst = max(self.parts, key=lambda one: _WEAKER.index(one.status))
+        return worst.status, f"{worst.reason} (part {(worst.part or 0) + 1})" if worst.reason else ""
 
     @property
     def unsaid(self) -> tuple[str, ...]:
@@ -328,12 +349,15 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
             return ""
         if self.agreement.misread:
             return self.agreement.misread
+        beyond = self.unexplained or next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")
+        return beyond or (self.agreement.disagreements[0].message if self.agreement.disagreements else "")
+
+    @property
+    def unexplained(self) -> str:
+        """What the stem does not say, or says beyond the givens; empty where it says just them."""
         if self.unsaid:
             return f"the stem does not say {' and '.join(f'`{one}`' for one in self.unsaid)}"
-        if self.strangers:
-            return f"no given explains {' and '.join(self.strangers)} in the stem"
-        beyond = next(question_scope.unmatched_words(self.agreement.filled, self.derived), "")
-        return beyond or (self.agreement.disagreements[0].message if self.agreement.disagreements else "")
+        return f"no given explains {' and '.join(self.strangers)} in the stem" if self.strangers else ""
 
     @property
     def unmatched(self) -> bool:
@@ -350,13 +374,13 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
         if not self.derived.count_agrees:
             return "the formula and the count disagree"
         if self._is_counted or (self.agreement and self.agreement.misread):
-            return f"{_UNMATCHED}: {self.unmatched_words}"
+            return f"{UNMATCHED}: {self.unmatched_words}"
         return f"no independent count for `{self.derived.want}`" if self.key_follows else "the key is no value"
 
 
 def is_unmatched(reason: str) -> bool:
     """Whether a status's reason is that the stem cannot be matched with the givens of a value that is proved."""
-    return reason.startswith(_UNMATCHED)
+    return reason.startswith(UNMATCHED)
 
 
 def work(
@@ -367,7 +391,16 @@ def work(
     layout  how the item's bank writes shapes
     source  that of the bank, for an item without one
     """
-    derivation, source = item.derivation, item.source or source
+    worked = _work(item, given, layout, index, item.source or source)
+    if not item.parts:
+        return worked
+    parts = [_work(one, given, layout, index, worked.source) for one in item.questions]
+    values = tuple(one.derived.value for one in parts if one.derived)
+    return replace(worked, parts=tuple(replace(one, part=at, others=values) for at, one in enumerate(parts)))
+
+
+def _work(item: Item, given: Mapping[str, Any] | None, layout: str, index: int, source: str) -> WorkedItem:
+    derivation = item.derivation
     if derivation is None:
         return WorkedItem(item, index=index, source=source)
     raw = derivation.given if given is None else given

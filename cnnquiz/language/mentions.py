@@ -288,6 +288,7 @@ _CEIL = re.compile(
     r"(?<!no )(?<!without )\bceil(?:ing)?[- _]?mode\b(?!\s*[=:]\s*(?:false|no)\b)|(?<!not )\brounded up\b",
     re.IGNORECASE,
 )
+_FLIPPED = re.compile(r"\b(without |not |un|no )?(?:flipp(?:ed|ing)|turning it round|turned round)\b", re.IGNORECASE)
 _LOSSES = (
     (("mse",), re.compile(r"(?<!root )\bmean[- ]squared?[- ]error\b|\bMSE\b", re.IGNORECASE)),
     (("mae",), re.compile(r"\bmean[- ]absolute[- ]error\b|\bMAE\b", re.IGNORECASE)),
@@ -321,6 +322,8 @@ def _switches(text: str) -> Iterator[Mention]:
                 yield Mention((name,), value, found[0])
     if found := _DROPPED.search(text):
         yield Mention(("drop_last",), True, found[0])
+    if found := _FLIPPED.search(text):
+        yield Mention(("flip",), not found[1], found[0])
     if found := _CEIL.search(text):
         yield Mention(("ceil_mode",), True, found[0])
     for kinds, pattern in _LOSSES if "oss" in text or "rror" in text or "E" in text else ():
@@ -366,7 +369,8 @@ def free_numbers(text: str) -> list[Token]:
         after = [one.text for one in found[place + 1 : place + 3]]
         year = token.kind == "number" and isinstance(token.value, int) and 1900 <= token.value < 2100
         unit = after if after[:1] == ["-"] else after[:1]
-        if joined or year or before in _NUMBERING or not _MEASURES.isdisjoint(unit):
+        counts = before == "in" and found[place + 1 : place + 2] and found[place + 1].word.endswith("s")  # in 80 steps
+        if joined or year or (before in _NUMBERING and not counts) or not _MEASURES.isdisjoint(unit):
             continue
         if token.value not in (0, 1):
             free.append(token)

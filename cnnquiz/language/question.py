@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
+from functools import cache
+from typing import Any
 
 from msgspec import Struct
+
+from cnnquiz.language.tokens import Token, tokens
+from cnnquiz.patterns import pattern
 
 _CUE = (
     r"(?:how many|how much|number of|what(?:'s| is| are| will be| would be)?(?: the)?"
@@ -57,6 +63,42 @@ def answers(result: str, results: tuple[str, ...]) -> bool:
     return result in results or ("bytes" in results and "bytes" in result)
 
 
+_THE = re.compile(
+    r"\b(?:what(?:'s| is| are| will be| would be)|how (?:large|big|high|small) (?:is|are)"
+    r"|calculate|compute|find|give|determine|report|state) (?:the|its|their) $",
+    re.IGNORECASE,
+)
+
+
+def named_result(text: str, names: Mapping[str, str]) -> tuple[str, str] | None:
+    """The words and the name of the one result that the last sentence asks for by its words; None for another."""
+    asking = re.split(r"(?<=[.!?])\s+", text.strip())[-1]
+    called = list(_any_of(tuple(names)).finditer(asking))
+    if len({names[one[0]] for one in called}) != 1 or not _THE.search(asking[: called[0].start()]):
+        return None
+    return called[0][0], names[called[0][0]]
+
+
+@cache
+def _any_of(names: tuple[str, ...]) -> re.Pattern[str]:
+    every = "|".join(re.escape(words) for words in sorted(names, key=len, reverse=True))
+    return re.compile(rf"\b(?:{every or '(?!)'})\b")
+
+
+def series(text: str) -> Iterator[tuple[str, tuple[Any, ...]]]:
+    """Each list of a text with its values, in brackets or not: (1, 2), and 1, 2 and 3."""
+    row: list[Token] = []
+    for token in (*tokens(text), Token("mark", ".")):
+        if token.kind in ("list", "size"):
+            yield token.as_written, token.value
+        if token.kind == "number":
+            row.append(token)
+        elif token.text not in (",", "and"):
+            if len(row) > 1:
+                yield ", ".join(one.as_written for one in row), tuple(one.value for one in row)
+            row = []
+
+
 class Asked(Struct, frozen=True):
     """What a question asks for: its name and its words for it, and the results that answer it."""
 
@@ -92,10 +134,14 @@ _PIXELS = (
 )  # fmt: skip
 
 
+_UNITS = tuple(
+    (pattern(words, re.IGNORECASE), results) for _, words, results in (("pixels", r"pixels?\b", _PIXELS), *_ASKED)
+)
+
+
 def results_of_unit(unit: str) -> tuple[str, ...]:
     """The results that are counted in this unit: 7600 parameters; nothing for one that says little."""
-    counts = (("pixels", r"pixels?\b", _PIXELS), *_ASKED)
-    return next((results for _, words, results in counts if re.match(words, unit, re.IGNORECASE)), ())
+    return next((results for words, results in _UNITS if words.match(unit)), ()) if unit else ()
 
 
 def unit_of(result: str) -> str:

@@ -77,6 +77,7 @@ class Layer(Struct, frozen=True):
         words += [word for word, on in (("ceil", self.ceil), ("nobias", not self.bias)) if on]
         return " ".join(words)
 
+    @lru_cache(maxsize=1024)  # noqa: B019 (a layer is a small record)
     def windows(self, axes: int) -> tuple[Window, ...]:
         """Its window along each of so many axes; LayerFault where one of its numbers has another number of axes."""
         k, s, d = (_per_axis(n, v, axes) for n, v in (("k", self.k), ("s", self.s or self.k), ("d", self.d)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from msgspec import Struct
 
@@ -48,9 +49,15 @@ class LayerResult(Struct, frozen=True):
 
 def propagate(parts: Sequence[Part], shape: Shape) -> list[LayerResult]:
     """What each layer makes, in order, branches one after another; LayerFault names a layer that does not fit."""
+    return list(_results(tuple(parts), shape))
+
+
+@lru_cache(maxsize=64)
+def _results(parts: tuple[Part, ...], shape: Shape) -> tuple[LayerResult, ...]:
+    """The same, worked once for all that asks about a network: totals, misconceptions, the variants of an item."""
     results: list[LayerResult] = []
     _propagate(parts, begin(shape), results)
-    return results
+    return tuple(results)
 
 
 def _propagate(parts: Sequence[Part], state: LayerState, results: list[LayerResult]) -> LayerState:

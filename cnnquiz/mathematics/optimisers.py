@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -31,7 +32,12 @@ class Assignment(Struct, frozen=True):
     @property
     def expr(self) -> Expr:
         """The formula, read."""
-        return parse(self.formula, *NAMES)
+        return _expr(self.formula)
+
+
+@lru_cache(maxsize=256)
+def _expr(formula: str) -> Expr:
+    return parse(formula, *NAMES)
 
 
 class Method(Struct, frozen=True):

@@ -60,10 +60,12 @@ def fraction(x: Decimal) -> Any:
 
 def limit_digits(x: Any) -> Any:
     """The number itself; one that has grown too long, rounded to 100 significant digits; GivenError beyond 10^1000."""
+    if -_LONG <= x.numerator <= _LONG and x.denominator <= _LONG:
+        return x
     if abs(x) > _LARGEST or (abs(x) < _SMALLEST and x != 0):
         beyond = "beyond 10^1000" if abs(x) > 1 else "closer to zero than 10^-10000"
         raise GivenError(f"a number {beyond} comes up, which is not worked here")
-    if isinstance(x, Fraction) and (x.denominator > _LONG or abs(x.numerator) > _LONG):
+    if isinstance(x, Fraction):
         return fraction(decimal(x))
     return x
 

@@ -18,11 +18,11 @@ from cnnquiz.quiz.commands import Action
 
 T = TypeVar("T")
 Told = Literal[
-    "verdict", "noted", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "marked",
+    "verdict", "noted", "part", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "marked",
     "unmarked", "time-up", "left", "nothing",
 ]
 End = Literal["", "finished", "time-up", "left"]
-SKIPPED = Mark("skipped", 0.0)
+SKIPPED = answers.SKIPPED
 
 
 class Event(Struct, frozen=True):
@@ -52,6 +52,7 @@ class Session(Struct, frozen=True):
     reached  the index of the last item that was on the screen
     marked   the indexes of the items that were marked for later
     closing  whether, behind the last item of an exam, it is asked whether to hand in
+    begun    the parts of the response that were given so far, where the item has several
     """
 
     variants: Sequence[Variant]
@@ -67,6 +68,7 @@ class Session(Struct, frozen=True):
     reached: int = 0
     marked: frozenset[int] = frozenset()
     closing: bool = False
+    begun: str = ""
 
     @property
     def variant(self) -> Variant:
@@ -159,6 +161,8 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
             return _next(session)
         case "hint" if not session.told:
             return _hint(session)
+        case "skip" if session.begun:
+            return _answer(session, "-", now)
         case "skip" if not session.told:
             return _with_reply(session, "", SKIPPED, now)
         case "answer" if not session.told:
@@ -193,17 +197,22 @@ def _time_up(session: Session) -> tuple[Session, Outcome]:
 
 
 def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
-    """Mark an answer that can be read; one that cannot is not wrong but asked for again."""
-    response = answers.read_response(session.variant, text)
+    """Mark an answer that can be read; one that cannot is not wrong but asked for again.
+
+    Where it has several parts, those that are missing are asked for.
+    """
+    response = answers.read_response(session.variant, f"{session.begun}; {text}" if session.begun else text)
     if response is None:
         return session, Outcome("unreadable", text)
+    if answers.missing_parts(session.variant, response):
+        return structs.replace(session, begun=response), Outcome("part")
     return _with_reply(session, response, answers.mark(session.variant, response), now)
 
 
 def _with_reply(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:
     seconds = round(max(0.0, now - session.asked), 1) if session.timed else None
     reply = Reply(response, mark, session.hints[session.at], seconds)
-    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply))
+    session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply), begun="")
     if session.exam:
         moved, outcome = _next(session)
         return moved, Outcome("noted", reply=reply, ask=outcome.ask)
@@ -225,7 +234,7 @@ def _back(session: Session) -> tuple[Session, Outcome]:
         return session, Outcome("first")
     at = session.at - 1
     told = not session.exam and session.replies[at] is not None
-    return structs.replace(session, at=at, told=told), Outcome("moved", ask=True)
+    return structs.replace(session, at=at, told=told, begun=""), Outcome("moved", ask=True)
 
 
 def _next(session: Session) -> tuple[Session, Outcome]:
@@ -239,7 +248,8 @@ def _next(session: Session) -> tuple[Session, Outcome]:
         return structs.replace(session, closing=True), Outcome("moved", ask=True)
     if at is None:
         return structs.replace(session, end="finished", told=False), Outcome("moved")
-    return structs.replace(session, at=at, told=False, reached=max(session.reached, at)), Outcome("moved", ask=True)
+    reached = max(session.reached, at)
+    return structs.replace(session, at=at, told=False, reached=reached, begun=""), Outcome("moved", ask=True)
 
 
 def _open(replies: tuple[Reply | None, ...]) -> Iterator[int]:

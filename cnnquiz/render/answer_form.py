@@ -16,8 +16,13 @@ FORMS = {
 
 def form_prompt(variant: Variant) -> str:
     """What is to be typed where there are no options."""
-    short = "a number" if variant.item.type == "number" else form(variant)
-    return f"Type {short}."
+    how = ": one after another, or in one line" if variant.parts else ""
+    return f"Type {'; '.join(map(_short_form, variant.questions))}{how}."
+
+
+def part_prompt(variant: Variant, part: Variant) -> str:
+    """What one part of an item asks for, behind its number, and what is to be typed."""
+    return f"{variant.parts.index(part) + 1}. {part.stem} {form_prompt(part)}"
 
 
 def unreadable(variant: Variant, typed: str) -> str:
@@ -35,7 +40,13 @@ def unreadable(variant: Variant, typed: str) -> str:
 
 def form(variant: Variant) -> str:
     """What an answer looks like: a number, or height x width x channels, such as 5x5x2."""
+    if variant.parts:
+        return "; ".join(map(form, variant.parts))
     return FORMS.get(variant.item.type) or _size(variant)
+
+
+def _short_form(variant: Variant) -> str:
+    return "a number" if variant.item.type == "number" else form(variant)
 
 
 def _size(variant: Variant) -> str:

@@ -9,12 +9,12 @@ from rich.text import Text
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.commands import COMMANDS
 from cnnquiz.quiz.drill import STREAK, Drill, Question
-from cnnquiz.render.answer_form import form_prompt, unreadable
+from cnnquiz.render.answer_form import form_prompt, part_prompt, unreadable
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import prose_with_label
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
-from cnnquiz.render.prose import prose
+from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.quiz import key_names, meanings
 from cnnquiz.shown import one_line
 
@@ -87,6 +87,11 @@ def wrong(screen: Screen, response: str, slips: Groups) -> list[Text]:
     """The verdict on a wrong answer, and the misconceptions that lead to it."""
     lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
     return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *misconception_lines(screen, slips)]
+
+
+def part(screen: Screen, variant: Variant, left: Variant) -> list[Text]:
+    """What the next part of an item asks for."""
+    return [Text(), *paragraph(screen, inline(screen, part_prompt(variant, left))), Text()]
 
 
 def hint(screen: Screen, label: str, words: str) -> list[Text]:

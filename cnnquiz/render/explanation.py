@@ -7,8 +7,8 @@ from functools import cached_property
 
 from rich.text import Text
 
-from cnnquiz.answers import value_of
-from cnnquiz.items.variants import Choice, Variant, misconceptions_behind
+from cnnquiz.answers import marked_parts, misconceptions_of, value_of
+from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw, shows
@@ -96,15 +96,24 @@ class Explanation:
         if self.reply.mark.verdict == "skipped":
             return []
         if not whys and not self.variant.choices and not self.is_right:
-            return self._misconceptions()
+            return self._parts() if self.variant.parts else self._misconceptions(self.variant, self.reply.response)
         if not whys and (self.is_right or not self.right):
             whys = [self.rationale]
         return [line for why in whys for line in self._short(why)]
 
-    def _misconceptions(self) -> list[Text]:
+    def _misconceptions(self, variant: Variant, response: str) -> list[Text]:
         """What leads to a wrong answer that was typed."""
-        value = value_of(self.variant, self.reply.response)
-        return misconception_lines(self.screen, misconceptions_behind(self.variant, value))
+        return misconception_lines(self.screen, misconceptions_of(variant, response))
+
+    def _parts(self) -> list[Text]:
+        """Each part of an answer with its verdict, and with the misconceptions behind it."""
+        lines: list[Text] = []
+        for number, (part, response, mark) in enumerate(marked_parts(self.variant, self.reply.response), 1):
+            sign, plain, style, word = SIGNS[mark.verdict]
+            lead = Text.assemble(self.body, f"{number}. ", (self.screen.pick(sign, plain), style), " ")
+            lines += hang(self.screen, self.screen.text(word if mark.verdict == "skipped" else response), lead)
+            lines += self._misconceptions(part, response)
+        return lines
 
     def _short(self, words: str) -> list[Text]:
         """The words whole where they are short, else their first sentence."""
@@ -179,10 +188,10 @@ class Explanation:
         """The verdict with all that explains it at once, where no key can ask for more."""
         wrong = not self.is_right
         key = self._key()
-        typed = self.reply.mark.verdict == "wrong" and not self.variant.choices
+        typed = self.reply.mark.verdict in ("wrong", "partly") and not self.variant.choices
         blocks = [
             [*self.lead(), *(line for one in self.chosen if wrong or not key for line in self._why(one))],
-            self._misconceptions() if typed else [],
+            self._diagnosis() if typed else [],
             [*key, *(line for one in self.right if key and one not in self.chosen for line in self._why(one))],
             prose(self.screen, self.rationale, self.body),
             self._steps(),

@@ -9,9 +9,10 @@ from typing import Literal
 
 from rich.text import Text
 
-from cnnquiz.answers import read_response
+from cnnquiz.answers import missing_parts, read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant
+from cnnquiz.patterns import pattern
 from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
@@ -21,6 +22,7 @@ from cnnquiz.render.layout import count, paragraph
 
 PROMPT = "> "
 QUICK = 0.3  # seconds: an Enter so soon behind a letter belongs to that answer
+_SEMICOLON = pattern(r"\s*;\s*")
 TICK = Event("tick")
 Resumption = Literal["resume", "anew", "leave"]
 
@@ -43,7 +45,7 @@ def event_between(text: str) -> Event | None:
 
 def script(answers: str, asked: Sequence[Variant]) -> list[str | None]:
     """The answers of a script, one for each question (None: skipped), all of them read before any is given."""
-    given = answers.replace(",", " ").split()
+    given = _SEMICOLON.sub(";", answers.replace(",", " ")).split()
     if len(given) != len(asked):
         have, need = count(len(given), "answer"), count(len(asked), "question")
         raise CnnquizError(f"--answers has {have}, but there are {need}")
@@ -55,8 +57,10 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
     letters = [choice.letter for choice in variant.choices]
     if text == "-" or (text.casefold() == "s" and "s" not in letters):
         return None
-    if read_response(variant, text) is None:
-        wanted = f"one of {', '.join(letters)}" if letters else "a value"
+    response = read_response(variant, text)
+    if response is None or missing_parts(variant, response):
+        several = f"{len(variant.parts)} values with ; between them" if variant.parts else "a value"
+        wanted = f"one of {', '.join(letters)}" if letters else several
         fault = f"answer {number}, {text[:40]!r}, does not fit {variant.item.id}"
         raise CnnquizError(f"--answers: {fault}: write {wanted}, or - to skip it")
     return text

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from rich.text import Text
 
+from cnnquiz.answers import missing_parts
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.commands import COMMANDS, Command
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
@@ -298,6 +299,9 @@ class Desk:
         match outcome.told:
             case "verdict" if outcome.reply:
                 return self._verdict(session, outcome.reply)
+            case "part":
+                part = missing_parts(variant, session.begun)[0]
+                return paragraph(screen, inline(screen, answer_form.part_prompt(variant, part)))
             case "hint":
                 return hint(screen, outcome.text, session.hints[session.at], len(variant.hints))
             case "help":

@@ -16,7 +16,7 @@ from cnnquiz import answers, calculators, files
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
 from cnnquiz.items.derived_answer import Group, formula_of
-from cnnquiz.items.variants import Variant, misconceptions_behind, solution_of
+from cnnquiz.items.variants import Variant, solution_of
 from cnnquiz.model import Mark
 from cnnquiz.naming import did_you_mean
 from cnnquiz.quiz import drill as machine
@@ -100,7 +100,8 @@ class Try(Struct, frozen=True):
 class Turn(Struct):
     """One question with its tries and the number of hints shown; `how` it ended, once it has.
 
-    `before` counts the tries that were made before the drill was resumed, `begun` is the clock's time at the start.
+    `before` counts the tries that were made before the drill was resumed, `begun` is the clock's time at the start,
+    `typed` the parts of the next try that were given so far.
     """
 
     asked: Question
@@ -109,6 +110,7 @@ class Turn(Struct):
     hints: int = 0
     before: int = 0
     how: How | None = None
+    typed: str = ""
 
     @property
     def count(self) -> int:
@@ -274,14 +276,19 @@ class DrillSession:
     def _answer(self, turn: Turn, text: str) -> How | None:
         """Mark an answer that can be read, save it, then show its verdict."""
         variant = turn.asked.variant
-        response = answers.read_response(variant, text)
+        response = answers.read_response(variant, f"{turn.typed}; {text}" if turn.typed else text)
         if response is None:
             self._show(*view.unreadable_lines(self.screen, variant, text))
             return None
+        if left := answers.missing_parts(variant, response):
+            turn.typed = response
+            self._show(*view.part(self.screen, variant, left[0]))
+            return None
+        turn.typed = ""
         mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
-        wrong = mark.verdict == "wrong"
-        groups = misconceptions_behind(variant, answers.value_of(variant, response)) if wrong else []
-        turn.tries.append(Try(response, mark, tuple(groups)))
+        each = answers.marked_parts(variant, response)
+        groups = tuple(group for part, one, _ in each for group in answers.misconceptions_of(part, one))
+        turn.tries.append(Try(response, mark, groups))
         self._save(turn, turn.tries[-1])
         if mark.verdict == "right":
             return "alone" if alone else "helped"
@@ -292,7 +299,9 @@ class DrillSession:
         last = turn.tries[-1]
         if turn.count >= TRIES:
             return self._solution(turn, last)
-        self._show(*view.wrong(self.screen, last.response, last.misconceptions))
+        for part, response, mark in answers.marked_parts(turn.asked.variant, last.response):
+            if mark.verdict != "right":
+                self._show(*view.wrong(self.screen, response, answers.misconceptions_of(part, response)))
         hint = ("", "") if last.misconceptions else self._hint(turn)
         self._save_open(turn)
         self._show(*view.once_more(self.screen, *hint))
@@ -364,6 +373,8 @@ def script_answer(variant: Variant, line: str) -> str:
     Where a misconception changes nothing, that is the right value.
     """
     field = FIELD.fullmatch(line)
+    if variant.parts and (field or line == "key"):
+        return "; ".join(script_answer(part, line) for part in variant.parts)
     if line == "key" or field is None:
         return variant.key[0] if line == "key" else line
     derived = variant.worked.derived
@@ -403,8 +414,9 @@ def _question_json(drill: Drill, asked: Question) -> dict[str, Any]:
     variant = asked.variant
     derivation = variant.item.derivation
     assert derivation is not None  # a family has one
+    wants = (one.item.derivation.want for one in variant.questions if one.item.derivation)
     return {
         "skill": drill.skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank,
         "item": variant.item.id, "seed": variant.seed, "calculator": derivation.calculator,
-        "given": jsonable(variant.given), "want": derivation.want, "stem": variant.stem, "key": variant.key[0],
+        "given": jsonable(variant.given), "want": "; ".join(wants), "stem": variant.stem, "key": variant.key[0],
     }  # fmt: skip

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import math
 import pkgutil
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from functools import cache, partial
@@ -25,6 +26,7 @@ from cnnquiz.checks.report import Checked, CheckedItem
 from cnnquiz.checks.subject import ItemOutline, Outline, Subject, outline_of, subject_of
 from cnnquiz.checks.subject import rule_name as name_of_module
 from cnnquiz.errors import CnnquizError, program_fault
+from cnnquiz.mathematics.time_limit import time_limit
 from cnnquiz.model import Finding, Level
 from cnnquiz.naming import did_you_mean
 from cnnquiz.patterns import pattern
@@ -153,10 +155,11 @@ def findings(subject: Subject, rules: Sequence[str]) -> tuple[Finding, ...]:
 
 
 def each_item(subject: Subject, rules: Iterable[str]) -> Iterator[Finding]:
-    """The findings of the rules that look at each item by itself."""
-    for rule in map(load, rules):
-        if hasattr(rule, "check"):
-            yield from whole(rule, subject.loaded.path, partial(rule.check, subject))
+    """The findings of the rules that look at each item by itself; within one limit, those inside cost less."""
+    with time_limit("to check", math.inf):
+        for rule in map(load, rules):
+            if hasattr(rule, "check"):
+                yield from whole(rule, subject.loaded.path, partial(rule.check, subject))
 
 
 def comparisons(outline: Outline, rules: Iterable[str]) -> Iterator[Finding]:
@@ -191,7 +194,7 @@ def kept(found: list[Finding], allowed: Container[tuple[str | None, str]]) -> tu
 def item_statuses(subject: Subject) -> Iterator[CheckedItem]:
     """Each item with its status, the reason and its source."""
     for one in subject.items:
-        yield CheckedItem(one.item.id, one.status, one.reason, one.source)
+        yield CheckedItem(one.item.id, *family.status_and_reason(subject, one), one.source)
 
 
 def unreadable_items(items: Iterable[CheckedItem], unreadable: Iterable[Finding]) -> Iterator[CheckedItem]:

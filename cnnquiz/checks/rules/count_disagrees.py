@@ -25,7 +25,7 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each derivation that is worked to two values."""
-    for worked in subject.items:
+    for worked in subject.questions:
         derived = worked.derived
         if derived is not None and not derived.count_agrees:
             message = f"{derived.want} is {text(derived.value)} by the formula, but {text(derived.count)} by the count"

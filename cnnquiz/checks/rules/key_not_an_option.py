@@ -24,7 +24,7 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each item whose key cannot be an answer to it."""
-    for worked in subject.items:
+    for worked in subject.questions:
         if len(worked.keys) == 1 and worked.keys[0] in worked.options:
             continue
         message = fault(worked)
@@ -35,7 +35,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 def fault(worked: WorkedItem) -> str:
     """What is wrong with the key, in words; empty if nothing is."""
     if not any(worked.keys):
-        return "" if worked.derived and not worked.options else "this item has no key"
+        return "" if worked.item.derivation and not worked.options else "this item has no key"
     if not worked.options:
         return "" if len(worked.keys) == 1 else "an item that is answered by typing has one key"
     strange = [key for key in worked.keys if key not in worked.options]

@@ -64,7 +64,7 @@ def shortest_decimal(worked: WorkedItem) -> str:
 
 def unmarkable(subject: Subject) -> Iterator[Finding]:
     """Each key that its own marking refuses."""
-    for worked in subject.items:
+    for worked in subject.questions:
         variant = variant_of(worked)
         if variant is None:
             continue

@@ -33,6 +33,7 @@ from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families
+from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.option_value import meaning
 from cnnquiz.items.placeholders import fill, names_in_mathematics
 from cnnquiz.items.said_value import flat
@@ -56,18 +57,27 @@ SMALLEST = 10  # a smaller number may be written out for other reasons
 
 
 def check(subject: Subject) -> Iterator[Finding]:
-    """Each wrong number in prose."""
+    """Each wrong number in prose; where the parts of an item share the text, once."""
     for worked in subject.items:
-        if worked.derived is None and worked.item.derivation is not None:
-            continue  # nothing can be said about its numbers
-        yield from last_result(subject, worked)
-        yield from stale_numbers(subject, worked)
-        values = worked.values
-        for path, words, answer in prose(worked):
-            yield from contradictions(subject, worked, path, words) if answer else ()
-            spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
-            if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
-                yield from faults(subject, worked, path, words, values, answer)
+        told: set[tuple[int, int]] = set()
+        for question in worked.questions:
+            found = [one for one in wrong_numbers(subject, question) if (one.line, one.column) not in told]
+            told |= {(one.line, one.column) for one in found}
+            yield from found
+
+
+def wrong_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
+    """Each wrong number in the prose of one question."""
+    if worked.derived is None and worked.item.derivation is not None:
+        return  # nothing can be said about its numbers
+    yield from last_result(subject, worked)
+    yield from stale_numbers(subject, worked)
+    values = worked.values
+    for path, words, answer in prose(worked):
+        yield from contradictions(subject, worked, path, words) if answer else ()
+        spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
+        if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
+            yield from faults(subject, worked, path, words, values, answer)
 
 
 def last_result(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
@@ -167,17 +177,26 @@ def faults(
             remedy = f"Write `{right}` for the result `{literal}`."
             yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=literal)
     if answer and worked.derived is not None:
-        for said, want, right, place, write in prose_values.contradictions(written, words, worked, worked.derived):
-            message = f"`{said}` is said to be the answer, but {want} is {right}"
-            if want != worked.derived.want:
-                message = f"`{said}` contradicts the derivation, where {want} is {right}"
-            remedy = f"Write {write}." if write else value_remedy(written, place or said, want, values)
-            yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=place or said)
-            return
-        for one in prose_values.stray_numbers(words, worked, worked.derived) if worked.key_follows else ():
-            message = f"nothing in the item explains {one.words}: {one.name} is {one.right}"
-            remedy = value_remedy(written, one.words, one.name, values)
-            yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=one.words)
+        yield from against_derivation(subject, worked, worked.derived, path, written, words)
+
+
+def against_derivation(
+    subject: Subject, worked: WorkedItem, derived: DerivedAnswer, path: Path, written: str, words: str
+) -> Iterator[Finding]:
+    """What a text, as written and as filled in, says against the derivation, or what nothing in the item explains."""
+    values = worked.values
+    for said, want, right, place, write in prose_values.contradictions(written, words, worked, derived):
+        message = f"`{said}` is said to be the answer, but {want} is {right}"
+        if want != derived.want:
+            message = f"`{said}` contradicts the derivation, where {want} is {right}"
+        remedy = f"Write {write}." if write else value_remedy(written, place or said, want, values)
+        yield subject.finding(__name__, LEVEL, worked, path, message, right, remedy, phrase=place or said)
+        return
+    for one in prose_values.stray_numbers(words, worked, derived) if worked.key_follows else ():
+        message = f"nothing in the item explains {one.words}: {one.name} is {one.right}"
+        remedy = f"Write `{one.right}` for `{one.words}`."
+        remedy = value_remedy(written, one.words, one.name, values) if one.name in values else remedy
+        yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, phrase=one.words)
 
 
 def placeholder_remedy(name: str, worked: WorkedItem) -> str:

@@ -30,7 +30,7 @@ LEVEL: Level = "error"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each point in which a stem contradicts its derivation."""
-    for worked in subject.items:
+    for worked in subject.questions:
         for one in worked.agreement.disagreements if worked.agreement else ():
             message, remedy, phrase = one.message, one.remedy, one.literal
             yield subject.finding(__name__, LEVEL, worked, ("stem",), message, remedy=remedy, phrase=phrase)

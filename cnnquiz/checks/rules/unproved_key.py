@@ -32,10 +32,11 @@ LEVEL: Level = "warning"
 
 def check(subject: Subject) -> Iterator[Finding]:
     """Each numerical item without proof."""
-    for worked in subject.items:
+    for worked in subject.questions:
         if worked.item.derivation is None:
             if numerical(worked) and not worked.claim_answers and worked.status not in ("proved", "claimed"):
                 remedy = "Add `derivation:` with a calculator and its givens (cnnquiz solve --help lists them), or "
+                remedy = remedy if worked.part is None else "Add `want:` with a result of the item's derivation, or "
                 remedy += "`allow: [unproved-key]` with the reason in a comment."
                 yield subject.finding(__name__, LEVEL, worked, ("key",), "nothing proves this number", remedy=remedy)
         elif worked.asks_for_value and is_incomparable(worked):
