@@ -128,7 +128,8 @@ def backup(history: History, path: Path, force: bool = False) -> int:
         raise CnnquizError(f"{history.path}: no history yet, and nothing to copy")
     if path.exists() and path.samefile(history.path):
         raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
-    safely = replacement(free_path(path, force), "the backup cannot be written", (OSError, sqlite3.Error))
+    free_path(path, force)
+    safely = replacement(path, "the backup cannot be written", (OSError, sqlite3.Error), new=not force)
     with safely as draft, closing(sqlite3.connect(draft)) as copy:
         history.db.backup(copy)
         checksums.register(copy)
