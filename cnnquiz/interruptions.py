@@ -6,8 +6,14 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))  # Windows has two of them
+_OTHERS = (
+    "SIGKILL", "SIGSTOP",  # which no program can catch
+    "SIGPIPE", "SIGXFSZ",  # which Python makes errors
+    "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL",  # the processor's, after which nothing can go on
+    "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT",  # of stopped jobs
+    "SIGCHLD", "SIGURG", "SIGWINCH", "SIGINFO",  # which do nothing by themselves
+)  # fmt: skip
+ENDING = signal.valid_signals() - {getattr(signal, name, None) for name in _OTHERS}
 
 
 def heed() -> None:

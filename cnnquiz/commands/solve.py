@@ -167,6 +167,8 @@ def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any]
         stated = next(r.short for r in calculator.results if r.name in targets)
         raise click.UsageError(f"--{stated} states a result: say what to look for, as in --find s,p")
     bounds = dict(_bounds(text) for text in options["bounds"])
+    if len(bounds) < len(options["bounds"]):
+        raise click.UsageError("--bounds names a quantity twice: leave one out")
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
     _show(found.as_solution(), found.as_json(), options["format"], draw=False)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import json
@@ -121,6 +122,7 @@ def read_lines(path: Path, file: IO[bytes]) -> Iterator[Attempt]:
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
+        line = line.removeprefix(codecs.BOM_UTF8)
         if line.strip():
             try:
                 yield valid_attempt(decoder.decode(line))

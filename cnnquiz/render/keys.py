@@ -70,7 +70,7 @@ def line(seconds: float | None = None) -> str | None:
         raise _end_of_input()
     if len(text) == LONGEST_LINE:
         raise CnnquizError(f"the input has a line of {LONGEST_LINE:,} characters or more, which is no answer")
-    return text.strip()
+    return text.removeprefix("\ufeff").strip()  # with which some systems begin what they pipe
 
 
 def _end_of_input() -> BaseException:

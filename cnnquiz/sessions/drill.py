@@ -301,6 +301,10 @@ class DrillSession:
         if WORDS.get(text.casefold()) == "quit":
             raise UserQuit
 
+    @property
+    def _command(self) -> str:
+        return f"cnnquiz drill {display_text(self.name)}"
+
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
         self.history.retry()
@@ -309,16 +313,16 @@ class DrillSession:
             return f"{what} is saved: the history cannot be written."
         if self.drill.over:
             return "Well done. `cnnquiz review` brings it back just before it is forgotten."
-        return f"{'Saved. ' if self.answers else ''}Resume with: cnnquiz drill {self.name}"
+        return f"{'Saved. ' if self.answers else ''}Resume with: {self._command}"
 
     def interruption(self) -> str:
         """How to go on after a signal."""
         self.history.retry()
         saved = self.answers - self.history.unsaved
         if self.answers and not saved:
-            return f"; nothing is saved. Begin again with: cnnquiz drill {self.name}"
+            return f"; nothing is saved. Begin again with: {self._command}"
         count = f"{saved} answer{'s' * (saved != 1)}"
-        return f"; {count} saved. Resume with: cnnquiz drill {self.name}"
+        return f"; {count} saved. Resume with: {self._command}"
 
     def _document(self) -> dict[str, Any]:
         """The drill as JSON; `next` is the question that was still open."""

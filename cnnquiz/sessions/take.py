@@ -26,6 +26,7 @@ from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import clock, result_lines
 from cnnquiz.sessions.preload import preloader
 from cnnquiz.sessions.recorder import Recorder, with_history
+from cnnquiz.shown import display_text
 
 
 class TakeOptions(Struct, frozen=True):
@@ -163,7 +164,7 @@ class TakeSession:
         self._show_json(QuizResult(self.bank.id, ()))
         screen = self.screen
         words = "No mistakes are left: no question was answered wrong the last time that you met it."
-        lines = (words, f"The whole quiz: cnnquiz take {shlex.quote(self.name)}")
+        lines = (words, f"The whole quiz: cnnquiz take {display_text(shlex.quote(self.name))}")
         screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
         return 0
 
@@ -240,7 +241,7 @@ class TakeSession:
 
     def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
         """Commands worth typing now, each with its purpose."""
-        again = f"cnnquiz take {shlex.quote(self.name)}"
+        again = f"cnnquiz take {display_text(shlex.quote(self.name))}"
         missed = [row.variant for row in result.rows if row.asked and row.mark.verdict != "right"]
         unasked = any(not row.asked for row in result.rows)
         if not missed and not unasked:
@@ -318,7 +319,7 @@ def _resume_command(name: str, plan: Plan, pass_mark: float | None) -> str:
     for option, value in options.items():
         if value is not None and value is not False and value != "":
             words += [option] if value is True else [option, str(value)]
-    return shlex.join(words)
+    return display_text(shlex.join(words))
 
 
 def _duration(seconds: float) -> str:

@@ -50,7 +50,9 @@ def excerpt(raw: Any) -> str:
         text = str(raw)
     except ValueError:  # Python writes out no number of more than some thousand digits
         return "a number of thousands of digits"
-    return display_text(text) if len(text) <= 40 else f"{display_text(text[:30])}... ({len(text)} characters)"
+    if len(text) > 40:
+        return f"{display_text(text[:30])}... ({len(text)} characters)"
+    return display_text(text) or "nothing"
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:
