@@ -58,7 +58,7 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 
-LARGEST_SCRIPT = 64 * 1024  # bytes of a file of answers
+LARGEST_SCRIPT, MOST_IDLE = 64 * 1024, 150  # bytes of a file of answers, and its lines that are no right answer
 
 
 def read_script(path: str, drill: Drill) -> Iterator[str]:
@@ -142,7 +142,7 @@ class DrillSession:
         self.asked: Question | None = None
         self.turns: list[Turn] = []
         self.open_question: OpenQuestion | None = None
-        self.answers = 0
+        self.answers = self.idle = 0
         self._lines = script if script is not None else iter(keys.line, None)
         self._typing = script is None and keys.at_terminal()
 
@@ -181,6 +181,7 @@ class DrillSession:
             turn.how = self._respond(turn, self._read(asked))
         self.drill = machine.advance(self.drill, asked, turn.how)
         self.turns.append(turn)
+        self.idle -= turn.how != "wrong"
         self.asked = None
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
         if turn.how != "wrong":
@@ -217,6 +218,10 @@ class DrillSession:
                 "the input ended before an answer came: answer at a terminal, or give --answers-file FILE"
             ) from None
         if self.script is not None:
+            self.idle += 1
+            if self.idle > MOST_IDLE:
+                file = display_text(self.options.answers_file or "")
+                raise CnnquizError(f"{file}: more than {MOST_IDLE} lines of it are no right answer; give fewer")
             text = script_answer(asked.variant, text)
         if not self._typing:
             self.screen.show(text)
