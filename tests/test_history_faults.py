@@ -397,6 +397,16 @@ def test_answers_lost_to_a_damaged_log_are_said(path: Path) -> None:
         assert kept.read_bytes() == damaged and kept.with_suffix(".db").read_bytes() == file
 
 
+def test_a_log_that_is_too_large_to_be_verified_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(path, *log_left(path, 12))
+    monkeypatch.setattr("cnnquiz.history.log.CHECKED", 10_000)
+    with History.open(path) as history:
+        assert history.damage and "its log is too large to be verified" in history.damage
+        assert "see `cnnquiz history check`" in history.damage and len(history.responses("s")) == 12
+    with History.open(path) as history:
+        assert history.damage is None, "the log is empty again"
+
+
 def test_a_log_whose_last_answer_was_cut_off_is_sound(path: Path) -> None:
     file, log = log_left(path, 3)
     for cut in (1, 4000, 4120, 6000):

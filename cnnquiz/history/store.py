@@ -81,7 +81,8 @@ class History:
         One that can be read is still read.
         """
         path = path or default_path()
-        lost = log.damage(path) if is_small(log.log_of(path), log.CHECKED) else ()
+        large = is_there(log.log_of(path)) and not is_small(log.log_of(path), log.CHECKED)
+        lost = [log.UNREAD] if large else log.damage(path)
         try:
             return cls(path, connect(path), lost=lost)
         except Unusable as error:
