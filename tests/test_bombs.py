@@ -55,6 +55,15 @@ def test_of_two_limits_the_one_that_ends_first_holds() -> None:
         spin()
 
 
+def test_work_that_goes_too_deep_is_told_apart_from_a_fault() -> None:
+    def deeper() -> None:
+        deeper()
+
+    for what, said in (("to work: try less", "this is nested too deeply: try less"), ("to draw", "nested too deeply$")):
+        with pytest.raises(TooLongError, match=said):
+            with_time_limit(deeper, what)()
+
+
 def test_what_another_thread_works_is_not_counted() -> None:
     done = threading.Event()
     thread = threading.Thread(target=lambda: [None for _ in iter(done.is_set, True)], daemon=True)

@@ -165,6 +165,7 @@ def test_a_pair_is_named_as_a_pair(drill: Drill) -> None:
 
 
 def test_a_script_that_is_not_there_is_one_clear_line(program: Program) -> None:
+    assert program("drill", "conv", "--answers-file", "", stdin="s\n").returncode == 2
     ended = program("drill", "conv", "--answers-file", "nowhere.txt")
     assert ended.returncode == 2 and ended.stderr == "cnnquiz: nowhere.txt: there is no such file\n"
 

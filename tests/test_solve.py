@@ -271,8 +271,12 @@ def test_it_runs_without_a_home_or_a_terminal(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["conv --in 7 --in 8 --k 3", "conv --in 7 --in-size=9 --k 3", "params --k 3 --bias no --no-bias"]
-)
+    "words",
+    [
+        "conv --in 7 --in 8 --k 3", "conv --in 7 --in-size=9 --k 3", "params --k 3 --bias no --no-bias",
+        "conv --in 64 --k 3 --out 32 --out=30 --find s", "conv --in 64 --k 3 --out 32 --find s --find p",
+    ],
+)  # fmt: skip
 def test_what_is_given_twice_is_refused(program: Program, words: str) -> None:
     ended = program("solve", *shlex.split(words))
     assert ended.returncode == 2 and ("is given twice" in ended.stderr or "and by" in ended.stderr)

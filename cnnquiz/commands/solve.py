@@ -121,7 +121,8 @@ class CalculatorCommand(click.Command):
 
 def _refuse_repeated(calculator: Calculator, args: list[str]) -> None:
     """Raise a usage error where a given is given twice, in one spelling or in two: the last would win in silence."""
-    spelled = {f"--{no}{word}": q.short for q in calculator.quantities for word in words(q) for no in ("", "no-")}
+    spelled = {f"--{result.short}": result.short for result in calculator.results if result.short} | {"--find": "find"}
+    spelled |= {f"--{no}{word}": q.short for q in calculator.quantities for word in words(q) for no in ("", "no-")}
     seen: dict[str, str] = {}
     for arg in args[: args.index("--")] if "--" in args else args:
         option = arg.partition("=")[0]

@@ -69,6 +69,9 @@ def time_limit(what: str, seconds: float = SECONDS) -> Iterator[None]:
         if outer <= time.thread_time():
             raise
         raise TooLongError(f"this takes more than a second {what}") from None
+    except RecursionError:  # which sympy meets by chance, in whatever order its sets are
+        _, colon, remedy = what.partition(":")
+        raise TooLongError(f"this is nested too deeply{colon}{remedy}") from None
     finally:
         del _ends[depth:]
         if not depth:

@@ -54,7 +54,7 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     """Drill what the words name, and show what is mastered; the exit code."""
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     start = machine.start(families(words), seed)
-    script = read_script(options.answers_file, start) if options.answers_file else None
+    script = read_script(options.answers_file, start) if options.answers_file is not None else None
     return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 

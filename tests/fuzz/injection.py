@@ -259,8 +259,8 @@ class Scene:
         yield Case(("new", f"--title={argument(rng)}", "--", name), "", "text", name)
         source = file_name(rng, "new.py")
         yield Case(("lab", "show", "resnet18", "--output", source), "", "text", source)
-        for words in (("show",), ("build",), ("train", "resnet18", "--data"), ("train", "vgg16", "--resume", "--output")):
-            yield Case(("lab", *words, argument(rng) or "x"))
+        for words in ("show", "build", "train resnet18 --data", "train vgg16 --resume --output"):
+            yield Case(("lab", *words.split(), argument(rng) or "x"))
         yield Case(("take", argument(rng) or "x"))
         yield Case(("drill", "--", argument(rng)))
         yield Case(("list", argument(rng) or "x"))
