@@ -16,6 +16,10 @@ _OTHERS = (
 ENDING = signal.valid_signals() - {getattr(signal, name, None) for name in _OTHERS}
 
 
+class Interruption(KeyboardInterrupt):
+    """What such a signal raises. After a KeyboardInterrupt itself within `exec`, Python would end as by Ctrl-C."""
+
+
 def heed() -> None:
     """Let each of them raise KeyboardInterrupt with its number; one that is ignored, as under nohup, stays ignored."""
     for number in ENDING:
@@ -54,4 +58,4 @@ def exit_code(interrupt: KeyboardInterrupt) -> int:
 
 
 def _interrupt(number: int, _: object) -> None:
-    raise KeyboardInterrupt(number)
+    raise Interruption(number)
