@@ -158,13 +158,16 @@ def test_nohup_stays(environment: dict[str, str]) -> None:
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
 
 
-def test_a_signal_within_a_text_that_is_executed_keeps_its_exit_code(environment: dict[str, str]) -> None:
-    code = (
+def test_a_signal_within_a_text_that_is_executed_keeps_its_exit_code(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "stopped.py").write_text(
         "import os, signal, sys; from cnnquiz import interruptions; interruptions.heed()\n"
         "try: exec('os.kill(os.getpid(), signal.SIGTERM)\\nwhile True: pass')\n"
         "except KeyboardInterrupt as interrupt: sys.exit(interruptions.exit_code(interrupt))\n"
     )
-    assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 143
+    command = [sys.executable, "-m", "stopped"]
+    assert subprocess.run(command, env=environment, cwd=tmp_path, check=False).returncode == 143
 
 
 def test_whatever_ends_a_process_by_default_is_heeded() -> None:
