@@ -297,7 +297,9 @@ def _read_bounds(quantity: Quantity, raw: Any) -> tuple[int, int]:
     ends = raw if isinstance(raw, list | tuple) else str(raw).split(":")
     try:
         low, high = map(count, ends)
-    except (GivenError, ValueError):
+    except GivenError as fault:
+        raise GivenError(f"bounds of {quantity.short}: {fault}", quantity.short) from None
+    except ValueError:
         how = f"write them as in {quantity.short}=1:11"
         raise GivenError(f"bounds of {quantity.short}: {how}", quantity.short) from None
     if low > high or high - low > WIDEST:
