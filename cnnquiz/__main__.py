@@ -7,6 +7,7 @@ CNNQUIZ_DEBUG=1 shows the traceback as well.
 from __future__ import annotations
 
 import contextlib
+import errno
 import io
 import os
 import sys
@@ -88,6 +89,8 @@ def user_error(problem: BaseException) -> tuple[int, str] | None:
             return 2, line("this input needs more memory than there is")
         case RecursionError():
             return 2, line("this input is nested too deeply")
+        case OSError(errno=errno.ENOSPC | errno.EFBIG | errno.EDQUOT, filename=None):
+            return 2, line(f"the output cannot be written: {problem.strerror}")
         case OSError():
             return 2, line(": ".join(filter(None, (file_name(problem.filename), problem.strerror))))
     return None

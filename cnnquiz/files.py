@@ -54,14 +54,16 @@ def opened(path: Path) -> IO[bytes]:
 
 
 @contextmanager
-def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = (OSError,)) -> Iterator[Path]:
+def replacement(
+    path: Path, failure: str, errors: tuple[type[Exception], ...] = (OSError,), new: bool = False
+) -> Iterator[Path]:
     """A file beside `path` to be written in the block, which then takes its place, all at once.
 
     CnnquizError at one of the errors; `failure` says what failed. Nothing is left beside it, and what a process that
-    was killed has left there is removed.
+    was killed has left there is removed. A `new` one takes no other file's place: FileExistsError.
     """
     try:
-        path = path.resolve() if path.is_symlink() else path
+        path = path.resolve() if path.is_symlink() and not new else path
         no_file = not path.name or (path.exists() and not path.is_file())
     except OSError as error:
         raise CnnquizError(f"{display_text(path)}: {failure} ({error.strerror})") from None
@@ -71,12 +73,26 @@ def replacement(path: Path, failure: str, errors: tuple[type[Exception], ...] = 
     remove_drafts(path.parent)
     try:
         yield draft
-        draft.replace(path)
+        if new:
+            put_new(draft, path)
+        else:
+            draft.replace(path)
     except errors as error:
         why = (error.strerror if isinstance(error, OSError) else None) or str(error)
         raise CnnquizError(f"{display_text(path)}: {failure} ({why})") from None
     finally:
         draft.unlink(missing_ok=True)
+
+
+def put_new(draft: Path, path: Path) -> None:
+    """Give a draft its name, which no file has; FileExistsError where one has it after all."""
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise
+    except OSError:  # some file systems have no links
+        path.touch(exist_ok=False)
+        draft.replace(path)
 
 
 def remove_drafts(folder: Path) -> None:
@@ -169,5 +185,5 @@ def write_new(path: Path, text: str, failure: str) -> None:
         raise CnnquizError(f"{name} is there already, and is left as it is: choose another name")
     if not path.parent.is_dir():
         raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
-    with replacement(path, failure, (OSError, ValueError)) as draft:
+    with replacement(path, failure, (OSError, ValueError), new=True) as draft:
         draft.write_text(text, encoding="utf-8")

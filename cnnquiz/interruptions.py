@@ -6,8 +6,18 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_NAMES = ("SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT")
-ENDING = tuple(getattr(signal, name) for name in _NAMES if hasattr(signal, name))  # Windows has two of them
+_OTHERS = (
+    "SIGKILL", "SIGSTOP",  # which no program can catch
+    "SIGPIPE", "SIGXFSZ",  # which Python makes errors
+    "SIGSEGV", "SIGBUS", "SIGFPE", "SIGILL",  # the processor's, after which nothing can go on
+    "SIGTSTP", "SIGTTIN", "SIGTTOU", "SIGCONT",  # of stopped jobs
+    "SIGCHLD", "SIGURG", "SIGWINCH", "SIGINFO",  # which do nothing by themselves
+)  # fmt: skip
+ENDING = signal.valid_signals() - {getattr(signal, name, None) for name in _OTHERS}
+
+
+class Interruption(KeyboardInterrupt):
+    """What such a signal raises. After a KeyboardInterrupt itself within `exec`, Python would end as by Ctrl-C."""
 
 
 def heed() -> None:
@@ -48,4 +58,4 @@ def exit_code(interrupt: KeyboardInterrupt) -> int:
 
 
 def _interrupt(number: int, _: object) -> None:
-    raise KeyboardInterrupt(number)
+    raise Interruption(number)

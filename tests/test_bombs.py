@@ -55,9 +55,32 @@ def test_of_two_limits_the_one_that_ends_first_holds() -> None:
         spin()
 
 
+def test_work_that_goes_too_deep_is_told_apart_from_a_fault() -> None:
+    def deeper() -> None:
+        deeper()
+
+    for what, said in (("to work: try less", "this is nested too deeply: try less"), ("to draw", "nested too deeply$")):
+        with pytest.raises(TooLongError, match=said):
+            with_time_limit(deeper, what)()
+
+
+def test_what_another_thread_works_is_not_counted() -> None:
+    done = threading.Event()
+    thread = threading.Thread(target=lambda: [None for _ in iter(done.is_set, True)], daemon=True)
+    thread.start()
+    try:
+        end = time.thread_time() + 0.35
+        with time_limit("to work beside another", 0.5):
+            while time.thread_time() < end:
+                pass
+    finally:
+        done.set()
+        thread.join()
+
+
 def test_an_import_is_not_interrupted_and_does_not_count(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    begin = ("import time", "end = time.process_time() + 0.6")
-    lines = (*begin, "while time.process_time() < end:", "    pass", "done = 1")
+    begin = ("import time", "end = time.thread_time() + 0.6")
+    lines = (*begin, "while time.thread_time() < end:", "    pass", "done = 1")
     (tmp_path / "slow_to_import.py").write_text("\n".join(lines))
     monkeypatch.syspath_prepend(tmp_path)
     with time_limit("to import", 0.2):

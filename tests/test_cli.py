@@ -146,7 +146,7 @@ def test_a_reader_that_leaves_early_is_met_with_silence(environment: dict[str, s
 
 def test_a_full_disk_is_one_line(environment: dict[str, str]) -> None:
     ended = shell(environment, "cnnquiz list > /dev/full")
-    assert (ended.returncode, ended.stderr) == (2, "cnnquiz: No space left on device\n")
+    assert (ended.returncode, ended.stderr) == (2, "cnnquiz: the output cannot be written: No space left on device\n")
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["list"], ["show", "week8", "--key"]])

@@ -165,6 +165,7 @@ def test_a_pair_is_named_as_a_pair(drill: Drill) -> None:
 
 
 def test_a_script_that_is_not_there_is_one_clear_line(program: Program) -> None:
+    assert program("drill", "conv", "--answers-file", "", stdin="s\n").returncode == 2
     ended = program("drill", "conv", "--answers-file", "nowhere.txt")
     assert ended.returncode == 2 and ended.stderr == "cnnquiz: nowhere.txt: there is no such file\n"
 
@@ -198,3 +199,12 @@ def test_a_script_with_a_field_or_name_that_is_not_known_is_refused(
 )
 def test_two_slips_read_as_one_sentence(names: list[str], said: str) -> None:
     assert together(names) == said
+
+
+@pytest.mark.parametrize("line", ["h", "?", "s", "9", "none", "key\ns"])
+def test_a_script_that_never_comes_to_its_end_is_refused(line: str, program: Program, tmp_path: Path) -> None:
+    (tmp_path / "answers.txt").write_text(f"{line}\n" * 9_000)
+    ended = program("drill", "conv2d", "--seed", "1", "--answers-file", "answers.txt")
+    message = "cnnquiz: answers.txt: more than 150 lines of it are no right answer; give fewer\n"
+    assert (ended.returncode, ended.stderr) == (2, message)
+    assert ended.stdout.count("\n") < 10_000

@@ -111,14 +111,69 @@ def test_a_failed_write_leaves_no_file(environment: dict[str, str], tmp_path: Pa
         ("x" * 300 + ".yaml", "the bank cannot be written (File name too long)"),
         ("there.yaml", "is there already, and is left as it is"),
         ("loop.yaml", "is there already, and is left as it is"),
+        ("", ".yaml: a bank's file needs a letter or a digit in its name"),
+        ("/", "/.yaml: a bank's file needs a letter or a digit in its name"),
+        ("..", "...yaml: a bank's file needs a letter or a digit in its name"),
+        ("sub/", "sub/.yaml: a bank's file needs a letter or a digit in its name"),
+        ("-x.yaml", "-x.yaml: a name that begins with - is taken for an option"),
+        ("./-x", "-x.yaml: a name that begins with - is taken for an option"),
     ],
 )
 def test_a_bank_that_cannot_be_begun_is_one_true_line(path: str, words: str, program: Program, tmp_path: Path) -> None:
     (tmp_path / "there.yaml").write_text("mine", encoding="utf-8")
     (tmp_path / "loop.yaml").symlink_to("loop.yaml")
-    done = program("new", path)
-    assert done.returncode == 2 and words in done.stderr and "read" not in done.stderr.replace("already", "")
+    (tmp_path / "sub").mkdir()
+    done = program("new", "--", path)
+    assert done.returncode == 2 and done.stderr.count("\n") == 1 and words in done.stderr
+    assert "read" not in done.stderr.replace("already", "")
     assert (tmp_path / "there.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    place = tmp_path / "mine.yaml"
+    for late in (lambda: place.write_text("late", encoding="utf-8"), lambda: place.symlink_to("none")):
+        refused = pytest.raises(CnnquizError, match=r"failed \(File exists\)")
+        with refused, replacement(place, "failed", new=True) as draft:
+            draft.write_text("draft", encoding="utf-8")
+            late()
+        assert [one.name for one in tmp_path.iterdir()] == ["mine.yaml"]
+        assert place.is_symlink() or place.read_text(encoding="utf-8") == "late"
+        place.unlink()
+
+
+@pytest.mark.parametrize("force", [(), ("--force",)])
+@pytest.mark.parametrize("command", ["stats --export", "history backup"])
+def test_a_device_or_folder_is_no_file_to_write(
+    command: str, force: tuple[str, ...], program: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    History.open(Path(environment["CNNQUIZ_HOME"]) / "history.db").close()
+    (tmp_path / "device.csv").symlink_to("/dev/null")
+    (tmp_path / "folder.csv").mkdir()
+    for name in ("device.csv", "folder.csv"):
+        done = program(*command.split(), name, *force)
+        assert done.returncode == 2 and "(this is no file); name a file" in done.stderr and "--force" not in done.stderr
+
+
+def test_a_byte_order_mark_before_any_input_is_passed_over(
+    program: Program, environment: dict[str, str], tmp_path: Path
+) -> None:
+    mark = "\ufeff"
+    with History.open(Path(environment["CNNQUIZ_HOME"]) / "history.db") as history:
+        assert history.record(attempt("s", 1))
+    for kind in ("jsonl", "csv"):
+        assert program("stats", "--export", f"all.{kind}").returncode == 0
+        text = (tmp_path / f"all.{kind}").read_text(encoding="utf-8")
+        (tmp_path / f"marked.{kind}").write_text(mark + text, encoding="utf-8")
+        assert "1 attempts, 0 of them new" in program("stats", "--import", f"marked.{kind}").stdout
+    line = mark + '{"calculator": "conv", "given": {"in": 9, "k": 3}}\n'
+    (tmp_path / "batch.jsonl").write_text(line, encoding="utf-8")
+    assert program("solve", "--batch", "batch.jsonl").returncode == 0
+    assert program("solve", "--batch", "-", stdin=line).returncode == 0
+    (tmp_path / "answers.txt").write_text(f"{mark}key\n", encoding="utf-8")
+    drill = ("drill", "conv", "--seed", "1", "--limit", "1")
+    assert "1 right" in program(*drill, "--answers-file", "answers.txt").stdout
+    assert "Right: 10" in program(*drill, stdin=f"{mark}10\n").stdout
+    assert "1 of 1 right" in program("take", "week8", "--limit", "1", stdin=f"{mark}d\n").stdout
 
 
 WRITES = """

@@ -81,7 +81,9 @@ def test_read(kind: str, raw: Any, value: Any) -> None:
         ("number", float("nan"), "is not a number"), ("number", [1], "is not a number"),
         ("numbers", "", "has 0 numbers"), ("numbers", [], "has 0 numbers"), ("numbers", "1,x", "x is not a number"),
         ("numbers", [0] * 10_001, "has 10001 numbers"), ("numbers", None, "is not a number"),
-        ("matrix", "1 2; 3", "different lengths"), ("matrix", [], "is not a matrix"), ("matrix", 3, "is not a matrix"),
+        ("matrix", "1 2; 3", "the rows of 1 2; 3 have different lengths"),
+        ("matrix", "1;" * 201, "has 201 rows: write"),
+        ("matrix", [], "is not a matrix"), ("matrix", 3, "is not a matrix"),
         ("words", " ", "nothing was written"), ("words", "x" * 1_000_001, "too long"),
     ],
 )  # fmt: skip

@@ -17,8 +17,9 @@ from conftest import Program
 from fuzz import flips, values
 from history.writer import START, attempt
 
+from cnnquiz import files
 from cnnquiz.errors import CnnquizError
-from cnnquiz.history import History, database, rows
+from cnnquiz.history import History, database, rows, store
 from cnnquiz.history.database import transaction
 from cnnquiz.history.transfer import export
 from cnnquiz.history.upkeep import backup, check, rebuild
@@ -139,7 +140,7 @@ def test_a_damaged_file_is_found_on_opening_and_left_alone(
         assert "damaged, see `cnnquiz history check`" in done.stderr and "nothing was changed" in done.stderr
     assert program("history", "check").returncode == 1
     taken = program("take", "week7", "--answers", "a", "--limit", "1")
-    assert taken.returncode == 0 and "nothing will be saved; your file is left untouched" in taken.stderr
+    assert taken.returncode == 3 and "nothing will be saved; your file is left untouched" in taken.stderr
     assert path.read_bytes() == before and not (tmp_path / "q.jsonl").exists() and not (tmp_path / "q.db").exists()
 
 
@@ -334,8 +335,16 @@ def test_what_is_in_the_place_of_a_history_is_said(
                     "history restore copy.db"):  # fmt: skip
         done = program(*command.split())
         assert done.returncode == 2 and words in done.stderr and done.stderr.count("\n") == 1, (command, done.stderr)
-    taken = program("take", "week8", "--limit", "1", "--answers", "d")
-    assert taken.returncode == 0 and words in taken.stderr and "nothing will be saved" in taken.stderr
+    (tmp_path / "answers.txt").write_text("s\n")
+    for command in ("take week8 --limit 1 --answers d", "take week8 --exam --limit 1 --answers d --format json",
+                    "drill conv --seed 1 --limit 1 --answers-file answers.txt --format json"):  # fmt: skip
+        done = program(*command.split())
+        assert done.returncode == 3 and words in done.stderr and "nothing will be saved" in done.stderr, command
+        assert "1 answer of this session could not be saved" in done.stderr
+    (tmp_path / "answers.txt").write_text("")
+    for command in ("review", "drill conv --answers-file answers.txt"):
+        done = program(*command.split())
+        assert done.returncode == 0 and words in done.stderr, (command, done.stderr)
 
 
 def test_a_history_of_no_bytes_is_said_to_be_empty(program: Program, environment: dict[str, str]) -> None:
@@ -388,6 +397,16 @@ def test_answers_lost_to_a_damaged_log_are_said(path: Path) -> None:
         assert kept.read_bytes() == damaged and kept.with_suffix(".db").read_bytes() == file
 
 
+def test_a_log_that_is_too_large_to_be_verified_is_said(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(path, *log_left(path, 12))
+    monkeypatch.setattr("cnnquiz.history.log.CHECKED", 10_000)
+    with History.open(path) as history:
+        assert history.damage and "its log is too large to be verified" in history.damage
+        assert "see `cnnquiz history check`" in history.damage and len(history.responses("s")) == 12
+    with History.open(path) as history:
+        assert history.damage is None, "the log is empty again"
+
+
 def test_a_log_whose_last_answer_was_cut_off_is_sound(path: Path) -> None:
     file, log = log_left(path, 3)
     for cut in (1, 4000, 4120, 6000):
@@ -435,11 +454,41 @@ def test_another_file_in_its_place_has_the_session_too(path: Path, tmp_path: Pat
         assert [len(again.responses(name)) for name in "st"] == [2, 1]
 
 
-def test_a_new_file_that_cannot_be_filled_leaves_nothing(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(db: sqlite3.Connection) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+def test_a_new_history_takes_the_place_of_no_other(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    with History.open(path.with_name("other.db")) as other:
+        assert other.record(attempt("other", 1))
 
-    monkeypatch.setattr(database, "prepare", full)
+    def late(draft: Path, place: Path) -> None:
+        path.with_name("other.db").replace(place)
+        raise FileExistsError
+
+    monkeypatch.setattr(files.os, "link", late)
     with History.open(path) as history:
-        assert history.problem and "is full" in history.problem and "left untouched" not in history.problem
-    assert not path.exists()
+        assert history.record(attempt("s", 1)) and len(history.responses("other")) == 1
+    assert list(path.parent.iterdir()) == [path]
+
+
+def test_a_new_history_is_made_where_files_have_no_second_names(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(draft: Path, place: Path) -> None:
+        raise PermissionError
+
+    monkeypatch.setattr(files.os, "link", refuse)
+    with History.open(path) as history:
+        assert history.record(attempt("s", 1))
+    assert check(path).faults == () and list(path.parent.iterdir()) == [path]
+
+
+def test_a_history_that_is_removed_as_it_is_opened_is_made_anew(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(place: Path) -> sqlite3.Connection:
+        db = connect(place)
+        if not gone_once:
+            gone_once.append(place)
+            place.unlink()
+        return db
+
+    connect, gone_once = database.connect, list[Path]()
+    monkeypatch.setattr(store, "connect", gone)
+    with History.open(path) as history:
+        assert history.record(attempt("s", 1)) and history.unsaved == 0
+    with History.open(path) as again:
+        assert len(again.responses("s")) == 1

@@ -136,10 +136,46 @@ def test_a_file_that_cannot_grow_keeps_what_it_has(tmp_path: Path, environment: 
     assert kept(path, "s").keys() >= set(numbers) and set(kept(path, "s").values()) == {1}
 
 
-def test_a_disk_that_is_full_from_the_start_ends_no_quiz(tmp_path: Path, environment: dict[str, str]) -> None:
-    with start(environment, tmp_path / "history.db", "s", 3, 2000) as writer:
+@pytest.mark.parametrize("most", [0, 2000, 30_000, 70_000])
+def test_a_disk_that_is_full_from_the_start_ends_no_quiz(
+    tmp_path: Path, environment: dict[str, str], most: int
+) -> None:
+    with start(environment, tmp_path / "home" / "history.db", "s", 3, most) as writer:
         output, errors = writer.communicate(timeout=60)
     assert errors == "" and output.count("nothing will be saved") == 3
+    assert list((tmp_path / "home").iterdir()) == []
+
+
+@pytest.mark.parametrize("most", [0, 1000, 8000, 20_000, 30_000, 60_000])
+def test_a_migration_that_a_full_disk_interrupts_loses_nothing(
+    tmp_path: Path, environment: dict[str, str], most: int
+) -> None:
+    path = tmp_path / "history.db"
+    with closing(sqlite3.connect(path)) as old:
+        old.executescript((Path(__file__).parent / "history" / "v1.sql").read_text(encoding="utf-8"))
+        before = old.execute("SELECT id, session, revision, seed, time FROM attempts").fetchall()
+    with start(environment, path, "s", 3, most) as writer:
+        output, errors = writer.communicate(timeout=60)
+    assert errors == "" and output.count("nothing will be saved") == (3 if most < 60_000 else 0)
+    with closing(sqlite3.connect(path)) as old:
+        assert old.execute("SELECT id, session, revision, seed, time FROM attempts").fetchall()[:3] == before
+    with History.open(path) as history:
+        assert history.problem is history.damage is None and history.record(attempt("s", 1))
+    assert check(path).faults == ()
+
+
+def test_an_answer_that_is_changed_in_an_exam_is_lost_once(tmp_path: Path) -> None:
+    path = tmp_path / "history.db"
+    with History.open(path) as history, closing(sqlite3.connect(path, isolation_level=None)) as other:
+        history.db.execute("PRAGMA busy_timeout = 50")
+        assert history.record(attempt("s", 1), replace=True)
+        other.execute("BEGIN IMMEDIATE")
+        for number in (11, 2, 21):  # of item 1 all but one
+            assert not history.record(attempt("s", number), replace=True)
+        assert history.unsaved == 2
+        other.execute("ROLLBACK")
+        history.retry()
+        assert history.unsaved == 0
 
 
 def test_a_lock_that_another_holds_is_waited_for_and_then_said(tmp_path: Path) -> None:

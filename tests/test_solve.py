@@ -270,8 +270,32 @@ def test_it_runs_without_a_home_or_a_terminal(program: Program) -> None:
 
 
 @pytest.mark.parametrize(
-    "words", ["conv --in 7 --in 8 --k 3", "conv --in 7 --in-size=9 --k 3", "params --k 3 --bias no --no-bias"]
-)
+    "words",
+    [
+        "conv --in 7 --in 8 --k 3", "conv --in 7 --in-size=9 --k 3", "params --k 3 --bias no --no-bias",
+        "conv --in 64 --k 3 --out 32 --out=30 --find s", "conv --in 64 --k 3 --out 32 --find s --find p",
+    ],
+)  # fmt: skip
 def test_what_is_given_twice_is_refused(program: Program, words: str) -> None:
     ended = program("solve", *shlex.split(words))
     assert ended.returncode == 2 and ("is given twice" in ended.stderr or "and by" in ended.stderr)
+
+
+@pytest.mark.parametrize(
+    ("bounds", "message"),
+    [
+        ("s=1:3 --bounds s=1:2", "--bounds names a quantity twice"),
+        ("s=1:3 --bounds stride=1:2", "bounds of s are stated twice"),
+        *((f"s={bound}", "bounds of s: nothing is not a whole number") for bound in (":", "1:", ":3", "")),
+        ("s=a:b", "bounds of s: a is not a whole number"), ("s=1:2:3", "bounds of s: write them as in s=1:11"),
+    ],
+)
+def test_bounds_that_cannot_be_read(program: Program, bounds: str, message: str) -> None:
+    ended = program("solve", *f"conv --in 64 --k 3 --out 32 --find s,p --bounds {bounds}".split())
+    assert ended.returncode == 2 and message in ended.stderr and ended.stderr.count("\n") == 1
+
+
+def test_bounds_hold_by_every_name_of_their_quantity(program: Program) -> None:
+    words = ("conv", "--in", "64", "--k", "3", "--out", "32", "--find", "s,p", "--format", "json")
+    found = [program("solve", *words, "--bounds", f"{name}=5:9").stdout for name in ("s", "stride")]
+    assert '"solutions": []' in found[0] and len(set(found)) == 1

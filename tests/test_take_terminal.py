@@ -134,6 +134,58 @@ def test_the_command_that_is_named_goes_on_whatever_was_wished(start: Start) -> 
     fresh.expect("Question 1 of 10")
 
 
+def three(path: Path, **changes: str) -> None:
+    """A bank of three questions, a, b and c, some of them changed; one that is empty is left out."""
+    stems = {"a": "Is one odd?", "b": "Is two odd?", "c": "Is three odd?", "id": "three"} | changes
+    items = "".join(
+        f"  - id: {name}\n    stem: {stem}\n    options: {{a: so, b: not so}}\n    key: a\n"
+        for name, stem in stems.items()
+        if stem and name != "id"
+    )
+    path.write_text(f"format: 1\nid: {stems['id']}\ntitle: T\nsource: s\nitems:\n{items}", encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("changes", "said", "question", "done"),
+    [
+        ({}, "You stopped after 2 of 3 questions. They are saved.\r", "Question 3 of 3", "2 of 3"),
+        ({"a": ""}, "1 of 2 questions. .* bank has changed:\\s+1\\s+answer", "Question 2 of 2", "1 of 2"),
+        ({"c": ""}, "2 of 2 questions. They are saved.\r", "1 of 2 right", ""),
+        ({"d": "Is four odd?"}, "2 of 3 questions. They are saved.\r", "Question 3 of 3", "2 of 3"),
+        ({"b": "Is 2 odd?"}, "1 of 3 questions. .* bank has changed:\\s+1\\s+answer", "Question 2 of 3", "1 of 3"),
+        ({"a": "Is 1 odd?", "b": ""}, "0 of 2 questions. .* bank has changed:\\s+2\\s+answers", "Question 1 of 2", ""),
+        ({"a": "", "b": "", "c": "", "d": "Is 4?"}, "No question of the session that you left", "Question 1 of 1", ""),
+        ({"id": "other"}, "is of the bank `three`, as .* it cannot be resumed", "Question 1 of 3", ""),
+    ],
+)
+def test_a_bank_that_has_changed_since_a_session_was_left(
+    start: Start, tmp_path: Path, changes: dict[str, str], said: str, question: str, done: str
+) -> None:
+    bank = tmp_path / "bank.yaml"
+    three(bank)
+    child = start("take", "bank.yaml", columns=160)
+    for letter in "ab":
+        child.expect(PROMPT)
+        child.send(letter)
+        child.expect("next question")
+        child.send("\r")
+    child.expect(PROMPT)
+    child.send("q")
+    child.expect("2 of 3 done and saved")
+    assert ended(child) == 0
+    three(bank, **changes)
+    again = start("take", "bank.yaml", columns=160)
+    again.expect(said)
+    if "No question" not in said and "cannot" not in said:
+        again.send("\r")
+    again.expect(question)
+    if done or "Question" in question:
+        again.expect(PROMPT)
+        again.send("q")
+        again.expect(f"{done} done and saved" if done else "Nothing was answered")
+    assert ended(again) == 0
+
+
 def test_another_key_repeats_the_choices(start: Start) -> None:
     leave_after(start("take", "week8"), "d")
     child = start("take", "week8")

@@ -16,6 +16,7 @@ import pytest
 from answered import DAY, answers
 from conftest import PATIENCE, Program, Start, ended, terminals, wait_until
 
+from cnnquiz import interruptions
 from cnnquiz.render import keys
 
 KINDS = str(Path(__file__).parent / "take/kinds.yaml")
@@ -34,13 +35,18 @@ ALONE = ("question", "verdict", "timed", "review")  # where a key is read alone
 ENDS = [("SIGTERM", place) for place in PLACES] + [
     (name, place) for name in ("SIGHUP", "SIGQUIT", "SIGINT") for place in ("question", "drill", "review")
 ]
+ENDS += [
+    (name, "question")
+    for name in ("SIGALRM", "SIGUSR1", "SIGUSR2", "SIGABRT", "SIGXCPU", "SIGVTALRM", "SIGPROF", "SIGTRAP", "SIGSYS")
+]
 WITHOUT = (
     "import sys, runpy\n"
     "sys.modules.update(dict.fromkeys(('termios', 'tty', 'fcntl', 'resource', 'pwd', 'grp')))\n"
     "import os, signal\n"
     "for name in ('SIGHUP', 'SIGQUIT', 'SIGCONT', 'SIGTSTP', 'SIGVTALRM', 'SIGKILL', 'ITIMER_VIRTUAL', 'setitimer',\n"
-    "             'getitimer', 'pthread_sigmask', 'valid_signals'):\n"
+    "             'getitimer', 'pthread_sigmask'):\n"
     "    delattr(signal, name)\n"
+    "signal.valid_signals = lambda: set(map(signal.Signals, (2, 4, 6, 8, 11, 15)))\n"  # as on Windows
     "for name in ('sched_getaffinity', 'getpgrp', 'tcgetpgrp', 'killpg', 'O_NONBLOCK'):\n"
     "    delattr(os, name)\n"
     "runpy.run_module('cnnquiz', run_name='__main__', alter_sys=True)\n"
@@ -150,6 +156,34 @@ def test_nohup_stays(environment: dict[str, str]) -> None:
         "assert signal.getsignal(signal.SIGTERM) not in (signal.SIG_IGN, signal.SIG_DFL)\n"
     )
     assert subprocess.run([sys.executable, "-c", code], env=environment, check=False).returncode == 0
+
+
+def test_a_signal_within_a_text_that_is_executed_keeps_its_exit_code(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    (tmp_path / "stopped.py").write_text(
+        "import os, signal, sys; from cnnquiz import interruptions; interruptions.heed()\n"
+        "try: exec('os.kill(os.getpid(), signal.SIGTERM)\\nwhile True: pass')\n"
+        "except KeyboardInterrupt as interrupt: sys.exit(interruptions.exit_code(interrupt))\n"
+    )
+    command = [sys.executable, "-m", "stopped"]
+    assert subprocess.run(command, env=environment, cwd=tmp_path, check=False).returncode == 143
+
+
+def test_whatever_ends_a_process_by_default_is_heeded() -> None:
+    default = (
+        "import os, signal, sys\n"
+        "for name in ('SIGPIPE', 'SIGXFSZ'): signal.signal(getattr(signal, name), signal.SIG_IGN)\n"
+        "number = int(sys.argv[1])\n"
+        "if os.fork() == 0: os.kill(os.getpid(), number); os._exit(0)\n"
+        "pid, status = os.waitpid(0, os.WUNTRACED)\n"
+        "if os.WIFSTOPPED(status): os.kill(pid, signal.SIGKILL)\n"
+        "sys.exit(os.WIFSIGNALED(status))\n"
+    )
+    faults = {signal.SIGKILL, signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
+    numbers = sorted(signal.valid_signals() - faults)
+    done = [subprocess.run([sys.executable, "-c", default, str(int(each))], check=False).returncode for each in numbers]
+    assert {each for each, code in zip(numbers, done, strict=True) if code} == set(interruptions.ENDING)
 
 
 @pytest.mark.parametrize("place", ["question", "verdict", "drill"])

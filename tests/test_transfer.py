@@ -132,7 +132,12 @@ def test_the_file_can_be_found_checked_and_copied(
     again = program("history", "backup", "copy.db")
     assert again.returncode == 2 and "--force" in again.stderr
     assert program("history", "backup", "copy.db", "--force").returncode == 0
-    assert program("history", "backup", str(path), "--force").returncode == 2, "never over itself"
+    itself = program("history", "backup", str(path), "--force")
+    assert itself.returncode == 2 and "that is the history itself; name another file" in itself.stderr
+    before = path.read_bytes()
+    report = program("check", "--bundled", "--select", "schema", "--output", str(path))
+    assert report.returncode == 2 and "is a history, which the report would replace" in report.stderr
+    assert path.read_bytes() == before
     assert not list(tmp_path.glob(".copy*"))
 
 

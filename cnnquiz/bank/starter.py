@@ -25,10 +25,13 @@ def write(wanted: str, title: str | None = None) -> Path:
 
 def bank_id(path: Path) -> str:
     """The id that follows from a file's name: `My Bank.yaml` -> my-bank."""
-    plain = unicodedata.normalize("NFKD", path.stem).encode("ascii", "ignore").decode()
+    stem = path.name.removesuffix(".yaml").removesuffix(".yml")
+    plain = unicodedata.normalize("NFKD", stem).encode("ascii", "ignore").decode()
     found = "-".join(re.findall(r"[a-z0-9]+", plain.lower()))
+    name = display_text(path)
+    if stem.startswith("-"):
+        raise CnnquizError(f"{name}: a name that begins with - is taken for an option: choose another name")
     if not found:
-        name = display_text(path)
         raise CnnquizError(f"{name}: a bank's file needs a letter or a digit in its name, for the bank's id")
     return found
 

@@ -121,7 +121,7 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         why = "It divides every exponential by the same number, so the shares stay; none can be too large to work with."
         filled = chain(Vector(env["scaled"]), " - ", factor(env["shift"]))
         yield step("Subtract the largest", "z - max", filled, Vector(env["shifted"]), why, group)
-    powers = [_power(one) for one in env["shifted"]]
+    powers = _of_each(_power, env["shifted"])
     written, why = Vector(map(rounded, powers)), "exp makes every number positive."
     yield step("Exponentiate", power, value=written, why=why, of=group)
     total = irrational(sum(powers)) if len(set(env["known"])) > 1 else rounded(sum(powers))
@@ -145,15 +145,18 @@ def count(env: Env) -> Values:
     import sympy
 
     left = [(at, z) for at, z in enumerate(env["z"], 1) if z != MINUS_INFINITY]
-    unbeaten = [at for at, z in left if not any(other > z for _, other in left)]
+    predicted, best = left[0]
+    for at, z in left:
+        if z > best:
+            predicted, best = at, z
     if len(env["z"]) > 50:
-        return {"predicted_class": unbeaten[0]}
+        return {"predicted_class": predicted}
     logits = [-sympy.oo if z == MINUS_INFINITY else sympy_value(z) for z in env["scaled"]]
     known = [z for z in logits if z != -sympy.oo]
     sums = [None if z == -sympy.oo else sympy.Add(*(sympy.exp(other - z) for other in known)) for z in logits]
     shares = [0 if total is None else from_sympy(1 / total) for total in sums]
     whole = from_sympy(sum(1 / total for total in sums if total is not None))
-    found = _results(env, shares) | {"total": whole, "predicted_class": unbeaten[0]}
+    found = _results(env, shares) | {"total": whole, "predicted_class": predicted}
     return found | ({"probabilities_exact": [str(Fraction(one)) for one in shares]} if _has_formulas(env) else {})
 
 

@@ -117,14 +117,18 @@ def say_left_out(link: str) -> None:
 
 
 def refuse_bank(output: Path, found: list[str]) -> None:
-    """Raise a usage error where the report would take a bank's place."""
+    """Raise a usage error where the report would take a bank's or a history's place."""
     from cnnquiz.checks import runner
+    from cnnquiz.files import opened
 
     if not output.is_file():
         return
     checked = any(Path(name).exists() and output.samefile(name) for name in found if name != runner.STDIN)
-    if checked or (output.suffix.lower() in runner.SUFFIXES and runner.is_bank(str(output))):
-        raise click.UsageError(f"--output: {output} is a bank, which the report would replace: name another file")
+    kind = "a bank" if checked or (output.suffix.lower() in runner.SUFFIXES and runner.is_bank(str(output))) else ""
+    with opened(output) as file:
+        kind = "a history" if file.read(6) == b"SQLite" else kind
+    if kind:
+        raise click.UsageError(f"--output: {output} is {kind}, which the report would replace: name another file")
 
 
 def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:

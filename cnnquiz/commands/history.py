@@ -23,8 +23,9 @@ def show_path() -> None:
     """Print where the file is."""
     from cnnquiz.history import default_path
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
-    stdout().write(f"{default_path()}\n")  # never wrapped, so that a script can use it
+    stdout().write(f"{display_text(default_path())}\n")  # never wrapped, so that a script can use it
 
 
 @command.command(short_help="Read the whole file and say whether it is sound.")
@@ -33,18 +34,20 @@ def check() -> int:
     from cnnquiz.history import default_path
     from cnnquiz.history.upkeep import check, exists
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     path = default_path()
+    name = display_text(path)
     if not exists(path):
-        stdout().show(f"{path}: no history yet")
+        stdout().show(f"{name}: no history yet")
         return 0
     health = check(path)
     if health.faults:
         advice = "Nothing was changed. `cnnquiz history restore FILE` puts a backup in its place."
-        stdout().show(f"{path}: damaged", *(f"  {fault}" for fault in health.faults), advice)
+        stdout().show(f"{name}: damaged", *(f"  {fault}" for fault in health.faults), advice)
         return 1
     counts = f"{health.attempts:,} attempts, {health.items:,} items, {health.sessions:,} sessions"
-    stdout().show(f"{path}: sound; {counts}, {health.size:,} bytes, version {health.version}")
+    stdout().show(f"{name}: sound; {counts}, {health.size:,} bytes, version {health.version}")
     return 0
 
 
@@ -56,10 +59,11 @@ def backup(file: Path, force: bool) -> None:
     from cnnquiz.history import History
     from cnnquiz.history.upkeep import backup
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     with History.require(to_write=False) as history:
         size = backup(history, file, force)
-    stdout().show(f"{file}: {size:,} bytes, a whole copy of the history")
+    stdout().show(f"{display_text(file)}: {size:,} bytes, a whole copy of the history")
 
 
 @command.command(short_help="Put a backup in the place of the file.")
@@ -69,10 +73,12 @@ def restore(file: Path) -> None:
     from cnnquiz.history import default_path
     from cnnquiz.history.upkeep import restore
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     path = default_path()
     aside = restore(file, path)
-    stdout().show(f"{path}: restored from {file}", *([f"What was there is now {aside}"] if aside else []))
+    kept = [f"What was there is now {display_text(aside)}"] if aside else []
+    stdout().show(f"{display_text(path)}: restored from {display_text(file)}", *kept)
 
 
 @command.command(short_help="Make the schedule again from the attempts.")
@@ -81,7 +87,8 @@ def rebuild() -> None:
     from cnnquiz.history import History
     from cnnquiz.history.upkeep import rebuild
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     with History.require() as history:
         cards = rebuild(history)
-        stdout().show(f"{history.path}: the cards of {cards:,} items are made again")
+        stdout().show(f"{display_text(history.path)}: the cards of {cards:,} items are made again")

@@ -34,13 +34,14 @@ def show(network: str, output: Path | None) -> None:
     from cnnquiz.files import write_new
     from cnnquiz.lab.source import annotated_source
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     source = annotated_source(network)
     if output is None:
         stdout().raw(source)
         return
     write_new(output, source, "the source cannot be written")
-    stdout().show(f"Wrote {output}.")
+    stdout().show(f"Wrote {display_text(output)}.")
 
 
 @command.command(short_help="Build a network and compare each layer with `solve net`.")

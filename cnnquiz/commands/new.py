@@ -18,9 +18,10 @@ def command(path: str, title: str | None) -> None:
     """
     from cnnquiz.bank.starter import write
     from cnnquiz.render.console import stdout
+    from cnnquiz.shown import display_text
 
     made = write(path, title)
-    name = shlex.quote(str(made))
+    name = display_text(shlex.quote(str(made)))
     screen = stdout()
-    screen.show(f"Wrote {made}: two questions, to be changed into yours.", "")
+    screen.show(f"Wrote {display_text(made)}: two questions, to be changed into yours.", "")
     screen.show(f"  cnnquiz take {name}", f"  cnnquiz check {name}")

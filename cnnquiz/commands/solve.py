@@ -124,7 +124,8 @@ class CalculatorCommand(click.Command):
 
 def _refuse_repeated(calculator: Calculator, args: list[str]) -> None:
     """Raise a usage error where a given is given twice, in one spelling or in two: the last would win in silence."""
-    spelled = {f"--{no}{word}": q.short for q in calculator.quantities for word in words(q) for no in ("", "no-")}
+    spelled = {f"--{result.short}": result.short for result in calculator.results if result.short} | {"--find": "find"}
+    spelled |= {f"--{no}{word}": q.short for q in calculator.quantities for word in words(q) for no in ("", "no-")}
     seen: dict[str, str] = {}
     for arg in args[: args.index("--")] if "--" in args else args:
         option = arg.partition("=")[0]
@@ -188,6 +189,8 @@ def _search(calculator: Calculator, raw: dict[str, Any], targets: dict[str, Any]
     if options["answer"] is not None:
         raise click.UsageError("--answer checks a result: leave out --find, and give what it looks for")
     bounds = dict(_bounds(text) for text in options["bounds"])
+    if len(bounds) < len(options["bounds"]):
+        raise click.UsageError("--bounds names a quantity twice: leave one out")
     found = inverse.find(calculator, raw, [n.strip() for n in options["find"].split(",") if n.strip()], targets, bounds)
     _show(found.as_solution(), found.as_json(), options)
 

@@ -48,15 +48,16 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
 def move(history: History, source: str | None, to: str | None, force: bool) -> tuple[dict[str, int], list[str]]:
     """Import, then export, as asked; the counts, and a line about each."""
     from cnnquiz.history.transfer import export, merge
+    from cnnquiz.shown import display_text
 
     done: dict[str, int] = {}
     lines = []
     if source is not None:
         done["read"], done["new"] = read, new = merge(history, Path(source))
-        lines.append(f"{source}: {read:,} attempts, {new:,} of them new; the others were here already")
+        lines.append(f"{display_text(source)}: {read:,} attempts, {new:,} of them new; the others were here already")
     if to is not None:
         done["exported"] = export(history, Path(to), force)
-        lines.append(f"{to}: {done['exported']:,} attempts written")
+        lines.append(f"{display_text(to)}: {done['exported']:,} attempts written")
     return done, lines
 
 

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 
+from cnnquiz.files import replacement
 from cnnquiz.history import checksums, rows
 from cnnquiz.history.log import log_of
 
@@ -70,10 +71,12 @@ LAYOUT = 0x942B25A2  # of the tables of that version
 
 def connect(path: Path) -> sqlite3.Connection:
     """An open history, new or migrated and ready to be written; Unusable if that cannot be."""
-    db, is_new = None, not is_there(path)
+    db = None
     try:
         refuse_place(path)
         path.parent.mkdir(parents=True, exist_ok=True)
+        if not is_there(path):
+            create(path.resolve())
         db = sqlite3.connect(path, timeout=WAIT, isolation_level=None)
         checksums.register(db)
         refuse_foreign(db)
@@ -83,16 +86,18 @@ def connect(path: Path) -> sqlite3.Connection:
     except (OSError, Unusable, *UNREADABLE) as error:
         if db is not None:
             db.close()
-        if is_new:
-            remove_empty(path)
         raise Unusable(reason(error)) from error
 
 
-def remove_empty(path: Path) -> None:
-    """Leave nothing of a new file that could not be filled, as on a full disk."""
-    with suppress(OSError):
-        if path.stat().st_size == 0:
-            path.unlink()
+def create(path: Path) -> None:
+    """Make a history that is whole from its first moment, unless another process is first."""
+    with (
+        suppress(FileExistsError),
+        replacement(path, "", errors=(), new=True) as draft,
+        closing(sqlite3.connect(draft, isolation_level=None)) as db,
+    ):
+        checksums.register(db)
+        migrate(db)
 
 
 @contextmanager

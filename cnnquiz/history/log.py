@@ -18,6 +18,7 @@ CHECKED = 6_000_000  # bytes up to which a log is checked as its file is opened;
 HEADER, FRAME = 32, 24  # bytes
 BIG_ENDIAN = 0x377F0683  # the number at the head of a log whose checksums are counted so; one less: little endian
 PAUSE = 0.1  # seconds
+UNREAD = "its log is too large to be verified as it is opened"
 DAMAGED = "its log is damaged, the answers saved last are lost"
 Sums = tuple[int, int]
 

@@ -6,7 +6,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import date, datetime
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
@@ -72,7 +71,8 @@ class History:
         self._session, self._kept = "", 0
         self._pending: list[Write] = []
         self._done: list[Write] = []
-        self._saved = 0
+        self._answers: set[Attempt | str] = set()
+        self._lost: set[Attempt | str] = set()
 
     @classmethod
     def open(cls, path: Path | None = None) -> History:
@@ -81,7 +81,8 @@ class History:
         One that can be read is still read.
         """
         path = path or default_path()
-        lost = log.damage(path) if is_small(log.log_of(path), log.CHECKED) else ()
+        large = is_there(log.log_of(path)) and not is_small(log.log_of(path), log.CHECKED)
+        lost = [log.UNREAD] if large else log.damage(path)
         try:
             return cls(path, connect(path), lost=lost)
         except Unusable as error:
@@ -131,22 +132,22 @@ class History:
 
     @property
     def unsaved(self) -> int:
-        """How many attempts of this run are not on disk."""
-        return sum(isinstance(write, partial) for write in [*self._done, *self._pending]) - self._saved
+        """How many answers of this run are not on disk."""
+        return len(self._lost)
 
     def retry(self) -> None:
         """Try once more to save what could not be saved, or what is no longer there."""
-        if self._pending or self._is_gone():
+        if self._pending or (self._done and self._is_gone()):
             self._write()
 
     def _is_gone(self) -> bool:
         """Whether the file was removed, or another one put in its place."""
-        return self._saves and _identity(self.path) != self._file
+        return self._saves and (self._file is None or _identity(self.path) != self._file)
 
     def _begin_anew(self) -> None:
         """Go over to a new file, or to memory where there can be none, with all that this run has written."""
         self._let_go()
-        self._saved = 0
+        self._lost = set(self._answers)
         try:
             self.db = connect(self.path)
             self._kept = self.db.execute(rows.SESSION_COUNT, (self._session,)).fetchone()[0]
@@ -161,8 +162,10 @@ class History:
         With `replace` it takes the place of the session's earlier attempts at that item, as in an exam.
         What could not be written is tried again with the next write.
         """
-        add = rows.replace_attempt if replace else rows.add_attempt
-        return self._write(partial(add, attempt=attempt))
+        add, answer = (rows.replace_attempt, attempt.item) if replace else (rows.add_attempt, attempt)
+        self._answers.add(answer)
+        self._lost.add(answer)
+        return self._write(lambda db: add(db, attempt))
 
     def start_session(
         self, bank: str, mode: str, plan: dict[str, Any], now: datetime, session: str | None = None
@@ -299,7 +302,7 @@ class History:
             )
             return False
         if self._saves:
-            self._saved += sum(isinstance(write, partial) for write in self._pending)
+            self._lost.clear()
             anew = "was removed while this ran: what this session has answered is in a new file there"
             self.problem = f"history at {self.path} {anew}" if gone else None
         self._done += self._pending

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import csv
 import json
@@ -33,7 +34,7 @@ decoder = msgspec.json.Decoder(Attempt)
 def export(history: History, path: Path, force: bool = False) -> int:
     """Write all attempts to a file, in the format that its name ends in; their number."""
     kind = format_of(path)
-    safely = replacement(free_path(path, force), "the export failed", (OSError, sqlite3.Error))
+    safely = replacement(free_path(path, force), "the export failed", (OSError, sqlite3.Error), new=not force)
     with safely as draft, draft.open("w", encoding="utf-8", newline="") as file:
         attempts = all_attempts(history)
         return write_csv(file, attempts) if kind == ".csv" else write_lines(file, attempts)
@@ -41,7 +42,7 @@ def export(history: History, path: Path, force: bool = False) -> int:
 
 def free_path(path: Path, force: bool) -> Path:
     """The path; CnnquizError where a file is there that may not be replaced."""
-    if path.exists() and not (force and path.is_file()):
+    if path.is_file() and not force:
         raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
     return path
 
@@ -121,6 +122,7 @@ def read_lines(path: Path, file: IO[bytes]) -> Iterator[Attempt]:
     number = 0
     while line := file.readline(LONGEST_LINE):
         number += 1
+        line = line.removeprefix(codecs.BOM_UTF8)
         if line.strip():
             try:
                 yield valid_attempt(decoder.decode(line))

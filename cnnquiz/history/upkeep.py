@@ -127,8 +127,9 @@ def backup(history: History, path: Path, force: bool = False) -> int:
     if not is_there(history.path):
         raise CnnquizError(f"{history.path}: no history yet, and nothing to copy")
     if path.exists() and path.samefile(history.path):
-        raise CnnquizError(f"{path}: is there already; name another file, or add --force to replace it")
-    safely = replacement(free_path(path, force), "the backup cannot be written", (OSError, sqlite3.Error))
+        raise CnnquizError(f"{path}: that is the history itself; name another file")
+    free_path(path, force)
+    safely = replacement(path, "the backup cannot be written", (OSError, sqlite3.Error), new=not force)
     with safely as draft, closing(sqlite3.connect(draft)) as copy:
         history.db.backup(copy)
         checksums.register(copy)

@@ -133,7 +133,7 @@ def _bounded(text: str) -> str:
     """The line without blanks at its ends, if it is not too long for an answer."""
     if len(text) >= LONGEST_LINE:
         raise CnnquizError(f"the input has a line of {LONGEST_LINE:,} characters or more, which is no answer")
-    return text.strip()
+    return text.removeprefix("\ufeff").strip()  # with which some systems begin what they pipe
 
 
 def _end_of_input() -> BaseException:

@@ -51,11 +51,11 @@ def drill(words: tuple[str, ...], options: DrillOptions) -> int:
     """Drill what the words name, and show what is mastered; the exit code."""
     seed = SystemRandom().randrange(10**6) if options.seed is None else options.seed
     start = machine.start(families(words), seed)
-    script = read_script(options.answers_file, start) if options.answers_file else None
+    script = read_script(options.answers_file, start) if options.answers_file is not None else None
     return with_history(lambda history: DrillSession(start, shlex.join(words), history, options, script))
 
 
-LARGEST_SCRIPT = 64 * 1024  # bytes of a file of answers
+LARGEST_SCRIPT, MOST_IDLE = 64 * 1024, 150  # bytes of a file of answers, and its lines that are no right answer
 
 
 def read_script(path: str, drill: Drill) -> Iterator[str]:
@@ -141,7 +141,7 @@ class DrillSession:
         self.asked: Question | None = None
         self.turns: list[Turn] = []
         self.open_question: OpenQuestion | None = None
-        self.answers = 0
+        self.answers = self.idle = 0
         self._lines = script if script is not None else iter(keys.line, None)
         self._typing = script is None and keys.at_terminal()
         self.explanation: Explanation | None = None
@@ -182,6 +182,7 @@ class DrillSession:
             turn.how = self._respond(turn, self._read(asked))
         self.drill = machine.advance(self.drill, asked, turn.how)
         self.turns.append(turn)
+        self.idle -= turn.how != "wrong"
         self.asked = None
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
         if turn.how != "wrong":
@@ -231,6 +232,10 @@ class DrillSession:
                 "the input ended before an answer came: answer at a terminal, or give --answers-file FILE"
             ) from None
         if self.script is not None:
+            self.idle += 1
+            if self.idle > MOST_IDLE:
+                file = display_text(self.options.answers_file or "")
+                raise CnnquizError(f"{file}: more than {MOST_IDLE} lines of it are no right answer; give fewer")
             text = script_answer(asked.variant, text)
         if not self._typing:
             self.screen.show(text)
@@ -329,6 +334,10 @@ class DrillSession:
         if not input_events.explain(self.screen, explanation, following):
             raise UserQuit
 
+    @property
+    def _command(self) -> str:
+        return f"cnnquiz drill {display_text(self.name)}"
+
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
         self.history.retry()
@@ -337,16 +346,16 @@ class DrillSession:
             return f"{what} is saved: the history cannot be written."
         if self.drill.over:
             return "Well done. `cnnquiz review` brings it back just before it is forgotten."
-        return f"{'Saved. ' if self.answers else ''}Resume with: cnnquiz drill {self.name}"
+        return f"{'Saved. ' if self.answers else ''}Resume with: {self._command}"
 
     def interruption(self) -> str:
         """How to go on after a signal."""
         self.history.retry()
         saved = self.answers - self.history.unsaved
         if self.answers and not saved:
-            return f"; nothing is saved. Begin again with: cnnquiz drill {self.name}"
+            return f"; nothing is saved. Begin again with: {self._command}"
         count = f"{saved} answer{'s' * (saved != 1)}"
-        return f"; {count} saved. Resume with: cnnquiz drill {self.name}"
+        return f"; {count} saved. Resume with: {self._command}"
 
     def _document(self) -> dict[str, Any]:
         """The drill as JSON; `next` is the question that was still open."""

@@ -78,19 +78,16 @@ class Runner(Protocol):
 def with_history(session: Callable[[History], Runner]) -> int:
     """Run a session with the history; its exit code, or 3 where answers are lost although they were tried again."""
     history = History.open()
-    could_save = history.problem is None
     try:
-        code = _exit_code(session(history))
+        with history:
+            code = _exit_code(session(history))
     except Overtaken as fault:
         console.stderr().say(f"cnnquiz: {fault}")
         return NOT_SAVED
     finally:
-        history.close()
-    if not (could_save and history.unsaved):
-        return code
-    lost = count(history.unsaved, "answer")
-    console.stderr().say(f"{lost} of this session could not be saved in {history.path}")
-    return code or NOT_SAVED
+        if lost := history.unsaved:
+            console.stderr().say(f"{count(lost, 'answer')} of this session could not be saved in {history.path}")
+    return code or (NOT_SAVED if lost else 0)
 
 
 def _exit_code(session: Runner) -> int:

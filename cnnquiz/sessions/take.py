@@ -21,11 +21,12 @@ from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
 from cnnquiz.quiz.result import QuizResult, quiz_result, replies
 from cnnquiz.quiz.session import Reply, Session, play, start
 from cnnquiz.render import console, input_events, keys, quiz
-from cnnquiz.render.layout import hang
+from cnnquiz.render.layout import count, hang
 from cnnquiz.render.quiz import Desk, Reader
 from cnnquiz.render.result import clock, result_lines
 from cnnquiz.sessions.preload import preloader
 from cnnquiz.sessions.recorder import Recorder, with_history
+from cnnquiz.shown import display_text
 
 
 class TakeOptions(Struct, frozen=True):
@@ -79,14 +80,13 @@ class TakeSession:
     def run(self) -> int:
         """Resume or begin, ask to the end, and show the result; the exit code."""
         self.plan, attempts, leaves = self._resume() or (self._new_plan(), [], False)
-        self.saved = {each.item for each in attempts}
         self.questions = draw(self.loaded, self.plan)
-        self.saved &= {item.id for item in map(self.bank.item, self.plan.items) if item}  # the bank may have changed
         if not self.questions:
             return self._report_empty()
         self.questions[0]  # before anything is shown: it may have a fault
         desk = self._desk()  # before anything is saved: it may refuse the answers given
         kept = replies(self.questions, attempts) if attempts else ()
+        self.saved = {each.item.id for each, reply in zip(self.questions, kept, strict=False) if reply}
         if leaves:
             return self._leave(start(self.questions, self.plan.exam, replies=kept), desk)
         self._begin()
@@ -102,17 +102,33 @@ class TakeSession:
 
         The last value is true where it is to be left once more, as it is.
         """
+        if self.options.answers is not None or not (self.options.fresh or keys.at_terminal()):
+            return None
         found = self._resumable()
-        if found is None or self.options.answers is not None or not (self.options.fresh or keys.at_terminal()):
+        if found is None:
+            self._report_renamed()
             return None
         saved, plan = found
-        done = _progress(plan, self.history.responses(saved.session))
+        attempts, questions = self.history.responses(saved.session), draw(self.loaded, plan)
+        if not questions:
+            console.stderr().say("No question of the session that you left is in the bank any more: it begins anew.")
+            self.history.abandon(saved.session)
+            return None
+        done = _progress(plan, attempts, replies(questions, attempts))
         wanted = "anew" if self.options.fresh else input_events.ask_to_resume(self.screen, done)
         if wanted == "anew":
             self.history.abandon(saved.session)
             return None
         self.recorder.resume(saved.session)
-        return plan, self.history.responses(saved.session), wanted == "leave"
+        return plan, attempts, wanted == "leave"
+
+    def _report_renamed(self) -> None:
+        """Say where a session was left that cannot be resumed, since the bank in this file had another id then."""
+        here = str(Path(self.name).absolute())
+        for bank in [bank for bank, path in self.history.paths().items() if path == here and bank != self.bank.id]:
+            if self.history.resumable(bank):
+                left = f"A session that you left is of the bank `{bank}`, as the one in this file was called then"
+                console.stderr().say(f"{left}: it cannot be resumed. Its answers are saved.")
 
     def _resumable(self) -> tuple[SavedSession, Plan] | None:
         """The latest session that was left: of any kind for a plain take, else of the kind that the options name."""
@@ -163,7 +179,7 @@ class TakeSession:
         self._show_json(QuizResult(self.bank.id, ()))
         screen = self.screen
         words = "No mistakes are left: no question was answered wrong the last time that you met it."
-        lines = (words, f"The whole quiz: cnnquiz take {shlex.quote(self.name)}")
+        lines = (words, f"The whole quiz: cnnquiz take {display_text(shlex.quote(self.name))}")
         screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
         return 0
 
@@ -246,7 +262,7 @@ class TakeSession:
 
     def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
         """Commands worth typing now, each with its purpose."""
-        again = f"cnnquiz take {shlex.quote(self.name)}"
+        again = f"cnnquiz take {display_text(shlex.quote(self.name))}"
         missed = [row.variant for row in result.rows if row.asked and row.mark.verdict != "right"]
         unasked = any(not row.asked for row in result.rows)
         if not missed and not unasked:
@@ -282,7 +298,7 @@ def _facts(plan: Plan, asked: int, every: int) -> list[str]:
     return facts + ([f"shuffled: --order {plan.order} repeats it"] if plan.order is not None else [])
 
 
-def _progress(plan: Plan, attempts: Sequence[Attempt]) -> str:
+def _progress(plan: Plan, attempts: Sequence[Attempt], kept: Sequence[Reply | None]) -> str:
     """One line about a session that can be resumed: how far it came, and of what kind it is."""
     facts = ["exam"] * plan.exam
     facts += [] if plan.seconds is None else [f"{clock(_rest_of_time(plan))} left"]
@@ -291,8 +307,10 @@ def _progress(plan: Plan, attempts: Sequence[Attempt]) -> str:
     facts += [f"on {plan.topic}"] if plan.topic else []
     facts += ["your mistakes"] * plan.mistakes
     kind = f" ({', '.join(facts)})" if facts else ""
-    done = len({each.item for each in attempts})
-    return f"You stopped after {done} of {len(plan.items)} questions{kind}. They are saved."
+    done = sum(reply is not None for reply in kept)
+    changed = len({each.item for each in attempts}) - done
+    more = f" Not counted, since the bank has changed: {count(changed, 'answer')}." if changed else ""
+    return f"You stopped after {done} of {len(kept)} questions{kind}. They are saved.{more}"
 
 
 def _fits(plan: Plan, options: TakeOptions) -> bool:
@@ -324,7 +342,7 @@ def _resume_command(name: str, plan: Plan, pass_mark: float | None) -> str:
     for option, value in options.items():
         if value is not None and value is not False and value != "":
             words += [option] if value is True else [option, str(value)]
-    return shlex.join(words)
+    return display_text(shlex.join(words))
 
 
 def _duration(seconds: float) -> str:

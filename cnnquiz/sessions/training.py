@@ -12,6 +12,7 @@ from cnnquiz.lab.records import Epoch
 from cnnquiz.lab.training import Training
 from cnnquiz.render.console import stderr, stdout
 from cnnquiz.render.lab import TrainingDocument, TrainingScreen
+from cnnquiz.shown import display_text
 
 
 def follow(run: Training, folder: Path, keep: bool, json: bool) -> None:
@@ -33,10 +34,10 @@ def follow(run: Training, folder: Path, keep: bool, json: bool) -> None:
             run.save(folder / output.CHECKPOINT)
             output.write(folder, run.epochs)
     if came:
-        again = f"cnnquiz lab train {run.settings.network} --resume --output {shlex.quote(str(folder))}"
+        again = f"cnnquiz lab train {run.settings.network} --resume --output {display_text(shlex.quote(str(folder)))}"
         stderr().show("", f"Stopped in epoch {len(run.epochs) + 1} after step {run.step}, and saved. To go on:")
         stderr().say(again)
         raise KeyboardInterrupt(came[0])
     view.finish(run.epochs, run.outcome())
     if keep:
-        stderr().show(f"Kept in {folder}: {', '.join(output.FILES)}.")
+        stderr().show(f"Kept in {display_text(folder)}: {', '.join(output.FILES)}.")

@@ -50,7 +50,9 @@ def excerpt(raw: Any) -> str:
         text = str(raw)
     except ValueError:  # Python writes out no number of more than some thousand digits
         return "a number of thousands of digits"
-    return display_text(text) if len(text) <= 40 else f"{display_text(text[:30])}... ({len(text)} characters)"
+    if len(text) > 40:
+        return f"{display_text(text[:30])}... ({len(text)} characters)"
+    return display_text(text) or "nothing"
 
 
 def whole(raw: Any, low: int | None = None, letters: bool = True) -> int | Letter:
@@ -275,14 +277,17 @@ def matrix(most: int = 200) -> Kind:
     row = numbers(most)
 
     def read(raw: Any) -> tuple[tuple[int | Fraction, ...], ...]:
+        parts = raw
         if isinstance(raw, str):
             text = raw.strip()
             if text.startswith("[["):
                 text = re.sub(r"\]\s*,?\s*\[", ";", text.strip("[] \t"))
-            raw = [part for part in text.split(";") if part.strip()]
-        if not isinstance(raw, list | tuple) or not 1 <= len(raw) <= most:
+            parts = [part for part in text.split(";") if part.strip()]
+        if not isinstance(parts, list | tuple) or not parts:
             raise GivenError(f"{excerpt(raw)} is not a matrix: write its rows as in 1 2; 3 4")
-        rows = Vector(row.read(part) for part in raw)
+        if len(parts) > most:
+            raise GivenError(f"{excerpt(raw)} has {len(parts):,} rows: write 1 to {most}, as in 1 2; 3 4")
+        rows = Vector(row.read(part) for part in parts)
         if len({len(part) for part in rows}) != 1:
             raise GivenError(f"the rows of {excerpt(raw)} have different lengths")
         return rows

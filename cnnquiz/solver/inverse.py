@@ -211,10 +211,15 @@ def _read_search(
         if any(calculator.quantity(name) is quantity for name in raw):
             raise GivenError(f"{quantity.short} is given and searched for: leave one out", quantity.short)
     result, target = _read_target(calculator, targets)
-    found = {q.short: _read_bounds(q, bounds) for q in wanted}
-    for name in bounds:
-        if calculator.quantity(name).short not in found:
+    stated: dict[str, Any] = {}
+    for name, bound in bounds.items():
+        short = calculator.quantity(name).short
+        if short in stated:
+            raise GivenError(f"bounds of {short} are stated twice: leave one out", short)
+        if short not in (quantity.short for quantity in wanted):
             raise GivenError(f"bounds are stated for {name}, which is not searched for", name)
+        stated[short] = bound
+    found = {quantity.short: _read_bounds(quantity, stated.get(quantity.short)) for quantity in wanted}
     known = calculator.read_values(raw, without=found)
     if any(isinstance(v, Letter) for value in known.values() for v in parts(value)):
         raise GivenError("a search needs numbers: letters cannot stand beside --find")
@@ -285,15 +290,18 @@ def _read_target(calculator: Calculator, targets: Mapping[str, Any]) -> tuple[st
     raise GivenError(f"{calculator.name} has no result `{name[:40]}`", name[:40])
 
 
-def _read_bounds(quantity: Quantity, bounds: Mapping[str, Any]) -> tuple[int, int]:
-    raw = bounds.get(quantity.short, bounds.get(quantity.name))
+def _read_bounds(quantity: Quantity, raw: Any) -> tuple[int, int]:
     if raw is None:
         assert quantity.search is not None
         return quantity.search
     ends = raw if isinstance(raw, list | tuple) else str(raw).split(":")
-    if len(ends) != 2:
-        raise GivenError(f"bounds of {quantity.short}: write them as in {quantity.short}=1:11", quantity.short)
-    low, high = map(count, ends)
+    try:
+        low, high = map(count, ends)
+    except GivenError as fault:
+        raise GivenError(f"bounds of {quantity.short}: {fault}", quantity.short) from None
+    except ValueError:
+        how = f"write them as in {quantity.short}=1:11"
+        raise GivenError(f"bounds of {quantity.short}: {how}", quantity.short) from None
     if low > high or high - low > WIDEST:
         raise GivenError(f"bounds of {quantity.short}: {low} to {high} cannot be searched", quantity.short)
     return low, high

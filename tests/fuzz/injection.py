@@ -31,6 +31,7 @@ import yaml
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
+from fuzz.lines import SOUND
 from history.writer import attempt
 from screens import Stream
 
@@ -228,6 +229,9 @@ class Scene:
         yield Case(("solve", "net", "--", f"conv 6 k5 {argument(rng)} | pool"))
         yield Case(("solve", "linear", "--", f"3*x {argument(rng)}"))
         yield Case(("solve", "--", argument(rng)))
+        for name, given in rng.sample(SOUND, 4):
+            odd = {rng.choice(list(given) or ["x"]): f"x{argument(rng)}"}
+            yield Case(("solve", name, *(f"--{short}={value}" for short, value in (given | odd).items())))
         yield Case(("solve", "--batch", "lines"), "", "lines")
         yield Case(("solve", "--batch", argument(rng) or "x"), "", "lines")
 
@@ -253,6 +257,10 @@ class Scene:
         rng = self.rng
         name = file_name(rng, "new.yaml")
         yield Case(("new", f"--title={argument(rng)}", "--", name), "", "text", name)
+        source = file_name(rng, "new.py")
+        yield Case(("lab", "show", "resnet18", "--output", source), "", "text", source)
+        for words in ("show", "build", "train resnet18 --data", "train vgg16 --resume --output"):
+            yield Case(("lab", *words.split(), argument(rng) or "x"))
         yield Case(("take", argument(rng) or "x"))
         yield Case(("drill", "--", argument(rng)))
         yield Case(("list", argument(rng) or "x"))

@@ -42,7 +42,7 @@ SESSIONS = {  # what is typed, one after another
 }
 UPKEEP = (
     "history backup copy.db --force", "history restore sound.db", "history rebuild",
-    "stats --export out.jsonl --force", "stats --import in.jsonl",
+    "stats --export out.jsonl --force", "stats --import in.jsonl", "new new.yaml", "lab show vgg16 --output new.py",
 )  # fmt: skip
 KINDS = (*(f"{name}, {way}" for name in SESSIONS for way in ("pipe", "terminal")), *UPKEEP)
 LONGEST = 20.0  # seconds to wait for a verdict
@@ -135,7 +135,8 @@ class Killed:
 
     def upkeep(self, words: str, rng: random.Random) -> int:
         """Kill a command of the history somewhere in its course; no answers come of it."""
-        (self.folder / "sound.db").unlink(missing_ok=True)
+        for name in ("sound.db", "new.yaml", "new.py"):
+            (self.folder / name).unlink(missing_ok=True)
         with History.require(self.path) as history:
             backup(history, self.folder / "sound.db")
         begun = time.monotonic()
@@ -152,6 +153,9 @@ class Killed:
         half = []
         if (copy := self.folder / "copy.db").exists() and check(copy).faults:
             half.append(copy.name)
+        for name in ("new.yaml", "new.py"):
+            if (new := self.folder / name).exists() and not new.read_text(encoding="utf-8").endswith("\n"):
+                half.append(name)
         if (out := self.folder / "out.jsonl").exists():
             try:
                 with out.open("rb") as file:
