@@ -168,7 +168,7 @@ def test_a_bank_that_has_changed_since_a_session_was_left(
         child.expect(PROMPT)
         child.send(letter)
         child.expect("next question")
-        child.send("\r")
+        child.send(" ")
     child.expect(PROMPT)
     child.send("q")
     child.expect("2 of 3 done and saved")

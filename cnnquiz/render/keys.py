@@ -176,9 +176,11 @@ def _mode(descriptor: int, enter: Callable[[], None], heed: Collection[signal.Si
 
     def stop(*_: object) -> None:
         restore()
+        woken = signal.signal(signal.SIGCONT, signal.SIG_DFL)  # the mode is set when the next Ctrl-Z is heeded again
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
         signal.signal(signal.SIGTSTP, stop)
+        signal.signal(signal.SIGCONT, woken)
         set_mode()
 
     atexit.register(restore)
