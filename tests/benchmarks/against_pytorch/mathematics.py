@@ -75,9 +75,13 @@ def activation(asked: Asked) -> dict[str, Any]:
 
 
 def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
-    """Layers alone, values, weights; now and then lists of different lengths."""
+    """Layers alone, values, weights, a slope instead, shortcuts; now and then lists of different lengths."""
     count = chance.randint(1, 6)
-    given: Given = some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
+    given: Given = some(chance, shortcut=lambda: chance.random() < 0.7)
+    if chance.random() < 0.25:
+        given |= {"slope": decimals(chance, -2, 2), "layers": count}
+        return given, given
+    given |= some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
     more = int(chance.random() < 0.05)
     given |= some(chance, layers=count, values=partial(row, chance, count), weights=partial(row, chance, count + more))
     return given, {"function": "sigmoid", **given}
@@ -85,6 +89,9 @@ def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
 
 def gradient(asked: Asked) -> dict[str, Any]:
     """Through a chain of layers with these weights, and biases that bring each to its pre-activation."""
+    direct = int(asked.get("shortcut", False))
+    if "slope" in asked:
+        return {"product": _end_to_end(lambda x, at: asked["slope"] * x + direct * x, asked["layers"])}
     f = activation_function(asked["function"], None)
     lists = [asked[key] for key in ("values", "weights") if key in asked]
     count = asked.get("layers", len(lists[0]) if lists else 0)
@@ -92,15 +99,26 @@ def gradient(asked: Asked) -> dict[str, Any]:
     if not count or any(len(one) != count for one in lists):
         raise ValueError("nn.Sequential of as many layers has as many weights")
     largest = largest_slope(f)
-    bound = prod(abs(float(w)) * largest for w in weights)
+    bound = prod(direct + abs(float(w)) * largest for w in weights)
     found: dict[str, Any] = {"maximum_derivative": largest, "bound": bound}
-    found["vanishes"] = all(abs(float(w)) * largest < 1 - 1e-12 for w in weights)
+    found["vanishes"] = all(direct + abs(float(w)) * largest < 1 - 1e-12 for w in weights)
     if "values" in asked:
-        x = begin = torch.zeros(1, requires_grad=True)
-        for w, z in zip(weights, tensor(asked["values"]), strict=True):
-            x = f(F.linear(x, w.view(1, 1), (z - w * x).detach()))
-        found["product"] = torch.autograd.grad(x, begin)[0][0]
+        values = tensor(asked["values"])
+
+        def layer(x: torch.Tensor, at: int) -> torch.Tensor:
+            w = weights[at]
+            return f(F.linear(x, w.view(1, 1), (values[at] - w * x).detach())) + direct * x
+
+        found["product"] = _end_to_end(layer, count)
     return found
+
+
+def _end_to_end(layer: Callable[[torch.Tensor, int], torch.Tensor], count: int) -> torch.Tensor:
+    """How the end of a chain of so many layers grows with its beginning."""
+    x = begin = torch.zeros(1, requires_grad=True)
+    for at in range(count):
+        x = layer(x, at)
+    return torch.autograd.grad(x, begin)[0][0]
 
 
 def draw_softmax(chance: Chance) -> tuple[Given, Asked]:
@@ -227,16 +245,29 @@ def _focal(p: torch.Tensor, y: torch.Tensor, asked: Asked) -> torch.Tensor:
 
 
 def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
-    """Some with all values alike, and some of one value."""
+    """Some with all values alike, and some of one value; running averages, of values or of a batch's numbers."""
+    learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
+    mean, variance = partial(decimals, chance, -5, 5), partial(decimals, chance, 0, 9)
+    given = some(chance, running_mean=mean, running_var=variance, momentum=lambda: decimals(chance, 0, 1))
+    if chance.random() < 0.3:
+        given |= {"batch_mean": mean()} if "running_mean" in given and chance.random() < 0.95 else {}
+        given |= {"batch_var": variance()} if "running_var" in given and chance.random() < 0.95 else {}
+        return given, given
     values = row(chance, chance.randint(1, 6), -5, 5)
     values = values[:1] * len(values) if chance.random() < 0.1 else values
-    learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
-    given = {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
+    given |= {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
     return given, given
 
 
 def batchnorm(asked: Asked) -> dict[str, Any]:
     """By F.batch_norm in training; with eps 0, which it refuses there, with the batch's own statistics."""
+    if "values" not in asked:
+        kept = [name for name in ("mean", "var") if f"running_{name}" in asked]
+        if not kept or any(f"batch_{name}" not in asked for name in kept):
+            raise ValueError("no batch")
+        # A batch of two with this mean, and with this variance, divided by n - 1
+        apart = (asked.get("batch_var", 0) / 2) ** 0.5
+        return _running(asked, tensor([apart, -apart]) + asked.get("batch_mean", 0))
     x, eps = tensor(asked["values"])[:, None], asked.get("eps", 0)
     variance, mean = torch.var_mean(x, 0, correction=0)
     learned = [tensor([asked.get(name, usual)]) for name, usual in (("gamma", 1), ("beta", 0))]
@@ -247,7 +278,17 @@ def batchnorm(asked: Asked) -> dict[str, Any]:
         return F.batch_norm(x, mean, variance, weight, bias, training=False, eps=0)[:, 0]
 
     return {"mean": mean[0], "variance": variance[0], "std": (variance[0] + eps).sqrt(),
-            "normalised": normalised(None, None), "output": normalised(*learned)}  # fmt: skip
+            "normalised": normalised(None, None), "output": normalised(*learned),
+            **_running(asked, x[:, 0])}  # fmt: skip
+
+
+def _running(asked: Asked, x: torch.Tensor) -> dict[str, Any]:
+    """The running averages that F.batch_norm leaves after this batch, so far as they are given."""
+    names = [name for name in ("mean", "var") if f"running_{name}" in asked]
+    buffers = {name: tensor([asked.get(f"running_{name}", 0)]) for name in ("mean", "var")}
+    if names:
+        F.batch_norm(x[:, None], buffers["mean"], buffers["var"], training=True, momentum=asked.get("momentum", 0.1))
+    return {f"new_running_{name}": buffers[name][0] for name in names}
 
 
 def draw_convolve(chance: Chance) -> tuple[Given, Asked]:
@@ -310,7 +351,7 @@ _SUM = Convention(
 )  # fmt: skip
 _ONE_VALUE = Convention(
     "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
-    lambda asked: len(asked["values"]) == 1, PYTORCH,
+    lambda asked: len(asked.get("values", ())) == 1, PYTORCH,
 )  # fmt: skip
 _FORMULAS = "a formula as text; its value is compared"
 COMPARISONS = (
