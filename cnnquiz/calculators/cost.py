@@ -27,7 +27,7 @@ from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
-from cnnquiz.mathematics.optimisers import METHODS
+from cnnquiz.mathematics.optimisers import METHODS, STATE
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
@@ -60,7 +60,7 @@ EXAMPLES = (
     "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",
     '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"',
 )  # fmt: skip
-_STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers"}
+_STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers", 3: "three numbers"}
 CONVENTIONS = {
     "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
     "FLOPs": "two for each MAC",
@@ -77,8 +77,8 @@ assumptions = input_assumptions
 
 
 def _state(env: Env) -> list[str]:
-    """What the optimizer keeps for each parameter from step to step: m and s."""
-    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in ("v", "s", "m")]
+    """What the optimizer keeps for each parameter from step to step, as m and s."""
+    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in STATE]
 
 
 def prepare(values: Values) -> Values:

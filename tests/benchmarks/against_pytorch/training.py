@@ -36,7 +36,10 @@ _OF_TWO: dict[str, Callable[..., torch.Tensor]] = {
     "(1 - x)^2 + (y - x^2)^2": lambda x, y: (1 - x) ** 2 + (y - x**2) ** 2,
     "tanh(x - y)^2 + abs(x)": lambda x, y: torch.tanh(x - y) ** 2 + torch.abs(x),
 }
-METHODS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+METHODS = (
+    "sgd", "momentum", "nesterov", "nesterov-pytorch", "adagrad", "rmsprop", "adam", "adamw", "amsgrad",
+)  # fmt: skip
+_BY_ADAM = ("adam", "adamw", "amsgrad")
 
 
 def draw_update(chance: Chance) -> tuple[Given, Asked]:
@@ -78,7 +81,7 @@ def update(asked: Asked) -> dict[str, Any]:
         else:
             (parameter**2 - parameter if numbers else _J(asked, parameter)).backward()
         assert parameter.grad is not None
-        decay = asked.get("wd", 0) if method in ("sgd", "momentum") else 0
+        decay = asked.get("wd", 0) if method != "adamw" else 0
         gradients.append((parameter.grad + decay * parameter).detach())
         optimiser.step()
         ahead = parameter.detach().clone()
@@ -96,31 +99,34 @@ def _J(asked: Asked, theta: torch.Tensor) -> torch.Tensor:
 def _kept(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Parameter) -> dict[str, Any]:
     """What the optimiser holds after the last step; its velocity is without the learning rate."""
     state, t = optimiser.state[parameter], asked["steps"]
-    if asked["method"] in ("sgd", "momentum", "nesterov"):
-        buffer = state.get("momentum_buffer")
-        return {} if buffer is None else {"velocity": asked["alpha"] * buffer}
+    if isinstance(optimiser, torch.optim.SGD):
+        buffer, scale = state.get("momentum_buffer"), 1 if "pytorch" in asked["method"] else asked["alpha"]
+        return {} if buffer is None else {"velocity": scale * buffer}
     if "exp_avg" not in state:
         return {"second_moment": state["sum" if asked["method"] == "adagrad" else "square_avg"]}
     first, second = (1 - asked.get(name, usual) ** t for name, usual in (("beta1", 0.9), ("beta2", 0.999)))
     m, s = state["exp_avg"], state["exp_avg_sq"]
     return {
         "first_moment": m, "second_moment": s, "first_bias_factor": first, "second_bias_factor": second,
-        "corrected_first_moment": m / first, "corrected_second_moment": s / second,
+        "corrected_first_moment": m / first,
+        "corrected_second_moment": state.get("max_exp_avg_sq", s) / second,
+        **({"largest_second_moment": state["max_exp_avg_sq"]} if "max_exp_avg_sq" in state else {}),
     }  # fmt: skip
 
 
 def optimiser_of(method: str, parameter: nn.Parameter, asked: Asked = MappingProxyType({})) -> torch.optim.Optimizer:
     """PyTorch's optimiser of that name with these numbers, or our usual ones."""
-    lr, eps, gamma = asked.get("alpha", 0.1), asked.get("epsilon", 0), asked.get("gamma", 0.9)
-    if method in ("sgd", "momentum", "nesterov"):
-        share = 0 if method == "sgd" else gamma
-        decay = 0 if method == "nesterov" else asked.get("wd", 0)
-        return torch.optim.SGD([parameter], lr, share, weight_decay=decay, nesterov=method == "nesterov")
+    lr, eps, decay = asked.get("alpha", 0.1), asked.get("epsilon", 0), asked.get("wd", 0)
+    if method in ("sgd", "momentum", "nesterov", "nesterov-pytorch"):
+        share = 0 if method == "sgd" else asked.get("gamma", 0.9)
+        return torch.optim.SGD([parameter], lr, share, weight_decay=decay, nesterov="nesterov" in method)
     if method == "adagrad":
-        return torch.optim.Adagrad([parameter], lr, eps=eps)
+        return torch.optim.Adagrad([parameter], lr, weight_decay=decay, eps=eps)
     if method == "rmsprop":
-        return torch.optim.RMSprop([parameter], lr, asked.get("rho", 0.9), eps)
-    return torch.optim.Adam([parameter], lr, (float(asked.get("beta1", 0.9)), float(asked.get("beta2", 0.999))), eps)
+        return torch.optim.RMSprop([parameter], lr, asked.get("rho", 0.9), eps, decay)
+    betas = float(asked.get("beta1", 0.9)), float(asked.get("beta2", 0.999))
+    kind = torch.optim.AdamW if method == "adamw" else torch.optim.Adam
+    return kind([parameter], lr, betas, eps, decay, amsgrad=method == "amsgrad")
 
 
 def draw_mlp(chance: Chance) -> tuple[Given, Asked]:
@@ -308,7 +314,7 @@ def _descent(L: float, alpha: float, gamma: float, theta: float, buffer: float) 
 
 def _stands_still(asked: Asked) -> bool:
     """Whether a step without epsilon divides 0 by 0: the least epsilon that there is makes it 0."""
-    if asked["method"] not in ("adagrad", "rmsprop", "adam") or asked.get("epsilon"):
+    if asked["method"] not in ("adagrad", "rmsprop", *_BY_ADAM) or asked.get("epsilon"):
         return False
     return bool(torch.stack(update({**asked, "epsilon": 5e-324})["thetas"]).isfinite().all())
 
@@ -332,7 +338,7 @@ _OVERFLOW = Convention(
 )  # fmt: skip
 _NO_MOMENTUM = Convention(
     "Nesterov without momentum", "gamma 0 is plain descent; PyTorch refuses to call it Nesterov",
-    lambda asked: asked["method"] == "nesterov" and asked.get("gamma") == 0, PYTORCH,
+    lambda asked: "nesterov" in asked["method"] and asked.get("gamma") == 0, PYTORCH,
 )  # fmt: skip
 _REPEATED = Convention(
     "behind the cosine", "what comes after T depends on the program, so it is refused; PyTorch's rate rises again",
