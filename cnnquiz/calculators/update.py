@@ -47,7 +47,7 @@ from cnnquiz.solver.calculator import (
     misconception,
     where,
 )
-from cnnquiz.solver.givens import Kind, choice, integer, matrix, numbers, words
+from cnnquiz.solver.givens import Kind, choice, integer, matrix, number_or_numbers, numbers, words
 
 _SHOWN = 8
 _COUNTED = 60
@@ -79,7 +79,7 @@ QUANTITIES = (
              positional=True),
     Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
              None),
-    Quantity("theta", "parameter", Kind("NUMBER", lambda raw: _place(raw)), "where it starts: 3, or 1,1", 0),
+    Quantity("theta", "parameter", number_or_numbers(_MOST_COMPONENTS), "where it starts: 3, or 1,1", 0),
     Quantity("alpha", "lr", givens.number(0), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
@@ -130,13 +130,6 @@ def prepare(values: Values) -> Values:
     if len(walk(env["J"])) * env["steps"] * len(parts(env["theta"])) > _MOST_WORK:
         raise GivenError("steps: too many for so long a J; take fewer", "steps")
     return env | {"variables": _variables(env["J"], env["theta"])}
-
-
-def _place(raw: Any) -> Any:
-    """A number, or a vector of some."""
-    if isinstance(raw, list | tuple) or "," in str(raw):
-        return numbers(_MOST_COMPONENTS).read(raw)
-    return givens.number().read(raw)
 
 
 def _variables(J: Expr, theta: Any) -> tuple[str, ...]:

@@ -245,7 +245,7 @@ def _focal(p: torch.Tensor, y: torch.Tensor, asked: Asked) -> torch.Tensor:
 
 
 def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
-    """Some with all values alike, and some of one value; running averages, of values or of a batch's numbers."""
+    """Batches, layers, groups and inference; values all alike, one value; running averages of values and of numbers."""
     learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
     mean, variance = partial(decimals, chance, -5, 5), partial(decimals, chance, 0, 9)
     given = some(chance, running_mean=mean, running_var=variance, momentum=lambda: decimals(chance, 0, 1))
@@ -256,6 +256,14 @@ def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
     values = row(chance, chance.randint(1, 6), -5, 5)
     values = values[:1] * len(values) if chance.random() < 0.1 else values
     given |= {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
+    how = chance.choice(["batch", "inference", "layer", "group"])
+    if how == "inference":
+        given |= {"inference": True, "running_mean": mean(), "running_var": variance()}
+    elif how != "batch":
+        given = {name: one for name, one in given.items() if "running" not in name and name != "momentum"}
+        channels = chance.choice([1, len(values), 2])
+        given |= {name: row(chance, channels, -2, 2) for name in ("gamma", "beta") if name in given}
+        given |= {"kind": how, **({"groups": chance.randint(1, 3)} if how == "group" else {})}
     return given, given
 
 
@@ -269,8 +277,14 @@ def batchnorm(asked: Asked) -> dict[str, Any]:
         apart = (asked.get("batch_var", 0) / 2) ** 0.5
         return _running(asked, tensor([apart, -apart]) + asked.get("batch_mean", 0))
     x, eps = tensor(asked["values"])[:, None], asked.get("eps", 0)
-    variance, mean = torch.var_mean(x, 0, correction=0)
+    if "kind" in asked:
+        return _of_sample(asked, x[:, 0], eps)
     learned = [tensor([asked.get(name, usual)]) for name, usual in (("gamma", 1), ("beta", 0))]
+    if asked.get("inference"):
+        mean, variance = (tensor([asked[name]]) for name in ("running_mean", "running_var"))
+        y, hats = (F.batch_norm(x, mean, variance, *one, training=False, eps=eps)[:, 0] for one in (learned, ()))
+        return {"std": (variance[0] + eps).sqrt(), "normalised": hats, "output": y}
+    variance, mean = torch.var_mean(x, 0, correction=0)
 
     def normalised(weight: torch.Tensor | None, bias: torch.Tensor | None) -> torch.Tensor:
         if eps:
@@ -280,6 +294,26 @@ def batchnorm(asked: Asked) -> dict[str, Any]:
     return {"mean": mean[0], "variance": variance[0], "std": (variance[0] + eps).sqrt(),
             "normalised": normalised(None, None), "output": normalised(*learned),
             **_running(asked, x[:, 0])}  # fmt: skip
+
+
+def _of_sample(asked: Asked, x: torch.Tensor, eps: float) -> dict[str, Any]:
+    """By nn.LayerNorm or nn.GroupNorm, with as many channels as there are scales or shifts."""
+    several = [len(asked[name]) for name in ("gamma", "beta") if len(asked.get(name, (1,))) > 1]
+    channels, groups = several[0] if several else len(x), asked.get("groups", 1)
+
+    def by(gamma: Any, beta: Any) -> torch.Tensor:
+        one: nn.Module = nn.LayerNorm(len(x), eps) if asked["kind"] == "layer" else nn.GroupNorm(groups, channels, eps)
+        with torch.no_grad():
+            for parameter, given in ((one.weight, tensor(gamma)), (one.bias, tensor(beta))):
+                if given.numel() not in (1, parameter.numel()):
+                    raise ValueError("another number of channels")
+                parameter.copy_(given.expand(parameter.shape))
+            return one(x[None] if asked["kind"] == "layer" else x.reshape(1, channels, -1)).flatten()
+
+    variance, mean = torch.var_mean(x.reshape(groups, -1), 1, correction=0)
+    found = {"mean": mean, "variance": variance, "std": (variance + eps).sqrt()}
+    found = found if asked["kind"] == "group" else {name: one[0] for name, one in found.items()}
+    return found | {"normalised": by([1], [0]), "output": by(asked.get("gamma", [1]), asked.get("beta", [0]))}
 
 
 def _running(asked: Asked, x: torch.Tensor) -> dict[str, Any]:
@@ -350,8 +384,8 @@ _SUM = Convention(
     lambda asked: asked["kind"] in ("cross-entropy", "kl") and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
 )  # fmt: skip
 _ONE_VALUE = Convention(
-    "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
-    lambda asked: len(asked.get("values", ())) == 1, PYTORCH,
+    "one value", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
+    lambda asked: len(asked.get("values", ())) == asked.get("groups", 1) and not asked.get("inference"), PYTORCH,
 )  # fmt: skip
 _FORMULAS = "a formula as text; its value is compared"
 COMPARISONS = (
