@@ -16,12 +16,15 @@ from training import METHODS, optimiser_of
 
 _LONGEST = {1: 40, 2: 18, 3: 9}
 _GLOBAL = {1: nn.AdaptiveAvgPool1d, 2: nn.AdaptiveAvgPool2d, 3: nn.AdaptiveAvgPool3d}
+_GLOBAL_MAX = {1: nn.AdaptiveMaxPool1d, 2: nn.AdaptiveMaxPool2d, 3: nn.AdaptiveMaxPool3d}
+_ZEROS = {1: nn.ZeroPad1d, 2: nn.ZeroPad2d, 3: nn.ZeroPad3d}
 _NORM = {1: nn.BatchNorm1d, 2: nn.BatchNorm2d, 3: nn.BatchNorm3d}
 _ACTIVATIONS = {
     "relu": nn.ReLU, "relu6": nn.ReLU6, "leaky_relu": nn.LeakyReLU, "sigmoid": nn.Sigmoid, "tanh": nn.Tanh,
     "gelu": nn.GELU, "elu": nn.ELU, "silu": nn.SiLU, "softmax": lambda: nn.Softmax(1),
 }  # fmt: skip
-_OWN_MAP = ("conv", "tconv", "pool", "gap", "dense", "add")  # layers whose output is kept in memory
+_MAPS = ("conv", "tconv", "pool", "gap", "gmp", "adaptive", "upsample", "pad")
+_OWN_MAP = (*_MAPS, "dense", "add")  # layers whose output is kept in memory
 _BETWEEN = " ; "  # layers; those inside of branches have no blank before
 Layer = dict[str, Any]
 
@@ -50,6 +53,8 @@ def draw_layer(chance: Chance, kind: str, axes: int, channels: int) -> Layer:
         layer |= {} if layer["average"] else some(chance, d=lambda: each(1, 2))
     if kind == "dense":
         layer |= {"out": chance.randint(1, 12), **some(chance, bias=False)}
+    layer |= {"adaptive": lambda: {"size": each(1, 6)}, "upsample": lambda: {"k": each(1, 3)},
+              "pad": lambda: {"p": each(0, 2)}}.get(kind, dict)()  # fmt: skip
     if kind == "activation":
         layer["mode"] = chance.choice(list(_ACTIVATIONS))
     if kind == "add":
@@ -71,6 +76,13 @@ def text(chance: Chance, layer: Layer) -> Any:
     if kind == "block":
         return f"{layer['block']} {layer['n']}" + "".join(f" {name}{layer[name]}" for name in "msx" if name in layer)
     word = "dw" if layer.get("depthwise") else "avgpool" if layer.get("average") else layer.get("mode", kind)
+    if kind in ("adaptive", "upsample", "pad"):
+        numbers = next(layer[name] for name in ("size", "k", "p") if name in layer)
+        names = {"adaptive": ("AdaptiveAvgPool2d", "output_size"), "upsample": ("Upsample", "scale_factor"),
+                 "pad": ("zero_padding", "padding")}[kind]  # fmt: skip
+        if axes == 2 and chance.random() < 0.3:
+            return {"type": names[0], names[1]: numbers if len(numbers) > 1 else numbers[0]}
+        return f"{kind} {'x'.join(map(str, numbers))}"
     if kind in ("conv", "tconv", "pool") and (axes == 1 or chance.random() < 0.3):
         word = f"{'maxpool' if word == 'pool' else word}{axes}d"
     numbers = {name: layer[name] for name in ("k", "s", "p", "d", "op") if name in layer}
@@ -101,7 +113,7 @@ def _words(layer: Layer, word: str = "") -> str:
 def module(layer: Layer, x: torch.Tensor) -> nn.Module:
     """PyTorch's layer for what arrives."""
     kind, axes, channels = layer["kind"], layer["axes"], x.shape[1]
-    if x.dim() == 2 and kind in ("conv", "tconv", "pool", "gap"):
+    if x.dim() == 2 and kind in _MAPS:
         raise ValueError("PyTorch would take the batch for channels, and the values of an image for a length")
     k, s, p, d, op = (_axes(layer.get(name), axes) for name in ("k", "s", "p", "d", "op"))
     groups, bias = layer.get("groups", 1), layer.get("bias", True)
@@ -118,7 +130,11 @@ def module(layer: Layer, x: torch.Tensor) -> nn.Module:
     if kind == "bn":
         return (_NORM[axes] if x.dim() > 2 else nn.BatchNorm1d)(channels)
     simple: dict[str, Callable[[], nn.Module]] = {
-        "gap": lambda: _GLOBAL[axes](1), "flatten": nn.Flatten, "dropout": nn.Dropout,
+        "gap": lambda: _GLOBAL[axes](1), "gmp": lambda: _GLOBAL_MAX[axes](1),
+        "adaptive": lambda: _GLOBAL[axes](_axes(layer["size"], axes)),
+        "upsample": lambda: nn.Upsample(scale_factor=_axes(layer["k"], axes)),
+        "pad": lambda: _ZEROS[axes]([one for n in _axes(layer["p"], axes)[::-1] for one in (n, n)]),
+        "flatten": nn.Flatten, "dropout": nn.Dropout,
         "lrn": lambda: nn.LocalResponseNorm(5), "activation": lambda: _ACTIVATIONS[layer["mode"]](),
     }  # fmt: skip
     return simple[kind]()
@@ -228,11 +244,12 @@ def draw_chain(chance: Chance, ending: bool = True, branches: bool = False) -> t
     axes = chance.choice([1, 2, 2, 3])
     sizes, channels = [chance.randint(3, _LONGEST[axes]) for _ in range(axes)], chance.randint(1, 6)
     between = ["bn", "activation", "dropout", "lrn"]
-    window = ["conv", "conv", "pool", "tconv", *(["add", "block"] if branches else [])]
+    window = ["conv", "conv", "pool", "tconv", "upsample", "pad", *(["add", "block"] if branches else []),
+              *(["adaptive"] if ending else [])]  # fmt: skip
     kinds = [chance.choice([*window, *between]) for _ in range(chance.randint(1, 4))]
     kinds[0] = chance.choice(["conv", "pool"])
     if ending:
-        kinds += chance.choice([[], ["gap"], ["flatten"], ["gap", "flatten"]])
+        kinds += chance.choice([[], ["gap"], ["gmp"], ["flatten"], ["gap", "flatten"]])
         kinds += chance.choice([[], ["dense"], ["dense", "activation", "dropout", "dense"], ["dense", "bn", "dense"]])
         kinds += ["conv"] if chance.random() < 0.05 else []
     chain, now = [], channels
@@ -357,7 +374,7 @@ def cost(asked: Asked) -> dict[str, Any]:
 
 def flatten(asked: Asked) -> dict[str, Any]:
     """Each map by running the layers, then nn.Flatten."""
-    maps = [one for one in layer_runs(asked) if one.layer["kind"] in ("conv", "tconv", "pool", "gap")]
+    maps = [one for one in layer_runs(asked) if one.layer["kind"] in _MAPS]
     shapes = [one.shape(asked["layout"]) for one in maps]
     sizes = [[*one.after[1:]] if len(set(one.after[1:])) > 1 else one.after[1] for one in maps]
     flat = nn.Flatten()(torch.empty(1, *maps[-1].after)).shape[1]
@@ -374,10 +391,11 @@ def draw_rf(chance: Chance) -> tuple[Given, Asked]:
         return given, {"chain": [{"kind": "conv", **window}] * given.get("n", 1)}
     if chance.random() < 0.4:
         given, asked = draw_chain(chance, ending=False)
-        slides = [at for at, layer in enumerate(asked["chain"]) if layer["kind"] in ("conv", "tconv", "pool")]
+        slides = [at for at, layer in enumerate(asked["chain"]) if layer["kind"] in _MAPS]
         return given, {**asked, "run": asked["chain"], "chain": asked["chain"][: slides[-1] + 1]}
     axes = chance.randint(1, 2)
-    kinds = ["conv", "conv", "pool", "pool", "activation"] + (["tconv"] if chance.random() < 0.4 else [])
+    kinds = ["conv", "conv", "pool", "pool", "upsample", "pad", "activation"]
+    kinds += ["tconv"] if chance.random() < 0.4 else []
     chain = [draw_layer(chance, chance.choice(kinds), axes, 1) for _ in range(chance.randint(1, 4))]
     given = {"layers": [text(chance, layer) for layer in chain]}
     if all(isinstance(one, str) for one in given["layers"]) and chance.random() < 0.5:
@@ -401,13 +419,17 @@ def rf(asked: Asked) -> dict[str, Any]:
 
 
 def _seen(chain: list[Layer], axis: int) -> dict[str, Any]:
-    windows = [_window(layer, axis) for layer in chain if layer["kind"] in ("conv", "tconv", "pool")]
+    windows = [_window(layer, axis) for layer in chain if layer["kind"] in _MAPS]
     x = torch.ones(1, 1, 4_000, requires_grad=True)
     y, period = x, 1
     for kind, k, s, p, d, op in windows:
         if kind == "pool" and p != "same":
             MAX_POOL[1](k, s, p, d)(y)  # raises where the padding is too wide
-        if kind == "tconv":
+        if kind == "pad":
+            y = F.pad(y, (p, p))
+        elif kind == "upsample":
+            y, period = nn.Upsample(scale_factor=k)(y), period * k
+        elif kind == "tconv":
             y, period = F.conv_transpose1d(y, torch.ones(1, 1, k), None, s, p, op, 1, d), period * s
         else:
             y = F.conv1d(y, torch.ones(1, 1, k), None, s, p, d)
@@ -429,7 +451,7 @@ def _seen(chain: list[Layer], axis: int) -> dict[str, Any]:
 def _window(layer: Layer, axis: int) -> tuple[Any, ...]:
     """The kind and the numbers along one axis."""
     usual = {"s": layer["k"] if layer["kind"] == "pool" else [1], "p": [0], "d": [1], "op": [0]}
-    numbers = [layer.get(name, usual.get(name)) for name in ("k", "s", "p", "d", "op")]
+    numbers = [layer.get(name, usual.get(name, [1])) for name in ("k", "s", "p", "d", "op")]
     return layer["kind"], *(one if one == "same" else one[axis % len(one)] for one in numbers)
 
 
