@@ -1,9 +1,10 @@
-"""Functions of numbers: activation, gradient, softmax, loss, batchnorm, convolve."""
+"""Functions of numbers: activation, gradient, softmax, loss, gan, vae, batchnorm, convolve."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, rows, some, tensor
 from torch import nn
+from torch.distributions import Normal, kl_divergence
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 ACTIVATIONS = (
@@ -325,6 +327,83 @@ def _running(asked: Asked, x: torch.Tensor) -> dict[str, Any]:
     return {f"new_running_{name}": buffers[name][0] for name in names}
 
 
+def draw_gan(chance: Chance) -> tuple[Given, Asked]:
+    """What a discriminator says, at 0 and 1 too; densities, now and then of different places or of none."""
+    if chance.random() < 0.5:
+
+        def said() -> list[float]:
+            return [chance.randint(0, 50) / 50 for _ in range(chance.randint(1, 4))]
+
+        given: Given = {"fake": said(), **some(chance, real=said)}
+        return given, given
+    many, given = chance.randint(1, 4), {}
+    for name in ("data", "model"):
+        cuts = sorted(chance.choice([0, 100, chance.randint(0, 100)]) for _ in range(many - 1))
+        given[name] = [(b - a) / 100 for a, b in pairwise([0, *cuts, 100])]
+        given[name] = [one * chance.choice([1, 1, 2]) for one in given[name]] if chance.random() < 0.3 else given[name]
+    given["model"] += [0.5] if chance.random() < 0.05 else []
+    return given, given
+
+
+def gan(asked: Asked) -> dict[str, Any]:
+    """By binary cross-entropy with the targets 1 and 0; the optimal D where autograd finds no slope."""
+    if "fake" in asked:
+        fake = tensor(asked["fake"])
+        found = {"generator_loss": F.binary_cross_entropy(fake, torch.ones_like(fake)),
+                 "saturating_loss": -F.binary_cross_entropy(fake, torch.zeros_like(fake))}  # fmt: skip
+        if "real" in asked:
+            real = tensor(asked["real"])
+            whole = F.binary_cross_entropy(real, torch.ones_like(real)) - found["saturating_loss"]
+            found |= {"value": -whole, "discriminator_loss": whole}
+        return found
+    p, q = tensor(asked["data"]), tensor(asked["model"])
+    if p.shape != q.shape or not bool((p + q > 0).all()):
+        raise ValueError("no two densities over the same places")
+    low, high = torch.zeros_like(p), torch.ones_like(p)
+    for _ in range(60):
+        middle = (low + high) / 2
+        rising = slopes(lambda D: p * torch.log(D) + q * torch.log(1 - D), middle) > 0
+        low, high = torch.where(rising, middle, low), torch.where(rising, high, middle)
+    found = {"optimal": low}
+    if abs(float(p.sum()) - 1) < 1e-9 > abs(float(q.sum()) - 1):
+        mixed = ((p + q) / 2).log()
+        apart = (F.kl_div(mixed, p, reduction="sum") + F.kl_div(mixed, q, reduction="sum")) / 2
+        weights = F.binary_cross_entropy(p / (p + q), torch.ones_like(p), p, reduction="sum")
+        missed = F.binary_cross_entropy(p / (p + q), torch.zeros_like(p), q, reduction="sum")
+        found |= {"divergence": apart, "optimal_value": -weights - missed}
+    return found
+
+
+def draw_vae(chance: Chance) -> tuple[Given, Asked]:
+    """Codes of some dimensions, their spread in each of three ways, now and then 0 or of another length."""
+    many, how = chance.randint(1, 4), chance.choice(["std", "var", "logvar"])
+    more = int(chance.random() < 0.05)
+    given: Given = {"mean": row(chance, many)}
+    given[how] = row(chance, many + more, -3, 3) if how == "logvar" else [abs(one) for one in row(chance, many, 0.1, 3)]
+    if how != "logvar" and chance.random() < 0.05:
+        given[how] = [0] * many
+    given |= some(chance, noise=lambda: row(chance, many), reconstruction=lambda: decimals(chance, 0, 99),
+                  beta=lambda: decimals(chance, 0, 4))  # fmt: skip
+    return given, given
+
+
+def vae(asked: Asked) -> dict[str, Any]:
+    """By torch.distributions, and the code by the noise that is given."""
+    mean = tensor(asked["mean"])
+    std = tensor(asked["std"]) if "std" in asked else (
+        tensor(asked["var"]).sqrt() if "var" in asked else (tensor(asked["logvar"]) / 2).exp()
+    )
+    if std.shape != mean.shape:
+        raise ValueError("as many deviations as means")
+    terms = kl_divergence(Normal(mean, std), Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+    found = {"terms": terms, "kl": terms.sum()}
+    if "noise" in asked:
+        found["code"] = torch.addcmul(mean, std, tensor(asked["noise"]))
+    if "reconstruction" in asked:
+        found["loss"] = torch.add(tensor(asked["reconstruction"]), terms.sum(), alpha=asked.get("beta", 1))
+    return found
+
+
 def draw_convolve(chance: Chance) -> tuple[Given, Asked]:
     """Sequences and images, either way round, every mode, a bias, a second input."""
     if chance.random() < 0.5:
@@ -379,6 +458,10 @@ _CLAMPED = Convention(
         (p == 0 and y > 0) or (p == 1 and y < 1) for p, y in zip(asked.get("p", ()), asked["y"], strict=False)
     ), CNNQUIZ,
 )  # fmt: skip
+_INFINITE = Convention(
+    "infinite loss", "an output of 0 or 1 makes a loss infinite; PyTorch cuts ln off at -100",
+    lambda asked: {0, 1} & {*asked.get("fake", ()), *(1 - one for one in asked.get("real", ()) if one == 0)}, CNNQUIZ,
+)  # fmt: skip
 _SUM = Convention(
     "probabilities", "numbers that do not add up to 1 are refused; PyTorch takes the logarithms of any",
     lambda asked: asked["kind"] in ("cross-entropy", "kl") and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
@@ -394,6 +477,8 @@ COMPARISONS = (
     Comparison("gradient", draw_gradient, gradient),
     Comparison("softmax", draw_softmax, softmax, uncompared={"probabilities_exact": _FORMULAS}),
     Comparison("loss", draw_loss, loss, (_CLAMPED, _SUM), uncompared={"loss_exact": _FORMULAS}),
+    Comparison("gan", draw_gan, gan, (_INFINITE,)),
+    Comparison("vae", draw_vae, vae),
     Comparison("batchnorm", draw_batchnorm, batchnorm, (_ONE_VALUE,)),
     Comparison("convolve", draw_convolve, convolve, (_SAME, _VALID)),
 )  # fmt: skip
