@@ -163,7 +163,10 @@ def _verdict(screen: Screen, variant: Variant, reply: Reply, chosen: list[Choice
     if not reply.response:
         return [lead]
     lead.append(": ")
-    return hang(screen, options_in_words(screen, chosen) if chosen else screen.text(reply.response), lead)
+    if chosen:
+        return hang(screen, options_in_words(screen, chosen), lead)
+    remark = answer_form.length_remark(variant, reply.response)
+    return hang(screen, screen.text(f"{reply.response}. {remark}" if remark else reply.response), lead)
 
 
 def _key(screen: Screen, variant: Variant, right: list[Choice]) -> list[Text]:

@@ -271,7 +271,7 @@ class DrillSession:
         """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
         last, before = turn.tries[-1], [each.misconceptions for each in turn.tries[:-1]]
         named = [] if last.misconceptions in before else last.misconceptions
-        self.screen.show(*view.wrong(self.screen, last.response, named))
+        self.screen.show(*view.wrong(self.screen, turn.asked.variant, last.response, named))
         if turn.count >= TRIES:
             return self._solution(turn)
         hint = ("", "") if last.misconceptions else self._hint(turn)
