@@ -25,6 +25,7 @@ _ACTIVATIONS = {
 }  # fmt: skip
 _MAPS = ("conv", "tconv", "pool", "gap", "gmp", "adaptive", "upsample", "pad")
 _OWN_MAP = (*_MAPS, "dense", "add")  # layers whose output is kept in memory
+_UNITS = {"KB": 1e3, "KiB": 2**10, "MB": 1e6, "MiB": 2**20, "GB": 1e9, "GiB": 2**30}
 _BETWEEN = " ; "  # layers; those inside of branches have no blank before
 Layer = dict[str, Any]
 
@@ -347,7 +348,8 @@ def _row(one: LayerRun, layout: str) -> dict[str, Any]:
 def draw_cost(chance: Chance) -> tuple[Given, Asked]:
     """A chain or one of its layers, for a batch, and an optimiser."""
     given, asked = _with_names(chance, *draw_chain(chance, branches=True))
-    more = some(chance, batch=lambda: chance.randint(1, 64), optimizer=lambda: chance.choice(METHODS))
+    more = some(chance, batch=lambda: chance.randint(1, 64), optimizer=lambda: chance.choice(METHODS),
+                unit=lambda: chance.choice(list(_UNITS)))  # fmt: skip
     return {**given, **more}, {**asked, "batch": 1, **more}
 
 
@@ -369,6 +371,10 @@ def cost(asked: Asked) -> dict[str, Any]:
         state = [one for name, one in sgd.state[parameter].items() if name != "step" and one is not None]
         kept = [parameter, parameter.grad, *state]
         found["training_bytes"] = sum(one.nbytes for one in kept) * sums["parameters"]
+    if "unit" in asked:
+        for name, kind in (("weight", "_fp32"), ("activation", "_fp32"), ("training", "")):
+            if (amount := found.get(f"{name}_bytes{kind}")) is not None:
+                found[f"{name}_size"] = amount / _UNITS[asked["unit"]]
     return found
 
 
