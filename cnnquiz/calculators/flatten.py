@@ -115,11 +115,6 @@ def _through(env: Env, layers: Sequence[Layer]) -> Values:
     return {**env, "results": propagate(layers, env["begin"])}
 
 
-def _along_one_axis(layer: Layer) -> Layer:
-    """An upsampling along the first axis alone; other layers as they are."""
-    return replace(layer, k=(layer.k[0], 1)) if layer.kind == "upsample" and len(layer.k) == 1 else layer
-
-
 def _up_to(env: Env, end: int) -> Values | None:
     """Only the layers up to there; not where none would be left."""
     return {**env, "results": env["results"][:end]} if env["results"][:end] else None
@@ -148,8 +143,6 @@ MISCONCEPTIONS = (
                   flattened=lambda env: prod(env["begin"]) or None),
     misconception("kept-input-size", "The convolutions shrink the map first.",
                   flattened=lambda env: prod(env["begin"][:-1]) * _last(env)[-1] or None),
-    misconception("upsampled-once", "The factor counts along each axis: width and height both grow.",
-                  change=lambda env: _through(env, list(map(_along_one_axis, _layers(env))))),
     misconception("forgot-strides", "The strides were left out: a stride of 2 halves the map.",
                   change=lambda env: _through(env, [replace(layer, s=(1,)) if layer.kind != "upsample" else layer
                                                   for layer in _layers(env)])),

@@ -88,7 +88,7 @@ METHODS = {
                 "theta", "theta - alpha*(g + gamma*v)", "New theta", "The gradient comes in once more, ahead of v."
             ),
         ),
-        "PyTorch's: the gradient is taken at theta, which itself stands ahead",
+        "as in PyTorch, the gradient is taken at theta, which itself stands ahead",
     ),
     "adagrad": Method(
         ("epsilon",),
@@ -130,7 +130,7 @@ METHODS = {
             Assignment("shat", "smax/(1 - beta2^t)", "Correct the squares too"),
             _ADAM[4],
         ),
-        "as PyTorch: Adam with the largest mean of the squares, corrected; the paper corrects nothing",
+        "Adam with the largest mean of the squares, corrected as in PyTorch (the paper corrects nothing)",
     ),
 }
 
