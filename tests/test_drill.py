@@ -99,6 +99,37 @@ def test_what_has_not_the_form_asked_for_is_asked_again(program: Program, typed:
     assert "\x1b" not in out and "Right: 109x109x32. 1 of 3 in a row." in out
 
 
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1 2 3", "The answer has 4 numbers; this has 3 numbers."),
+        ("[1, -1, 1, -1, 1]", "The answer has 4 numbers; this has 5 numbers."),
+        ("1/2", "The answer has 4 numbers; this has one number."),
+        ("1 2 3 4", ""),
+    ],
+)
+def test_a_list_of_another_length_is_marked_and_told(program: Program, typed: str, said: str) -> None:
+    out = program("drill", "batchnorm/group", "--seed", "1", stdin=f"{typed}\nq\n").stdout
+    words = " ".join(out.split())
+    assert f"Not {typed}." in words and "It does not count" not in words
+    assert said in words if said else "this has" not in words
+
+
+def test_a_list_of_equal_numbers_is_none_of_them(program: Program, tmp_path: Path) -> None:
+    bank = tmp_path / "equal.yaml"
+    bank.write_text(
+        "format: 1\nid: equal\ntitle: equal\nsource: here\nitems:\n"
+        "  - {id: a, topic: t, stem: Which two?, type: shape, key: '[2, 2]'}\n"
+        "  - {id: b, topic: t, stem: Which rows?, type: shape, key: '[[1, 2], [3, 4]]'}\n",
+        encoding="utf-8",
+    )
+    out = program("take", str(bank), stdin="2\n\n1 2 3 4\n[[1, 2]]\n\n").stdout
+    words = " ".join(out.split())
+    assert "The answer has 2 numbers; this has one number." in words
+    assert "The answer has 2 rows of 2 numbers; this has 1 row of 2 numbers." in words
+    assert "'1 2 3 4' is 4 numbers. Type rows of numbers, such as 1 2; 3 4." in words
+
+
 @pytest.mark.parametrize("typed", ["109x109x32", "109 109 32", "109, 109, 32", "109,109,32", "109×109×32"])
 def test_sizes_are_read_generously(program: Program, typed: str) -> None:
     out = program("drill", "week8/conv-output-size", "--seed", "1", stdin=f"{typed}\n").stdout

@@ -55,6 +55,12 @@ DRAWINGS: list[tuple[str, dict[str, Any]]] = [
     ("curve", {"xs": [0, 1, 2, 3], "ys": [0, 1, 4, 9], "marks": [[2, 4, "here"]]}),
     ("curve", {"xs": [1, 2, 3], "ys": [3, 2, 1], "others": [[1, 1, 2]], "ylabel": "loss"}),
     ("table", {"columns": ["layer", "type", "output"], "rows": [["conv1", "conv", (112, 112, 64)]]}),
+    ("boxes", {"boxes": [[0, 0, 4, 3], [2, 1, 6, 5]]}),
+    ("boxes", {"boxes": [[0, 0, 1, 30], [0, 20, 1, 60]]}),
+    ("boxes", {"boxes": [[0, 0, 1000, 1], [-5, 0, 9, 1]]}),
+    ("patch", {"x": [[None, None, None], [None, 1, 2], [None, 3, 4]], "window": [2, 2], "kernel": [[1, 0], [0, -1]],
+               "y": [[-1, -2], [-3, -3]]}),
+    ("shades", {"rows": [[1, 0, 0], [0.3, 0.7, 0], [0.25, 0.24, 0.51]]}),
     ("sequence", {"x": [1, 2, 3], "h": [1, -1], "y": [1, 1, 1, -3], "offset": 0}),
 ]
 
@@ -98,6 +104,37 @@ def test_the_convolved_sequence_shows_each_sum() -> None:
         "y[0]    -1   1               1*1 = 1",
         "y[1]        -1   1           1*(-1) + 2*1 = 1",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "picture"),
+    [
+        ("iou", {"a": "0,0,4,2", "b": "2,1,6,3"}, [
+            *["a" * 19] * 2, *["a" * 9 + "#" * 10 + "b" * 9] * 3, *[" " * 9 + "b" * 19] * 2, "a a   b b   # both",
+        ]),
+        ("conv2d", {"x": "1 2; 3 4", "k": "1 0; 0 -1", "p": 1}, [
+            "[. .]. .   *   1  0   = [-1]-2  0", "[. 1]2 .       0 -1      -3 -3  2",
+            " . 3 4 .                  0  3  4", " . . . .",
+        ]),
+        ("attention", {"Q": "1 0; 0 1", "K": "9 0; 0 9", "scaled": "no"}, [
+            "    k1   k2", "q1  #### ----", "q2  ---- ####",
+        ]),
+        ("metrics", {"tp": 5, "fp": 3, "fn": 2, "tn": 9}, [
+            "               called positive  negative  samples", "true positive                5         2        7",
+            "true negative                3         9       12",
+        ]),
+    ],
+)  # fmt: skip
+def test_what_is_worked_by_hand_has_a_picture(name: str, raw: dict[str, Any], picture: list[str]) -> None:
+    (drawing,) = solve(name, **raw).drawings
+    lines = [line.plain for line in drawings.draw(a_screen(80, unicode=False), drawing)]
+    assert lines[: len(picture)] == picture and len(lines) <= 8
+
+
+def test_pictures_that_would_be_large_are_left_out() -> None:
+    wide = [[0] * 30]
+    assert drawings.draw(a_screen(), Drawing("patch", {"x": wide, "window": [1, 1], "kernel": [[1]], "y": wide})) == []
+    assert drawings.draw(a_screen(), Drawing("shades", {"rows": [[0.1] * 10]})) == []
 
 
 def test_an_unknown_drawing_is_left_out() -> None:

@@ -38,10 +38,25 @@ def mark(variant: Variant, response: str) -> Mark:
     value = value_of(kind, response)
     keys = [key for key in variant.key if len({*_MEMORY.findall(key), *_MEMORY.findall(response)}) < 2]
     values = [value, value * 100] if response.endswith("%") and isinstance(value, int | Fraction) else [value]
-    if any(same(value_of(kind, key), each, tolerance=tolerance or None) for key in keys for each in values):
+    rights = [right for right in (value_of(kind, key) for key in keys) if fits(variant, right, value)]
+    if any(same(right, each, tolerance=tolerance or None) for right in rights for each in values):
         if tolerance.endswith("%") or _holds_to_its_digits(variant, response, value):
             return Mark("right", 1.0)
     return Mark("wrong", 0.0, names_of(misconceptions_behind(variant, value)))
+
+
+def is_list(variant: Variant) -> bool:
+    """Whether the answer is a list of numbers, or rows of them; no size, which may be written in other ways."""
+    return variant.item.type == "shape" and variant.key[0].startswith(("[", "("))
+
+
+def fits(variant: Variant, right: Any, value: Any) -> bool:
+    """Whether a list has as many numbers as the answer, and its rows, too; every other answer fits."""
+    return not is_list(variant) or _lengths(right) == _lengths(value)
+
+
+def _lengths(value: Any) -> Any:
+    return list(map(_lengths, value)) if isinstance(value, tuple) else 1
 
 
 def value_of(kind: str, response: str) -> Any:
@@ -89,16 +104,16 @@ def _holds_to_its_digits(variant: Variant, response: str, value: Any) -> bool:
 
 
 def _has_form(variant: Variant, value: Any) -> bool:
-    """Whether a value has the form of the answer: one number, or as many as the size has axes."""
+    """Whether a value has the form of the answer: one number, as many as the size has axes, a list of any length."""
     kind = variant.item.type
     right = value_of(kind, variant.key[0]) if variant.key else None
     if value is None or isinstance(value, bool) is not isinstance(right, bool):
         return False
-    if isinstance(right, tuple) and isinstance(right[0], tuple) and isinstance(value, tuple):
-        return all(isinstance(row, tuple) for row in value)  # a matrix may be of a wrong size
+    if isinstance(right, tuple) and isinstance(right[0], tuple):
+        return isinstance(value, tuple) and all(isinstance(row, tuple) for row in value)
     if kind == "number":
         return not isinstance(value, tuple)
-    if not isinstance(right, tuple) or kind != "shape":
+    if not isinstance(right, tuple) or kind != "shape" or is_list(variant):
         return True
     if isinstance(value, tuple):
         return len(value) == len(right)

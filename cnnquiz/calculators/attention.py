@@ -14,8 +14,8 @@ from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.notation import chain, series, step, sum_of_products
 from cnnquiz.mathematics.precise import exp, rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, sympy_value
-from cnnquiz.solution import Vector
-from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solver.calculator import Drawings, Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import FLAG, matrix
 
 _MOST = 12  # queries, and keys
@@ -187,3 +187,8 @@ MISCONCEPTIONS = (
     misconception("masked-behind-softmax", "Mask before softmax, so that the weights that stay add up to 1.",
                   where={"causal": (True,)}, wrong=lambda env: _found(env, _masked_behind(env))),
 )  # fmt: skip
+
+
+def drawings(env: Env, results: Results) -> Drawings:
+    """The weights as shades."""
+    yield Drawing("shades", {"rows": [list(map(float, row)) for row in results["weights"]]})

@@ -17,9 +17,9 @@ from cnnquiz.mathematics.convolution import half_turn
 from cnnquiz.mathematics.notation import chain, factor, series, step, sum_of_products, value_math
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.mathematics.sliding import Place, Sliding, grid
-from cnnquiz.solution import NO_MATH, Vector
+from cnnquiz.solution import NO_MATH, Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import FLAG, integer, matrices
 
 _MOST_PRODUCTS = 20_000
@@ -376,3 +376,13 @@ def notes(env: Env, results: Results) -> Notes:
     if other != results["y"]:
         how = "as it is (cross-correlation)" if env["flip"] else "turned round (convolution as in signal processing)"
         yield f"With the kernel {how} it would be {value_math(other).ascii}."
+
+
+def drawings(env: Env, results: Results) -> Drawings:
+    """The kernel where it first lies on the input, of one channel and one filter."""
+    if len(env["x"]) == len(env["filters"]) == 1:
+        x, p, kernel = env["x"][0], env["p"], env["filters"][0][0]
+        zeros = [[None] * (len(x[0]) + 2 * p)] * p
+        padded = [*zeros, *([*[None] * p, *row, *[None] * p] for row in x), *zeros]
+        window = [len(kernel), len(kernel[0])]
+        yield Drawing("patch", {"x": padded, "window": window, "kernel": kernel, "y": _outputs(env)[0]})

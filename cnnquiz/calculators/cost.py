@@ -27,17 +27,22 @@ from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT
 from cnnquiz.mathematics.notation import formula_step, step
-from cnnquiz.mathematics.optimisers import METHODS
+from cnnquiz.mathematics.optimisers import METHODS, STATE
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import choice, integer
 
 _DTYPES = ("fp32", "fp16", "int8")
+_UNITS = {"KB": 1000, "KiB": 2**10, "MB": 1000**2, "MiB": 2**20, "GB": 1000**3, "GiB": 2**30}
+_SIZES = {"weight_size": "weight_bytes_fp32", "activation_size": "activation_bytes_fp32",
+          "training_size": "training_bytes"}  # fmt: skip
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
     Quantity("optimizer", "optimizer", choice(*METHODS), "the method that trains it, for its memory", None),
+    Quantity("unit", "memory_unit", choice(*map(str.lower, _UNITS)), "a unit for bytes: kb (1,000), kib (1,024), ...",
+             None),
     LAYOUT_OF_INPUT,
 )  # fmt: skip
 RESULTS = (
@@ -55,15 +60,19 @@ RESULTS = (
       for name in _DTYPES),
     Result("training_bytes", "bytes of weights, gradients and the optimizer's state in fp32", answer=True,
            label="bytes of weights, gradients and state"),
+    Result("weight_size", "the weights in fp32, in the unit that is asked for"),
+    Result("activation_size", "the activations in fp32, in that unit"),
+    Result("training_size", "weights, gradients and the optimizer's state in fp32, in that unit"),
 )  # fmt: skip
 EXAMPLES = (
     "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",
     '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"',
 )  # fmt: skip
-_STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers"}
+_STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers", 3: "three numbers"}
 CONVENTIONS = {
     "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
     "FLOPs": "two for each MAC",
+    "unit": lambda env: "" if env["unit"] is None else f"1 {_unit(env)} is {_UNITS[_unit(env)]:,} bytes",
     "state": lambda env: "" if env["optimizer"] is None else (
         f"{_STATE_WORDS[len(_state(env))]} for each parameter, running statistics left out"
     ),
@@ -76,9 +85,25 @@ LETTERS = steps.LETTERS | {
 assumptions = input_assumptions
 
 
+def _unit(env: Env) -> str:
+    """The unit as it is written: KiB."""
+    return next(name for name in _UNITS if name.lower() == env["unit"])
+
+
+def _other_unit(unit: str) -> str:
+    """The unit that it is taken for: KB for KiB."""
+    return unit.replace("i", "") if "i" in unit else f"{unit[0]}iB"
+
+
+def _sizes(found: Env, unit: str) -> Values:
+    """The amounts of bytes in a unit."""
+    known = {name: found[amount] for name, amount in _SIZES.items() if found.get(amount) is not None}
+    return {name: exact(Fraction(amount, _UNITS[unit])) for name, amount in known.items()}
+
+
 def _state(env: Env) -> list[str]:
-    """What the optimizer keeps for each parameter from step to step: m and s."""
-    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in ("v", "s", "m")]
+    """What the optimizer keeps for each parameter from step to step, as m and s."""
+    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in STATE]
 
 
 def prepare(values: Values) -> Values:
@@ -96,7 +121,8 @@ def work(env: Env) -> Values:
     found |= {f"weight_bytes_{name}": BYTES[name] * one["stored"] for name in _DTYPES}
     if env["optimizer"] is not None:
         found["training_bytes"] = 4 * one["parameters"] * (2 + len(_state(env)))
-    return found | {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
+    found |= {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
+    return found | (_sizes(found, _unit(env)) if env["unit"] else {})
 
 
 def count(env: Env) -> Values:
@@ -115,11 +141,21 @@ def count(env: Env) -> Values:
     if env["optimizer"] is not None:
         copies = ["weights", "gradients", *_state(env)]
         amounts["training_bytes"] = sum(counts.bytes_of(found["parameters"], "fp32") for _ in copies)
+    if env["unit"] is not None:
+        for name in (one for one, amount in _SIZES.items() if amount in amounts):
+            left = Fraction(amounts[_SIZES[name]])
+            for _ in "kmg"[: "kmg".index(env["unit"][0]) + 1]:
+                left /= 1024 if "i" in env["unit"] else 1000
+            amounts[name] = exact(left)
     return amounts
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The multiply-adds, then what follows from them; or the way to what is wanted, and only that."""
+    if want in _SIZES and want in results:
+        yield from explain(env, results, _SIZES[want])
+        yield _unit_step(env, results, want)
+        return
     view = env["view"]
     if want in (None, "macs", "flops"):
         yield from _macs_steps(env, results, want)
@@ -145,6 +181,12 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         yield _bytes_step("training", kept * results["parameters"], "training_bytes", "fp32")
     if want in ("output_bytes", "output_mib"):
         yield from _output_steps(env, results, want)
+
+
+def _unit_step(env: Env, results: Results, want: str) -> Step:
+    unit = _unit(env)
+    why = f"One {unit} is {_UNITS[unit]:,} bytes; one {_other_unit(unit)} is {_UNITS[_other_unit(unit)]:,}."
+    return step(f"In {unit}", "bytes/unit", f"{results[_SIZES[want]]}/{_UNITS[unit]}", results[want], why, want)
 
 
 def _macs_steps(env: Env, results: Results, want: str | None) -> Steps:
@@ -237,6 +279,8 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _macs_by(env, results=env["view"][-1:])),
     misconception("without-reduction", "The layers before make the map thin, so the last one costs less.",
                   wrong=_macs_of_last_on_input),
+    misconception("other-unit", "KiB, MiB and GiB count by 1,024; KB, MB and GB by 1,000.",
+                  wrong=lambda env: _sizes(env, _other_unit(_unit(env))) if env["unit"] else {}),
     misconception("forgot-gradients", "Every weight has a gradient of its own.", wrong=lambda env: _copies(env, -1)),
     misconception("forgot-state", "The optimizer keeps numbers of its own for every weight.",
                   wrong=lambda env: _copies(env, -len(_state(env)) if env["optimizer"] else 0)),

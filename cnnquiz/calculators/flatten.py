@@ -77,9 +77,11 @@ def _shape_results(shapes: Sequence[Shape], layout: str) -> Values:
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """A step for each layer, then the product."""
     for number, result in enumerate(env["results"], 1):
-        if result.layer.kind == "gap":
-            why = f"The output is {text(result.shape)}: global pooling leaves one value a channel."
-            yield step(f"Layer {number}: gap", value=result.shape, why=why, of="sizes")
+        if result.layer.kind in ("gap", "adaptive"):
+            why = f"The output is {text(result.shape)}: adaptive pooling makes the size that is asked for."
+            if result.layer.kind == "gap":
+                why = f"The output is {text(result.shape)}: global pooling leaves one value a channel."
+            yield step(f"Layer {number}: {result.layer}", value=result.shape, why=why, of="sizes")
         elif result.layer.kind != "flatten":
             yield from size_steps(result, number, "sizes")
     if want in (None, "flattened"):
@@ -142,7 +144,8 @@ MISCONCEPTIONS = (
     misconception("kept-input-size", "The convolutions shrink the map first.",
                   flattened=lambda env: prod(env["begin"][:-1]) * _last(env)[-1] or None),
     misconception("forgot-strides", "The strides were left out: a stride of 2 halves the map.",
-                  change=lambda env: _through(env, [replace(layer, s=(1,)) for layer in _layers(env)])),
+                  change=lambda env: _through(env, [replace(layer, s=(1,)) if layer.kind != "upsample" else layer
+                                                  for layer in _layers(env)])),
     misconception("forgot-padding", "The padding was left out.",
                   change=lambda env: _through(env, [replace(layer, p=(0,)) for layer in _layers(env)])),
     misconception("rounded-up", "You rounded up: the last, incomplete window does not count.", wrong=_with_ceil),

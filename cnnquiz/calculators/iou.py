@@ -14,8 +14,19 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.notation import chain, factor, series, step
 from cnnquiz.mathematics.precise import exact
-from cnnquiz.solution import Vector, text
-from cnnquiz.solver.calculator import Case, Env, Quantity, Result, Results, Steps, Values, misconception, where
+from cnnquiz.solution import Drawing, Vector, text
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+    where,
+)
 from cnnquiz.solver.givens import choice, matrix, number, numbers
 
 _MOST_BOXES = 50
@@ -289,3 +300,9 @@ def _chained(env: Env) -> Vector:
     order = env["order"]
     return Vector(at + 1 for place, at in enumerate(order) if all(
         _iou(env["corners"][before], env["corners"][at]) <= env["threshold"] for before in order[:place]))  # fmt: skip
+
+
+def drawings(env: Env, results: Results) -> Drawings:
+    """The two boxes."""
+    if env["a"] is not None:
+        yield Drawing("boxes", {"boxes": [list(map(float, box)) for box in env["corners"]]})

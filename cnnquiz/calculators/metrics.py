@@ -15,11 +15,24 @@ from typing import Any
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.notation import chain, series, step
 from cnnquiz.mathematics.precise import exact, rounded, sqrt
-from cnnquiz.solution import Vector
-from cnnquiz.solver.calculator import Case, Env, Notes, Quantity, Result, Results, Steps, Values, misconception, where
+from cnnquiz.solution import Drawing, Vector
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+    where,
+)
 from cnnquiz.solver.givens import Kind, choice, excerpt, integer, matrix
 
 _MOST_CLASSES = 50
+_PICTURED = 6  # classes of a matrix that is drawn
 _SHOWN = 8  # classes whose shares are worked out in steps
 
 
@@ -389,3 +402,14 @@ def notes(env: Env, results: Results) -> Notes:
     """A share without a whole."""
     if _has_empty_share(env):
         yield "A share of nothing, 0/0, has no value: it counts as 0 here, and some programs say nan."
+
+
+def drawings(env: Env, results: Results) -> Drawings:
+    """The confusion matrix, the true classes in rows."""
+    names, table = env["names"], env["table"]
+    if env["tp"] is not None:
+        names, table = ["positive", "negative"], [[env["tp"], env["fn"]], [env["fp"], env["tn"]]]
+    if len(names) <= _PICTURED and None not in table[-1]:
+        rows = [[f"true {name}", *row, sum(row)] for name, row in zip(names, table, strict=True)]
+        columns = ["", *(f"called {name}" if at == 0 else name for at, name in enumerate(names)), "samples"]
+        yield Drawing("table", {"columns": columns, "rows": rows})

@@ -188,7 +188,11 @@ def _without(env: Env, leaves_out: Callable[[LayerResult], bool]) -> Any:
 
 def _is_projection(result: LayerResult) -> bool:
     """Whether a layer is the convolution of a shortcut."""
-    return ".shortcut." in f".{result.name}" and result.layer.kind == "conv"
+    return _is_in_shortcut(result) and result.layer.kind == "conv"
+
+
+def _is_in_shortcut(result: LayerResult) -> bool:
+    return not {"shortcut", "projection"}.isdisjoint(result.name.split("."))
 
 
 def _is_pointwise(result: LayerResult) -> bool:
@@ -254,7 +258,7 @@ MISCONCEPTIONS = (
     misconception("without-reduction", "The 1x1 layers make the map thin before the wide kernels work on it.",
                   parameters=_widest_twice),
     misconception("forgot-projection", "A shortcut with a 1x1 convolution has weights too.",
-                  parameters=lambda env: _without(env, lambda one: ".shortcut." in f".{one.name}")),
+                  parameters=lambda env: _without(env, _is_in_shortcut)),
     misconception("wide-projection", "The convolution in the shortcut is 1x1.", parameters=_with_wide_projections),
     misconception("forgot-batchnorm", "Each normalised channel learns a scale and a shift.",
                   parameters=lambda env: _without(env, lambda one: one.layer.kind == "bn")),

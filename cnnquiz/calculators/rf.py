@@ -11,7 +11,7 @@ from math import prod
 
 from cnnquiz.layers import receptive_fields
 from cnnquiz.layers.givens import CHANNELS, IN, LAYER, LAYERS, LAYOUT_OF_INPUT, NETWORK, input_assumptions
-from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.layers.vocabulary import SPREADING, WINDOWS
 from cnnquiz.layers.windows import Window
 from cnnquiz.solution import text
 from cnnquiz.solver.calculator import Env, Notes, Quantity, Result, Results, misconception, where
@@ -60,9 +60,10 @@ def notes(env: Env, results: Results) -> Notes:
 def _windows(env: Env) -> list[tuple[bool, Window]]:
     """The windows along the first axis, each with whether it pools; none where branches part."""
     layers = [one.layer for one in env["seen"]]
-    if any(layer.kind in ("add", "concat", "tconv", "gap", "dense") for layer in layers):
+    if any(layer.kind in ("add", "concat", *SPREADING, "adaptive", "gap", "dense") for layer in layers):
         return []
-    sliding = [(layer, layer.windows(env["axes_seen"])[0]) for layer in layers if layer.kind in WINDOWS]
+    sliding = [(layer, layer.windows(env["axes_seen"])[0]) for layer in layers
+               if layer.kind in WINDOWS and layer.kind != "pad"]
     return [(layer.kind == "pool" or (layer.kind == "window" and w.k == w.s > 1), w) for layer, w in sliding]
 
 

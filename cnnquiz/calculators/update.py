@@ -2,7 +2,8 @@
 
     theta <- theta - alpha dJ/dtheta
 
-Source: Ruder, An overview of gradient descent optimization algorithms, 2016, sections 2 and 4.
+Source: Ruder, An overview of gradient descent optimization algorithms, 2016, sections 2 and 4; Loshchilov and Hutter,
+Decoupled weight decay regularization, 2019; Reddi, Kale and Kumar, On the convergence of Adam and beyond, 2018.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from cnnquiz.mathematics.analysis import derivative_by_rules, number, parse, sid
 from cnnquiz.mathematics.expression import Expr, Name, Num, names_in, replace, walk
 from cnnquiz.mathematics.notation import ascii_text, chain, factor, math, step, value_math
 from cnnquiz.mathematics.optimisers import (
+    ADAPTIVE_MEANS,
     METHODS,
     NAMES,
     Gradient,
@@ -45,13 +47,12 @@ from cnnquiz.solver.calculator import (
     misconception,
     where,
 )
-from cnnquiz.solver.givens import Kind, choice, integer, matrix, numbers, words
+from cnnquiz.solver.givens import Kind, choice, integer, matrix, number_or_numbers, numbers, words
 
 _SHOWN = 8
 _COUNTED = 60
 _MOST_STEPS = 10_000
 _MOST_WORK = 100_000  # steps times the operations of J
-_DECAYED = ("sgd", "momentum")  # methods that weight decay is worked for
 _MOST_COMPONENTS = 8
 _NUMBERED = ("theta", "theta_", "w", "w_", "x", "x_", "t", "t_")
 _VARIABLES = (*_NUMBERED, *(f"{name}{at}" for name in _NUMBERED for at in range(10)), "y", "z", "u", "v", "a", "b")
@@ -64,7 +65,7 @@ EXAMPLES = (
 CONVENTIONS = {
     "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
     "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
-    "weight decay": lambda env: "wd*theta is added to the gradient (PyTorch)" if env["wd"] else "",
+    "weight decay": lambda env: "wd*theta is added to the gradient (PyTorch)" if _is_in_gradient(env) else "",
 }
 
 
@@ -78,17 +79,17 @@ QUANTITIES = (
              positional=True),
     Quantity("gradient", "grad", Kind("G1,G2", lambda raw: raw), "the gradient instead of J: a number for each step",
              None),
-    Quantity("theta", "parameter", Kind("NUMBER", lambda raw: _place(raw)), "where it starts: 3, or 1,1", 0),
+    Quantity("theta", "parameter", number_or_numbers(_MOST_COMPONENTS), "where it starts: 3, or 1,1", 0),
     Quantity("alpha", "lr", givens.number(0), "the learning rate"),
     Quantity("method", "optimizer", choice(*METHODS), "the method", "sgd"),
     Quantity("steps", "num_steps", integer(1, letters=False), "how many steps", 1),
-    Quantity("wd", "weight_decay", givens.number(0), "weight decay: that many times theta is added to the gradient", 0,
-             only=where("method", *_DECAYED)),
+    Quantity("wd", "weight_decay", givens.number(0), "weight decay: that many times theta is added to the gradient", 0),
     Quantity("gamma", "momentum", givens.number(0, 1), "momentum: the share of the last step that is kept", None,
              only=_case_of("gamma")),
     Quantity("rho", "decay", givens.number(0, 1), "rmsprop: the share of the old mean", None, only=_case_of("rho")),
-    Quantity("beta1", "beta1", givens.number(0, 1), "adam: the share of the old mean", None, only=_case_of("beta1")),
-    Quantity("beta2", "beta2", givens.number(0, 1), "adam: the share of the old mean of squares", None,
+    Quantity("beta1", "beta1", givens.number(0, 1), "adam and its kin: the share of the old mean", None,
+             only=_case_of("beta1")),
+    Quantity("beta2", "beta2", givens.number(0, 1), "adam and its kin: the share of the old mean of squares", None,
              only=_case_of("beta2")),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
              only=_case_of("epsilon")),
@@ -97,6 +98,7 @@ _KEPT = (  # what a method keeps from step to step
     Result("velocity", "the velocity after the last step", symbol="v"),
     Result("first_moment", "the running mean of the gradients, m", symbol="m"),
     Result("second_moment", "what is kept of the squared gradients: their sum or running mean", symbol="s"),
+    Result("largest_second_moment", "the largest running mean of the squares so far", symbol="smax"),
     Result("corrected_first_moment", "m over its bias factor, m-hat", symbol="mhat"),
     Result("corrected_second_moment", "the mean of the squares over its bias factor", symbol="shat"),
 )
@@ -116,12 +118,11 @@ RESULTS = (
 def prepare(values: Values) -> Values:
     """Reads J or the gradients; takes the usual hyperparameters where none are given."""
     env = values | {name: usual for name, usual in _USUAL.items() if values[name] is None} | {"variables": ("theta",)}
-    env["wd"] = env["wd"] if env["method"] in _DECAYED else 0
     if env["steps"] > _MOST_STEPS:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
     if (env["J"] is None) == (env["gradient"] is None):
         raise GivenError("give J, as in 6*theta^2 - 6*theta + 6, or the gradient (and not both)", "J")
-    if env["method"] == "adam" and 1 in (env["beta1"], env["beta2"]):
+    if env["method"] in ADAPTIVE_MEANS and 1 in (env["beta1"], env["beta2"]):
         raise GivenError("beta1 and beta2 must be below 1: nothing of the gradient would be left", "beta1")
     if env["J"] is None:
         return env | {"gradient": _read_gradient(env["gradient"], env["steps"], env["theta"])}
@@ -129,13 +130,6 @@ def prepare(values: Values) -> Values:
     if len(walk(env["J"])) * env["steps"] * len(parts(env["theta"])) > _MOST_WORK:
         raise GivenError("steps: too many for so long a J; take fewer", "steps")
     return env | {"variables": _variables(env["J"], env["theta"])}
-
-
-def _place(raw: Any) -> Any:
-    """A number, or a vector of some."""
-    if isinstance(raw, list | tuple) or "," in str(raw):
-        return numbers(_MOST_COMPONENTS).read(raw)
-    return givens.number().read(raw)
 
 
 def _variables(J: Expr, theta: Any) -> tuple[str, ...]:
@@ -205,9 +199,14 @@ def _gradient(env: Env) -> Gradient:
     return lambda at, t: _like(at, (number(formula, _at(env, at)) for formula in formulas))
 
 
-def _with_decay(env: Env, gradient: Gradient) -> Gradient:
-    """The gradient with the weight decay."""
-    if not env["wd"]:
+def _is_in_gradient(env: Env, method: Method | None = None) -> bool:
+    """Whether there is weight decay, and the method adds it to the gradient."""
+    return bool(env["wd"]) and not (method or METHODS[env["method"]]).decoupled
+
+
+def _with_decay(env: Env, gradient: Gradient, method: Method | None = None) -> Gradient:
+    """The gradient with the weight decay, where that belongs to it."""
+    if not _is_in_gradient(env, method):
         return gradient
     return lambda at, t: componentwise(lambda g, one: limit_digits(g + env["wd"] * one), gradient(at, t), at)
 
@@ -215,7 +214,7 @@ def _with_decay(env: Env, gradient: Gradient) -> Gradient:
 def _states(env: Env, method: Method | None = None, gradient: Gradient | None = None, **other: Any) -> Iterator[Any]:
     """Each step's state and rules; of another method, by another gradient or with other hyperparameters."""
     asked = {**env, **other}
-    decayed = _with_decay(asked, gradient or _gradient(env))
+    decayed = _with_decay(asked, gradient or _gradient(env), method)
     return run(method or METHODS[env["method"]], asked, decayed, env["steps"])
 
 
@@ -241,7 +240,7 @@ def work(env: Env) -> Values:
     found["new_theta"] = found["thetas"][-1]
     found["gradients"] = Vector(_rounded(state["g"]) for state in states)
     found |= {rule.symbol: _rounded(last[rule.symbol]) for rule in method.rules if rule.symbol != "theta"}
-    if env["method"] == "adam":
+    if env["method"] in ADAPTIVE_MEANS:
         found |= _factors(env, *_FACTORS.values())
     if (formulas := _slopes(env)) is not None:
         texts = [ascii_text(formula) for formula in formulas]
@@ -308,7 +307,7 @@ def _gradient_steps(
         if not isinstance(env["theta"], Vector):
             left, why = f"g = J'({'l' if ahead else 'theta'})", _kink(formulas[0], state["l"])
         yield step(f"Step {t}: gradient", left, filled, given, why, group)
-    if env["wd"]:
+    if _is_in_gradient(env):
         factors = componentwise(lambda one: factor(one), _rounded(state["l"]))
         filled = chain(given, " + ", env["wd"], "*", factors if not isinstance(factors, Vector) else _row(factors))
         why = "Weight decay adds to the gradient, so every step also shrinks theta." if t == 1 else ""
@@ -361,7 +360,7 @@ def count(env: Env) -> Values:
                 found["rule"] = ascii_text(replace(rule, parts_of_rule))
     if env["steps"] > _COUNTED:
         return found
-    if env["method"] == "adam":
+    if env["method"] in ADAPTIVE_MEANS:
         for name, beta in zip(_FACTORS, (env["beta1"], env["beta2"]), strict=True):
             found[name] = rounded(sum((1 - Fraction(beta)) * Fraction(beta) ** age for age in range(env["steps"])))
     with suppress(KeyError):
@@ -408,6 +407,11 @@ def _factors(env: Env, first: str, second: str) -> Values:
     return {name: rounded(number(_in_t(formula), known)) for name, formula in formulas}
 
 
+def _squares(env: Env) -> str:
+    """What the step of a kin of Adam is divided by, before it is corrected."""
+    return "smax" if env["method"] == "amsgrad" else "s"
+
+
 def _by_components(env: Env, other: Callable[[Vector], list[Any]]) -> Values:
     """The thetas with another gradient made of the right one's components."""
     if not isinstance(env["theta"], Vector):
@@ -416,7 +420,8 @@ def _by_components(env: Env, other: Callable[[Vector], list[Any]]) -> Values:
     return _thetas(env, gradient=lambda at, t: Vector(other(right(at, t))))
 
 
-_ADAPTIVE = ("adagrad", "rmsprop", "adam")
+_ADAPTIVE = ("adagrad", "rmsprop", *ADAPTIVE_MEANS)
+_OF_ADAM = {"method": ADAPTIVE_MEANS}
 MISCONCEPTIONS = (
     misconception("ascended", "Descend: subtract the gradient.",
                   wrong=lambda env: _thetas(env, method=_with_last_rule(env, "theta - ", "theta + "))),
@@ -427,7 +432,7 @@ MISCONCEPTIONS = (
     misconception("J-for-derivative", "The step follows the slope of J, not its value.",
                   where={"gradient": (None,)}, wrong=lambda env: _thetas(env, gradient=lambda at, t: _J(env, at))),
     misconception("plain", "That is plain gradient descent: the method's memory is missing.",
-                  where={"method": ("momentum", "nesterov", *_ADAPTIVE)},
+                  where={"method": ("momentum", "nesterov", "nesterov-pytorch", *_ADAPTIVE)},
                   wrong=lambda env: _thetas(env, method=METHODS["sgd"])),
     misconception("averaged-form", "Here v = gamma v + alpha g; the averaged form weighs g by 1 - gamma.",
                   where={"method": ("momentum",)},
@@ -435,6 +440,17 @@ MISCONCEPTIONS = (
                       METHODS["momentum"], v="gamma*v + (1 - gamma)*g", theta="theta - alpha*v"))),
     misconception("no-look-ahead", "Nesterov takes the gradient at theta - gamma v.",
                   where={"method": ("nesterov",)}, wrong=lambda env: _thetas(env, method=METHODS["momentum"])),
+    misconception("textbook-nesterov", "PyTorch takes the gradient where theta stands, and steps by g + gamma v.",
+                  where={"method": ("nesterov-pytorch",)}, wrong=lambda env: _thetas(env, method=METHODS["nesterov"])),
+    misconception("velocity-alone", "PyTorch's Nesterov steps by g + gamma v; by v alone it is plain momentum.",
+                  where={"method": ("nesterov-pytorch",)},
+                  wrong=lambda env: _thetas(env, method=_with_last_rule(env, "(g + gamma*v)", "v"))),
+    misconception("decay-in-gradient", "AdamW takes the decay off theta itself, not into the gradient.",
+                  where={"method": ("adamw",)}, wrong=lambda env: _thetas(env, method=METHODS["adam"])),
+    misconception("decay-without-rate", "The decay is times the learning rate, too.", where={"method": ("adamw",)},
+                  wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adamw"], d="wd*theta"))),
+    misconception("latest-squares", "AMSGrad divides by the largest mean of the squares so far.",
+                  where={"method": ("amsgrad",)}, wrong=lambda env: _thetas(env, method=METHODS["adam"])),
     misconception("forgot-root", "Divide by the square root of the squared gradients.",
                   where={"method": _ADAPTIVE}, wrong=lambda env: _thetas(env, method=_with_last_rule(env, "sqrt", ""))),
     misconception("never-forgot", "RMSProp averages the squares; AdaGrad adds them up.",
@@ -443,19 +459,19 @@ MISCONCEPTIONS = (
                   where={"method": ("adagrad",)},
                   wrong=lambda env: _thetas(env, method=METHODS["rmsprop"], rho=_USUAL["rho"])),
     misconception("forgot-bias-correction", "Divide both means by 1 - beta^t: they start at 0.",
-                  where={"method": ("adam",)},
-                  wrong=lambda env: _thetas(env, method=with_formulas(METHODS["adam"], mhat="m", shat="s"))),
-    misconception("divided-by-power", "Divide by 1 - beta^t, not by beta^t.", where={"method": ("adam",)},
+                  where=_OF_ADAM, wrong=lambda env: _thetas(env, method=with_formulas(
+                      METHODS[env["method"]], mhat="m", shat=_squares(env)))),
+    misconception("divided-by-power", "Divide by 1 - beta^t, not by beta^t.", where=_OF_ADAM,
                   wrong=lambda env: _thetas(env, method=with_formulas(
-                      METHODS["adam"], mhat="m/beta1^t", shat="s/beta2^t"))
+                      METHODS[env["method"]], mhat="m/beta1^t", shat=f"{_squares(env)}/beta2^t"))
                   | _factors(env, "beta1^t", "beta2^t")),
     misconception("swapped-shares", "The mean keeps the share beta and takes in 1 - beta of the new gradient.",
-                  where={"method": ("adam",)},
+                  where=_OF_ADAM,
                   wrong=lambda env: _thetas(env, method=with_formulas(
-                      METHODS["adam"], m="(1 - beta1)*m + beta1*g", mhat="m", shat="s"))),
-    misconception("times-steps", "The share that is missing is beta^t, a power.", where={"method": ("adam",)},
+                      METHODS[env["method"]], m="(1 - beta1)*m + beta1*g", mhat="m", shat=_squares(env)))),
+    misconception("times-steps", "The share that is missing is beta^t, a power.", where=_OF_ADAM,
                   wrong=lambda env: _factors(env, "t*(1 - beta1)", "t*(1 - beta2)")),
-    misconception("first-step-factor", "The factor changes with every step: 1 - beta^t.", where={"method": ("adam",)},
+    misconception("first-step-factor", "The factor changes with every step: 1 - beta^t.", where=_OF_ADAM,
                   wrong=lambda env: _factors(env, "1 - beta1", "1 - beta2")),
     misconception("one-step-only", "That is where the first step ends; go on from there.",
                   wrong=lambda env: {"theta": env["thetas"][0]} if env["steps"] > 1 else {}),

@@ -20,7 +20,7 @@ from cnnquiz.mathematics.expression import evaluate, names_in, parse
 from cnnquiz.mathematics.values import confirms, read_expression, same
 from cnnquiz.model import Derivation
 from cnnquiz.patterns import pattern
-from cnnquiz.solution import Math, Solution, parts, text
+from cnnquiz.solution import Approximate, Math, Solution, parts, text
 from cnnquiz.solver.calculator import Calculator, Given, Misconception
 from cnnquiz.solver.lines import one as one_axis
 
@@ -231,6 +231,8 @@ def matches(wrong: Any, value: Any, tolerance: str = "") -> bool:
         return True
     if isinstance(wrong, tuple) and isinstance(value, tuple) and len(wrong) == len(value):
         return all(matches(one, other, tolerance) for one, other in zip(wrong, value, strict=True))
+    if isinstance(wrong, Approximate) and isinstance(value, int | Fraction) and abs(wrong - value) * 10**PLACES <= 1:
+        return True
     if not isinstance(wrong, Fraction) or not isinstance(value, Fraction) or 10**PLACES % value.denominator:
         return False
     places = next(n for n in range(PLACES + 1) if 10**n % value.denominator == 0)

@@ -97,7 +97,7 @@ out_size: , s: output matrix, output dimension, output tensor, result, output la
 CHANNEL_WORDS = {"rgb": 3, "grey": 1, "gray": 1, "greyscale": 1, "grayscale": 1, "monochrome": 1}
 COLOURS = frozenset(("colour", "color", "coloured", "colored"))
 PADDINGS = frozenset(("same", "valid"))
-OPTIMISERS = frozenset(("momentum", "nesterov", "adam", "adagrad", "rmsprop"))
+OPTIMISERS = frozenset(("momentum", "nesterov", "adam", "adagrad", "rmsprop", "adamw", "amsgrad"))
 FUNCTIONS = {
     "sigmoid": "sigmoid", "logistic": "sigmoid", "tanh": "tanh", "relu": "relu", "gelu": "gelu", "silu": "swish",
     "swish": "swish", "softplus": "softplus", "elu": "elu",

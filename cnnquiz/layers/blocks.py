@@ -40,13 +40,13 @@ BLOCKS: dict[str, Any] = {
 
 
 def _branches(kind: str, text: str) -> dict[str, Any]:
-    """The branches of `add[body | shortcut]` or `concat[... | ...]`; an empty one, (), is the input itself."""
+    """The branches of `add[body | projection]` or `concat[... | ...]`; an empty one, (), is the input itself."""
     parts = outer_parts(text, "|")
     if len(parts) == 1 and kind == "add":
         parts.append("")
     names = [f"branch{at}" for at in range(1, len(parts) + 1)]
     if kind == "add" and len(parts) == 2:
-        names = ["body", "shortcut"]
+        names = ["body", "projection"]
     return {name: pieces(part) or () for name, part in zip(names, parts, strict=True)}
 
 

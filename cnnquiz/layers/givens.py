@@ -15,7 +15,7 @@ from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import LayerResult, Part, propagate
 from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape
-from cnnquiz.layers.vocabulary import WINDOWS
+from cnnquiz.layers.vocabulary import MAPS, WINDOWS
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.naming import nearest_names
 from cnnquiz.solution import parts, text
@@ -177,7 +177,7 @@ def chain_givens(values: dict[str, Any]) -> dict[str, Any]:
     if begin[-1] == 0 and _need_channels(layers):
         raise no_channels(begin)
     every = propagate(layers, begin)
-    results = [result for result in every if result.layer.kind in (*WINDOWS, "gap")]
+    results = [result for result in every if result.layer.kind in MAPS]
     if not results and every and every[0].layer.kind == "flatten":
         results = [replace(every[0], after=every[0].before)]  # the input itself is flattened
     if not results:

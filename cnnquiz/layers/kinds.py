@@ -7,9 +7,17 @@ from math import prod
 
 from msgspec import Struct
 
-from cnnquiz.layers.layer import Layer, LayerFault
-from cnnquiz.layers.state import LayerState, Shape, after_flatten, after_tconv, after_whole_map, after_windows
-from cnnquiz.layers.windows import Window
+from cnnquiz.layers.layer import Layer, LayerFault, per_axis
+from cnnquiz.layers.state import (
+    LayerState,
+    Shape,
+    after_adaptive,
+    after_flatten,
+    after_tconv,
+    after_whole_map,
+    after_windows,
+)
+from cnnquiz.layers.windows import Window, adaptive_window
 from cnnquiz.solution import text
 
 
@@ -124,6 +132,26 @@ def _gap(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     return after_whole_map(state, shape, shape[:-1]), Counts(extra=(("pool", prod(state.shape)),))
 
 
+def _adaptive(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
+    size = _axes_of(layer, state)
+    sizes = per_axis("size", layer.size, len(size))
+    taken = (sum(len(adaptive_window(n, to, at)) for at in range(to)) for n, to in zip(size, sizes, strict=True))
+    return after_adaptive(state, sizes), Counts(extra=(("pool", prod(taken) * state.shape[-1]),))
+
+
+def _upsample(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
+    size = _axes_of(layer, state)
+    windows = layer.windows(len(size))
+    out = tuple(map(Window.tconv_length, windows, size))
+    return after_tconv(state, (*out, state.shape[-1]), windows), Counts()
+
+
+def _pad(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
+    size = _axes_of(layer, state)
+    windows = layer.windows(len(size))
+    return after_windows(state, (*map(Window.places, windows, size), state.shape[-1]), windows), Counts()
+
+
 def _flatten(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
     return after_flatten(state), Counts()
 
@@ -156,6 +184,9 @@ EFFECTS: dict[str, Effect] = {
     "pool": _pool,
     "window": _pool,
     "gap": _gap,
+    "adaptive": _adaptive,
+    "upsample": _upsample,
+    "pad": _pad,
     "flatten": _flatten,
     "dense": _dense,
     "bn": _bn,

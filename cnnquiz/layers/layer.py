@@ -13,13 +13,14 @@ from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.vocabulary import (  # fmt: skip
+    BARE,
     KIND_FIELDS,
     KINDS,
+    NEEDED,
     SPELLINGS,
     TAKES,
     USUAL,
     WINDOW,
-    WINDOWS,
     bare_number,
     example,
     kind_of,
@@ -36,6 +37,7 @@ TreePath = tuple[str | int, ...]  # the names and numbers that lead to something
 class Layer(Struct, frozen=True):
     """One layer: its kind and the numbers that it has. An empty `s` of a pool means: as wide as its kernel.
 
+    `size` is what adaptive pooling makes of a map, along each axis; upsampling has its factor as `k`.
     `groups` 0 is depthwise: as many groups as channels. `links` counts the pairs of input map and filter that
     are joined (None: all of them). `learned` gives a pool one gain and one bias a channel; the weights of a
     `fixed` layer are stored, not learned. `axes` is 1 for a conv1d, and 0 where the word says nothing.
@@ -49,6 +51,7 @@ class Layer(Struct, frozen=True):
     p: Axes | str = (0,)
     d: Axes = (1,)
     op: Axes = (0,)
+    size: Axes = ()
     groups: int = 1
     bias: bool = True
     ceil: bool = False
@@ -67,12 +70,14 @@ class Layer(Struct, frozen=True):
 
     def __str__(self) -> str:
         """The layer as it may be written: conv 20 k5 s2."""
-        word = "dw" if self.groups == 0 else "avgpool" if (self.kind, self.mode) == ("pool", "average") else self.word
+        word = "dw" if self.groups == 0 else _WORDS.get((self.kind, self.mode), self.word)
         words = [word] + ([str(self.out)] if self.out else [])
-        for name in (*WINDOW, "op") if self.kind in WINDOWS else ():
+        bare = self.kind in ("adaptive", "upsample", "pad")
+        for name in (*WINDOW, "op", "size"):
             value = getattr(self, name)
-            if value not in _UNWRITTEN[name]:
-                words.append(f"p {value}" if isinstance(value, str) else name + "x".join(map(str, value)))
+            if name in TAKES.get(self.kind, ()) and (bare or value not in _UNWRITTEN[name]):
+                number = "x".join(map(str, value))
+                words.append(f"p {value}" if isinstance(value, str) else number if bare else name + number)
         words += [f"g{self.groups}"] if self.groups > 1 else []
         words += [word for word, on in (("ceil", self.ceil), ("nobias", not self.bias)) if on]
         return " ".join(words)
@@ -80,12 +85,12 @@ class Layer(Struct, frozen=True):
     @lru_cache(maxsize=1024)  # noqa: B019 (a layer is a small record)
     def windows(self, axes: int) -> tuple[Window, ...]:
         """Its window along each of so many axes; LayerFault where one of its numbers has another number of axes."""
-        k, s, d = (_per_axis(n, v, axes) for n, v in (("k", self.k), ("s", self.s or self.k), ("d", self.d)))
+        k, s, d = (per_axis(n, v, axes) for n, v in (("k", self.k), ("s", self.s or self.k), ("d", self.d)))
         if isinstance(self.p, str):
             paddings = tuple(map(same_padding, k, d))
         else:
-            paddings = tuple((p, p) for p in _per_axis("p", self.p, axes))
-        op = _per_axis("op", self.op, axes)
+            paddings = tuple((p, p) for p in per_axis("p", self.p, axes))
+        op = per_axis("op", self.op, axes)
         return tuple(Window(*n[:3], *n[3], n[4]) for n in zip(k, s, d, paddings, op, strict=True))
 
 
@@ -97,7 +102,8 @@ class LayerFault(GivenError):
         self.path = path
 
 
-def _per_axis(name: str, values: Axes, axes: int) -> Axes:
+def per_axis(name: str, values: Axes, axes: int) -> Axes:
+    """One of these numbers for each axis; LayerFault where there are others than one, or one for each."""
     if len(values) == axes:
         return values
     if len(values) == 1:
@@ -105,9 +111,12 @@ def _per_axis(name: str, values: Axes, axes: int) -> Axes:
     raise LayerFault(f"{name} has {len(values)} numbers, but the map has {axes} axes: write one, or {axes}")
 
 
-_UNWRITTEN = {"k": ((),), "s": ((), (1,)), "p": ((0,),), "d": ((1,),), "op": ((0,),)}  # numbers that are left out
+_WORDS = {("pool", "average"): "avgpool", ("gap", "max"): "gmp", ("adaptive", "max"): "adaptivemaxpool"}
+# Numbers that are left out
+_UNWRITTEN = {"k": ((),), "s": ((), (1,)), "p": ((0,),), "d": ((1,),), "op": ((0,),), "size": ((),)}
 SWITCHES = ("bias", "ceil", "learned", "fixed")
-_READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0)}
+_READ = {"k": axes(1), "s": axes(1), "p": axes(0, ("same", "valid")), "d": axes(1), "op": axes(0),
+         "size": axes(1)}  # fmt: skip
 _WINDOW = pattern(r"k=?\d[\dx×*,]*")
 _AXES = pattern(r"\d+([x×*]\d+)+")
 _GLUED = pattern(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
@@ -212,7 +221,8 @@ def _read_field(word: str, kind: str) -> tuple[str, Any]:
     if word.replace(".", "", 1).isdigit():
         return bare_number(kind), word
     if _AXES.fullmatch(word):
-        return "k", word
+        name = bare_number(kind)
+        return name if name in BARE.values() else "k", word
     if match := _GLUED.fullmatch(word):
         return SPELLINGS.get(match[1], match[1]), match[2]
     raise LayerFault(f"{excerpt(word)} cannot be read here: write for example {example(kind)}")
@@ -246,10 +256,13 @@ def _layer(word: str, fields: dict[str, Any], written: Mapping[str, str] = Mappi
             stranger = excerpt(written.get(name, name))
             raise LayerFault(f"{word} takes no {stranger}: write {example(word)}, or less of it")
     values = {name: _read_value(name, value) for name, value in fields.items() if name != "rate"}
-    if "k" in takes and "k" not in values:
-        raise LayerFault(f"{word} has no kernel size: write k3 for 3x3, as in {example(word)}")
-    if kind["kind"] == "dense" and "out" not in values:
-        raise LayerFault(f"{word} has no number of units: write {example(word)}, or less of it")
+    name, missing = NEEDED.get(kind["kind"], ("", ""))
+    if name and name not in values:
+        raise LayerFault(f"{word} has no {missing} {example(word)}, or less of it")
+    if kind["kind"] == "pad" and values["p"] == "same":
+        raise LayerFault(f"{word} takes a number of pixels: write {example(word)}")
+    if set(values.get("size", ())) == {1}:
+        return Layer("gap", mode=kind["mode"], axes=kind.get("axes", 0))
     return Layer(**{**kind, **values})
 
 

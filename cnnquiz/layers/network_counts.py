@@ -12,8 +12,8 @@ from cnnquiz.layers.propagation import LayerResult, Part
 from cnnquiz.layers.receptive_fields import field_counts, path_before
 from cnnquiz.layers.state import Shape, with_layout
 from cnnquiz.layers.totals import last_map
-from cnnquiz.layers.vocabulary import KEPT, WINDOWS
-from cnnquiz.layers.windows import Window
+from cnnquiz.layers.vocabulary import KEPT, SPREADING, WINDOWS
+from cnnquiz.layers.windows import Window, adaptive_window
 from cnnquiz.mathematics.expression import Env
 
 
@@ -53,6 +53,10 @@ def _operations(result: LayerResult) -> list[tuple[str, Shape]]:
         return [("pool", (*after, *(window.k for window in layer.windows(len(after) - 1))))]
     if layer.kind == "gap":
         return [("pool", result.before.shape)]
+    if layer.kind == "adaptive":
+        each = zip(result.before.shape[:-1], after[:-1], strict=True)
+        taken = (sum(1 for at in range(to) for _ in adaptive_window(n, to, at)) for n, to in each)
+        return [("pool", (*taken, after[-1]))]
     return [("bn" if layer.kind == "bn" else "activation", after)] if layer.kind in ("bn", "activation", "lrn") else []
 
 
@@ -101,8 +105,8 @@ def shape_after(result: LayerResult) -> Shape:
     if layer.kind not in WINDOWS:
         return result.shape
     sizes = (_length_after(layer, n, w) for n, w in zip(before[:-1], layer.windows(len(before) - 1), strict=True))
-    return (*sizes, before[-1] if layer.kind in ("pool", "window") else layer.out or before[-1])
+    return (*sizes, layer.out or before[-1])
 
 
 def _length_after(layer: Layer, n: int, window: Window) -> int:
-    return write_out(n, window) if layer.kind == "tconv" else slide(n, window, layer.ceil)
+    return write_out(n, window) if layer.kind in SPREADING else slide(n, window, layer.ceil)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import count
-from math import prod
+from math import gcd, prod
 from typing import Any, NamedTuple
 
 from msgspec import Struct
@@ -13,11 +13,11 @@ from msgspec import Struct
 from cnnquiz.errors import GivenError
 from cnnquiz.layers.givens import network_givens, results_by_name
 from cnnquiz.layers.kinds import windows_of
-from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
+from cnnquiz.layers.layer import Layer, LayerFault, parse_layers, per_axis
 from cnnquiz.layers.propagation import Join, LayerResult, Part
 from cnnquiz.layers.state import LayerState, View, after_tconv, after_windows, one_number
-from cnnquiz.layers.vocabulary import WINDOWS
-from cnnquiz.layers.windows import Window
+from cnnquiz.layers.vocabulary import MAPS, SPREADING, WINDOWS
+from cnnquiz.layers.windows import Window, adaptive_window
 from cnnquiz.mathematics.expression import Env
 from cnnquiz.mathematics.notation import chain, formula_step, value_math
 from cnnquiz.mathematics.precise import exact
@@ -32,8 +32,9 @@ MOST_FOLLOWED = 1_000_000  # indices that a walk back may follow, over all layer
 def field_givens(values: dict[str, Any]) -> dict[str, Any]:
     """The givens of `rf` with what each layer sees.
 
-    Adds the layers' results as `seen`, their `parts`, the number of axes as `axes_seen`, and the size of the map before
-    each layer as `grids`. Refuses layers that need the size of the map where it is not given.
+    Adds the layers' results as `seen`, their `parts`, the number of axes as `axes_seen`, and, of the map before each
+    layer, its size as `grids` and after how many values it sees alike as `periods`. Refuses layers that need the size
+    of the map where it is not given.
     """
     if values["network"] is None and values["layers"] is None:
         return _equal_layers(values)
@@ -65,21 +66,22 @@ def _layers_alone(values: dict[str, Any], layers: Sequence[Layer]) -> dict[str, 
     state = LayerState((), (), (View(),) * axes)
     seen = []
     for index, layer in enumerate(layers, 1):
-        if layer.kind in ("gap", "dense"):
+        if layer.kind in ("adaptive", "gap", "dense"):
             raise LayerFault(f"layer {index} ({layer.kind}) sees the whole map: give in, or leave it out")
         after = _state_after(layer, state, axes, index)
         seen.append(LayerResult(layer, state, after))
         state = after
     if values["layer"] is not None:
         seen = _up_to(seen, values["layer"])
-    return {**values, "seen": seen, "parts": tuple(one.layer for one in seen), "axes_seen": axes, "grids": {}}
+    return {**values, "seen": seen, "parts": tuple(one.layer for one in seen), "axes_seen": axes,
+            "grids": {}, "periods": {}}  # fmt: skip
 
 
 def _state_after(layer: Layer, state: LayerState, axes: int, index: int) -> LayerState:
     if layer.kind not in WINDOWS:
         return state
     try:
-        after = after_tconv if layer.kind == "tconv" else after_windows
+        after = after_tconv if layer.kind in SPREADING else after_windows
         return after(state, (), windows_of(layer, axes))
     except GivenError as fault:
         raise LayerFault(f"layer {index} ({layer.kind}): {fault}") from None
@@ -99,7 +101,7 @@ def _network(values: dict[str, Any]) -> dict[str, Any]:
     """A network up to the layer that is asked for, or to its last map."""
     env = network_givens(values)
     results: list[LayerResult] = env["results"]
-    maps = [one for one in results if one.layer.kind in (*WINDOWS, "add", "concat")]
+    maps = [one for one in results if one.layer.kind in (*WINDOWS, "adaptive", "add", "concat")]
     last = (maps or results)[-1] if env["layer"] is None else results_by_name(env["layer"], results)[-1]
     return {**env, **path_before(last, env["parts"], results)}
 
@@ -110,7 +112,8 @@ def path_before(last: LayerResult, parts: Sequence[Part], results: Sequence[Laye
     names = set(_names(parts))
     seen = [one for one in results if one.name in names]
     grids = {one.name: one.before.grid for one in results}
-    return {"seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids}
+    periods = {one.name: [len(view.spans) for view in one.before.views] for one in results}
+    return {"seen": seen, "parts": parts, "axes_seen": len(last.after.field), "grids": grids, "periods": periods}
 
 
 def _path_to(parts: Sequence[Part], name: str) -> tuple[Part, ...]:
@@ -135,18 +138,21 @@ def _names(parts: Sequence[Part]) -> Iterator[str]:
 
 def _walks(env: Env) -> list[IndexWalk]:
     """A walk back along each axis; none where the layers are not known, or transposed ones are too long to walk."""
-    if not env["seen"] or any(max((*one.layer.k, *one.layer.s)) > MOST_TAPS for one in _transposed_convolutions(env)):
+    long = (one for one in _unequal(env) if max((*one.layer.k, *one.layer.s), default=1) > MOST_TAPS)
+    if not env["seen"] or any(long):
         return []
     axes, most = env["axes_seen"], max(MOST_FOLLOWED // len(env["seen"]), 2)
     found = []
     for axis in range(axes):
         grids = {name: grid[axis] if axis < len(grid) else 1 for name, grid in env["grids"].items()}
-        found.append(IndexWalk(env["parts"], axis, axes, grids, most))
+        periods = {name: each[axis] for name, each in env["periods"].items()}
+        found.append(IndexWalk(env["parts"], axis, axes, grids, periods, most))
     return found
 
 
-def _transposed_convolutions(env: Env) -> list[LayerResult]:
-    return [one for one in env["seen"] if one.layer.kind == "tconv"]
+def _unequal(env: Env) -> list[LayerResult]:
+    """The layers behind which values may see unequally."""
+    return [one for one in env["seen"] if one.layer.kind in (*SPREADING, "adaptive")]
 
 
 class IndexWalk(Struct, frozen=True):
@@ -155,6 +161,7 @@ class IndexWalk(Struct, frozen=True):
     parts  the layers that are walked through
     grids  the size of the map before each layer, by its name; a layer that is not in it was not worked: the
            shortcut that is the input itself
+    periods  after how many values that map sees alike
     most   so many indices are followed one by one; of more, only the ends of their span
     """
 
@@ -162,6 +169,7 @@ class IndexWalk(Struct, frozen=True):
     axis: int
     axes: int
     grids: Mapping[str, int]
+    periods: Mapping[str, int]
     most: int
 
     def pixels(self, at: int) -> set[int]:
@@ -189,18 +197,29 @@ class IndexWalk(Struct, frozen=True):
 
     def _before_layer(self, layer: Layer, now: set[int]) -> set[int]:
         if layer.kind in ("gap", "dense"):
-            size = self.grids.get(layer.name, 1)
+            size, period = self.grids.get(layer.name, 1), self.periods.get(layer.name, 1)
+            now = {index - index % period for index in now}  # there is one value; behind it the map begins anew
             taps = range(size) if size * len(now) <= self.most else (0, size - 1)
             return self._limit({index + tap for index in now for tap in taps})
+        if layer.kind == "adaptive":
+            n, size = self.grids[layer.name], per_axis("size", layer.size, self.axes)[self.axis]
+            return self._limit({tap for index in now for tap in adaptive_window(n, size, index)})
         if layer.kind not in WINDOWS:
             return now
         window = layer.windows(self.axes)[self.axis]
         k, d = window.k, window.d
-        if layer.kind == "tconv":
+        if layer.kind in SPREADING:
             written = (divmod(index + window.before - tap * d, window.s) for index in now for tap in range(k))
             return self._limit({index for index, rest in written if rest == 0})
         taps = range(0, k * d, d) if k * len(now) <= self.most else (0, (k - 1) * d)
         return self._limit({index * window.s - window.before + tap for index in now for tap in taps})
+
+    def period(self, layer: Layer) -> int:
+        """After how many values behind it a layer's windows come back."""
+        if layer.kind == "adaptive":
+            size = per_axis("size", layer.size, self.axes)[self.axis]
+            return size // gcd(size, self.grids[layer.name])
+        return layer.windows(self.axes)[self.axis].s
 
     def _limit(self, now: set[int]) -> set[int]:
         """The indices, or the ends alone where there are too many to follow."""
@@ -266,16 +285,16 @@ def _fields(state: LayerState) -> dict[str, Any]:
 def field_counts(env: Env) -> dict[str, Any]:
     """From the first values back to the pixels that they touch; what is read, gathered forwards.
 
-    Behind a transposed convolution, where values see unequally, neither the centre nor what is read is counted.
+    Where values see unequally, as behind a transposed convolution, neither the centre nor what is read is counted.
     """
     walks = _walks(env)
     if not walks:
         return {}
     found: dict[str, list[Any]] = {"receptive_field": [], "jump": [], "first": [], "start": [], "touched": []}
-    transposed = _transposed_convolutions(env)
+    unequal = _unequal(env)
     for walk in walks:
-        # Behind transposed convolutions, values see alike only so many apart
-        period = prod(one.layer.windows(walk.axes)[walk.axis].s for one in transposed)
+        # Behind such layers, values see alike only so many apart
+        period = prod(walk.period(one.layer) for one in unequal)
         pixels = [walk.pixels(at) for at in range(2 * period)]
         seen = [one for one in pixels[:period] if one]
         if not seen:
@@ -284,9 +303,9 @@ def field_counts(env: Env) -> dict[str, Any]:
         found["receptive_field"].append(max(max(one) - min(one) + 1 for one in seen))
         found["jump"].append(Fraction(min(again) - min(seen[0]), period))
         found["first"].append(min(seen[0]))
-        if not transposed:
+        if not unequal:
             found["start"].append(Fraction(min(seen[0]) + max(seen[0]) + 1, 2))
-        if not transposed and _are_followed(env["seen"], walk):
+        if not unequal and _are_followed(env["seen"], walk):
             read = _pixels_read(walk.parts, walk.axes, walk.axis, walk.grids, Pixels(1))
             found["touched"].append(read.bits.bit_count())
     return {name: one_number(values) for name, values in found.items() if values}
@@ -311,7 +330,7 @@ def _field_steps(seen: Sequence[LayerResult]) -> Iterator[Step]:
         if one.layer.kind in ("add", "concat"):
             title, value = f"{one.layer.name}: the branches meet", value_math(one_number(after.field))
             yield Step(title, value=value, why="The widest branch decides.", of="receptive_field")
-        elif one.layer.kind in (*WINDOWS, "gap", "dense") and (after.field, after.jump) != (before.field, before.jump):
+        elif one.layer.kind in (*MAPS, "dense") and (after.field, after.jump) != (before.field, before.jump):
             for where, axis in alike_axes(list(zip(before.field, after.field, after.jump, strict=True))):
                 yield _field_step(one, f"{one.layer.name or f'Layer {place}'}: {one.layer}{where}", axis)
 
@@ -320,8 +339,9 @@ def _field_step(one: LayerResult, title: str, axis: int) -> Step:
     """How one layer widens the field along one axis."""
     layer, jump = one.layer, exact(one.after.jump[axis])
     why = f"Neighbours then look {text(jump)} pixel{'' if jump == 1 else 's'} apart."
-    if layer.kind == "tconv" or len(one.before.views[axis].spans) > 1:
-        why = f"Behind a transposed convolution values see unequally far, at most so many pixels. {why}"
+    if layer.kind in (*SPREADING, "adaptive") or len(one.before.views[axis].spans) > 1:
+        behind = {"adaptive": "adaptive pooling", "upsample": "upsampling"}.get(layer.kind, "a transposed convolution")
+        why = f"Behind {behind} values see unequally far, at most so many pixels. {why}"
         return Step(title, value=value_math(one.after.field[axis]), why=why, of="receptive_field")
     env: dict[str, Any] = {"r": one.before.field[axis], "j": one.before.jump[axis]}
     if layer.kind in ("gap", "dense"):

@@ -10,7 +10,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.windows import Window
+from cnnquiz.layers.windows import Window, adaptive_window
 from cnnquiz.mathematics.precise import divide, exact
 from cnnquiz.solver.lines import one
 
@@ -81,6 +81,15 @@ class View(Struct, frozen=True):
             spans.append(self.union(gathered) if tap < w.k else None)
         return View(tuple(spans), self.advance)
 
+    def after_adaptive(self, n: int, size: int) -> View:
+        """The view behind adaptive pooling of n values to `size`: where these share a divisor, windows come back."""
+        turns = len(self.spans) // gcd(len(self.spans), n // gcd(n, size))
+        period, passed = turns * size // gcd(n, size), turns * n // gcd(n, size)
+        if period > MOST_UNLIKE:
+            raise GivenError(f"{period} values see unequally: at most {MOST_UNLIKE:,} are worked", "layers")
+        spans = tuple(self.union(adaptive_window(n, size, at)) for at in range(period))
+        return View(spans, self.advance * passed // len(self.spans))
+
     def after_whole_axis(self, size: int) -> View:
         """The view of a value that takes in all values of the axis at once."""
         return View((self.union(range(size)),) * len(self.spans), self.advance)
@@ -137,6 +146,12 @@ def after_tconv(state: LayerState, shape: Shape, windows: Sequence[Window]) -> L
     """After a transposed convolution: each value gathers from some neighbours."""
     views = tuple(view.after_tconv(w) for view, w in zip(state.views, windows, strict=True))
     return LayerState(shape, shape[:-1], views)
+
+
+def after_adaptive(state: LayerState, sizes: Shape) -> LayerState:
+    """After adaptive pooling to these sizes: each value takes in some neighbours."""
+    views = tuple(view.after_adaptive(*each) for view, *each in zip(state.views, state.grid, sizes, strict=True))
+    return LayerState((*sizes, state.shape[-1]), sizes, views)
 
 
 def after_whole_map(state: LayerState, shape: Shape, grid: Shape) -> LayerState:

@@ -32,7 +32,7 @@ WHY = {
     "activations": "Each layer that makes a map of its own keeps all its numbers.",
 }
 GROUPS = {"conv": "convolutions", "tconv": "transposed convolutions", "dense": "dense layers", "bn": "batch norms",
-          "activation": "activations", "pool": "pools", "gap": "pools"}  # fmt: skip
+          "activation": "activations", "pool": "pools", "gap": "pools", "adaptive": "pools"}  # fmt: skip
 MOST_SHOWN = 8  # layers that are worked one by one; more are added up by kind
 
 
@@ -60,6 +60,8 @@ def size_steps(result: LayerResult, number: int, of: str) -> Iterator[Step]:
 def _size_formula(layer: Layer, window: Window) -> str:
     """The size along one axis, with only what matters here: no 2p without padding, no division by stride 1."""
     padding, dilated = window.before + window.after, window.d > 1
+    if layer.kind in ("upsample", "pad"):
+        return "i*k" if layer.kind == "upsample" else "i + 2*p"
     if layer.kind == "tconv":
         tail = " + op" if window.op else ""
         return f"(i - 1)*s{' - 2*p' if padding else ''} + {'d*(k - 1) + 1' if dilated else 'k'}{tail}"
@@ -75,7 +77,9 @@ def _size_reason(layer: Layer, rest: int, shape: Shape) -> str:
     if layer.kind == "tconv":
         return f"The output is {after}: a transposed convolution runs the formula backwards."
     if layer.kind != "conv":
-        return f"The output is {after}: pooling keeps the {channels} channels."
+        what = {"upsample": "every value is repeated, and", "pad": "zeros stand around the map, and"}
+        keeps = what.get(layer.kind, "pooling keeps the")
+        return f"The output is {after}: {keeps} {channels} channels{' stay' if layer.kind in what else ''}."
     down = "the last window must fit inside, so round down; " if rest else ""
     return f"The output is {after}: {down}each of the {channels} filters gives one channel."
 

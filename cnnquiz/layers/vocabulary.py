@@ -17,6 +17,11 @@ KINDS: dict[str, dict[str, Any]] = {
     "maxpool": {**POOL, "mode": "max"},
     "avgpool": {**POOL, "mode": "average"},
     "gap": {"kind": "gap", "mode": "average"},
+    "gmp": {"kind": "gap", "mode": "max"},
+    "adaptive": {"kind": "adaptive", "mode": "average"},
+    "adaptivemaxpool": {"kind": "adaptive", "mode": "max"},
+    "upsample": {"kind": "upsample", "s": ()},
+    "pad": {"kind": "pad", "k": (1,)},
     "flatten": {"kind": "flatten"},
     "dense": {"kind": "dense"},
     "linear": {"kind": "dense"},
@@ -33,32 +38,48 @@ ALSO = {
     **dict.fromkeys(("convtranspose", "transposedconv", "deconv"), "tconv"),
     "pooling": "maxpool", "maxpooling": "maxpool", "averagepool": "avgpool", "averagepooling": "avgpool",
     **dict.fromkeys(("globalaveragepool", "globalaveragepooling"), "gap"),
+    **dict.fromkeys(("globalmaxpool", "globalmaxpooling"), "gmp"),
+    **dict.fromkeys(("adaptiveavgpool", "adaptiveaveragepool"), "adaptive"),
+    **dict.fromkeys(("zeropad", "zeropadding"), "pad"), "upsampling": "upsample",
     "leakyrelu": "leaky_relu", **dict.fromkeys(("fullyconnected", "affine"), "dense"),
     **dict.fromkeys(("batchnormalization", "batchnormalisation"), "bn"),
 }  # fmt: skip
 _AXES = pattern(r"(?<=[a-z])([123])d(?=$|transpose)")  # conv1d, conv2dtranspose
 KIND_FIELDS = ("type", "kind", "layer")
-USUAL = "conv, pool, avgpool, gap, flatten, dense, bn, dropout or an activation"
+USUAL = "conv, pool, avgpool, gap, adaptive, upsample, pad, flatten, dense, bn, dropout or an activation"
 SPELLINGS = {
     "filters": "out", "units": "out", "out_channels": "out", "out_features": "out",
     "in_channels": "channels", "in_features": "inputs", "kernel_size": "k", "kernel": "k", "stride": "s",
     "padding": "p", "dilation": "d", "output_padding": "op", "g": "groups", "ceil_mode": "ceil",
+    "output_size": "size", "scale_factor": "k",
 }  # fmt: skip
 BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}  # of a number
 WINDOW = ("k", "s", "p", "d")
-WINDOWS = ("conv", "tconv", "pool", "window")  # kinds that slide a window
-KEPT = (*WINDOWS, "gap", "dense", "add", "concat")  # kinds whose output is a map of its own in memory
+SPREADING = ("tconv", "upsample")  # kinds that write a window for every value, in place of reading one
+WINDOWS = ("conv", *SPREADING, "pool", "window", "pad")  # kinds that slide a window
+MAPS = (*WINDOWS, "adaptive", "gap")  # kinds that make a map of a map
+KEPT = (*MAPS, "dense", "add", "concat")  # kinds whose output is a map of its own in memory
 TAKES: dict[str, tuple[str, ...]] = {
     "conv": ("out", *WINDOW, "groups", "bias", "links", "channels"),
     "tconv": ("out", *WINDOW, "op", "groups", "bias", "channels"),
     "pool": (*WINDOW, "ceil", "learned"),
     "window": WINDOW,
+    "adaptive": ("size",),
+    "upsample": ("k",),
+    "pad": ("p",),
     "dense": ("out", "inputs", "bias", "fixed"),
     "dropout": ("rate",),
 }
 EXAMPLES = {
     "conv": "conv 10 k3 s2 p1 d1 g1 nobias", "tconv": "tconv 8 k2 s2 p0 op0", "pool": "pool k3 s2 p1 ceil",
     "dense": "dense 10 inputs=1960 nobias", "window": "window k3 s1 d1", "dropout": "dropout 0.5",
+    "adaptive": "adaptive 7", "upsample": "upsample 2", "pad": "pad 1",
+}
+BARE = {"pool": "k", "dropout": "rate", "adaptive": "size", "upsample": "k", "pad": "p"}
+NEEDED = {  # what a layer of a kind must say
+    **dict.fromkeys(("conv", "tconv", "pool", "window"), ("k", "kernel size: write k3 for 3x3, as in")),
+    "dense": ("out", "number of units: write"), "adaptive": ("size", "output size: write"),
+    "upsample": ("k", "factor: write"), "pad": ("p", "padding: write"),
 }  # fmt: skip
 
 
@@ -71,12 +92,12 @@ def kind_of(word: str) -> dict[str, Any] | None:
     axes = _AXES.search(bare)
     bare = _AXES.sub("", bare)
     kind = KINDS.get(word) or KINDS.get(ALSO.get(bare, bare))
-    return {**kind, "axes": int(axes[1])} if kind and axes and kind["kind"] in (*WINDOWS, "gap") else kind
+    return {**kind, "axes": int(axes[1])} if kind and axes and kind["kind"] in MAPS else kind
 
 
 def bare_number(word: str) -> str:
-    """What a number without a name says: how wide a pool is, how often values drop out, how many filters or units."""
-    return {"pool": "k", "dropout": "rate"}.get((kind_of(word) or {}).get("kind", ""), "out")
+    """What a number without a name says: how wide a pool is, how many filters or units there are."""
+    return BARE.get((kind_of(word) or {}).get("kind", ""), "out")
 
 
 def example(word: str) -> str:

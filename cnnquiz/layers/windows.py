@@ -61,6 +61,11 @@ class Window(Struct, frozen=True):
         return f"{kernel} does not fit the padded input {room}: {remedy}"
 
 
+def adaptive_window(n: int, size: int, at: int) -> range:
+    """What the value at a place takes in, where adaptive pooling makes `size` values of n."""
+    return range(at * n // size, -(-(at + 1) * n // size))
+
+
 def same_padding(k: int, d: int) -> tuple[int, int]:
     """The padding before and after that keeps the size at stride 1; the odd pixel goes to the end."""
     total = d * (k - 1)

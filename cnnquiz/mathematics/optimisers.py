@@ -16,7 +16,10 @@ from cnnquiz.mathematics.expression import Env, Expr
 from cnnquiz.mathematics.precise import limit_digits
 from cnnquiz.solution import Vector, parts
 
-NAMES = ("theta", "g", "v", "s", "m", "l", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon")
+STATE = ("v", "s", "m", "smax")  # what a method may keep for each parameter from step to step
+NAMES = ("theta", "g", *STATE, "l", "d", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon",
+         "wd")  # fmt: skip
+ADAPTIVE_MEANS = ("adam", "adamw", "amsgrad")  # Adam and what is made of it
 FAR = 10**50
 Gradient = Callable[[Any, int], Any]
 
@@ -41,16 +44,29 @@ def _expr(formula: str) -> Expr:
 
 
 class Method(Struct, frozen=True):
-    """One method: the hyperparameters that it takes, where it takes the gradient, and its rules."""
+    """One method: the hyperparameters that it takes, its rules in order, and what it does that others do otherwise.
+
+    ahead      it takes the gradient at theta - gamma*v
+    decoupled  it takes weight decay off theta itself: its gradient is that of J alone
+    """
 
     takes: tuple[str, ...]
     rules: tuple[Assignment, ...]
     convention: str
     ahead: bool = False
+    decoupled: bool = False
 
 
 _DOWN = "Against the gradient, downhill."
 _EACH = "The step is divided by the root of the squared gradients."
+_ADAM = (
+    Assignment("m", "beta1*m + (1 - beta1)*g", "Running mean of the gradients"),
+    Assignment("s", "beta2*s + (1 - beta2)*g^2", "Running mean of their squares"),
+    Assignment("mhat", "m/(1 - beta1^t)", "Correct the start at 0", "Both means start at 0: too small at first."),
+    Assignment("shat", "s/(1 - beta2^t)", "Correct the squares too"),
+    Assignment("theta", "theta - alpha*mhat/(sqrt(shat) + epsilon)", "New theta", _EACH),
+)
+_OF_ADAM = ("beta1", "beta2", "epsilon")
 METHODS = {
     "sgd": Method((), (Assignment("theta", "theta - alpha*g", "New theta", _DOWN),), "theta - alpha*g"),
     "momentum": Method(
@@ -69,6 +85,16 @@ METHODS = {
         ),
         "the gradient is taken at theta - gamma*v",
         ahead=True,
+    ),
+    "nesterov-pytorch": Method(
+        ("gamma",),
+        (
+            Assignment("v", "gamma*v + g", "Velocity", "The gradient is that of where theta stands; v starts at 0."),
+            Assignment(
+                "theta", "theta - alpha*(g + gamma*v)", "New theta", "The gradient comes in once more, ahead of v."
+            ),
+        ),
+        "as in PyTorch, the gradient is taken at theta, which itself stands ahead",
     ),
     "adagrad": Method(
         ("epsilon",),
@@ -90,18 +116,27 @@ METHODS = {
         ),
         "the running mean of the squared gradients starts at 0",
     ),
-    "adam": Method(
-        ("beta1", "beta2", "epsilon"),
+    "adam": Method(_OF_ADAM, _ADAM, "both running means start at 0 and are corrected for it"),
+    "adamw": Method(
+        _OF_ADAM,
         (
-            Assignment("m", "beta1*m + (1 - beta1)*g", "Running mean of the gradients"),
-            Assignment("s", "beta2*s + (1 - beta2)*g^2", "Running mean of their squares"),
-            Assignment(
-                "mhat", "m/(1 - beta1^t)", "Correct the start at 0", "Both means start at 0 and are too small at first."
-            ),
-            Assignment("shat", "s/(1 - beta2^t)", "Correct the squares too"),
-            Assignment("theta", "theta - alpha*mhat/(sqrt(shat) + epsilon)", "New theta", _EACH),
+            *_ADAM[:4],
+            Assignment("d", "alpha*wd*theta", "Weight decay", "It is taken off theta itself: no root divides it."),
+            Assignment("theta", "theta - d - alpha*mhat/(sqrt(shat) + epsilon)", "New theta", _EACH),
         ),
-        "both running means start at 0 and are corrected for it",
+        "Adam, with the weight decay taken off theta itself",
+        decoupled=True,
+    ),
+    "amsgrad": Method(
+        _OF_ADAM,
+        (
+            *_ADAM[:2],
+            Assignment("smax", "max(smax, s)", "The largest of these so far", "So the divisor never gets smaller."),
+            _ADAM[2],
+            Assignment("shat", "smax/(1 - beta2^t)", "Correct the squares too"),
+            _ADAM[4],
+        ),
+        "Adam with the largest mean of the squares, corrected as in PyTorch (the paper corrects nothing)",
     ),
 }
 
@@ -133,7 +168,7 @@ def run(
 
     A theta of several components is a vector, as its gradient is, and every rule is worked component by component.
     """
-    state = {name: start[name] for name in NAMES if name in start} | {"v": 0, "s": 0, "m": 0}
+    state = {name: start[name] for name in NAMES if name in start} | dict.fromkeys(STATE, 0)
     for t in range(1, steps + 1):
         at = state["theta"]
         if method.ahead:
@@ -159,11 +194,11 @@ def _value(rule: Assignment, state: State) -> Any:
 
 
 def _component(rule: Assignment, state: State) -> Any:
-    """The value of the rule for one number; theta stays where an adaptive step would divide 0 by 0."""
+    """The value of the rule for one number; where an adaptive step would divide 0 by 0, there is none."""
     if rule.symbol == "theta" and "sqrt" in rule.formula and state["epsilon"] == 0:
         above, below = ("mhat", "shat") if "shat" in rule.formula else ("g", "s")
         if state[below] == 0 and state[above] == 0:
-            return state["theta"]
+            return limit_digits(number(rule.expr, {**state, below: 1}))
         if state[below] == 0:
             raise GivenError(f"step {state['t']} divides by 0: give an epsilon, such as 1e-8", "epsilon")
     return limit_digits(number(rule.expr, state))
@@ -185,10 +220,15 @@ def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> tup
 def _after(name: str, start: Env, theta: Any, seen: Sequence[Any]) -> Any:
     """One component of theta after the step of its last gradient."""
     kept = memory(name, start, seen)
+    if name == "nesterov-pytorch":
+        return limit_digits(theta - start["alpha"] * (seen[-1] + start["gamma"] * kept["v"]))
+    if METHODS[name].decoupled:
+        theta *= 1 - Fraction(start["alpha"]) * start["wd"]
     if "s" not in kept:
         return limit_digits(theta - kept.get("v", start["alpha"] * seen[-1]))
     root = number(parse("sqrt(x)", "x"), {"x": kept.get("shat", kept["s"])}) + start["epsilon"]
-    return limit_digits(theta - start["alpha"] * Fraction(kept.get("mhat", seen[-1])) / root) if root else theta
+    moved = start["alpha"] * Fraction(kept.get("mhat", seen[-1])) / root if root else 0
+    return limit_digits(theta - moved)
 
 
 def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
@@ -198,8 +238,8 @@ def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
         return {symbol: Vector(one[symbol] for one in each) for symbol in each[0]}
     if name == "sgd":
         return {}
-    if name in ("momentum", "nesterov"):
-        return {"v": start["alpha"] * _geometric_sum(seen, start["gamma"])}
+    if "v" in (rule.symbol for rule in METHODS[name].rules):
+        return {"v": (1 if name == "nesterov-pytorch" else start["alpha"]) * _geometric_sum(seen, start["gamma"])}
     squares, t = [g * g for g in seen], len(seen)
     if name == "adagrad":
         return {"s": sum(squares)}
@@ -207,7 +247,11 @@ def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
         return {"s": (1 - start["rho"]) * _geometric_sum(squares, start["rho"])}
     b1, b2 = Fraction(start["beta1"]), Fraction(start["beta2"])
     m, s = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
-    return {"m": m, "s": s, "mhat": m / (1 - b1**t), "shat": s / (1 - b2**t)}
+    largest = s
+    if name == "amsgrad":
+        largest = max((1 - b2) * _geometric_sum(squares[:at], b2) for at in range(1, t + 1))
+    found = {"m": m, "s": s, "mhat": m / (1 - b1**t), "shat": largest / (1 - b2**t)}
+    return found | ({"smax": largest} if name == "amsgrad" else {})
 
 
 def _geometric_sum(values: Sequence[Any], keep: Any) -> Any:

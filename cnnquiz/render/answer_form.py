@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from cnnquiz.answers import value_of
+from cnnquiz.answers.value import fits, is_list
 from cnnquiz.items.variants import Variant
 from cnnquiz.shown import one_line
 
@@ -38,6 +41,24 @@ def unreadable(variant: Variant, typed: str) -> str:
     return f"{typed!r} {said}. Type {form(variant)}. It does not count; try again."
 
 
+def length_remark(variant: Variant, response: str) -> str:
+    """That a list is shorter or longer than the answer; empty where it is not."""
+    if variant.choices or not is_list(variant):
+        return ""
+    right, value = value_of(variant, variant.key[0]), value_of(variant, response)
+    return "" if fits(variant, right, value) else f"The answer has {_amount(right)}; this has {_amount(value)}."
+
+
+def _amount(value: Any) -> str:
+    """How many numbers there are, in words; of a matrix, how many rows."""
+    if not isinstance(value, tuple) or (len(value) == 1 and not isinstance(value[0], tuple)):
+        return "one number"
+    if not isinstance(value[0], tuple):
+        return f"{len(value)} numbers"
+    widths = dict.fromkeys(len(row) for row in value)
+    return f"{len(value)} row{'s' if len(value) > 1 else ''} of {' or '.join(map(str, widths))} numbers"
+
+
 def form(variant: Variant) -> str:
     """What an answer looks like: a number, or height x width x channels, such as 5x5x2."""
     if variant.parts:
@@ -50,9 +71,10 @@ def _short_form(variant: Variant) -> str:
 
 
 def _size(variant: Variant) -> str:
-    if variant.key[0].startswith(("[", "(")):
-        return "the numbers one after another, such as 3 -1"
     right = value_of(variant, variant.key[0])
+    if is_list(variant):
+        rows = isinstance(right, tuple) and isinstance(right[0], tuple)
+        return "rows of numbers, such as 1 2; 3 4" if rows else "the numbers one after another, such as 3 -1"
     count = len(right) if isinstance(right, tuple) else 0
     if count not in AXES:
         return "a size such as 5x5x2"

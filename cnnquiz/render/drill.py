@@ -9,7 +9,7 @@ from rich.text import Text
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.commands import COMMANDS
 from cnnquiz.quiz.drill import STREAK, Drill, Question
-from cnnquiz.render.answer_form import form_prompt, part_prompt, unreadable
+from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, unreadable
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import prose_with_label
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
@@ -83,10 +83,12 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     return [Text(), *hang(screen, Text.assemble(screen.text(asked.variant.key[0], "answer"), ". ", words), lead)]
 
 
-def wrong(screen: Screen, response: str, slips: Groups) -> list[Text]:
-    """The verdict on a wrong answer, and the misconceptions that lead to it."""
+def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> list[Text]:
+    """The verdict on a wrong answer, that it has another length, and the misconceptions that lead to it."""
     lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
-    return [Text(), *hang(screen, screen.text(f"Not {response}.", "strong"), lead), *misconception_lines(screen, slips)]
+    words = Text.assemble(screen.text(f"Not {response}.", "strong"), " ", length_remark(variant, response))
+    words.rstrip()
+    return [Text(), *hang(screen, words, lead), *misconception_lines(screen, slips)]
 
 
 def part(screen: Screen, variant: Variant, left: Variant) -> list[Text]:

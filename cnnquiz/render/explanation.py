@@ -10,6 +10,7 @@ from rich.text import Text
 from cnnquiz.answers import marked_parts, misconceptions_of, value_of
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import Reply
+from cnnquiz.render.answer_form import length_remark
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw, shows
 from cnnquiz.render.item import options_in_words, prose_with_label, reason
@@ -87,8 +88,11 @@ class Explanation:
         if not self.reply.response:
             return [lead]
         lead.append(": ")
-        given = self.screen.text(self.reply.response)
-        return hang(self.screen, options_in_words(self.screen, self.chosen) if self.chosen else given, lead)
+        if self.chosen:
+            return hang(self.screen, options_in_words(self.screen, self.chosen), lead)
+        remark = length_remark(self.variant, self.reply.response)
+        given = f"{self.reply.response}. {remark}" if remark else self.reply.response
+        return hang(self.screen, self.screen.text(given), lead)
 
     def _diagnosis(self) -> list[Text]:
         """What the wrong answer comes from; of a right one, why it is right."""

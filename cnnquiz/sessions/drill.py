@@ -306,7 +306,7 @@ class DrillSession:
             return self._solution(turn, last)
         for part, response, mark in answers.marked_parts(turn.asked.variant, last.response):
             if mark.verdict != "right":
-                self._show(*view.wrong(self.screen, response, answers.misconceptions_of(part, response)))
+                self._show(*view.wrong(self.screen, part, response, answers.misconceptions_of(part, response)))
         hint = ("", "") if last.misconceptions else self._hint(turn)
         self._save_open(turn)
         self._show(*view.once_more(self.screen, *hint))

@@ -255,6 +255,13 @@ def numbers(most: int = 10_000, read_one: Callable[[Any], Any] = exact_number) -
     return Kind("A,B,C", read)
 
 
+def number_or_numbers(most: int = 10_000) -> Kind:
+    """One exact number, or a list of them: 3, or 1,1."""
+
+    one, several = number(), numbers(most)
+    return Kind("NUMBER", lambda raw: (several if isinstance(raw, list | tuple) or "," in str(raw) else one).read(raw))
+
+
 def layer_sizes() -> Kind:
     """The sizes of an autoencoder's layers from the input to the output: 784-128-784, or a list."""
 

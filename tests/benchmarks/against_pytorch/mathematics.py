@@ -1,9 +1,10 @@
-"""Functions of numbers: activation, gradient, softmax, loss, batchnorm, convolve."""
+"""Functions of numbers: activation, gradient, softmax, loss, gan, vae, batchnorm, convolve."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ import torch
 import torch.nn.functional as F
 from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, rows, some, tensor
 from torch import nn
+from torch.distributions import Normal, kl_divergence
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 ACTIVATIONS = (
@@ -75,9 +77,13 @@ def activation(asked: Asked) -> dict[str, Any]:
 
 
 def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
-    """Layers alone, values, weights; now and then lists of different lengths."""
+    """Layers alone, values, weights, a slope instead, shortcuts; now and then lists of different lengths."""
     count = chance.randint(1, 6)
-    given: Given = some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
+    given: Given = some(chance, shortcut=lambda: chance.random() < 0.7)
+    if chance.random() < 0.25:
+        given |= {"slope": decimals(chance, -2, 2), "layers": count}
+        return given, given
+    given |= some(chance, function=lambda: chance.choice([one for one in ACTIVATIONS if one != "step"]))
     more = int(chance.random() < 0.05)
     given |= some(chance, layers=count, values=partial(row, chance, count), weights=partial(row, chance, count + more))
     return given, {"function": "sigmoid", **given}
@@ -85,6 +91,9 @@ def draw_gradient(chance: Chance) -> tuple[Given, Asked]:
 
 def gradient(asked: Asked) -> dict[str, Any]:
     """Through a chain of layers with these weights, and biases that bring each to its pre-activation."""
+    direct = int(asked.get("shortcut", False))
+    if "slope" in asked:
+        return {"product": _end_to_end(lambda x, at: asked["slope"] * x + direct * x, asked["layers"])}
     f = activation_function(asked["function"], None)
     lists = [asked[key] for key in ("values", "weights") if key in asked]
     count = asked.get("layers", len(lists[0]) if lists else 0)
@@ -92,15 +101,26 @@ def gradient(asked: Asked) -> dict[str, Any]:
     if not count or any(len(one) != count for one in lists):
         raise ValueError("nn.Sequential of as many layers has as many weights")
     largest = largest_slope(f)
-    bound = prod(abs(float(w)) * largest for w in weights)
+    bound = prod(direct + abs(float(w)) * largest for w in weights)
     found: dict[str, Any] = {"maximum_derivative": largest, "bound": bound}
-    found["vanishes"] = all(abs(float(w)) * largest < 1 - 1e-12 for w in weights)
+    found["vanishes"] = all(direct + abs(float(w)) * largest < 1 - 1e-12 for w in weights)
     if "values" in asked:
-        x = begin = torch.zeros(1, requires_grad=True)
-        for w, z in zip(weights, tensor(asked["values"]), strict=True):
-            x = f(F.linear(x, w.view(1, 1), (z - w * x).detach()))
-        found["product"] = torch.autograd.grad(x, begin)[0][0]
+        values = tensor(asked["values"])
+
+        def layer(x: torch.Tensor, at: int) -> torch.Tensor:
+            w = weights[at]
+            return f(F.linear(x, w.view(1, 1), (values[at] - w * x).detach())) + direct * x
+
+        found["product"] = _end_to_end(layer, count)
     return found
+
+
+def _end_to_end(layer: Callable[[torch.Tensor, int], torch.Tensor], count: int) -> torch.Tensor:
+    """How the end of a chain of so many layers grows with its beginning."""
+    x = begin = torch.zeros(1, requires_grad=True)
+    for at in range(count):
+        x = layer(x, at)
+    return torch.autograd.grad(x, begin)[0][0]
 
 
 def draw_softmax(chance: Chance) -> tuple[Given, Asked]:
@@ -227,19 +247,46 @@ def _focal(p: torch.Tensor, y: torch.Tensor, asked: Asked) -> torch.Tensor:
 
 
 def draw_batchnorm(chance: Chance) -> tuple[Given, Asked]:
-    """Some with all values alike, and some of one value."""
+    """Batches, layers, groups and inference; values all alike, one value; running averages of values and of numbers."""
+    learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
+    mean, variance = partial(decimals, chance, -5, 5), partial(decimals, chance, 0, 9)
+    given = some(chance, running_mean=mean, running_var=variance, momentum=lambda: decimals(chance, 0, 1))
+    if chance.random() < 0.3:
+        given |= {"batch_mean": mean()} if "running_mean" in given and chance.random() < 0.95 else {}
+        given |= {"batch_var": variance()} if "running_var" in given and chance.random() < 0.95 else {}
+        return given, given
     values = row(chance, chance.randint(1, 6), -5, 5)
     values = values[:1] * len(values) if chance.random() < 0.1 else values
-    learned, eps = partial(decimals, chance, -2, 2), partial(chance.choice, [1e-5, 1e-3, 1, 0])
-    given = {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
+    given |= {"values": values, **some(chance, gamma=learned, beta=learned, eps=eps)}
+    how = chance.choice(["batch", "inference", "layer", "group"])
+    if how == "inference":
+        given |= {"inference": True, "running_mean": mean(), "running_var": variance()}
+    elif how != "batch":
+        given = {name: one for name, one in given.items() if "running" not in name and name != "momentum"}
+        channels = chance.choice([1, len(values), 2])
+        given |= {name: row(chance, channels, -2, 2) for name in ("gamma", "beta") if name in given}
+        given |= {"kind": how, **({"groups": chance.randint(1, 3)} if how == "group" else {})}
     return given, given
 
 
 def batchnorm(asked: Asked) -> dict[str, Any]:
     """By F.batch_norm in training; with eps 0, which it refuses there, with the batch's own statistics."""
+    if "values" not in asked:
+        kept = [name for name in ("mean", "var") if f"running_{name}" in asked]
+        if not kept or any(f"batch_{name}" not in asked for name in kept):
+            raise ValueError("no batch")
+        # A batch of two with this mean, and with this variance, divided by n - 1
+        apart = (asked.get("batch_var", 0) / 2) ** 0.5
+        return _running(asked, tensor([apart, -apart]) + asked.get("batch_mean", 0))
     x, eps = tensor(asked["values"])[:, None], asked.get("eps", 0)
-    variance, mean = torch.var_mean(x, 0, correction=0)
+    if "kind" in asked:
+        return _of_sample(asked, x[:, 0], eps)
     learned = [tensor([asked.get(name, usual)]) for name, usual in (("gamma", 1), ("beta", 0))]
+    if asked.get("inference"):
+        mean, variance = (tensor([asked[name]]) for name in ("running_mean", "running_var"))
+        y, hats = (F.batch_norm(x, mean, variance, *one, training=False, eps=eps)[:, 0] for one in (learned, ()))
+        return {"std": (variance[0] + eps).sqrt(), "normalised": hats, "output": y}
+    variance, mean = torch.var_mean(x, 0, correction=0)
 
     def normalised(weight: torch.Tensor | None, bias: torch.Tensor | None) -> torch.Tensor:
         if eps:
@@ -247,7 +294,114 @@ def batchnorm(asked: Asked) -> dict[str, Any]:
         return F.batch_norm(x, mean, variance, weight, bias, training=False, eps=0)[:, 0]
 
     return {"mean": mean[0], "variance": variance[0], "std": (variance[0] + eps).sqrt(),
-            "normalised": normalised(None, None), "output": normalised(*learned)}  # fmt: skip
+            "normalised": normalised(None, None), "output": normalised(*learned),
+            **_running(asked, x[:, 0])}  # fmt: skip
+
+
+def _of_sample(asked: Asked, x: torch.Tensor, eps: float) -> dict[str, Any]:
+    """By nn.LayerNorm or nn.GroupNorm, with as many channels as there are scales or shifts."""
+    several = [len(asked[name]) for name in ("gamma", "beta") if len(asked.get(name, (1,))) > 1]
+    channels, groups = several[0] if several else len(x), asked.get("groups", 1)
+
+    def by(gamma: Any, beta: Any) -> torch.Tensor:
+        one: nn.Module = nn.LayerNorm(len(x), eps) if asked["kind"] == "layer" else nn.GroupNorm(groups, channels, eps)
+        with torch.no_grad():
+            for parameter, given in ((one.weight, tensor(gamma)), (one.bias, tensor(beta))):
+                if given.numel() not in (1, parameter.numel()):
+                    raise ValueError("another number of channels")
+                parameter.copy_(given.expand(parameter.shape))
+            return one(x[None] if asked["kind"] == "layer" else x.reshape(1, channels, -1)).flatten()
+
+    variance, mean = torch.var_mean(x.reshape(groups, -1), 1, correction=0)
+    found = {"mean": mean, "variance": variance, "std": (variance + eps).sqrt()}
+    found = found if asked["kind"] == "group" else {name: one[0] for name, one in found.items()}
+    return found | {"normalised": by([1], [0]), "output": by(asked.get("gamma", [1]), asked.get("beta", [0]))}
+
+
+def _running(asked: Asked, x: torch.Tensor) -> dict[str, Any]:
+    """The running averages that F.batch_norm leaves after this batch, so far as they are given."""
+    names = [name for name in ("mean", "var") if f"running_{name}" in asked]
+    buffers = {name: tensor([asked.get(f"running_{name}", 0)]) for name in ("mean", "var")}
+    if names:
+        F.batch_norm(x[:, None], buffers["mean"], buffers["var"], training=True, momentum=asked.get("momentum", 0.1))
+    return {f"new_running_{name}": buffers[name][0] for name in names}
+
+
+def draw_gan(chance: Chance) -> tuple[Given, Asked]:
+    """What a discriminator says, at 0 and 1 too; densities, now and then of different places or of none."""
+    if chance.random() < 0.5:
+
+        def said() -> list[float]:
+            return [chance.randint(0, 50) / 50 for _ in range(chance.randint(1, 4))]
+
+        given: Given = {"fake": said(), **some(chance, real=said)}
+        return given, given
+    many, given = chance.randint(1, 4), {}
+    for name in ("data", "model"):
+        cuts = sorted(chance.choice([0, 100, chance.randint(0, 100)]) for _ in range(many - 1))
+        given[name] = [(b - a) / 100 for a, b in pairwise([0, *cuts, 100])]
+        given[name] = [one * chance.choice([1, 1, 2]) for one in given[name]] if chance.random() < 0.3 else given[name]
+    given["model"] += [0.5] if chance.random() < 0.05 else []
+    return given, given
+
+
+def gan(asked: Asked) -> dict[str, Any]:
+    """By binary cross-entropy with the targets 1 and 0; the optimal D where autograd finds no slope."""
+    if "fake" in asked:
+        fake = tensor(asked["fake"])
+        found = {"generator_loss": F.binary_cross_entropy(fake, torch.ones_like(fake)),
+                 "saturating_loss": -F.binary_cross_entropy(fake, torch.zeros_like(fake))}  # fmt: skip
+        if "real" in asked:
+            real = tensor(asked["real"])
+            whole = F.binary_cross_entropy(real, torch.ones_like(real)) - found["saturating_loss"]
+            found |= {"value": -whole, "discriminator_loss": whole}
+        return found
+    p, q = tensor(asked["data"]), tensor(asked["model"])
+    if p.shape != q.shape or not bool((p + q > 0).all()):
+        raise ValueError("no two densities over the same places")
+    low, high = torch.zeros_like(p), torch.ones_like(p)
+    for _ in range(60):
+        middle = (low + high) / 2
+        rising = slopes(lambda D: p * torch.log(D) + q * torch.log(1 - D), middle) > 0
+        low, high = torch.where(rising, middle, low), torch.where(rising, high, middle)
+    found = {"optimal": low}
+    if abs(float(p.sum()) - 1) < 1e-9 > abs(float(q.sum()) - 1):
+        mixed = ((p + q) / 2).log()
+        apart = (F.kl_div(mixed, p, reduction="sum") + F.kl_div(mixed, q, reduction="sum")) / 2
+        weights = F.binary_cross_entropy(p / (p + q), torch.ones_like(p), p, reduction="sum")
+        missed = F.binary_cross_entropy(p / (p + q), torch.zeros_like(p), q, reduction="sum")
+        found |= {"divergence": apart, "optimal_value": -weights - missed}
+    return found
+
+
+def draw_vae(chance: Chance) -> tuple[Given, Asked]:
+    """Codes of some dimensions, their spread in each of three ways, now and then 0 or of another length."""
+    many, how = chance.randint(1, 4), chance.choice(["std", "var", "logvar"])
+    more = int(chance.random() < 0.05)
+    given: Given = {"mean": row(chance, many)}
+    given[how] = row(chance, many + more, -3, 3) if how == "logvar" else [abs(one) for one in row(chance, many, 0.1, 3)]
+    if how != "logvar" and chance.random() < 0.05:
+        given[how] = [0] * many
+    given |= some(chance, noise=lambda: row(chance, many), reconstruction=lambda: decimals(chance, 0, 99),
+                  beta=lambda: decimals(chance, 0, 4))  # fmt: skip
+    return given, given
+
+
+def vae(asked: Asked) -> dict[str, Any]:
+    """By torch.distributions, and the code by the noise that is given."""
+    mean = tensor(asked["mean"])
+    std = tensor(asked["std"]) if "std" in asked else (
+        tensor(asked["var"]).sqrt() if "var" in asked else (tensor(asked["logvar"]) / 2).exp()
+    )
+    if std.shape != mean.shape:
+        raise ValueError("as many deviations as means")
+    terms = kl_divergence(Normal(mean, std), Normal(torch.zeros_like(mean), torch.ones_like(mean)))
+    found = {"terms": terms, "kl": terms.sum()}
+    if "noise" in asked:
+        found["code"] = torch.addcmul(mean, std, tensor(asked["noise"]))
+    if "reconstruction" in asked:
+        found["loss"] = torch.add(tensor(asked["reconstruction"]), terms.sum(), alpha=asked.get("beta", 1))
+    return found
 
 
 def draw_convolve(chance: Chance) -> tuple[Given, Asked]:
@@ -304,13 +458,17 @@ _CLAMPED = Convention(
         (p == 0 and y > 0) or (p == 1 and y < 1) for p, y in zip(asked.get("p", ()), asked["y"], strict=False)
     ), CNNQUIZ,
 )  # fmt: skip
+_INFINITE = Convention(
+    "infinite loss", "an output of 0 or 1 makes a loss infinite; PyTorch cuts ln off at -100",
+    lambda asked: {0, 1} & {*asked.get("fake", ()), *(1 - one for one in asked.get("real", ()) if one == 0)}, CNNQUIZ,
+)  # fmt: skip
 _SUM = Convention(
     "probabilities", "numbers that do not add up to 1 are refused; PyTorch takes the logarithms of any",
     lambda asked: asked["kind"] in ("cross-entropy", "kl") and abs(sum(asked.get("p", [1])) - 1) > 0.01, CNNQUIZ,
 )  # fmt: skip
 _ONE_VALUE = Convention(
-    "a batch of one", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
-    lambda asked: len(asked["values"]) == 1, PYTORCH,
+    "one value", "the formula has a value, gamma*0 + beta; PyTorch refuses to train on one value",
+    lambda asked: len(asked.get("values", ())) == asked.get("groups", 1) and not asked.get("inference"), PYTORCH,
 )  # fmt: skip
 _FORMULAS = "a formula as text; its value is compared"
 COMPARISONS = (
@@ -319,6 +477,8 @@ COMPARISONS = (
     Comparison("gradient", draw_gradient, gradient),
     Comparison("softmax", draw_softmax, softmax, uncompared={"probabilities_exact": _FORMULAS}),
     Comparison("loss", draw_loss, loss, (_CLAMPED, _SUM), uncompared={"loss_exact": _FORMULAS}),
+    Comparison("gan", draw_gan, gan, (_INFINITE,)),
+    Comparison("vae", draw_vae, vae),
     Comparison("batchnorm", draw_batchnorm, batchnorm, (_ONE_VALUE,)),
     Comparison("convolve", draw_convolve, convolve, (_SAME, _VALID)),
 )  # fmt: skip

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from itertools import pairwise
-from math import isfinite
+from math import exp, log2
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -13,6 +14,7 @@ import torch.nn.functional as F
 from comparison import CNNQUIZ, PYTORCH, Asked, Chance, Comparison, Convention, Given, decimals, row, rows, some, tensor
 from mathematics import ACTIVATIONS, activation_function
 from torch import nn
+from torch.optim import lr_scheduler
 from torch.utils.data import DataLoader
 
 _LOSSES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
@@ -28,24 +30,38 @@ _LOSSES: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
     "max(theta, 1 - theta)": lambda x: torch.maximum(x, 1 - x),
     "5": lambda x: 0 * x + 5,
 }
-_METHODS = ("sgd", "momentum", "nesterov", "adagrad", "rmsprop", "adam")
+_OF_TWO: dict[str, Callable[..., torch.Tensor]] = {
+    "x^2 + 5*y^2": lambda x, y: x**2 + 5 * y**2,
+    "x*y + x^4/4 - 3*y": lambda x, y: x * y + x**4 / 4 - 3 * y,
+    "(1 - x)^2 + (y - x^2)^2": lambda x, y: (1 - x) ** 2 + (y - x**2) ** 2,
+    "tanh(x - y)^2 + abs(x)": lambda x, y: torch.tanh(x - y) ** 2 + torch.abs(x),
+}
+METHODS = (
+    "sgd", "momentum", "nesterov", "nesterov-pytorch", "adagrad", "rmsprop", "adam", "adamw", "amsgrad",
+)  # fmt: skip
+_BY_ADAM = ("adam", "adamw", "amsgrad")
 
 
 def draw_update(chance: Chance) -> tuple[Given, Asked]:
-    """Every method with its numbers, for a function, a gradient in theta or one for each step."""
-    steps, method = chance.randint(1, 5), chance.choice(_METHODS)
+    """Every method with its numbers, for a function, a gradient in theta or one for each step; vectors too."""
+    steps, method = chance.randint(1, 5), chance.choice(METHODS)
     given: Given = {"alpha": decimals(chance, -0.01, 0.5, 3), "method": method, "steps": steps}
     given |= some(chance, theta=chance.choice([0.5, decimals(chance, -2, 2)]), wd=decimals(chance, 0, 0.5))
     share = partial(chance.choice, [0, 0.3, 0.5, 0.9, 0.99, 1])
     given |= some(chance, gamma=share, rho=share, beta1=share, beta2=share,
                   epsilon=lambda: chance.choice([0, 1e-8, 1e-3, 1]))  # fmt: skip
-    name = chance.choice(list(_LOSSES))
     how = chance.random()
-    if how < 0.6:
-        return {**given, "J": name}, {**given, "J": name}
-    if how < 0.8:
-        return {**given, "gradient": "2*theta - 1"}, {**given, "slope": True}
-    given["gradient"] = row(chance, steps + int(chance.random() < 0.05))
+    if how < 0.4:
+        given["J"] = chance.choice(list(_LOSSES))
+    elif how < 0.6:
+        given |= {"J": chance.choice(list(_OF_TWO)), "theta": row(chance, 2 + int(chance.random() < 0.05), -1, 1)}
+    elif how < 0.7:
+        given["gradient"] = "2*theta - 1"
+    elif how < 0.85:
+        given["gradient"] = row(chance, steps + int(chance.random() < 0.05))
+    else:
+        size = chance.randint(2, 4)
+        given |= {"theta": row(chance, size), "gradient": rows(chance, steps, size + int(chance.random() < 0.05))}
     return given, given
 
 
@@ -53,40 +69,64 @@ def update(asked: Asked) -> dict[str, Any]:
     """By torch.optim, whose Nesterov keeps the place ahead as its parameter: from that, theta itself."""
     parameter = nn.Parameter(tensor(asked.get("theta", 0)))
     method, gamma = asked["method"], asked.get("gamma", 0.9)
-    optimiser = _optimiser(method, gamma, parameter, asked)
+    optimiser = optimiser_of(method, parameter, asked)
     numbers = asked.get("gradient")
-    if numbers is not None and len(numbers) != asked["steps"]:
-        raise ValueError("not one gradient for each step")
-    thetas, gradients, theta = [], [], parameter.item()
+    if isinstance(numbers, list) and (len(numbers) != asked["steps"] or tensor(numbers[0]).shape != parameter.shape):
+        raise ValueError("not one gradient for each step and parameter")
+    thetas, gradients, theta = [], [], parameter.detach().clone()
     for t in range(asked["steps"]):
         optimiser.zero_grad()
-        if numbers is None:
-            loss = parameter**2 - parameter if "slope" in asked else _LOSSES[asked["J"]](parameter)
-            loss.backward()
-        else:
+        if isinstance(numbers, list):
             parameter.grad = tensor(numbers[t])
+        else:
+            (parameter**2 - parameter if numbers else _J(asked, parameter)).backward()
         assert parameter.grad is not None
-        decay = asked.get("wd", 0) if method in ("sgd", "momentum") else 0
-        gradients.append(parameter.grad.item() + decay * parameter.item())
+        decay = asked.get("wd", 0) if method != "adamw" else 0
+        gradients.append((parameter.grad + decay * parameter).detach())
         optimiser.step()
-        ahead = parameter.item()
+        ahead = parameter.detach().clone()
         theta = (ahead + gamma * theta) / (1 + gamma) if method == "nesterov" else ahead
         thetas.append(theta)
-    found = {"theta": thetas[-1], "thetas": thetas, "gradients": gradients}
-    return found | ({"J": _LOSSES[asked["J"]](tensor(theta)).item()} if "J" in asked else {})
+    found = {"theta": theta, "thetas": thetas, "gradients": gradients, **_kept(asked, optimiser, parameter)}
+    return found | ({"J": _J(asked, theta)} if "J" in asked else {})
 
 
-def _optimiser(method: str, gamma: float, parameter: nn.Parameter, asked: Asked) -> torch.optim.Optimizer:
-    lr, eps = asked["alpha"], asked.get("epsilon", 0)
-    if method in ("sgd", "momentum", "nesterov"):
-        share = 0 if method == "sgd" else gamma
-        decay = 0 if method == "nesterov" else asked.get("wd", 0)
-        return torch.optim.SGD([parameter], lr, share, weight_decay=decay, nesterov=method == "nesterov")
+def _J(asked: Asked, theta: torch.Tensor) -> torch.Tensor:
+    """The loss there; of a function of two variables, TypeError where there are not two."""
+    return _LOSSES[asked["J"]](theta) if asked["J"] in _LOSSES else _OF_TWO[asked["J"]](*theta)
+
+
+def _kept(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Parameter) -> dict[str, Any]:
+    """What the optimiser holds after the last step; its velocity is without the learning rate."""
+    state, t = optimiser.state[parameter], asked["steps"]
+    if isinstance(optimiser, torch.optim.SGD):
+        buffer, scale = state.get("momentum_buffer"), 1 if "pytorch" in asked["method"] else asked["alpha"]
+        return {} if buffer is None else {"velocity": scale * buffer}
+    if "exp_avg" not in state:
+        return {"second_moment": state["sum" if asked["method"] == "adagrad" else "square_avg"]}
+    first, second = (1 - asked.get(name, usual) ** t for name, usual in (("beta1", 0.9), ("beta2", 0.999)))
+    m, s = state["exp_avg"], state["exp_avg_sq"]
+    return {
+        "first_moment": m, "second_moment": s, "first_bias_factor": first, "second_bias_factor": second,
+        "corrected_first_moment": m / first,
+        "corrected_second_moment": state.get("max_exp_avg_sq", s) / second,
+        **({"largest_second_moment": state["max_exp_avg_sq"]} if "max_exp_avg_sq" in state else {}),
+    }  # fmt: skip
+
+
+def optimiser_of(method: str, parameter: nn.Parameter, asked: Asked = MappingProxyType({})) -> torch.optim.Optimizer:
+    """PyTorch's optimiser of that name with these numbers, or our usual ones."""
+    lr, eps, decay = asked.get("alpha", 0.1), asked.get("epsilon", 0), asked.get("wd", 0)
+    if method in ("sgd", "momentum", "nesterov", "nesterov-pytorch"):
+        share = 0 if method == "sgd" else asked.get("gamma", 0.9)
+        return torch.optim.SGD([parameter], lr, share, weight_decay=decay, nesterov="nesterov" in method)
     if method == "adagrad":
-        return torch.optim.Adagrad([parameter], lr, eps=eps)
+        return torch.optim.Adagrad([parameter], lr, weight_decay=decay, eps=eps)
     if method == "rmsprop":
-        return torch.optim.RMSprop([parameter], lr, asked.get("rho", 0.9), eps)
-    return torch.optim.Adam([parameter], lr, (float(asked.get("beta1", 0.9)), float(asked.get("beta2", 0.999))), eps)
+        return torch.optim.RMSprop([parameter], lr, asked.get("rho", 0.9), eps, decay)
+    betas = float(asked.get("beta1", 0.9)), float(asked.get("beta2", 0.999))
+    kind = torch.optim.AdamW if method == "adamw" else torch.optim.Adam
+    return kind([parameter], lr, betas, eps, decay, amsgrad=method == "amsgrad")
 
 
 def draw_mlp(chance: Chance) -> tuple[Given, Asked]:
@@ -141,31 +181,147 @@ def mlp(asked: Asked) -> dict[str, Any]:
 
 
 def draw_train(chance: Chance) -> tuple[Given, Asked]:
-    """With and without the last batch, and with a loss for each batch, of which there are sometimes too many."""
+    """With and without the last batch; with a loss for each batch, sometimes too many; with batches for one update."""
     samples, batch = chance.randint(1, 120), chance.choice([chance.randint(1, 12), chance.randint(1, 140)])
     given = {"samples": samples, "batch": batch}
-    given |= some(chance, epochs=lambda: chance.randint(1, 9), drop_last=lambda: chance.random() < 0.7)
+    given |= some(chance, epochs=lambda: chance.randint(1, 9), drop_last=lambda: chance.random() < 0.7,
+                  accumulate=lambda: chance.randint(1, 9))  # fmt: skip
     batches = samples // batch if given.get("drop_last") else -(-samples // batch)
     given |= some(chance, losses=lambda: row(chance, max(batches + int(chance.random() < 0.1), 1), 0, 4))
     return given, given
 
 
 def train(asked: Asked) -> dict[str, Any]:
-    """By walking through DataLoader's batches."""
+    """By walking through DataLoader's batches, and making an update of every few, and of those left over."""
     loader = DataLoader(torch.arange(asked["samples"]), asked["batch"], drop_last=asked.get("drop_last", False))
-    sizes = [len(batch) for batch in loader]
+    sizes, epochs = [len(batch) for batch in loader], asked.get("epochs", 1)
     found: dict[str, Any] = {"iterations_per_epoch": len(loader), "last_batch": sizes[-1] if sizes else 0}
-    found["iterations"] = sum(len(loader) for _ in range(asked.get("epochs", 1)))
+    found["iterations"] = sum(len(loader) for _ in range(epochs))
     if "losses" in asked:
         found["epoch_loss"] = torch.dot(tensor(asked["losses"]), tensor(sizes)) / sum(sizes)
+    if "accumulate" in asked:
+        updates = [at for at, _ in enumerate(loader, 1) if at % asked["accumulate"] == 0 or at == len(loader)]
+        found |= {"updates_per_epoch": len(updates), "updates": sum(len(updates) for _ in range(epochs)),
+                  "effective_batch": len(torch.arange(asked["batch"]).repeat(asked["accumulate"]))}  # fmt: skip
     return found
+
+
+_SCHEDULES = ("step", "exponential", "geometric", "inverse", "cosine", "linear", "warmup")
+
+
+def draw_schedule(chance: Chance) -> tuple[Given, Asked]:
+    """Every schedule, now and then without one of its numbers, beyond its end, or with a lowest rate too high."""
+    given: Given = {"kind": chance.choice(_SCHEDULES), "alpha": decimals(chance, 0, 1, 3), "t": chance.randint(0, 40)}
+    numbers = {"every": chance.randint(1, 12), "factor": decimals(chance, 0, 1), "k": decimals(chance, 0, 1),
+               "T": chance.randint(1, 60)}  # fmt: skip
+    given |= {name: value for name, value in numbers.items() if chance.random() < 0.95}
+    given |= some(chance, low=lambda: decimals(chance, 0, 1, 3) * chance.choice([1, given["alpha"]]))
+    return given, given
+
+
+def schedule(asked: Asked) -> dict[str, Any]:
+    """By the schedules of torch.optim.lr_scheduler, epoch after epoch."""
+    kind, alpha, low = asked["kind"], asked["alpha"], asked.get("low", 0)
+    by: dict[str, Callable[[torch.optim.Optimizer], lr_scheduler.LRScheduler]] = {
+        "step": lambda sgd: lr_scheduler.StepLR(sgd, asked["every"], asked["factor"]),
+        "exponential": lambda sgd: lr_scheduler.LambdaLR(sgd, lambda t: exp(-asked["k"] * t)),
+        "geometric": lambda sgd: lr_scheduler.ExponentialLR(sgd, asked["factor"]),
+        "inverse": lambda sgd: lr_scheduler.LambdaLR(sgd, lambda t: 1 / (1 + asked["k"] * t)),
+        "cosine": lambda sgd: lr_scheduler.CosineAnnealingLR(sgd, asked["T"], low),
+        "linear": lambda sgd: lr_scheduler.LinearLR(sgd, 1, low / alpha if alpha else 1, asked["T"]),
+        "warmup": lambda sgd: lr_scheduler.LambdaLR(sgd, lambda t: min(t / asked["T"], 1)),
+    }
+    try:
+        rate = _rate(by[kind], alpha, asked["t"])
+    except KeyError as fault:
+        raise TypeError(f"{fault} is missing") from None
+    found: dict[str, Any] = {"rate": rate} | ({"share": rate / alpha} if alpha else {})
+    if kind == "step":
+        halved = _rate(lambda sgd: lr_scheduler.StepLR(sgd, asked["every"], 0.5), 1, asked["t"])
+        found["drops"] = round(-log2(halved))
+    return found
+
+
+def _rate(by: Callable[[torch.optim.Optimizer], lr_scheduler.LRScheduler], alpha: float, epochs: int) -> float:
+    """The learning rate after so many epochs."""
+    sgd = torch.optim.SGD([nn.Parameter(torch.zeros(1))], alpha)
+    steps = by(sgd)
+    for _ in range(epochs):
+        sgd.step()
+        steps.step()
+    return float(sgd.param_groups[0]["lr"])
+
+
+def draw_stability(chance: Chance) -> tuple[Given, Asked]:
+    """A curvature or a quadratic, a rate near the limits or far away, momentum; some of them impossible."""
+    a = round(chance.uniform(0.05, 9), 2) if chance.random() < 0.95 else chance.choice([0, -1.5])
+    given: Given = {"curvature": a} if chance.random() < 0.5 else {"J": f"{a}*theta^2 + {chance.randint(-5, 5)}*theta"}
+    curvature = a if "curvature" in given else 2 * a
+    if chance.random() < 0.04:
+        given = {}
+    given |= some(chance, gamma=lambda: chance.choice([0, 0.3, 0.5, 0.9, 0.95, 1]), alpha=lambda: chance.choice([
+        decimals(chance, 0, 1, 3), round(chance.uniform(0, 5) / (curvature or 1), 4)]))  # fmt: skip
+    given |= {"alpha": abs(given["alpha"])} if "alpha" in given else {}
+    return given, {**given, "L": curvature if given.keys() & {"curvature", "J"} else None}
+
+
+def stability(asked: Asked) -> dict[str, Any]:
+    """By torch.optim.SGD on the quadratic: the matrix of one step, how large it may be, and steps in one direction."""
+    L, alpha, gamma = asked["L"], asked.get("alpha"), asked.get("gamma")
+    found: dict[str, Any] = {}
+    if L is None and None in (alpha, gamma):
+        raise ValueError("nothing is asked for")
+    if L is not None:
+        low, high = 0.0, 8 / L if L else 0.0
+        for _ in range(60):
+            middle = (low + high) / 2
+            low, high = (middle, high) if _radius(L, middle, gamma or 0) < 1 else (low, middle)
+        found["largest_rate"] = low
+        if gamma is None:
+            theta = torch.ones((), requires_grad=True)
+            slope = torch.autograd.grad(L / 2 * theta**2, theta, create_graph=True)[0]
+            found["fastest_rate"] = 1 / torch.autograd.grad(slope, theta)[0]
+        if alpha is not None:
+            found["converges"] = _radius(L, alpha, gamma or 0) < 1 - 1e-9
+            found |= {"factor": _descent(L, alpha, 0, 1, 0)[0]} if gamma is None else {}
+    if gamma is not None and alpha is not None:
+        parameter = nn.Parameter(torch.zeros(()))
+        sgd = torch.optim.SGD([parameter], alpha, gamma)
+        before = 0.0
+        for _ in range(600):
+            before, parameter.grad = parameter.item(), torch.tensor(-1.0)
+            sgd.step()
+        found["effective_rate"] = parameter.item() - before
+    return found
+
+
+def _radius(L: float, alpha: float, gamma: float) -> float:
+    """The largest factor of one step of the place and the velocity: the spectral radius."""
+    columns = [_descent(L, alpha, gamma, theta, buffer) for theta, buffer in ((1, 0), (0, 1))]
+    return float(torch.linalg.eigvals(tensor(columns)).abs().max())
+
+
+def _descent(L: float, alpha: float, gamma: float, theta: float, buffer: float) -> list[float]:
+    """Where one step of SGD goes from a place with a buffer of momentum."""
+    parameter = nn.Parameter(tensor(theta))
+    sgd = torch.optim.SGD([parameter], alpha, gamma)
+    if gamma:
+        sgd.state[parameter]["momentum_buffer"] = tensor(buffer)
+    (L / 2 * parameter**2).backward()
+    sgd.step()
+    return [parameter.item(), sgd.state[parameter]["momentum_buffer"].item() if gamma else 0.0]
 
 
 def _stands_still(asked: Asked) -> bool:
     """Whether a step without epsilon divides 0 by 0: the least epsilon that there is makes it 0."""
-    if asked["method"] not in ("adagrad", "rmsprop", "adam") or asked.get("epsilon"):
+    if asked["method"] not in ("adagrad", "rmsprop", *_BY_ADAM) or asked.get("epsilon"):
         return False
-    return all(map(isfinite, update({**asked, "epsilon": 5e-324})["thetas"]))
+    return bool(torch.stack(update({**asked, "epsilon": 5e-324})["thetas"]).isfinite().all())
+
+
+def _is_beyond(asked: Asked, far: float) -> bool:
+    """Whether a theta is so far from 0."""
+    return bool((torch.stack(update(asked)["thetas"]).abs() > far).any())
 
 
 _STANDS = Convention(
@@ -174,15 +330,31 @@ _STANDS = Convention(
 )  # fmt: skip
 _FAR = Convention(
     "far away", "exp beyond 2,000 is not worked, so a theta that far is refused; PyTorch's exp becomes 0 or no number",
-    lambda asked: "J" in asked and max(map(abs, update(asked)["thetas"])) > 2_000, CNNQUIZ,
+    lambda asked: "J" in asked and _is_beyond(asked, 2_000), CNNQUIZ,
 )  # fmt: skip
 _OVERFLOW = Convention(
     "doubles", "a number beyond 1e308 is none for PyTorch's doubles; ours go on",
-    lambda asked: "exp" in asked.get("J", "") and any(abs(one) > 700 for one in update(asked)["thetas"]), PYTORCH,
+    lambda asked: "exp" in asked.get("J", "") and _is_beyond(asked, 700), PYTORCH,
 )  # fmt: skip
 _NO_MOMENTUM = Convention(
     "Nesterov without momentum", "gamma 0 is plain descent; PyTorch refuses to call it Nesterov",
-    lambda asked: asked["method"] == "nesterov" and asked.get("gamma") == 0, PYTORCH,
+    lambda asked: "nesterov" in asked["method"] and asked.get("gamma") == 0, PYTORCH,
+)  # fmt: skip
+_REPEATED = Convention(
+    "behind the cosine", "what comes after T depends on the program, so it is refused; PyTorch's rate rises again",
+    lambda asked: asked["kind"] == "cosine" and asked["t"] > asked.get("T", asked["t"]), CNNQUIZ,
+)  # fmt: skip
+_RISING = Convention(
+    "rising", "a lowest rate above the first one is refused; PyTorch lets the rate rise to it",
+    lambda asked: asked.get("low", 0) > asked["alpha"], CNNQUIZ,
+)  # fmt: skip
+_NO_MINIMUM = Convention(
+    "no minimum", "a curvature of 0 or less has no minimum, so it is refused; PyTorch steps all the same",
+    lambda asked: asked["L"] is not None and asked["L"] <= 0, CNNQUIZ,
+)  # fmt: skip
+_NOTHING_LOST = Convention(
+    "momentum 1", "nothing of the velocity is ever lost, so it is refused; PyTorch steps all the same",
+    lambda asked: asked.get("gamma") == 1, CNNQUIZ,
 )  # fmt: skip
 _FORMULAS = "a formula as text; the numbers that follow from it are compared"
 COMPARISONS = (
@@ -190,4 +362,6 @@ COMPARISONS = (
                uncompared={"derivative": _FORMULAS, "rule": _FORMULAS}),
     Comparison("mlp", draw_mlp, mlp),
     Comparison("train", draw_train, train),
+    Comparison("schedule", draw_schedule, schedule, (_REPEATED, _RISING)),
+    Comparison("stability", draw_stability, stability, (_NO_MINIMUM, _NOTHING_LOST)),
 )  # fmt: skip
