@@ -200,3 +200,9 @@ def test_a_key_may_be_required_to_be_shown(program: Program, tmp_path: Path) -> 
     shown, claimed = program(*asked, "shown"), program(*asked, "claimed")
     assert shown.returncode == 0 and "2 items: 0 proved, 0 claimed, 2 shown, 0 asserted" in shown.stdout
     assert claimed.returncode == 1 and "2 of 2 keys are not claimed" in claimed.stderr
+
+
+def test_the_keys_of_the_course_that_an_experiment_decides() -> None:
+    shown = [one.item for path in files.bundled().values() for one in rules.run(bank.load(path)).items
+             if one.status == "shown"]  # fmt: skip
+    assert shown == ["layerwise-pretraining", "denoising-rows", "feature-levels", "transfer-layers", "shallow-vs-deep"]
