@@ -161,6 +161,11 @@ def drills() -> dict[str, Path]:
     return bundled("drills/*.yaml")
 
 
+def evidence() -> dict[str, Path]:
+    """The records of experiments, by the experiment's name."""
+    return bundled("evidence/*.json")
+
+
 def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
     """The characters of a figure, from its file in the bank's folder; a path that leads out of it is refused."""
     source = Path(bank if isinstance(bank, str | Path) else bank.path)

@@ -136,6 +136,16 @@ class Derivation(Written):
         return shlex.join(["cnnquiz", "solve", self.calculator, *arguments])
 
 
+class Evidence(Struct, frozen=True, forbid_unknown_fields=True):
+    """The experiment that shows an item's key, and the condition that its figures fulfil for each seed.
+
+    evidence: {experiment: vanishing, holds: "sigmoid_10 < sigmoid_2/100"}
+    """
+
+    experiment: str
+    holds: str
+
+
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
     """One option of an item: its text, why it is right or wrong, and what makes that decidable.
 
@@ -179,6 +189,7 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     options: dict[Letter, str | Option] = {}
     key: str | list[str] = ""
     derivation: Derivation | None = None
+    evidence: Evidence | None = None
     vary: dict[str, Draw] = {}
     where: list[str] = []
     hints: list[str] = []

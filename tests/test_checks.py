@@ -108,7 +108,7 @@ def test_a_broken_variant_is_told_with_a_seed_that_draws_it_and_its_parameters()
 
 def test_totals_count_every_item_once() -> None:
     sums = totals([run(path) for path in bundled().values()])
-    assert sums.items == sums.proved + sums.claimed + sums.asserted
+    assert sums.items == sums.proved + sums.claimed + sums.shown + sums.asserted
     assert sums.proved >= 3 and sums.claimed >= 1 and sums.errors == 0
 
 

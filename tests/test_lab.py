@@ -54,14 +54,14 @@ def test_the_shapes_beside_the_lines_are_those_of_the_paper() -> None:
     assert "pool5=nn.MaxPool2d(2),                     # 7x7x512\n" in annotated_source("vgg16")
 
 
-@pytest.mark.parametrize("arguments", [["build", "vgg16"], ["train", "resnet18"]])
+@pytest.mark.parametrize("arguments", [["build", "vgg16"], ["train", "resnet18"], ["run", "vanishing"]])
 def test_without_pytorch_one_line_says_how_to_get_it(monkeypatch: pytest.MonkeyPatch, arguments: list[str]) -> None:
     monkeypatch.setattr(lab, "find_spec", lambda name: None)
     with pytest.raises(CnnquizError, match=r"needs torch, numpy, pillow: pip install 'cnnquiz\[lab\]'"):
         cli.run(["lab", *arguments])
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["show", "vgg16"]])
+@pytest.mark.parametrize("arguments", [["--help"], ["train", "--help"], ["show", "vgg16"], ["run"]])
 def test_neither_help_nor_a_source_loads_pytorch(environment: dict[str, str], arguments: list[str]) -> None:
     code = (
         f"import sys; from cnnquiz import cli; cli.run(['lab', *{arguments!r}])\n"
@@ -79,6 +79,9 @@ def test_neither_help_nor_a_source_loads_pytorch(environment: dict[str, str], ar
         ("train resnet18 --batch 1", "--batch: 1 is too small: write 2 or more"),
         ("train resnet18 --size 16", "--size: 16 is too small: write 32 or more"),
         ("train resnet18 --lr -1", "--lr: -1 is too small"),
+        ("run vanish", "vanish is none of"),
+        ("run --check", "--check, --seed and --output go with the name of an experiment"),
+        ("run depth --seed 1 --output x.json", "--output writes the record of five seeds"),
         ("train resnet18 --optimizer x", "--optimizer: x is none of adam, adamw and sgd"),
     ],
 )

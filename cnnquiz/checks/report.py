@@ -107,7 +107,7 @@ def totals(checked: Iterable[Checked]) -> Totals:
         items=len(items),
         proved=statuses["proved"],
         claimed=statuses["claimed"],
-        shown=0,
+        shown=statuses["shown"],
         asserted=statuses["asserted"],
         wrong=statuses["wrong"],
         unmatched=sum(item.unmatched for item in items),
@@ -135,6 +135,7 @@ def closing_line(sums: Totals, seconds: float | None = None) -> str:
     """The closing line: 2 banks, 19 items: 3 proved, 1 claimed, 15 asserted; errors: 0, warnings: 0 (0.2 s)."""
     counts = [f"{sums.proved:,} proved", f"{sums.claimed:,} claimed", f"{sums.asserted:,} asserted"]
     counts[2] += f" ({sums.unmatched:,} unmatched)" if sums.unmatched else ""
+    counts[2:2] = [f"{sums.shown:,} shown"] if sums.shown else []
     counts += [f"{sums.wrong:,} wrong"] if sums.wrong else []
     line = f"{count_text(sums.banks, 'bank')}, {count_text(sums.items, 'item')}: {', '.join(counts)}; "
     line += f"errors: {sums.errors:,}, warnings: {sums.warnings:,}"

@@ -1,4 +1,4 @@
-"""Read VGG-16 and ResNet-18 as PyTorch, build them, train them."""
+"""Read VGG-16 and ResNet-18 in PyTorch, build, train them; run experiments."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
-from cnnquiz.lab import models
+from cnnquiz.lab import experiments, models
 
 NETWORK = click.argument("network", metavar="NETWORK", type=click.Choice(models.names()))
 FORMAT = click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to print it.")
 
 
-
 @click.group(invoke_without_command=True, no_args_is_help=False, subcommand_metavar="COMMAND ...", options_metavar="")
 @click.pass_context
 def command(ctx: click.Context) -> None:
-    """The networks of the course in PyTorch, vgg16 and resnet18: read them, build them, train them on pictures.
+    """The networks of the course in PyTorch, vgg16 and resnet18: read them, build them, train them on pictures; and the
+    experiments behind answer keys.
 
-    To build and to train needs PyTorch: pip install 'cnnquiz[lab]'
+    To build, to train and to run needs PyTorch: pip install 'cnnquiz[lab]'
     """
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help(), color=ctx.color)
@@ -100,3 +100,45 @@ def train(
     else:
         run = new_run(settings, device, output)
     follow(run, folder, keep=output is not None or resume, json=format == "json")
+
+
+@command.command(short_help="Run an experiment behind answer keys; without a name, list them.")
+@click.argument("name", metavar="[NAME]", required=False, type=click.Choice(experiments.names()))
+@click.option("--check", is_flag=True, help="Run one seed again and compare with the record.")
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), help="This seed alone.  [five; with --check one]")
+@click.option("--output", metavar="FILE", type=click.Path(path_type=Path), help="Also write the record to FILE.")
+@FORMAT
+def run(name: str | None, check: bool, seed: int | None, output: Path | None, format: str) -> int:
+    """Run an experiment with each of five seeds, under two minutes in all, and say whether what it claims holds.
+
+    Its record in questions/evidence is what `cnnquiz check` tests keys against. The exit code is 1 where the claim does
+    not hold, or where --check finds figures farther from the recorded ones than these are from each other.
+    """
+    from cnnquiz import lab
+
+    if name is None:
+        if check or seed is not None or output:
+            raise click.UsageError("--check, --seed and --output go with the name of an experiment")
+        return list_experiments(format)
+    if output and (check or seed is not None):
+        raise click.UsageError("--output writes the record of five seeds: leave --seed and --check out")
+    lab.require()
+    from cnnquiz.sessions import experiment
+
+    if check:
+        return experiment.run_again(name, seed, format == "json")
+    return experiment.run(name, seed, output, format == "json")
+
+
+def list_experiments(format: str) -> int:
+    """The experiments with what each is about."""
+    from cnnquiz.render.console import stdout
+    from cnnquiz.render.listing import show_json, show_listing
+
+    titles = {name: experiments.title(name) for name in experiments.names()}
+    if format == "json":
+        show_json(stdout(), {"experiments": [{"name": name, "title": title} for name, title in titles.items()]})
+    else:
+        after = "cnnquiz lab run NAME runs one; --check compares one seed with its record."
+        show_listing(stdout(), "Experiments", [(name, [title]) for name, title in titles.items()], after)
+    return 0

@@ -23,6 +23,7 @@ from cnnquiz.solution import text
 
 if TYPE_CHECKING:
     from cnnquiz.items.agreement import Agreement
+    from cnnquiz.items.evidence import Decision
 
 
 def _option_reader() -> ModuleType:
@@ -40,10 +41,10 @@ def _claim_reader() -> ModuleType:
 
 
 UNMATCHED = "question-not-matched"
-_WEAKER = ("proved", "claimed", "asserted", "wrong")
+_WEAKER = ("proved", "claimed", "shown", "asserted", "wrong")
 _ADVICE = re.compile(r": ((?:write|give|take|leave|padding) .*)")
 Path = tuple[str | int, ...]
-Status = Literal["proved", "claimed", "asserted", "wrong"]
+Status = Literal["proved", "claimed", "shown", "asserted", "wrong"]
 
 
 class Fault(Struct, frozen=True):
@@ -283,19 +284,32 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
 
     @cached_property
     def faults(self) -> tuple[Fault, ...]:
-        """What keeps the derivation and the claims from being worked."""
+        """What keeps the derivation, the claims and the experiment from deciding."""
         remedies = {path: f"Delete `claim` under `{path[1]}`, or mend it." for path, _ in self._claim_decisions[1]}
         claims = (Fault("schema", path, words, remedies[path]) for path, words in self._claim_decisions[1])
-        return (*self.derivation_faults, *claims)
+        experiment = self._evidence
+        if experiment is None or experiment.shown:
+            return (*self.derivation_faults, *claims)
+        shows = Fault("evidence-wrong", ("evidence", experiment.field), experiment.why, experiment.remedy)
+        return (*self.derivation_faults, *claims, shows)
+
+    @cached_property
+    def _evidence(self) -> Decision | None:
+        """What the experiment behind the key shows; None without one."""
+        if self.item.evidence is None:
+            return None
+        from cnnquiz.items import evidence
+
+        return evidence.decide(self.item.evidence)
 
     @property
     def status(self) -> Status:
-        """What the key rests on: proved, claimed or asserted; wrong where the derived value or the claims refute it."""
+        """What the key rests on; wrong where the derived value or the claims refute it."""
         return self._status_and_reason[0]
 
     @property
     def reason(self) -> str:
-        """Why the key is not proved or claimed, in a few words; empty where it is."""
+        """What an experiment shows, or why the key is asserted or wrong; empty where it is proved or claimed."""
         return self._status_and_reason[1]
 
     @property
@@ -323,6 +337,8 @@ class WorkedItem(Struct, frozen=True, eq=False, dict=True):
                 return "asserted", f"{UNMATCHED}: the stem may ask for something else than the claims decide"
             faults = [message for _, message, _ in self.claim_faults] + [message for message, _, _ in self.stem_faults]
             return ("asserted", f"{UNMATCHED}: {faults[0]}") if faults else ("claimed", "")
+        if self._evidence and self._evidence.shown:
+            return "shown", self._evidence.shown
         return "asserted", self._assertion_reason()
 
     def _status_of_parts(self) -> tuple[Status, str]:

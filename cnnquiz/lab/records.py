@@ -69,3 +69,14 @@ class Outcome(Struct, frozen=True):
     classes: list[str]
     confusion: list[list[int]]
     predictions: list[Prediction]
+
+
+class Again(Struct, frozen=True):
+    """A figure measured again: what it is now, what it was, the least and the greatest of the seeds recorded, and
+    whether it is no farther from these than they are from each other."""
+
+    name: str
+    now: float
+    recorded: float
+    spread: tuple[float, float]
+    agrees: bool

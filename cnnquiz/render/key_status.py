@@ -16,13 +16,15 @@ WORDS = {
 
 
 def status_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
-    """Whether the key is proved, claimed, asserted by its source, or wrong, and then why."""
+    """Whether the key is proved, claimed, shown, asserted by its source, or wrong, and then why."""
     if worked.status == "wrong":
         words = f"{worked.reason[:1].upper()}{worked.reason[1:]}: this bank has a wrong key; run cnnquiz check."
         return hang(screen, inline(screen, words, "wrong"), margin)
     source = worked.source.rstrip(". ")
     basis = f"by its source: {source}." if source else "and the bank names no source."
     words = WORDS.get(worked.status) or f"Key: asserted, {basis}"
+    if worked.status == "shown":
+        words = f"Key: shown by an experiment: {worked.reason}."
     if worked.unmatched:
         why = worked.reason.partition(": ")[2].replace("the stem", "the question")
         words = f"Key: asserted. Its value is worked out, but {why}."
@@ -30,5 +32,5 @@ def status_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
 
 
 def warning_line(screen: Screen, worked: WorkedItem, margin: str) -> list[Text]:
-    """The same where the key is asserted or wrong; nothing else has to be said."""
-    return status_line(screen, worked, margin) if worked.status in ("asserted", "wrong") else []
+    """The same where the key is neither proved nor claimed: those need no word."""
+    return [] if worked.status in WORDS else status_line(screen, worked, margin)

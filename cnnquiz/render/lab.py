@@ -147,14 +147,19 @@ def predictions(screen: Screen, found: Sequence[Prediction]) -> list[list[Text]]
 
 
 def captioned(screen: Screen, one: Prediction) -> list[Text]:
-    """A picture in half blocks, in colour where the terminal has it, and what it was taken for."""
+    """A picture, and what it was taken for."""
     wide, right = len(one.pixels[0]), one.truth == one.predicted
-    paint = half_block if screen.colour and screen.unicode else shade_of(screen, one.pixels)
-    pairs = zip(one.pixels[::2], one.pixels[1::2], strict=True)
-    lines = [Text.assemble(*(paint(*both) for both in zip(*pair, strict=True))) for pair in pairs]
     sign = screen.pick("✓", "right:") if right else screen.pick("✗", "wrong:")
     caption = shorten(f"{sign} {one.predicted} {percent(one.probability)}", wide)
-    return [*lines, screen.text(shorten(one.truth, wide)), screen.text(caption, "right" if right else "wrong")]
+    words = [screen.text(shorten(one.truth, wide)), screen.text(caption, "right" if right else "wrong")]
+    return [*picture(screen, one.pixels), *words]
+
+
+def picture(screen: Screen, pixels: Pixels) -> list[Text]:
+    """A picture in half blocks, in colour where the terminal has it."""
+    paint = half_block if screen.colour and screen.unicode else shade_of(screen, pixels)
+    pairs = zip(pixels[::2], pixels[1::2], strict=True)
+    return [Text.assemble(*(paint(*both) for both in zip(*pair, strict=True))) for pair in pairs]
 
 
 def half_block(upper: Pixel, lower: Pixel) -> Cell:
