@@ -12,7 +12,7 @@ import os
 import select
 import signal
 import sys
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
@@ -50,7 +50,7 @@ def press(seconds: float | None = None) -> str:
         return line() or ENTER
     descriptor = sys.stdin.fileno()
     try:
-        with _mode(descriptor, lambda: _press_singly(descriptor), (signal.SIGTSTP, signal.SIGCONT)):
+        with _Mode(descriptor, lambda: _press_singly(descriptor), (signal.SIGTSTP, signal.SIGCONT)):
             if not select.select([descriptor], [], [], seconds)[0]:
                 return NOTHING
             key = _character(descriptor)
@@ -116,7 +116,7 @@ def edited_line(prompt: str, seconds: float | None = None) -> str | None:
     before = {number: signal.signal(number, handler) for number, handler in handlers.items()}
     try:
         signal.setitimer(signal.ITIMER_REAL, 0 if seconds is None else max(seconds, 0.001))
-        with _mode(descriptor, enter, (signal.SIGTSTP,)):
+        with _Mode(descriptor, enter, (signal.SIGTSTP,)):
             return _bounded(" ".join(input(prompt).splitlines()))
     except _TimeUp:
         return None
@@ -153,48 +153,50 @@ def _press_singly(descriptor: int) -> None:
     _write_code(_PASTE_ON)
 
 
-@contextlib.contextmanager
-def _mode(descriptor: int, enter: Callable[[], None], heed: Collection[signal.Signals]) -> Iterator[None]:
-    """Keep the terminal in a mode of its own, which `enter` sets, as long as the block runs.
+class _Mode:
+    """The terminal in a mode of its own, which `enter` sets, as long as the block runs.
 
     Ctrl-Z gives the terminal back as it was, and `fg` takes it again. Whatever interrupts the end of the block, the
     end of the program restores the terminal. `heed` has SIGTSTP, and where SIGSTOP is to be outlived too, SIGCONT: not
     within input(), where a handler that runs while another one's exception is on its way ends in a SystemError.
     """
-    before = termios.tcgetattr(descriptor)
 
-    def restore() -> None:
-        if not _in_background(descriptor):
+    def __init__(self, descriptor: int, enter: Callable[[], None], heed: Collection[signal.Signals]) -> None:
+        self._descriptor, self._enter = descriptor, enter
+        self._before = termios.tcgetattr(descriptor)
+        self._handlers = {number: signal.getsignal(number) for number in heed}
+
+    def __enter__(self) -> None:
+        atexit.register(self._restore)
+        for number in self._handlers:
+            signal.signal(number, self._stop if number == signal.SIGTSTP else self._set)
+        self._set()
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._handlers.items():
+            signal.signal(number, handler)
+        self._restore()
+        atexit.unregister(self._restore)
+
+    def _restore(self) -> None:
+        if not _in_background(self._descriptor):
             _write_code(_PASTE_OFF)
             with contextlib.suppress(termios.error):  # it may be gone
-                termios.tcsetattr(descriptor, termios.TCSANOW, before)
+                termios.tcsetattr(self._descriptor, termios.TCSANOW, self._before)
 
-    def set_mode(*_: object) -> None:
-        if not _in_background(descriptor):
+    def _set(self, *_: object) -> None:
+        if not _in_background(self._descriptor):
             with contextlib.suppress(termios.error):  # it may be gone
-                enter()
+                self._enter()
 
-    def stop(*_: object) -> None:
-        restore()
+    def _stop(self, *_: object) -> None:
+        self._restore()
         woken = signal.signal(signal.SIGCONT, signal.SIG_DFL)  # the mode is set when the next Ctrl-Z is heeded again
         signal.signal(signal.SIGTSTP, signal.SIG_DFL)
         os.kill(os.getpid(), signal.SIGTSTP)
-        signal.signal(signal.SIGTSTP, stop)
+        signal.signal(signal.SIGTSTP, self._stop)
         signal.signal(signal.SIGCONT, woken)
-        set_mode()
-
-    atexit.register(restore)
-    handlers = {number: signal.getsignal(number) for number in heed}
-    try:
-        for number in heed:
-            signal.signal(number, stop if number == signal.SIGTSTP else set_mode)
-        set_mode()
-        yield
-    finally:
-        for number, handler in handlers.items():
-            signal.signal(number, handler)
-        restore()
-        atexit.unregister(restore)
+        self._set()
 
 
 def _in_background(descriptor: int) -> bool:
