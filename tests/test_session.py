@@ -176,7 +176,7 @@ EVENTS = st.sampled_from(
         HINT, SKIP, BACK, NEXT, QUIT, MARK, HAND_IN, Event("go", "2"), Event("show", "grid"), Event("tick"),
         Event("help"),
         *(Event("answer", letter) for letter in "abz"),
-    ]  # fmt: skip
+    ]
 )
 
 

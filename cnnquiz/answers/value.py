@@ -39,9 +39,9 @@ def mark(variant: Variant, response: str) -> Mark:
     keys = [key for key in variant.key if len({*_MEMORY.findall(key), *_MEMORY.findall(response)}) < 2]
     values = [value, value * 100] if response.endswith("%") and isinstance(value, int | Fraction) else [value]
     rights = [right for right in (value_of(kind, key) for key in keys) if fits(variant, right, value)]
-    if any(same(right, each, tolerance=tolerance or None) for right in rights for each in values):
-        if tolerance.endswith("%") or _holds_to_its_digits(variant, response, value):
-            return Mark("right", 1.0)
+    near = any(same(right, each, tolerance=tolerance or None) for right in rights for each in values)
+    if near and (tolerance.endswith("%") or _holds_to_its_digits(variant, response, value)):
+        return Mark("right", 1.0)
     return Mark("wrong", 0.0, names_of(misconceptions_behind(variant, value)))
 
 
