@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnnquiz import calculators, files
 from cnnquiz.answers import mark, read_response
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.derived_answer import DerivedAnswer, matches
+from cnnquiz.items.derived_answer import DerivedAnswer, matches, matches
 from cnnquiz.items.variants import Variant, draw, misconceptions_behind
 from cnnquiz.mathematics.values import same
 from cnnquiz.quiz import drill_scope
@@ -76,7 +76,7 @@ def hold(calculator: Calculator, given: Given, want: str) -> None:
     right, singles = answer.value, answer.wrong_values()
     for names, value in singles.items():
         assert value is not None and value != right, names
-        alike = [others for others, other in singles.items() if same(other, value)]
+        alike = [others for others, other in singles.items() if matches(other, value)]
         assert names in alike and answer.behind(value) == alike
     for names, value in answer.wrong_values(pairs=True).items():
         found = answer.behind(value)

@@ -47,7 +47,7 @@ def test_a_person_gets_time_to_read_the_steps(start: Start, tmp_path: Path) -> N
     child.expect("Question 2")
     child.expect(PROMPT)
     child.send("\x04")
-    child.expect("0 of 4 skills mastered")
+    child.expect("0 of 5 skills mastered")
     assert ended(child) == 0
     assert verdicts(tmp_path / "home") == [("", "skipped")]
 
