@@ -18,7 +18,7 @@ import pytest
 from conftest import Program, Start, ended
 
 PROMPT = "> $"
-VERDICT = re.compile("  (?:✓ Right|✗ Not)".encode())
+VERDICT = re.compile("  (?:✓ Right|✗ Not|✗ Wrong)".encode())
 
 
 def verdicts(home: Path) -> list[tuple[str, str]]:
@@ -91,7 +91,7 @@ def test_a_home_that_cannot_be_written_is_said_once_and_the_drill_goes_on(progra
 
 def killed(environment: dict[str, str], tmp_path: Path, verdicts: int, pause: float) -> int:
     """How many verdicts a scripted drill has shown when it is killed a moment after so many."""
-    command = [sys.executable, "-u", "-m", "cnnquiz", "drill", "conv", "--seed", "1", "--answers-file", "a.txt"]
+    command = [sys.executable, "-u", "-m", "cnnquiz", "drill", "pool", "--seed", "1", "--answers-file", "a.txt"]
     shown = 0
     with subprocess.Popen(command, env=environment, cwd=tmp_path, stdout=subprocess.PIPE) as child:
         assert child.stdout
