@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 from cnnquiz import calculators, files
 from cnnquiz.answers import mark, read_response
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.derived_answer import DerivedAnswer, matches, matches
+from cnnquiz.items.derived_answer import DerivedAnswer, matches
 from cnnquiz.items.variants import Variant, draw, misconceptions_behind
-from cnnquiz.mathematics.values import same
 from cnnquiz.quiz import drill_scope
 from cnnquiz.quiz.drill import Family, without_options
 from cnnquiz.solution import text
