@@ -36,9 +36,9 @@ from cnnquiz.history.upkeep import backup, check
 
 VERDICT = re.compile("[✓✗] (?:Right|Wrong|Not) ?".encode())
 SESSIONS = {  # what is typed, one after another
-    "take week8": ("a", "b", "c", "d", "h", ""),
-    "drill conv params": ("10", "9x9x9", "4", "7x7x3", "h", ""),
-    "review": ("a", "c", "d", "10", "9x9x9", ""),  # b goes back where it is no option, and shows a verdict again
+    "take week8": ("a", "c", "d", "h", ""),  # b goes back behind a verdict, and shows one again
+    "drill pool params": ("10", "9x9x9", "4", "7x7x3", "h", ""),
+    "review": ("a", "c", "d", "10", "9x9x9", ""),
 }
 UPKEEP = (
     "history backup copy.db --force", "history restore sound.db", "history rebuild",
