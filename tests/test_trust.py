@@ -30,7 +30,7 @@ def test_no_shipped_key_is_contradicted(bank: Path) -> None:
     loaded = open_bank(str(bank)).bank
     assert loaded is not None
     for item in loaded.items:
-        assert work(item, layout=loaded.layout).status in ("proved", "claimed", "asserted"), item.id
+        assert work(item, layout=loaded.layout).status in ("proved", "claimed", "shown", "asserted"), item.id
 
 
 def test_a_wrong_key_is_said_beside_the_steps(program: Program, tmp_path: Path) -> None:
@@ -59,12 +59,13 @@ def test_thousands_may_be_grouped_in_a_key(program: Program, tmp_path: Path, key
     ("item", "words", "in_the_verdict"),
     [
         ("conv-output-size", "Key: proved", False),
-        ("feature-levels", "Key: asserted, by its source: slide, question 2.", True),
+        ("feature-levels", "Key: shown by an experiment: One place of the", True),
+        ("relu-false", "Key: asserted, by its source: slide, question 3.", True),
     ],
 )
 def test_how_a_key_stands(program: Program, item: str, words: str, in_the_verdict: bool) -> None:
     assert words in program("show", f"week8/{item}", "--key").stdout
-    answered = program("take", "week8", stdin="d\nd\nq\n").stdout
+    answered = program("take", "week8", stdin="d\nd\nc\nq\n").stdout
     assert (words in answered) == in_the_verdict
 
 
