@@ -59,7 +59,7 @@ def test_thousands_may_be_grouped_in_a_key(program: Program, tmp_path: Path, key
     ("item", "words", "in_the_verdict"),
     [
         ("conv-output-size", "Key: proved", False),
-        ("feature-levels", "Key: shown by an experiment", True),
+        ("feature-levels", "Key: shown by an experiment: One place of the", True),
         ("relu-false", "Key: asserted, by its source: slide, question 3.", True),
     ],
 )
