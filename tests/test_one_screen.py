@@ -101,3 +101,9 @@ def test_what_is_longer_than_the_screen_comes_page_by_page(monkeypatch: pytest.M
     shown = stream.getvalue()
     assert "line 21" in shown and "line 43" in shown and "line 44" not in shown
     assert next(pressed, None) is None
+
+
+def test_a_narrow_window_names_the_keys_too() -> None:
+    screen = console.screen(Stream(terminal=True), {"TERM": "xterm"}, 40)
+    line = quiz.keys_behind(screen, "next question", ["working", "picture", "why", "everything"]).plain
+    assert line.split("   ") == ["Enter next", "w p y e more", "? keys  "] and len(line) <= 40

@@ -162,11 +162,12 @@ def grid(screen: Screen, session: Session) -> list[Text]:
 def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
     """The keys behind a verdict, on one line: what Enter leads to, what more there is to see, and the list of all."""
     named = [(one.key, one.word) for one in COMMANDS if one.told and one.word in parts]
-    if screen.columns < 60:
-        named, following = [(" ".join(key for key, _ in named), "more")] if named else [], following.split()[0]
+    leave = [("q", "quit")]
+    if screen.columns < 60 and named:
+        named, following, leave = [(" ".join(key for key, _ in named), "more")], following.split()[0], []
     room = screen.columns - 2 * len(screen.margin)
     while True:
-        line = key_names(screen, [("Enter", following), *named, ("q", "quit"), ("?", "keys")])
+        line = key_names(screen, [("Enter", following), *named, *leave, ("?", "keys")])
         if line.cell_len <= room or not named:
             return Text.assemble(screen.margin, line, "  ")
         named.pop()
