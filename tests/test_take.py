@@ -309,3 +309,14 @@ def test_an_item_of_parts_is_shown_with_the_key_of_each(program: Program) -> Non
     shown = document(program("show", PARTS, "--format", "json"))["items"]
     assert [(item["key"], item["status"]) for item in shown] == [("14x14x8; 608", "proved"), ("0; true; 2", "asserted")]
     assert shown[0]["options"] == {} and "2. How many parameters" in shown[0]["stem"]
+
+
+def test_a_figure_that_has_gone_is_said_and_stands_in_words(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "gone.yaml").write_text(
+        "format: 1\nid: gone\ntitle: A figure that has gone\nitems:\n"
+        "  - {id: one, stem: Which?, options: {a: this, b: that}, key: a, figure: {file: x.txt, alt: Two boxes.}}\n",
+        encoding="utf-8",
+    )
+    ended = program("take", "gone.yaml", "--answers", "a")
+    assert ended.returncode == 0 and "1 of 1 right" in ended.stdout
+    assert "Figure: Two boxes." in ended.stdout and "x.txt" in ended.stderr

@@ -215,8 +215,13 @@ class TakeSession:
         self.saved.add(variant.item.id)
 
     def _figure(self, variant: Variant) -> str:
+        """The question's figure; one that has gone, or cannot be shown, is said and stands in words."""
         figure = variant.item.figure
-        return figure_text(self.loaded, figure) if figure else ""
+        try:
+            return figure_text(self.loaded, figure) if figure else ""
+        except CnnquizError as why:
+            console.stderr().say(f"cnnquiz: {why}")
+            return ""
 
     # How it ends
 
