@@ -408,3 +408,13 @@ def test_a_report_takes_the_place_of_no_bank(program: Program, tmp_path: Path) -
     assert program("check", "mine.yaml", "--output", "none/report.txt").returncode == 2
     assert {each.name for each in tmp_path.iterdir() if each.is_file()} >= {"report.json"}
     assert not [each for each in tmp_path.iterdir() if each.name.startswith(".report")]
+
+
+@pytest.mark.parametrize("end", [r"\n", r"\x0b", r"\u2028", r"\x85"])
+def test_no_item_begins_a_line_of_its_own(end: str, program: Program, tmp_path: Path) -> None:
+    bank = f'format: 1\nid: one\ntitle: One\nitems:\n  - {{id: "a{end}::error::owned", stem: Which?, key: a}}\n'
+    (tmp_path / "odd.yaml").write_text(bank, encoding="utf-8")
+    shown = program("check", "odd.yaml").stdout
+    assert "error::owned" in shown
+    assert [line for line in shown.splitlines() if line.lstrip(": ").startswith("error: :owned")] == []
+    assert [line for line in shown.splitlines() if line.strip().startswith((":", "error"))] == []

@@ -36,7 +36,7 @@ def lines(report: Report) -> Iterator[tuple[str, str]]:
 
 def finding_lines(finding: Finding, source: str) -> Iterator[tuple[str, str]]:
     """One finding: where, what, the line itself with a caret, and the remedy."""
-    item = f" {finding.item}:" if finding.item else ""
+    item = f" {one_line(finding.item)}:" if finding.item else ""
     place = f"{finding.path}:{finding.line}:{finding.column}"
     yield finding.level, f"{place}: {finding.level}:{item} {one_line(finding.message)} [{finding.rule}]"
     if source.strip():
