@@ -70,7 +70,7 @@ def shown_after(variant: Variant, response: str) -> list[str]:
     desk.tell(session, outcome)
     assert desk.explanation is not None
     screen.show("")
-    screen.write(quiz.keys_behind(screen, "result", desk.explanation.parts()))
+    screen.write(quiz.keys_behind(screen, "result", desk.explanation.parts))
     terminal = pyte.Screen(COLUMNS, ROWS)
     pyte.Stream(terminal).feed(stream.getvalue().replace("\n", "\r\n"))
     return [line.rstrip() for line in terminal.display]

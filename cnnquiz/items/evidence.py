@@ -6,6 +6,7 @@ from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.lab.evidence import EvidenceError, Record, record, seeds_text
+from cnnquiz.mathematics.expression import names_in, parse
 from cnnquiz.model import Evidence
 
 WITHOUT = "Delete `evidence`, or compare its figures otherwise"
@@ -38,5 +39,6 @@ def decide(evidence: Evidence) -> Decision:
 
 def _values(found: Record, holds: str) -> str:
     """What the seeds give of the figures in a condition."""
-    named = [(name, ends) for name, ends in found.spread.items() if name in holds]
+    names = names_in(parse(holds, names=found.spread))
+    named = [(name, ends) for name, ends in found.spread.items() if name in names]
     return ", ".join(f"{name} is {least:.4g} to {greatest:.4g}" for name, (least, greatest) in named)

@@ -10,7 +10,7 @@ from types import ModuleType
 import torch
 
 from cnnquiz.lab import experiments
-from cnnquiz.lab.evidence import Figures, Record, is_true, spread
+from cnnquiz.lab.evidence import Figures, Record, spread
 from cnnquiz.lab.experiments._trial import Trial
 from cnnquiz.lab.records import Again
 
@@ -50,8 +50,3 @@ def comparison(experiment: ModuleType, recorded: Record, seed: int, now: Figures
         agrees = near or name in getattr(experiment, "TIMES", ())
         rows.append(Again(name, value, before[name], (least, greatest), agrees))
     return rows
-
-
-def holds(experiment: ModuleType, figures: Figures) -> bool:
-    """Whether the experiment's claim holds for these figures."""
-    return is_true(experiment.CLAIM, figures)

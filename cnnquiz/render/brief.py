@@ -16,6 +16,7 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import Answer, draw
 from cnnquiz.render.layout import count, hang, indent, paragraph, paragraphs
 from cnnquiz.render.misconception_text import misconception_lines
+from cnnquiz.render.signs import verdict_lead
 from cnnquiz.render.solution import assumption, chain, result_row, short_parts, step_rows, step_title
 from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Drawing, Solution, Step
@@ -28,8 +29,7 @@ Rows = list[list[Text]]  # each step's lines
 
 def verdict(screen: Screen, solution: Solution, own: OwnAnswer) -> list[Text]:
     """Whether a person's own answer is right, and the misconceptions that lead to a wrong one."""
-    sign, word = (screen.pick("✓", "+"), "right") if own.right else (screen.pick("✗", "x"), "wrong")
-    lead = Text.assemble(screen.margin, (sign, word), " ", (word.capitalize(), "strong"), ": ")
+    lead = verdict_lead(screen, "right" if own.right else "wrong").append(": ")
     words = f"{own.response} for {typeset(screen, solution.label(own.result))}{'' if own.exact else ', rounded'}."
     return [*hang(screen, screen.text(words), lead), *misconception_lines(screen, own.misconceptions)]
 

@@ -16,6 +16,7 @@ from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragra
 from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import inline, prose
 from cnnquiz.render.quiz import key_names, meanings
+from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
 KEYS = "hsrq?"
@@ -79,13 +80,13 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
         words = f"On to level {at.level + 1} of {of}."
     else:
         words = f"{at.streak} of {STREAK} in a row."
-    lead = Text.assemble(screen.margin, (screen.pick("✓", "+"), "right"), " ", ("Right", "strong"), ": ")
+    lead = verdict_lead(screen, "right").append(": ")
     return [Text(), *hang(screen, Text.assemble(screen.text(asked.variant.key[0], "answer"), ". ", words), lead)]
 
 
 def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> list[Text]:
     """The verdict on a wrong answer, that it has another length, and the misconceptions that lead to it."""
-    lead = Text.assemble(screen.margin, (screen.pick("✗", "x"), "wrong"), " ")
+    lead = Text.assemble(screen.margin, verdict_sign(screen, "wrong"), " ")
     words = Text.assemble(screen.text(f"Not {response}.", "strong"), " ", length_remark(variant, response))
     words.rstrip()
     return [Text(), *hang(screen, words, lead), *misconception_lines(screen, slips)]

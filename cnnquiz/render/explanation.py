@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cached_property
 
 from rich.text import Text
@@ -18,18 +18,13 @@ from cnnquiz.render.key_status import status_line, warning_line
 from cnnquiz.render.layout import hang, indent, paragraph, paragraphs
 from cnnquiz.render.misconception_text import misconception_lines
 from cnnquiz.render.prose import first_sentence, inline, prose
+from cnnquiz.render.signs import WORDS, verdict_lead, verdict_sign
 from cnnquiz.render.solution import step_by_step
 from cnnquiz.solution import Solution
 
 PICTURE_ROWS = 8  # of a picture beside the verdict
 ROWS_BELOW = 2  # of the screen, for the keys below a verdict, with an empty line above
 WHY_ROWS = 3  # of what is said of the answer there
-SIGNS = {
-    "right": ("✓", "+", "right", "Right"),
-    "wrong": ("✗", "x", "wrong", "Wrong"),
-    "partly": ("~", "~", "wrong", "Partly right"),
-    "skipped": ("·", "-", "", "Skipped"),
-}
 
 
 class Explanation:
@@ -83,8 +78,7 @@ class Explanation:
 
     def lead(self) -> list[Text]:
         """Right or wrong in words, and the answer that was given."""
-        sign, plain, style, word = SIGNS[self.reply.mark.verdict]
-        lead = Text.assemble(self.screen.margin, (self.screen.pick(sign, plain), style), " ", (word, "strong"))
+        lead = verdict_lead(self.screen, self.reply.mark.verdict)
         if not self.reply.response:
             return [lead]
         lead.append(": ")
@@ -113,9 +107,9 @@ class Explanation:
         """Each part of an answer with its verdict, and with the misconceptions behind it."""
         lines: list[Text] = []
         for number, (part, response, mark) in enumerate(marked_parts(self.variant, self.reply.response), 1):
-            sign, plain, style, word = SIGNS[mark.verdict]
-            lead = Text.assemble(self.body, f"{number}. ", (self.screen.pick(sign, plain), style), " ")
-            lines += hang(self.screen, self.screen.text(word if mark.verdict == "skipped" else response), lead)
+            lead = Text.assemble(self.body, f"{number}. ", verdict_sign(self.screen, mark.verdict), " ")
+            words = WORDS["skipped"] if mark.verdict == "skipped" else response
+            lines += hang(self.screen, self.screen.text(words), lead)
             lines += self._misconceptions(part, response)
         return lines
 
@@ -133,6 +127,7 @@ class Explanation:
         words = "The answers are " if len(self.right) > 1 else "The answer is "
         return hang(self.screen, Text.assemble(words, key), self.body)
 
+    @cached_property
     def parts(self) -> list[str]:
         """The words of what there is to be shown besides."""
         working, picture = bool(self.rationale or self.solution), bool(self.picture())
@@ -190,18 +185,17 @@ class Explanation:
 
     def full(self) -> list[Text]:
         """The verdict with all that explains it at once, where no key can ask for more."""
-        wrong = not self.is_right
-        key = self._key()
         typed = self.reply.mark.verdict in ("wrong", "partly") and not self.variant.choices
+        others = [one for one in self.right if one not in self.chosen and not self.is_right]
         blocks = [
-            [*self.lead(), *(line for one in self.chosen if wrong or not key for line in self._why(one))],
+            [*self.lead(), *self._whys(self.chosen)],
             self._diagnosis() if typed else [],
-            [*key, *(line for one in self.right if key and one not in self.chosen for line in self._why(one))],
+            [*self._key(), *self._whys(others)],
             prose(self.screen, self.rationale, self.body),
             self._steps(),
             warning_line(self.screen, self.variant.worked, self.body),
         ]
         return [Text(), *paragraphs(blocks)]
 
-    def _why(self, choice: Choice) -> list[Text]:
-        return prose(self.screen, choice.why, self.body)
+    def _whys(self, choices: Iterable[Choice]) -> list[Text]:
+        return [line for one in choices for line in prose(self.screen, one.why, self.body)]

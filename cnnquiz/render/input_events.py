@@ -126,7 +126,7 @@ def pause(
 
 def explain(screen: Screen, explanation: Explanation | None, following: str) -> bool:
     """Behind a verdict, show what more is asked for, until Enter (True) or q and the end of the input (False)."""
-    parts = explanation.parts() if explanation else []
+    parts = explanation.parts if explanation else []
     while True:
         keys.discard()
         try:

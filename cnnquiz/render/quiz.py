@@ -18,7 +18,7 @@ from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
 from cnnquiz.render.console import Screen
 from cnnquiz.render.explanation import ROWS_BELOW, Explanation
-from cnnquiz.render.item import options, prose_with_label, question_blocks
+from cnnquiz.render.item import options, picture, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline
 from cnnquiz.render.result import clock
@@ -247,7 +247,7 @@ class Desk:
 
     def _parts(self, session: Session) -> list[str]:
         """The words of what is behind keys."""
-        return self.explanation.parts() if session.told and self.explanation and self.reader.presses else []
+        return self.explanation.parts if session.told and self.explanation and self.reader.presses else []
 
     def keep(self, session: Session, reply: Reply) -> None:
         """Put a reply on disk."""
@@ -330,7 +330,8 @@ class Desk:
             return [*grid(self.screen, session), Text()]
         if self.explanation and word != "figure":
             return self.explanation.lines(word)
-        lines = question_blocks(self.screen, session.variant, self.figure(session.variant))[1]
+        figure = session.variant.item.figure
+        lines = picture(self.screen, figure, self.figure(session.variant)) if figure else []
         lines = lines or paragraph(self.screen, "This question has no figure.")
         return [Text(), *lines, *([] if session.told else [Text()])]
 

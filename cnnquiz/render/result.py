@@ -9,9 +9,9 @@ from rich.text import Text
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
+from cnnquiz.render.signs import verdict_sign
 from cnnquiz.shown import one_line
 
-SIGNS = {"right": ("✓", "+", "right"), "wrong": ("✗", "x", "wrong"), "partly": ("~", "~", "wrong")}
 BAR = 20
 
 
@@ -51,10 +51,9 @@ def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
 
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
-    unicode, ascii, style = SIGNS.get(row.mark.verdict, ("·", "-", ""))
     answer = row.reply.response or ("skipped" if row.asked else "not asked")
     cells = [str(place), row.id, answer, row.key, str(row.reply.hints or ""), clock(row.reply.seconds)]
-    return [Text(screen.pick(unicode, ascii), style), *map(screen.text, cells)]
+    return [verdict_sign(screen, row.mark.verdict), *map(screen.text, cells)]
 
 
 def _topics(screen: Screen, result: QuizResult) -> list[Text]:

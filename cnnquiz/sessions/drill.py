@@ -188,7 +188,9 @@ class DrillSession:
         if turn.how != "wrong":
             self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
         elif self._typing and self.explanation:
-            self._pause(self.explanation, "result" if len(self.turns) == self.options.limit else "next question")
+            following = "result" if len(self.turns) == self.options.limit else "next question"
+            if not input_events.explain(self.screen, self.explanation, following):
+                raise UserQuit
 
     def _show_question(self, asked: Question) -> None:
         lines = view.question(self.screen, self.drill, asked)
@@ -328,11 +330,6 @@ class DrillSession:
         reply = Reply(response.response, response.mark, max(turn.hints, turn.count - 1), seconds)
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
-
-    def _pause(self, explanation: Explanation, following: str) -> None:
-        """Leave the person time, and show what more is asked for."""
-        if not input_events.explain(self.screen, explanation, following):
-            raise UserQuit
 
     @property
     def _command(self) -> str:

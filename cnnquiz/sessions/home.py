@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 from msgspec import Struct
@@ -10,7 +10,8 @@ from msgspec import Struct
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled
-from cnnquiz.history import History
+from cnnquiz.history import History, scheduling
+from cnnquiz.history.stats import Tally
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.render import console, keys
 from cnnquiz.render.home import home_lines, prompt
@@ -33,9 +34,10 @@ def home() -> tuple[str, ...]:
     with History.open() as history:
         if problem := history.problem or history.damage:
             console.stderr().say(problem)
-        found = list(errands(history, now()))
-        total = history.stats(now()).total
-    screen.show(*home_lines(screen, total, [(each.words, each.command) for each in found]))
+        at = now()
+        stats = history.stats(at)
+        found = list(errands(history, stats.topics, at))
+    screen.show(*home_lines(screen, stats.total, [(each.words, each.command) for each in found]))
     if not (screen.person and keys.at_terminal()):
         return ()
     while True:
@@ -53,8 +55,11 @@ def home() -> tuple[str, ...]:
             return ()
 
 
-def errands(history: History, at: datetime) -> Iterator[Errand]:
-    """What is unfinished, what is due, the weakest topic, and a bank that is new; for a newcomer, the banks."""
+def errands(history: History, topics: Iterable[Tally], at: datetime) -> Iterator[Errand]:
+    """What is unfinished, what is due, the weakest topic, and a bank that is new; for a newcomer, the banks.
+
+    topics  the answers by topic, the weakest first
+    """
     cards = history.cards()
     met = {card.bank for card in cards}
     banks = {name: loaded.bank for name in bundled() if (loaded := open_bank(name)).bank}
@@ -63,9 +68,9 @@ def errands(history: History, at: datetime) -> Iterator[Errand]:
             done = len({each.item for each in history.responses(saved[0].session)})
             of = len((saved[0].plan or {}).get("items", ())) or len(banks[name].items)
             yield Errand(f"Resume {name}, {done} of {of} answered", ("take", name))
-    if due := len(history.due(at)):
+    if due := len(scheduling.due(cards, at)):
         yield Errand(f"Review {count(due, 'question')} due today", ("review",))
-    for topic in history.stats(at).topics:
+    for topic in topics:
         if topic.name and topic.attempts >= ENOUGH and topic.accuracy < WEAK and _can_be_drilled(topic.name):
             words = f"Drill your weakest topic, {topic.name}: {topic.accuracy:.0%} right"
             yield Errand(words, ("drill", topic.name))
