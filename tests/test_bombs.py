@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import json
+import sys
 import threading
 import time
 from io import BytesIO
@@ -165,3 +167,33 @@ def test_a_picture_of_a_long_axis_has_its_ends_alone(given: dict[str, int]) -> N
     conv = calculators.load("conv")
     (drawing,) = conv.solve(conv.read(given)).drawings
     assert len(draw(a_screen(), drawing)) < 20
+
+
+class Finalised:
+    """An object whose end takes long."""
+
+    def __del__(self) -> None:
+        busy(0.3)
+
+
+def busy(seconds: float) -> None:
+    end = time.thread_time() + seconds
+    while time.thread_time() < end:
+        pass
+
+
+@pytest.mark.parametrize("where", ["a callback of the collector", "a finaliser"])
+def test_a_limit_holds_though_it_ends_where_an_exception_would_be_lost(
+    where: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lost.append)
+    callback = (lambda *_: busy(0.3)) if "callback" in where else (lambda *_: None)
+    gc.callbacks.append(callback)
+    try:
+        with pytest.raises(TooLongError), time_limit("to test", 0.1):
+            gc.collect() if "callback" in where else Finalised()
+            spin()
+    finally:
+        gc.callbacks.remove(callback)
+    assert lost == []

@@ -7,6 +7,7 @@ limit, unless it works ahead and leaves algebra to the main one.
 
 from __future__ import annotations
 
+import gc
 import signal
 import threading
 import time
@@ -85,10 +86,16 @@ def work_ahead() -> None:
 
 
 def _ring(number: int, frame: FrameType | None) -> None:
-    """End the work whose time is up; an import, which would stay half done, goes on and does not count."""
+    """End the work whose time is up; an import, which would stay half done, goes on and does not count.
+
+    A finaliser or a callback of the collector, in which an exception would be lost, goes on until the next look.
+    """
+    callbacks = [getattr(each, "__code__", None) for each in gc.callbacks]
     while frame is not None:
         if frame.f_code.co_filename == _IMPORT:
             _ends[:] = [end + _TICK for end in _ends]
+            return
+        if frame.f_code.co_name == "__del__" or frame.f_code in callbacks:
             return
         frame = frame.f_back
     if _ends and time.thread_time() > _ends[-1]:
