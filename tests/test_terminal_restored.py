@@ -244,6 +244,13 @@ def test_a_fault_while_a_key_is_read_restores_the_terminal(
     assert termios.tcgetattr(ours) == before and signal.getsignal(signal.SIGTSTP) == handler
 
 
+def test_ctrl_d_before_keys_are_read_singly_is_the_end_too(line_of_keys: tuple[int, int]) -> None:
+    person, _ = line_of_keys
+    os.write(person, b"\x04")
+    with pytest.raises(EOFError):
+        keys.press()
+
+
 def test_an_interruption_of_the_restoring_is_made_good_at_the_end(
     line_of_keys: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:

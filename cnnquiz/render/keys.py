@@ -24,6 +24,7 @@ except ImportError:  # not on this system: lines do instead
     termios = None  # type: ignore[assignment]
 
 ENTER, SPACE, BACK, NOTHING = "enter", "space", "back", ""
+_CTRL_D, _EARLY_CTRL_D = "\x04", "\0"  # before keys are read singly, the terminal keeps Ctrl-D as a zero byte
 _NAMES = {"\r": ENTER, "\n": ENTER, " ": SPACE, "\x7f": BACK, "\b": BACK, "\x1b[D": BACK, "\x1bOD": BACK}
 LONGEST_LINE = 10_000  # characters
 _SEQUENCE_PAUSE = 0.05
@@ -56,7 +57,7 @@ def press(seconds: float | None = None) -> str:
             key = _character(descriptor)
     except (OSError, termios.error):
         raise _end_of_input() from None
-    if key in ("", "\x04"):
+    if key in ("", _CTRL_D, _EARLY_CTRL_D):
         raise _end_of_input()
     return _NAMES.get(key, key if key.isprintable() else NOTHING)
 
