@@ -30,6 +30,7 @@ items: answers, quiz, checks, history, render
 quiz: checks, history, render
 history: bank, items, quiz, render
 checks: quiz, history, render
+parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
 render: sessions, commands, history.store, lab.training
@@ -48,7 +49,10 @@ HOMES = {
     "PIL": ("lab/",),
     "click": ("cli.py", "commands/", "__main__.py"),
 }
-PURE = ("model", "solution", "solver", "mathematics", "language", "calculators", "layers", "answers", "items", "quiz")
+PURE = (
+    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "parsers", "answers", "items",
+    "quiz",
+)  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}
 READS_THE_CLOCK = {"now", "utcnow", "today", "time", "monotonic", "perf_counter", "getrandbits", "urandom"}
