@@ -30,6 +30,8 @@ _LEAKY = ("leaky-relu", "prelu", "elu")
 _KINKED = ("relu", "relu6", *_LEAKY)
 _DEFINED = (*_LEAKY, "relu6", "selu", "gelu", "gelu-tanh", "hard-swish", "step")
 _RATIONAL = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity")
+TOPIC = "activations and losses"
+SHORTHAND = ("function x",)
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
 CONVENTIONS = {
     "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",

@@ -24,6 +24,9 @@ from cnnquiz.solver.givens import FLAG, integer, matrices
 
 _MOST_PRODUCTS = 20_000
 _SHOWN = 16  # entries of a matrix that are worked out in steps
+TOPIC = "by hand"
+SYNONYMS = ("convolve2d",)
+SHORTHAND = ("x k",)
 EXAMPLES = (
     "--x '1 2 3; 4 5 6; 7 8 9' --k '1 0; 0 -1'",
     "--x '1 2; 3 4 | 0 1; 1 0' --k '1 1; 1 1 | 2 0; 0 2' --p 1 --s 2 --b 1",

@@ -64,6 +64,9 @@ RESULTS = (
     Result("activation_size", "the activations in fp32, in that unit"),
     Result("training_size", "weights, gradients and the optimizer's state in fp32, in that unit"),
 )  # fmt: skip
+TOPIC = "networks"
+SYNONYMS = ("flops", "macs", "memory", "multiply-adds")
+SHORTHAND = ("network", "in layers")
 EXAMPLES = (
     "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",
     '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"',

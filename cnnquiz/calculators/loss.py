@@ -28,6 +28,12 @@ _WIDEST = 1_000
 _SHOWN = 8
 _TINY = Fraction(1, 10**60)
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
+TOPIC = "activations and losses"
+SYNONYMS = (
+    "cross-entropy: kind cross-entropy", "ce: kind cross-entropy", "mean squared error: kind mse", "l1: kind mae",
+    "nll: kind nll", "kl divergence: kind kl", "binary cross-entropy: kind bce",
+)  # fmt: skip
+SHORTHAND = ("kind p y",)
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
 _SUMMED = ("cross-entropy", "nll", "kl")  # over the classes of one sample
 _KINDS = ("mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal",

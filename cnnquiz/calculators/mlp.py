@@ -101,6 +101,8 @@ RESULTS = (
     *_of_layers("new_W{}", "new W{}", answer=True),
     *_of_layers("new_b{}", "new b{}", answer=True),
 )
+TOPIC = "by hand"
+SYNONYMS = ("perceptron", "neuron", "forward pass", "backpropagation", "backprop")
 EXAMPLES = (
     "--x 0.8,0.6 --W1 '0.4 -0.7' --b1 0.3 --output sigmoid",
     "--x 1,2 --W1 '1 -1; 0.5 1' --W2 '1 2' --hidden relu --y 3 --loss mse --alpha 0.1",

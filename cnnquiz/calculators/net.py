@@ -86,6 +86,9 @@ RESULTS = (
     Result("activation_bytes", "bytes of the maps of one image, in fp32"),
     Result("layers", "a row for each layer"),
 )  # fmt: skip
+TOPIC = "networks"
+SYNONYMS = ("network", "sequential", "cnn", "mlp")
+SHORTHAND = ("network", "in layers")
 EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
 CONVENTIONS = {
     "MACs": lambda env: f"multiply-adds of convolutions and dense layers, {_extras(env)}",

@@ -57,6 +57,12 @@ _MOST_COMPONENTS = 8
 _NUMBERED = ("theta", "theta_", "w", "w_", "x", "x_", "t", "t_")
 _VARIABLES = (*_NUMBERED, *(f"{name}{at}" for name in _NUMBERED for at in range(10)), "y", "z", "u", "v", "a", "b")
 _USUAL = {"gamma": Fraction(9, 10), "rho": Fraction(9, 10), "beta1": Fraction(9, 10), "beta2": Fraction(999, 1000)}
+TOPIC = "training"
+SYNONYMS = (
+    "adam: method adam", "sgd", "momentum: method momentum", "nesterov: method nesterov", "rmsprop: method rmsprop",
+    "adagrad: method adagrad", "gradient descent", "optimizer", "optimiser",
+)  # fmt: skip
+SHORTHAND = ("J theta alpha",)
 EXAMPLES = (
     "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
     "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",

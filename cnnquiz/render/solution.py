@@ -250,6 +250,12 @@ def _assumptions(screen: Screen, solution: Solution) -> list[Text]:
     return hang(screen, assumption(screen, solution), screen.margin) if solution.assumed else []
 
 
+def read_as(screen: Screen, command: str, assumed: Sequence[str]) -> list[Text]:
+    """How a text was understood, as a command that says the same, and what it left open."""
+    said = f"; assumed {', '.join(assumed)}" if assumed else ""
+    return hang(screen, screen.text(f"{command}{said}", "note"), Text.assemble(screen.margin, ("read as: ", "note")))
+
+
 def assumption(screen: Screen, solution: Solution) -> Text:
     """What was assumed, in a sentence."""
     return inline(screen, typeset(screen, separated(f"Assumed: {'; '.join(solution.assumed)}.")))

@@ -52,7 +52,8 @@ Steps = Iterator[Step]
 Notes = Iterator[str]
 Drawings = Iterator[Drawing]
 
-CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
+CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS", "TOPIC",
+             "SYNONYMS", "SHORTHAND")  # fmt: skip
 FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps",
              "assumptions")  # fmt: skip
 
@@ -71,6 +72,9 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     lines           the formulas, in order
     misconceptions  the wrong rules that people use
     examples        what may stand behind `cnnquiz solve NAME`
+    topic           under which heading a list of what can be asked has it
+    synonyms        other names that people have for it, perhaps with a given: "maxpool", "adam: method adam"
+    shorthand       the givens that may stand without names, in the orders in which people say them: "in k s p"
     letters         the meaning of letters in the steps that no quantity and no result declares
     conventions     what was done where sources differ: texts, or functions of the values that give them ("": left
                     out); or one function that gives all of them
@@ -96,6 +100,9 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     examples: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    topic: str = ""
+    synonyms: tuple[str, ...] = ()
+    shorthand: tuple[str, ...] = ()
     letters: Mapping[str, str] = {}
     conventions: Conventions = {}
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values

@@ -1,0 +1,182 @@
+"""A numerical in the short words of a command line: conv 256 7 2, 256x256x3 7x7 /2 p3, relu -3, in=256 k=7."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+
+from cnnquiz import calculators
+from cnnquiz.errors import CnnquizError, GivenError
+from cnnquiz.language.tokens import singular
+from cnnquiz.language.vocabulary import PHRASES
+from cnnquiz.parsers.reading import Phrase, Reading
+from cnnquiz.patterns import pattern
+from cnnquiz.solver.calculator import Calculator, Quantity
+from cnnquiz.solver.declaration import MissingError
+
+_GLUED = pattern(r"([A-Za-z]+)(\d[\dx×]*)")
+_PER_STEP = pattern(r"/(\d[\dx×]*)")
+_NAMED = pattern(r"([A-Za-z][\w -]*?)\s*[=:]\s*(\S.*)")
+_ADDED = pattern(r"[^a-z0-9]|(?<=[a-z])[123]d$|layers?$")
+_LISTS = ("A,B,C", "EXPRESSION", "OPERATOR", "EQUATION", "'A B; C D'", "A-B-A", "LAYERS")
+
+
+def bare(name: str) -> str:
+    """A name as others may spell it: MaxPool2d, max-pool and `max pool layer` are one."""
+    return _ADDED.sub("", re.sub(r"[\s_-]", "", name.casefold()))
+
+
+def starts(name: str) -> list[tuple[Calculator, dict[str, str]]]:
+    """The calculators that a name stands for, by their names and synonyms, with what the name says besides.
+
+    `relu` is an activation with this function; MaxPool2d is pool.
+    """
+    found: list[tuple[Calculator, dict[str, str]]] = []
+    own = name.casefold() if name.casefold() in calculators.names() else ""
+    if own:
+        found.append((calculators.load(own), {}))
+    every = [calculators.load(each) for each in calculators.names()]
+    for calculator in every:
+        given = _synonyms(calculator).get(bare(name))
+        if given is not None and calculator.name != own:
+            found.append((calculator, given))
+    return found or [
+        (calculator, {quantity.short: name})
+        for calculator in every
+        for quantity in calculator.quantities
+        if quantity.positional and _is_choice(quantity) and _reads(quantity, name)
+    ]
+
+
+@cache
+def _synonyms(calculator: Calculator) -> dict[str, dict[str, str]]:
+    """The givens that each other name of a calculator says, by the bare name."""
+    parts = (synonym.partition(": ") for synonym in calculator.synonyms)
+    return {bare(name): dict([given.split(" ", 1)]) if given else {} for name, _, given in parts}
+
+
+def quantity_of(calculator: Calculator, name: str) -> Quantity | None:
+    """The quantity that a name stands for: k, kernel_size, filter-size, pad; None where it is not one alone."""
+    word = name.replace("-", "_")
+    exact = [q for q in calculator.quantities if word in (q.short, q.name)]
+    exact = exact or [q for q in calculator.quantities if word == q.letter]
+    if len(exact) == 1:
+        return exact[0]
+    words = tuple(singular(each) for each in word.casefold().split("_"))
+    names = {each for phrase in PHRASES.get(words[0], ()) if phrase.words == words for each in phrase.names}
+    found = [quantity for quantity in calculator.quantities if quantity.name in names]
+    return found[0] if len(found) == 1 else None
+
+
+def reading(calculator: Calculator, words: Sequence[str], known: Mapping[str, str] = {}) -> Reading:
+    """The reading of words without options, besides the givens that are known by short names.
+
+    Raises GivenError with a form that works where a word cannot be placed, or where the words have two meanings.
+    """
+    named, rest = _named(calculator, words)
+    for phrase in named:
+        if phrase.quantity in known:
+            raise GivenError(f"{phrase.quantity} is given twice", phrase.quantity)
+    stated = {**known, **{phrase.quantity: phrase.value for phrase in named}}
+    every = [one for order in _orders(calculator) if (one := _in_order(order, rest, stated)) is not None]
+    if not every:
+        raise GivenError(f"`{' '.join(rest)[:40]}` cannot be placed: {how_to_say(calculator)}")
+    full = [{**stated, **{phrase.quantity: phrase.value for phrase in one}} for one in every]
+    working = [one for one in range(len(every)) if _works(calculator, full[one])] or [0]
+    if any(full[one] != full[working[0]] for one in working):
+        meanings = " or ".join(Reading(calculator.name, full[one]).command_line for one in working[:2])
+        raise GivenError(f"`{' '.join(rest)[:40]}` has two meanings: write {meanings}")
+    given, phrases = full[working[0]], (*named, *every[working[0]])
+    return Reading(calculator.name, given, phrases=phrases, assumed=_defaults(calculator, given))
+
+
+def _defaults(calculator: Calculator, given: Mapping[str, object]) -> tuple[str, ...]:
+    """The givens that could have been said in order and were not, with their defaults: padding 0."""
+    said = dict.fromkeys(name for order in calculator.shorthand for name in order.split())
+    quantities = (calculator.quantity(name) for name in said if name not in given)
+    return tuple(f"{q.name.replace('_', ' ')} {q.default}" for q in quantities if isinstance(q.default, int | str))
+
+
+def how_to_say(calculator: Calculator) -> str:
+    """What a calculator takes without names, and by name."""
+    order = [calculator.quantity(name).short for name in (calculator.shorthand or ("",))[0].split()]
+    by_name = f"by name, as in cnnquiz solve {calculator.name} {calculator.examples[0]}"
+    return f"{calculator.name} takes {', '.join(order)} in this order, or {by_name}" if order else f"give it {by_name}"
+
+
+def _named(calculator: Calculator, words: Sequence[str]) -> tuple[list[Phrase], list[str]]:
+    """What words say with a name (k=7, k7, /2), and the other words."""
+    found: list[Phrase] = []
+    rest: list[str] = []
+    for word in words:
+        quantity, value = _name_and_value(calculator, word)
+        if quantity is None:
+            rest.append(word)
+        elif any(phrase.quantity == quantity.short for phrase in found):
+            raise GivenError(f"{quantity.short} is given twice", quantity.short)
+        else:
+            found.append(Phrase(word, quantity.short, value))
+    return found, rest
+
+
+def _name_and_value(calculator: Calculator, word: str) -> tuple[Quantity | None, str]:
+    if match := _NAMED.fullmatch(word):
+        return quantity_of(calculator, match[1].strip()), match[2].strip()
+    if match := _PER_STEP.fullmatch(word):
+        return next((q for q in calculator.quantities if q.name == "stride"), None), match[1]
+    if (match := _GLUED.fullmatch(word)) and (quantity := quantity_of(calculator, match[1])):
+        return (quantity, match[2]) if _reads(quantity, match[2]) else (None, "")
+    chosen = [q for q in calculator.quantities if word.casefold() in q.kind.hint.split("|") and not q.positional]
+    return (chosen[0], word) if len(chosen) == 1 and word.casefold() not in ("yes", "no") else (None, "")
+
+
+def _orders(calculator: Calculator) -> Iterator[list[Quantity]]:
+    """The quantities that words without names stand for, in the orders in which people say them."""
+    for names in calculator.shorthand:
+        yield [calculator.quantity(name) for name in names.split()]
+    if not calculator.shorthand:
+        yield [quantity for quantity in calculator.quantities if quantity.positional]
+
+
+def _in_order(order: Sequence[Quantity], words: Sequence[str], stated: Mapping[str, str]) -> list[Phrase] | None:
+    """The words, each the next quantity's that can be read from it; None where one is no quantity's."""
+    found, at = list[Phrase](), 0
+    for quantity in order:
+        if at == len(words) or quantity.short in stated:
+            continue
+        takes_all = quantity.kind.hint in _LISTS and (quantity is order[-1] or len(words) - at > len(order))
+        text = " ".join(words[at:]) if takes_all else words[at]
+        if _reads(quantity, text):
+            found.append(Phrase(text, quantity.short, text))
+            at = len(words) if takes_all else at + 1
+    return found if at == len(words) else None
+
+
+def _reads(quantity: Quantity, text: str) -> bool:
+    try:
+        value = quantity.kind.read(text)
+    except CnnquizError:
+        return False
+    return not (quantity.kind.hint.startswith("N") and isinstance(value, tuple) and len(value) > 3)
+
+
+def _is_choice(quantity: Quantity) -> bool:
+    return "|" in quantity.kind.hint or quantity.kind.hint == "NAME"
+
+
+def _works(calculator: Calculator, given: Mapping[str, str]) -> bool:
+    """Whether the calculator can work these givens, or lacks only some."""
+    try:
+        calculator.read(given)
+    except MissingError:
+        return True
+    except CnnquizError:
+        return False
+    return True
+
+
+def all_names() -> list[str]:
+    """The names of all calculators, and their synonyms."""
+    every = [calculators.load(name) for name in calculators.names()]
+    return [name for one in every for name in (one.name, *(word.partition(": ")[0] for word in one.synonyms))]
