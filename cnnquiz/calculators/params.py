@@ -161,7 +161,10 @@ MISCONCEPTIONS = (
 )  # fmt: skip
 TOPIC = "convolution"
 SYNONYMS = ("parameters", "depthwise: layer depthwise", "separable: layer separable", "embedding: layer embedding")
-SHORTHAND = ("layer k channels filters", "layer inputs units", "layer features", "layer vocabulary width")
+SHORTHAND = (
+    "k channels filters", "layer k channels filters", "inputs units", "layer inputs units", "layer features",
+    "layer vocabulary width",
+)  # fmt: skip
 EXAMPLES = (
     "--k 5 --channels 3 --filters 100",
     "--inputs 1960 --units 10",

@@ -66,13 +66,18 @@ class CalculatorCommand(click.Command):
         from cnnquiz.errors import CnnquizError, GivenError
         from cnnquiz.solver.declaration import MissingError
 
+        meta = click.get_current_context().meta
         try:
             return self.show_solution(options)
         except MissingError as fault:
-            raise CnnquizError(how_to_give(self.calculator, fault)) from None
+            message = how_to_give(self.calculator, fault)
         except GivenError as fault:
-            typed = click.get_current_context().meta[TYPED].typed
-            raise CnnquizError(with_option_name(self.calculator, fault, typed)) from None
+            message = with_option_name(self.calculator, fault, meta[TYPED].typed)
+        if FRONT in meta and "cnnquiz solve" not in message:
+            examples = self.calculator.examples
+            near = next((one for one in examples if meta[FRONT].casefold() in one), examples[0])
+            message = f"{message}; as in cnnquiz solve {self.calculator.name} {near}"
+        raise CnnquizError(message)
 
     def show_solution(self, options: dict[str, Any]) -> int:
         """Solve it, forwards or backwards, and show the solution; 1 where an answer to it is wrong."""
@@ -152,6 +157,7 @@ def _show(
     reading: Reading | None,
     answer: OwnAnswer | None = None,
 ) -> None:
+    from cnnquiz.parsers.shorthand import command_line
     from cnnquiz.render.brief import brief_lines, verdict
     from cnnquiz.render.console import stdout, without_styles
     from cnnquiz.render.listing import show_json
@@ -168,7 +174,7 @@ def _show(
     else:
         screen = screen if format == "rich" else without_styles(screen)
         if reading:
-            screen.show(*read_as(screen, reading.command_line, reading.assumed), "")
+            screen.show(*read_as(screen, command_line(reading), reading.assumed), "")
         if options["explain"]:
             screen.show(*(verdict(screen, solution, answer) if answer else ()))
             show_solution(screen, solution, options["draw"])

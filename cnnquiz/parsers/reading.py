@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import Any
 
 from msgspec import Struct
@@ -41,27 +40,10 @@ class Reading(Struct, frozen=True):
     phrases: tuple[Phrase, ...] = ()
     assumed: tuple[str, ...] = ()
 
-    @property
-    def command_line(self) -> str:
-        """The reading as a command line: conv --in 256 --k 7."""
-        options = [f"--{name} {shlex.quote(_text(value))}" for name, value in (self.given | self.targets).items()]
-        options += [f"--find {','.join(self.find)}"] if self.find else []
-        options += [f"--want {self.want[0]}"] if len(self.want) == 1 and not self.find else []
-        return " ".join([self.calculator, *options])
-
     def as_json(self) -> dict[str, Any]:
         """The parts of the JSON contract that say how the text was read."""
         read = [{"from": one.words, "quantity": one.quantity, "value": one.value} for one in self.phrases]
         return {"read": read, "assumed": list(self.assumed)}
-
-
-def _text(value: Any) -> str:
-    """A given as the command line takes it: 224x224x3, 1,2,3, '1 2; 3 4'."""
-    if not isinstance(value, list | tuple):
-        return str(value)
-    if value and isinstance(value[0], list | tuple):
-        return "; ".join(" ".join(map(str, row)) for row in value)
-    return ",".join(map(str, value))
 
 
 class UnreadError(CnnquizError):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError
@@ -17,6 +19,7 @@ from cnnquiz.solver.declaration import MissingError
 
 _GLUED = pattern(r"([A-Za-z]+)(\d[\dx×]*)")
 _PER_STEP = pattern(r"/(\d[\dx×]*)")
+_DENSE_CHAIN = pattern(r"\d{1,9}(-\d{1,9})+")
 _NAMED = pattern(r"([A-Za-z][\w -]*?)\s*[=:]\s*(\S.*)")
 _ADDED = pattern(r"[^a-z0-9]|(?<=[a-z])[123]d$|layers?$")
 _LISTS = ("A,B,C", "EXPRESSION", "OPERATOR", "EQUATION", "'A B; C D'", "A-B-A", "LAYERS")
@@ -83,9 +86,10 @@ def reading(calculator: Calculator, words: Sequence[str], known: Mapping[str, st
     if not every:
         raise GivenError(f"`{' '.join(rest)[:40]}` cannot be placed: {how_to_say(calculator)}")
     full = [{**stated, **{phrase.quantity: phrase.value for phrase in one}} for one in every]
-    working = [one for one in range(len(every)) if _works(calculator, full[one])] or [0]
+    ranks = [_completeness(calculator, one) for one in full]
+    working = [place for place, rank in enumerate(ranks) if rank == max(ranks)]
     if any(full[one] != full[working[0]] for one in working):
-        meanings = " or ".join(Reading(calculator.name, full[one]).command_line for one in working[:2])
+        meanings = " or ".join("cnnquiz solve " + command_line(Reading(calculator.name, full[one])) for one in working[:2])
         raise GivenError(f"`{' '.join(rest)[:40]}` has two meanings: write {meanings}")
     given, phrases = full[working[0]], (*named, *every[working[0]])
     return Reading(calculator.name, given, phrases=phrases, assumed=_defaults(calculator, given))
@@ -98,6 +102,28 @@ def _defaults(calculator: Calculator, given: Mapping[str, object]) -> tuple[str,
     return tuple(f"{q.name.replace('_', ' ')} {q.default}" for q in quantities if isinstance(q.default, int | str))
 
 
+def command_line(reading: Reading) -> str:
+    """A reading as a command that says the same: conv --in 256 --k 7."""
+    calculator = calculators.load(reading.calculator)
+    given = {q: reading.given[q.short] for q in calculator.quantities if q.short in reading.given}
+    main = [_text(value) for quantity, value in given.items() if quantity.positional]
+    options = {quantity.short: _text(value) for quantity, value in given.items() if not quantity.positional}
+    options |= {r.short: _text(reading.targets[r.name]) for r in calculator.results if r.name in reading.targets}
+    options |= {"find": ",".join(reading.find)} if reading.find else {}
+    options |= {"want": reading.want[0]} if len(reading.want) == 1 and not reading.find else {}
+    words = [f"--{name} {shlex.quote(value)}" for name, value in options.items()]
+    return " ".join([calculator.name, *map(shlex.quote, main), *words])
+
+
+def _text(value: Any) -> str:
+    """A given as the command line takes it: 1,2,3 or '1 2; 3 4'."""
+    if not isinstance(value, list | tuple):
+        return str(value)
+    if value and isinstance(value[0], list | tuple):
+        return "; ".join(" ".join(map(str, row)) for row in value)
+    return ",".join(map(str, value))
+
+
 def how_to_say(calculator: Calculator) -> str:
     """What a calculator takes without names, and by name."""
     order = [calculator.quantity(name).short for name in (calculator.shorthand or ("",))[0].split()]
@@ -106,29 +132,33 @@ def how_to_say(calculator: Calculator) -> str:
 
 
 def _named(calculator: Calculator, words: Sequence[str]) -> tuple[list[Phrase], list[str]]:
-    """What words say with a name (k=7, k7, /2), and the other words."""
+    """What words say with a name (k=7, k7, /2, 784-128-10), and the other words."""
     found: list[Phrase] = []
     rest: list[str] = []
     for word in words:
-        quantity, value = _name_and_value(calculator, word)
-        if quantity is None:
-            rest.append(word)
-        elif any(phrase.quantity == quantity.short for phrase in found):
-            raise GivenError(f"{quantity.short} is given twice", quantity.short)
-        else:
-            found.append(Phrase(word, quantity.short, value))
+        phrases = _phrases(calculator, word)
+        for phrase in phrases:
+            if any(one.quantity == phrase.quantity for one in found):
+                raise GivenError(f"{phrase.quantity} is given twice", phrase.quantity)
+        found += phrases
+        rest += [] if phrases else [word]
     return found, rest
 
 
-def _name_and_value(calculator: Calculator, word: str) -> tuple[Quantity | None, str]:
-    if match := _NAMED.fullmatch(word):
-        return quantity_of(calculator, match[1].strip()), match[2].strip()
+def _phrases(calculator: Calculator, word: str) -> list[Phrase]:
+    if (match := _NAMED.fullmatch(word)) and (quantity := quantity_of(calculator, match[1].strip())):
+        return [Phrase(word, quantity.short, match[2].strip())]
     if match := _PER_STEP.fullmatch(word):
-        return next((q for q in calculator.quantities if q.name == "stride"), None), match[1]
+        return [Phrase(word, q.short, match[1]) for q in calculator.quantities if q.name == "stride"]
     if (match := _GLUED.fullmatch(word)) and (quantity := quantity_of(calculator, match[1])):
-        return (quantity, match[2]) if _reads(quantity, match[2]) else (None, "")
+        return [Phrase(word, quantity.short, match[2])] if _reads(quantity, match[2]) else []
+    names = {quantity.short for quantity in calculator.quantities}
+    if _DENSE_CHAIN.fullmatch(word) and names >= {"in", "layers"}:
+        first, *sizes = word.split("-")
+        layers = "; ".join(f"dense {size}" for size in sizes)
+        return [Phrase(word, "in", first), Phrase(word, "layers", layers)]
     chosen = [q for q in calculator.quantities if word.casefold() in q.kind.hint.split("|") and not q.positional]
-    return (chosen[0], word) if len(chosen) == 1 and word.casefold() not in ("yes", "no") else (None, "")
+    return [Phrase(word, chosen[0].short, word)] if len(chosen) == 1 and word.casefold() not in ("yes", "no") else []
 
 
 def _orders(calculator: Calculator) -> Iterator[list[Quantity]]:
@@ -140,16 +170,17 @@ def _orders(calculator: Calculator) -> Iterator[list[Quantity]]:
 
 
 def _in_order(order: Sequence[Quantity], words: Sequence[str], stated: Mapping[str, str]) -> list[Phrase] | None:
-    """The words, each the next quantity's that can be read from it; None where one is no quantity's."""
+    """The words, each the next quantity's; None where one cannot be read as that."""
     found, at = list[Phrase](), 0
     for quantity in order:
         if at == len(words) or quantity.short in stated:
             continue
         takes_all = quantity.kind.hint in _LISTS and (quantity is order[-1] or len(words) - at > len(order))
         text = " ".join(words[at:]) if takes_all else words[at]
-        if _reads(quantity, text):
-            found.append(Phrase(text, quantity.short, text))
-            at = len(words) if takes_all else at + 1
+        if not _reads(quantity, text):
+            return None
+        found.append(Phrase(text, quantity.short, text))
+        at = len(words) if takes_all else at + 1
     return found if at == len(words) else None
 
 
@@ -165,15 +196,15 @@ def _is_choice(quantity: Quantity) -> bool:
     return "|" in quantity.kind.hint or quantity.kind.hint == "NAME"
 
 
-def _works(calculator: Calculator, given: Mapping[str, str]) -> bool:
-    """Whether the calculator can work these givens, or lacks only some."""
+def _completeness(calculator: Calculator, given: Mapping[str, Any]) -> int:
+    """2 where these givens can be worked, 1 where some are missing, 0 where they contradict one another."""
     try:
-        calculator.read(given)
+        calculator.answers(calculator.read(given))
     except MissingError:
-        return True
+        return 1
     except CnnquizError:
-        return False
-    return True
+        return 0
+    return 2
 
 
 def all_names() -> list[str]:
