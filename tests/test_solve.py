@@ -124,7 +124,7 @@ BAD = [
     ("linear --find s", "there is no option --find"),
     ("flatten --in 3x3x3 --layers 'conv 10 k7'", "it is 4 too wide"),
     ("conv --in 5 --k 3 --q 3", "--q"),
-    ("conv blue --k 3", "`blue` cannot be placed: conv takes in, k, s, p in this order, or by name, as in cnnquiz solve conv --in 256"),
+    ("conv blue --k 3", "`blue` cannot be placed: conv takes in, k, s, p in this order"),
     ("conv --in 5 --k 3 --out 3", "--out states a result"),
     ("conv --in 5 --k 3 --find s", "exactly one known result"),
     ("conv --in 5 --k 3 --find s --out 3 --bounds s", "k=1:11"),

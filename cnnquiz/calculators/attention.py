@@ -33,7 +33,7 @@ RESULTS = (
     Result("weights", "for each query, the weight of each key", answer=True, label="attention weights"),
     Result("scores", "the products of queries and keys, before scaling"),
 )
-TOPIC = "sequences and attention"
+TOPIC = "sequences, attention"
 SYNONYMS = ("self-attention", "scaled dot product attention")
 SHORTHAND = ("Q K V",)
 EXAMPLES = ("'1 0; 0 1' --V '1 2; 3 4'", "'1 0; 0 1' --K '1 1; 0 1' --V '1 2; 3 4' --causal yes")

@@ -55,7 +55,7 @@ RESULTS = (
     Result("new_c", "the cell state after this step", answer=True, label="cell state"),
     *(Result(name, f"the value of the {name.replace('_', ' ')}") for name in dict.fromkeys(_NAMES.values())),
 )
-TOPIC = "sequences and attention"
+TOPIC = "sequences, attention"
 SYNONYMS = ("lstm cell: cell lstm", "gru cell: cell gru", "rnn cell: cell rnn", "lstm: cell lstm", "gru: cell gru")
 SHORTHAND = ("cell",)
 EXAMPLES = (

@@ -34,7 +34,7 @@ from cnnquiz.solver.givens import FLAG, Kind, are_numbers, integer, number, numb
 _SHOWN = 8
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
-TOPIC = "activations and losses"
+TOPIC = "activations, losses"
 SYNONYMS = ("vanishing gradient", "exploding gradient")
 SHORTHAND = ("function layers",)
 EXAMPLES = (

@@ -55,7 +55,7 @@ RESULTS = (
     Result("giou", "IoU less the empty share of the smallest box around both", label="GIoU"),
     Result("kept", "the boxes that are kept, counted from 1, the highest score first", answer=True),
 )
-TOPIC = "metrics"
+TOPIC = "detection, metrics"
 SYNONYMS = ("intersection over union", "jaccard", "nms", "non-maximum suppression")
 SHORTHAND = ("a b",)
 EXAMPLES = (

@@ -28,7 +28,7 @@ _WIDEST = 1_000
 _SHOWN = 8
 _TINY = Fraction(1, 10**60)
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
-TOPIC = "activations and losses"
+TOPIC = "activations, losses"
 SYNONYMS = (
     "cross-entropy: kind cross-entropy", "ce: kind cross-entropy", "mean squared error: kind mse", "l1: kind mae",
     "nll: kind nll", "kl divergence: kind kl", "binary cross-entropy: kind bce",

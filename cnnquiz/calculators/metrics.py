@@ -85,7 +85,7 @@ RESULTS = (
     Result("class_f1", "F1 of each class", label="F1 of each class"),
     Result("support", "how many samples each class has", label="samples of each class"),
 )  # fmt: skip
-TOPIC = "metrics"
+TOPIC = "detection, metrics"
 SYNONYMS = ("confusion matrix", "precision", "recall", "f1", "f1 score", "accuracy")
 SHORTHAND = ("matrix",)
 EXAMPLES = ("--tp 50 --fp 100 --fn 150 --tn 9700", "'5 1 0; 2 6 2; 0 1 3'",

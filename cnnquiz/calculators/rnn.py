@@ -73,7 +73,7 @@ MISCONCEPTIONS = (
     misconception("layers-alike", "The layers above take hidden states, not the input.", stack="L*first"),
     misconception("forgot-dense", "The dense layer behind counts too.", parameters="stack"),
 )  # fmt: skip
-TOPIC = "sequences and attention"
+TOPIC = "sequences, attention"
 SYNONYMS = ("lstm: cell lstm", "gru: cell gru", "simplernn: cell rnn")
 SHORTHAND = ("cell input hidden",)
 EXAMPLES = ("lstm --input 10 --hidden 20", "rnn --input 10 --hidden 20 --outputs 5 --biases 0",

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
 
 from cnnquiz.commands._calculator_command import FRONT, CalculatorCommand
 from cnnquiz.commands._calculator_options import sentence
+
+TOPICS = (
+    "convolution", "dense layers", "networks", "by hand", "activations, losses", "training", "detection, metrics",
+    "sequences, attention", "systems", "generative",
+)  # fmt: skip
+WAYS = (
+    ("cnnquiz solve conv 256 7 2", "the numbers in order"),
+    ("cnnquiz solve conv --in 256 --k 7", "or by name: solve conv --help"),
+    ("cnnquiz solve vgg16", "a network"),
+    ('cnnquiz solve "Conv2d(3, 64, 7)" 224', "layers as code writes them"),
+    ('cnnquiz solve "How many ...?"', "a question in words"),
+    ("cnnquiz solve -", "a pasted question or shape error"),
+)
 
 
 class Calculators(click.Group):
@@ -64,8 +78,34 @@ def command(ctx: click.Context, batch: str | None) -> int | None:
             raise click.UsageError("--batch takes its calculators from the lines: leave out the calculator")
         return _batch(batch)
     if ctx.invoked_subcommand is None:
-        click.echo(ctx.get_help(), color=ctx.color)
+        _show_topics()
     return None
+
+
+def _show_topics() -> None:
+    """What can be asked, by topic."""
+    from cnnquiz import calculators
+    from cnnquiz.layers import networks
+    from cnnquiz.render.console import stdout
+    from cnnquiz.render.listing import topics_lines
+
+    topics: dict[str, list[str]] = {topic: [] for topic in TOPICS}
+    for name in calculators.names():
+        topics[calculators.load(name).topic].append(name)
+    entries = [(topic, [", ".join(names)]) for topic, names in topics.items()]
+    bundled = ("known networks", [", ".join(_families(networks.names()))])
+    screen = stdout()
+    screen.show("", *topics_lines(screen, [*entries, bundled], WAYS), "")
+
+
+def _families(names: Sequence[str]) -> Iterator[str]:
+    """Names with what differs in those that begin alike: vgg11/13/16/19."""
+    numbers: dict[str, list[str]] = {}
+    for name in names:
+        head = name.rstrip("0123456789")
+        numbers.setdefault(head, []).append(name[len(head) :])
+    for head, each in numbers.items():
+        yield head + "/".join(sorted(each, key=lambda number: (len(number), number)))
 
 
 def _batch(source: str) -> int:

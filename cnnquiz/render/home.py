@@ -9,7 +9,7 @@ from rich.text import Text
 
 from cnnquiz.history.stats import Tally
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import columns, count, hang, indent, paragraphs
+from cnnquiz.render.layout import count, hang, paragraphs, table
 from cnnquiz.render.quiz import key_names
 
 MORE = (
@@ -27,18 +27,10 @@ def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequen
         [Text(str(number), "key"), screen.text(words, "strong"), screen.text(shlex.join(["cnnquiz", *command]), "code")]
         for number, (words, command) in enumerate(errands, 1)
     ]
-    rows = _table(screen, cells)
-    more = _table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
+    rows = table(screen, cells)
+    more = table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
     title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", stands)
     return [Text(), *paragraphs([hang(screen, title), rows, more]), Text()]
-
-
-def _table(screen: Screen, cells: Sequence[Sequence[Text]]) -> list[Text]:
-    """Rows in columns, or, where the window is too narrow, each as a paragraph."""
-    rows = indent(columns(cells), screen.margin)
-    if all(row.cell_len <= screen.columns for row in rows):
-        return rows
-    return [line for row in cells for line in hang(screen, Text("  ").join(row), screen.margin, screen.margin + "   ")]
 
 
 def prompt(screen: Screen, errands: int) -> Text:
