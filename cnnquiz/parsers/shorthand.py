@@ -89,8 +89,8 @@ def reading(calculator: Calculator, words: Sequence[str], known: Mapping[str, st
     ranks = [_completeness(calculator, one) for one in full]
     working = [place for place, rank in enumerate(ranks) if rank == max(ranks)]
     if any(full[one] != full[working[0]] for one in working):
-        meanings = " or ".join("cnnquiz solve " + command_line(Reading(calculator.name, full[one])) for one in working[:2])
-        raise GivenError(f"`{' '.join(rest)[:40]}` has two meanings: write {meanings}")
+        forms = [f"cnnquiz solve {command_line(Reading(calculator.name, full[one]))}" for one in working[:2]]
+        raise GivenError(f"`{' '.join(rest)[:40]}` has two meanings: write {' or '.join(forms)}")
     given, phrases = full[working[0]], (*named, *every[working[0]])
     return Reading(calculator.name, given, phrases=phrases, assumed=_defaults(calculator, given))
 
