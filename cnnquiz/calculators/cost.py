@@ -65,7 +65,7 @@ RESULTS = (
     Result("training_size", "weights, gradients and the optimizer's state in fp32, in that unit"),
 )  # fmt: skip
 TOPIC = "networks"
-SYNONYMS = ("flops", "macs", "memory", "multiply-adds")
+SYNONYMS = ("flops: want flops", "macs: want macs", "memory", "multiply-adds: want macs")
 SHORTHAND = ("network", "in layers")
 EXAMPLES = (
     "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",

@@ -36,7 +36,7 @@ _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
 TOPIC = "activations, losses"
 SYNONYMS = ("vanishing gradient", "exploding gradient")
-SHORTHAND = ("function layers",)
+SHORTHAND = ("function layers", "layers")
 EXAMPLES = (
     "sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n", "--slope 1/4 --layers 5 --shortcut yes",
 )  # fmt: skip

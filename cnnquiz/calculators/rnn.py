@@ -74,7 +74,7 @@ MISCONCEPTIONS = (
     misconception("forgot-dense", "The dense layer behind counts too.", parameters="stack"),
 )  # fmt: skip
 TOPIC = "sequences, attention"
-SYNONYMS = ("lstm: cell lstm", "gru: cell gru", "simplernn: cell rnn")
+SYNONYMS = ("lstm: cell lstm", "gru: cell gru", "rnn: cell rnn", "simplernn: cell rnn")
 SHORTHAND = ("cell input hidden",)
 EXAMPLES = ("lstm --input 10 --hidden 20", "rnn --input 10 --hidden 20 --outputs 5 --biases 0",
             "gru --input 64 --hidden 32 --layers 2 --bidirectional yes --framework tf")  # fmt: skip

@@ -84,7 +84,7 @@ class CalculatorCommand(click.Command):
         raw = {q.short: options[f"given_{q.short}"] for q in self.calculator.quantities}
         raw = {name: value for name, value in raw.items() if value is not None}
         targets = {name[7:]: value for name, value in options.items() if name.startswith("target_") and value}
-        raw, reading = self._reading(raw, options["word"])
+        raw, reading = self._reading(raw, targets, options)
         if options.get("find") or targets:
             _search(self.calculator, raw, targets, options, reading)
             return 0
@@ -93,16 +93,24 @@ class CalculatorCommand(click.Command):
         _show(solution, solution.as_json(), options, reading, answer)
         return int(answer is not None and not answer.right)
 
-    def _reading(self, raw: dict[str, Any], typed: tuple[str, ...]) -> tuple[dict[str, Any], Reading | None]:
+    def _reading(
+        self, raw: dict[str, Any], targets: dict[str, Any], options: dict[str, Any]
+    ) -> tuple[dict[str, Any], Reading | None]:
         """The givens, and how they were understood where the command line does not say them by its own names."""
-        meta = click.get_current_context().meta
+        meta, typed = click.get_current_context().meta, options["word"]
         if not (typed or meta[TYPED].respelt or FRONT in meta):
             return raw, None
+        from msgspec.structs import replace
+
         from cnnquiz.parsers.shorthand import reading
 
         found = reading(self.calculator, typed, raw)
         plain = len(typed) < 2 and all(self.calculator.quantity(one.quantity).positional for one in found.phrases)
-        return found.given, None if plain and not meta[TYPED].respelt and FRONT not in meta else found
+        if plain and not meta[TYPED].respelt and FRONT not in meta:
+            return found.given, None
+        want, find = options["want"], options.get("find")
+        asked = {"want": (want,) if want else (), "find": tuple(find.split(",")) if find else (), "targets": targets}
+        return found.given, replace(found, **asked)
 
 
 def _answer(calculator: Calculator, raw: dict[str, Any], options: dict[str, Any]) -> OwnAnswer:

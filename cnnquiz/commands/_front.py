@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from cnnquiz.commands._arguments import arguments
 from cnnquiz.commands._calculator_command import CalculatorCommand
@@ -28,6 +29,8 @@ def command_words(args: Sequence[str]) -> tuple[str, list[str]]:
     network = networks.own_name(name, networks.names())
     if network in networks.names():
         return "net", [network, *rest]
+    if shorthand.is_layer(list(takewhile(lambda word: not word.startswith("--"), args))):
+        return "conv", list(args)
     raise CnnquizError(f"`{name[:40]}` is nothing to solve: {_advice(name)}")
 
 
@@ -50,5 +53,7 @@ def _options(given: dict[str, str]) -> list[str]:
 
 
 def _advice(name: str) -> str:
+    if not name.strip("[(-.0123456789")[:1].isalpha():
+        return "say what to do with the numbers, as in cnnquiz solve conv 256 7 2 or cnnquiz solve softmax 3,1,2"
     known = [*shorthand.all_names(), *networks.names()]
     return did_you_mean(name.casefold(), known, "`cnnquiz solve` says what can be asked")

@@ -20,6 +20,8 @@ from cnnquiz.solver.declaration import MissingError
 _GLUED = pattern(r"([A-Za-z]+)(\d[\dx×]*)")
 _PER_STEP = pattern(r"/(\d[\dx×]*)")
 _DENSE_CHAIN = pattern(r"\d{1,9}(-\d{1,9})+")
+_SIZE = pattern(r"\d+(?:[x×*]\d+)+")
+_MARK = pattern(r"[kspd]\d+(?:[x×]\d+)*|same|valid|(?:filters|channels)=\d+")
 _NAMED = pattern(r"([A-Za-z][\w -]*?)\s*[=:]\s*(\S.*)")
 _ADDED = pattern(r"[^a-z0-9]|(?<=[a-z])[123]d$|layers?$")
 _LISTS = ("A,B,C", "EXPRESSION", "OPERATOR", "EQUATION", "'A B; C D'", "A-B-A", "LAYERS")
@@ -42,7 +44,7 @@ def starts(name: str) -> list[tuple[Calculator, dict[str, str]]]:
     every = [calculators.load(each) for each in calculators.names()]
     for calculator in every:
         given = _synonyms(calculator).get(bare(name))
-        if given is not None and calculator.name != own:
+        if given is not None:
             found.append((calculator, given))
     return found or [
         (calculator, {quantity.short: name})
@@ -59,6 +61,13 @@ def _synonyms(calculator: Calculator) -> dict[str, dict[str, str]]:
     return {bare(name): dict([given.split(" ", 1)]) if given else {} for name, _, given in parts}
 
 
+def is_layer(words: Sequence[str]) -> bool:
+    """Whether words that begin with a size say a convolution without its name: 256x256x3 7x7 /2 p3."""
+    sizes = [word for word in words if _SIZE.fullmatch(word)]
+    marks = [word for word in words if _PER_STEP.fullmatch(word) or _MARK.fullmatch(word)]
+    return bool(words) and words[0] in sizes and len(sizes) + len(marks) == len(words) and bool(marks or len(sizes) > 1)
+
+
 def quantity_of(calculator: Calculator, name: str) -> Quantity | None:
     """The quantity that a name stands for: k, kernel_size, filter-size, pad; None where it is not one alone."""
     word = name.replace("-", "_")
@@ -67,9 +76,14 @@ def quantity_of(calculator: Calculator, name: str) -> Quantity | None:
     if len(exact) == 1:
         return exact[0]
     words = tuple(singular(each) for each in word.casefold().split("_"))
-    names = {each for phrase in PHRASES.get(words[0], ()) if phrase.words == words for each in phrase.names}
-    found = [quantity for quantity in calculator.quantities if quantity.name in names]
-    return found[0] if len(found) == 1 else None
+    phrases = [phrase for phrase in PHRASES.get(words[0], ()) if phrase.words == words]
+    counts = word.casefold() != "_".join(words)  # in the plural: filters, and not the size of a filter
+    for each in ([one for one in phrases if ("n" in one.before) == counts], phrases):
+        names = {name for phrase in each for name in phrase.names}
+        found = [quantity for quantity in calculator.quantities if quantity.name in names]
+        if len(found) == 1:
+            return found[0]
+    return None
 
 
 def reading(calculator: Calculator, words: Sequence[str], known: Mapping[str, str] = {}) -> Reading:
@@ -193,7 +207,8 @@ def _reads(quantity: Quantity, text: str) -> bool:
 
 
 def _is_choice(quantity: Quantity) -> bool:
-    return "|" in quantity.kind.hint or quantity.kind.hint == "NAME"
+    """Whether the quantity is one of several words."""
+    return quantity.kind.hint == "NAME" or ("|" in quantity.kind.hint and quantity.kind.hint.islower())
 
 
 def _completeness(calculator: Calculator, given: Mapping[str, Any]) -> int:
