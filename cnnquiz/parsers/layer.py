@@ -15,6 +15,7 @@ from cnnquiz.layers.constructors import KERAS, TORCH
 from cnnquiz.layers.layer import parse_layer
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.patterns import pattern
+from cnnquiz.solver.givens import MAX_AXES
 
 __all__ = ["CodeInput", "CodeLayer", "input_of", "is_code", "layer", "layers_of", "table_of"]
 _PROGRAM = pattern(r"(?m)^[ \t]*(?:class|def|for|while|if|return|with|@)\b")
@@ -30,6 +31,8 @@ def layer(text: str, given_in: str | None = None) -> Reading | None:
     """
     if not (is_code(text) or table_of(text)) or _PROGRAM.search(text):
         return None
+    if table_of(text):
+        raise UnreadError("a table says no kernels or strides: paste the layers as code, or give the model's file")
     if given_in is None and (match := _BEHIND.search(text)):
         text, given_in = text[: match.start() + 1], match[1]
     try:
@@ -42,8 +45,6 @@ def layer(text: str, given_in: str | None = None) -> Reading | None:
 
 def _reading(text: str, given_in: str | None) -> Reading | None:
     found = layers_of(text)
-    if table_of(text):
-        raise UnreadError("a table says no kernels or strides: paste the layers as code, or give the model's file")
     known = [one for one in found if one.kind != "other"]
     if left := strangers(text, found):
         if any(word.islower() for word in left):
@@ -54,8 +55,7 @@ def _reading(text: str, given_in: str | None) -> Reading | None:
     size = _input(text, known, given_in)
     if len(known) == 1 and (read := _ONE.get(known[0].kind)):
         return read(known[0], size)
-    shapes = {"in": [*size[0], size[1]] if size[1] else list(size[0])} if size[0] or size[1] else {}
-    given = {"layers": "; ".join(map(chain_text, chain_of(text))), **shapes}
+    given = {"layers": "; ".join(map(chain_text, chain_of(text))), **_size_givens(size)}
     return Reading("net", given, phrases=(Phrase(" ".join(text.split())[:200], "layers", given["layers"]),))
 
 
@@ -111,31 +111,50 @@ def _input(text: str, known: Sequence[CodeLayer], given_in: str | None) -> Size:
 
 def _axes_and_channels(numbers: tuple[int, ...], known: Sequence[CodeLayer]) -> Size:
     first = next((one for one in known if one.axes and one.kind != "dropout"), None)
+    chw = known[0].framework == TORCH or known[0].values.get("format") == "channels_first"
     if first is None:
+        if len(numbers) == MAX_AXES + 1:  # the batch stands before it
+            return (numbers[2:], numbers[1]) if chw else (numbers[1:-1], numbers[-1])
         return ((), prod(numbers)) if len(numbers) == 1 else (numbers[:-1], numbers[-1])
     channels, axes = first.inputs, first.axes
-    keras_last = first.framework == KERAS and first.values.get("format") != "channels_first"
-    if len(numbers) == axes + 2:
-        numbers = numbers[1:]  # the batch
-    if len(numbers) == 1 and axes > 0:
+    if len(numbers) == 1:
         return numbers * axes, channels
     if len(numbers) == axes:
         return numbers, channels
-    if len(numbers) != axes + 1:
-        raise UnreadError(f"{'x'.join(map(str, numbers))} is no input of {first.constructor}: it slides along "
-                          f"{axes} {'axis' if axes == 1 else 'axes'}")  # fmt: skip
-    ends = (numbers[0], numbers[-1])
-    if keras_last or (channels == ends[1] != ends[0]):
-        return numbers[:-1], numbers[-1]
-    if channels not in (None, *ends):
-        raise UnreadError(f"{first.constructor} takes {channels} channels: {'x'.join(map(str, numbers))} has none such")
-    return numbers[1:], numbers[0]
+    whole = len(numbers) == axes + 2  # with the batch, as the framework writes it
+    if not whole and len(numbers) != axes + 1:
+        along = f"{axes} {'axis' if axes == 1 else 'axes'}"
+        raise UnreadError(f"{_shape_text(numbers)} is no input of {first.constructor}: it slides along {along}")
+    numbers = numbers[whole:]
+    last_fits = not whole and numbers[0] != numbers[-1] == (channels or numbers[-1])
+    if channels is None and chw and not whole and axes == 2:
+        if (numbers[0] == numbers[1]) == (numbers[1] == numbers[2]):
+            fault = f"do the channels come first in {_shape_text(numbers)}? Write the batch too, as in"
+            raise UnreadError(f"{fault} {_shape_text((1, *numbers))}")
+        last_fits = numbers[0] == numbers[1]
+    elif channels is None:
+        last_fits = False
+    if channels not in (None, numbers[0] if chw and not last_fits else numbers[-1]):
+        raise UnreadError(f"{first.constructor} takes {channels} channels, and {_shape_text(numbers)} has others")
+    return (numbers[1:], numbers[0]) if chw and not last_fits else (numbers[:-1], numbers[-1])
+
+
+def _shape_text(numbers: tuple[int, ...]) -> str:
+    return "x".join(map(str, numbers))
+
+
+def _size_givens(size: Size) -> dict[str, Any]:
+    """The input for `net`: the channels apart from the axes, so that their order is no question."""
+    if not size[0]:
+        return {"in": size[1]} if size[1] else {}
+    return {"in": list(size[0])} | ({"channels": size[1]} if size[1] else {})
 
 
 def _windowed(calculator: str, takes: Sequence[str]) -> Callable[[CodeLayer, Size], Reading]:
     def read(one: CodeLayer, size: Size) -> Reading:
         given: dict[str, Any] = {}
-        usual = {"s": 1, "p": 0, "d": 1, "op": 0, "groups": 1, "bias": True, "ceil": False}
+        usual = {"p": 0, "d": 1, "op": 0, "groups": 1, "bias": True, "ceil": False}
+        usual |= {} if calculator == "pool" else {"s": 1}
         mapping = _mapping(one)
         for name in takes:
             value = mapping.get(name)
@@ -210,7 +229,7 @@ def _batchnorm(one: CodeLayer, size: Size) -> Reading:
 def _separable(one: CodeLayer, size: Size) -> Reading:
     if size[0]:
         layers = "; ".join(map(chain_text, one.chain()))
-        return _request("net", one, {"layers": layers, "in": [*size[0], size[1]]}, {})
+        return _request("net", one, {"layers": layers, **_size_givens(size)}, {})
     one.chain()
     given: dict[str, Any] = {
         "layer": "separable", "k": one.values["k"], "channels": size[1], "filters": one.values["out"],
