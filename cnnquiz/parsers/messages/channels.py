@@ -1,0 +1,129 @@
+"""A layer whose channels are not those of the map that arrives."""
+
+from __future__ import annotations
+
+import re
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.paste import Dims, Paste, dims, size
+from cnnquiz.patterns import pattern
+
+CONVS = ("Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d")
+NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm2d", "SyncBatchNorm")
+COLOURS = (1, 3, 4)
+
+
+def _conv(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    shape, expected, got = dims(found[1]), int(found[2]), int(found[3])
+    return _order(shape, expected, got, paste) or wrong_channels(expected, got, paste)
+
+
+def _old(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    shape, expected = dims(found[2]), int(found[1])
+    got = shape[1] if len(shape) > 1 else None
+    return None if got is None else _order(shape, expected, got, paste) or wrong_channels(expected, got, paste)
+
+
+def _order(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | None:
+    """Axes in another order than the layer takes them."""
+    line = paste.line("permute", "model(", "net(")
+    arrives = f"{size(shape)} arrives, and {expected} channels are looked for"
+    if len(shape) == 4 and shape[3] == expected != got:
+        turned = size((shape[0], *shape[3:], *shape[1:3]))
+        cause = f"{arrives} at the second axis, where the height stands: the channels come last"
+        return Diagnosis("channels first and last mixed", cause, "x = x.permute(0, 3, 1, 2)", turned, line)
+    if len(shape) == 3 and shape[2] == expected != got:
+        cause = f"{arrives} at the second axis, where the length stands"
+        return Diagnosis("axes exchanged", cause, "x = x.transpose(1, 2)", size((shape[0], shape[2], shape[1])), line)
+    if shape and shape[0] == 1 == expected and got not in COLOURS and (len(shape) == 3 or shape[2] == shape[3]):
+        cause = f"without a channel axis the batch of {got} is taken for {got} channels"
+        return Diagnosis("missing channel axis", cause, "x = x.unsqueeze(1)", size((got, 1, *shape[2:])), line)
+    if len(shape) > 3 and shape[0] == expected and got not in COLOURS and expected in COLOURS and shape[2] == shape[3]:
+        cause = f"{arrives} at the second axis, where the batch of {got} stands"
+        return Diagnosis("axes exchanged", cause, "x = x.transpose(0, 1)", size((got, expected, *shape[2:])), line)
+    if len(shape) == 5 and shape[2] == expected:
+        cause = f"{arrives} at the second axis, where the {got} frames stand"
+        turned = size((shape[0], shape[2], shape[1], *shape[3:]))
+        return Diagnosis("axes exchanged", cause, "x = x.transpose(1, 2)", turned, line)
+    return None
+
+
+def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
+    """The right order with another number of channels."""
+    call = paste.call(CONVS, 0, "in_channels", expected)
+    cause = f"the layer takes {expected} channels, and {got} arrive"
+    line = call.line if call else None
+    if (expected, got) == (3, 4):
+        return Diagnosis("channels", f"{cause}: a picture with transparency", 'image = image.convert("RGB")', 3, line)
+    if expected == 3 and got == 1 and call is None:
+        return Diagnosis("channels", f"{cause}: a grey picture for a network of coloured ones",
+                         'image = image.convert("RGB")', 3)  # fmt: skip
+    if expected == 1 and got == 3 and call is None:
+        return Diagnosis("channels", f"{cause}: coloured pictures for a network of grey ones",
+                         "transforms.Grayscale(num_output_channels=1)", 1)  # fmt: skip
+    joined = paste.says("torch.cat(", "concat")
+    kind = "skip connection" if joined and got > 4 else "channels"
+    cause += ": the channels of what is concatenated add up" if kind == "skip connection" else ""
+    written = call.written(0, "in_channels") if call else ""
+    return Diagnosis(kind, cause, paste.with_argument(call, written, got, f"nn.Conv2d({got}, ...)"), got, line)
+
+
+def _norm(found: re.Match[str], paste: Paste) -> Diagnosis:
+    got, has = int(found[1]), int(found[2])
+    call = paste.call(NORMS, 0, "num_features", has)
+    written = call.written(0, "num_features") if call else ""
+    name = call.name if call else "BatchNorm2d"
+    cause = f"the normalisation is made for {has} channels, and {got} arrive"
+    return Diagnosis("channels", cause, paste.with_argument(call, written, got, f"nn.{name}({got})"), got,
+                     call.line if call else None)  # fmt: skip
+
+
+def _affine(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    shape = dims(found[2])
+    return None if len(shape) < 2 or not shape[1] else _norm_of(shape[1], int(found[1]), paste)
+
+
+def _norm_of(got: int, has: int, paste: Paste) -> Diagnosis:
+    call = paste.call((*NORMS, "GroupNorm", "LayerNorm"), 0, "num_features", has)
+    cause = f"the normalisation is made for {has} channels, and {got} arrive"
+    return Diagnosis("channels", cause, f"nn.{call.name if call else 'BatchNorm2d'}({got})", got, call.line if call else None)
+
+
+def _layer_norm(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    last = dims(found[2])[-1:] or (None,)
+    if last[0] is None:
+        return None
+    call = paste.call(("LayerNorm",), 0, "normalized_shape", int(found[1]))
+    cause = f"the normalisation is made for rows of {found[1]}, and rows of {last[0]} arrive"
+    return Diagnosis("in_features", cause, f"nn.LayerNorm({last[0]})", last[0], call.line if call else None)
+
+
+def _broadcast(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Means and deviations of another number of channels than the picture has."""
+    got, given = dims(found[1]), dims(found[2])
+    if (len(got), len(given)) != (3, 3) or got[1:] != given[1:] or not got[0] or not given[0]:
+        return None
+    line = paste.line("Normalize(")
+    cause = f"the picture has {got[0]} channels, and the means have {given[0]}"
+    if paste.library:
+        return Diagnosis("channels", cause, 'image = image.convert("RGB")', given[0], line)
+    return Diagnosis("channels", cause, "transforms.Normalize((0.5,), (0.5,))", got[0], line)
+
+
+def _depth(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    return wrong_channels(int(found[2]), int(found[1]), paste)
+
+
+_SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
+MESSAGES = (
+    (" channels, but got ", pattern(rf"expected input{_SIZE} to have (\d+) channels, but got (\d+) channels"), _conv),
+    ("and input.size[1] ==", pattern(r"input\.size\[1\] == (\d+) but got input to be of shape: \[([\d x]{1,80})\]"), _old),
+    ("running_mean should contain", pattern(r"running_mean should contain (\d+) elements not (\d+)"), _norm),
+    ("number of channels in input, but got weight", pattern(
+        rf"got weight of shape \[(\d+)\] and input of shape {_SIZE}"), _affine),
+    ("normalized_shape=[", pattern(
+        rf"normalized_shape=\[(\d+)\], expected input with shape \[[*, \d]+\], but got input of size ?{_SIZE}"), _layer_norm),
+    ("the broadcast shape", pattern(rf"output with shape {_SIZE} doesn't match the broadcast shape {_SIZE}"), _broadcast),
+    ("divisible by filter depth", pattern(r"divisible by filter depth: (\d+) vs (\d+)"), _depth),
+    ("multiple of depth of filter", pattern(r"multiple of depth of filter: (\d+) vs (\d+)"), _depth),
+)  # fmt: skip

@@ -1,0 +1,128 @@
+"""A Keras layer or model that was built for another input than it gets."""
+
+from __future__ import annotations
+
+import re
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.channels import COLOURS, wrong_channels
+from cnnquiz.parsers.messages.product import wrong_features
+from cnnquiz.parsers.messages.rank import channels_last
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, size, square_side
+from cnnquiz.patterns import pattern
+
+
+def _last_axis(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected axis -1 of input shape to have value 784 but received input with shape (None, 28, 28)."""
+    wanted, shape = int(found[2]), dims(found[3])
+    if found[1] not in ("-1", "1", "3") or not shape or not shape[-1]:
+        return None
+    own = shape[1:]
+    line = paste.line("Dense(") if len(list(paste.layers("Dense"))) == 1 else None
+    if len(own) > 1 and None not in own and elements(own) == wanted:
+        cause = f"{size(own)} is not flattened: {wanted} numbers"
+        return Diagnosis("flatten missing", cause, "model.add(Flatten())", wanted, line)
+    if len(own) == 3 and wanted in COLOURS and own[0] == wanted != own[2]:
+        turned = size((*own[1:], own[0]))
+        return Diagnosis("channels first and last mixed", f"{size(own)} has its channels first",
+                         "x = x.transpose(0, 2, 3, 1)", turned, None)  # fmt: skip
+    if len(own) >= 2:
+        return _channels(wanted, own[-1] or 0, paste)
+    return _features(wanted, own[-1] if own else shape[-1], paste)
+
+
+def _channels(wanted: int, got: int, paste: Paste) -> Diagnosis:
+    if (wanted, got) == (3, 1):
+        cause = "the layer takes 3 channels, and 1 arrives: a grey picture for a network of coloured ones"
+        return Diagnosis("channels", cause, "x = tf.image.grayscale_to_rgb(x)", 3)
+    diagnosis = wrong_channels(wanted, got, paste)
+    return Diagnosis(diagnosis.kind, diagnosis.cause, f"the input has {wanted} channels", wanted)
+
+
+def _features(wanted: int, got: int | None, paste: Paste) -> Diagnosis | None:
+    """A dense layer is built for the first input that it sees: the pictures have another size now."""
+    if got is None:
+        return None
+    if paste.side and paste.line("input_shape", "Input("):
+        cause = f"{got} values arrive where {wanted} are taken: the network is built for pictures of {paste.side}x{paste.side}"
+        return Diagnosis("image size changed", cause, f"image = image.resize(({paste.side}, {paste.side}))", paste.side,
+                         paste.line("input_shape", "Input("))  # fmt: skip
+    diagnosis = wrong_features(got, wanted, None, paste)
+    if diagnosis.kind != "in_features":
+        return diagnosis
+    return Diagnosis("in_features", diagnosis.cause, f"the layer takes {wanted} values", wanted)
+
+
+def _shape(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected shape=(None, 224, 224, 3), found shape=(None, 256, 256, 3)."""
+    wanted, got = dims(found[1]), dims(found[2])
+    return _other_shape(wanted[1:], got[1:] if len(got) == len(wanted) else got, got, paste)
+
+
+def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected conv2d_1_input to have shape (28, 28, 1) but got array with shape (1, 28, 28)."""
+    wanted, got = dims(found[2]), dims(found[3])
+    wanted, whole = (wanted[1:], got) if wanted[:1] == (None,) else (wanted, (None, *got))
+    own = whole[1:] if len(whole) == len(wanted) + 1 else whole
+    if "target" in found[1]:
+        return _labels(wanted, own, paste)
+    return _other_shape(wanted, own, whole, paste)
+
+
+def _labels(wanted: Dims, got: Dims, paste: Paste) -> Diagnosis | None:
+    made, given = wanted[-1], got[-1]
+    line = paste.line("compile(", "fit(")
+    cause = f"the last layer makes {made}, and the labels are {given} wide"
+    if made == 1 and given and given > 1:
+        fix = f'Dense({given}, activation="softmax")'
+        return Diagnosis("labels against loss", cause, fix, given, paste.line("Dense(") or line)
+    if given == 1 and made and made > 1:
+        return Diagnosis("labels against loss", cause, f"y = to_categorical(y, {made})", made, line)
+    return Diagnosis("labels against loss", cause, f"Dense({given})", given, line) if given else None
+
+
+def _other_shape(wanted: Dims, own: Dims, whole: Dims, paste: Paste) -> Diagnosis | None:
+    line = paste.line("fit(", "predict(", "input_shape", "Input(")
+    cause = f"the model is built for {size(wanted)}, and {size(own)} arrives"
+    if len(own) == len(wanted) == 3 and (own[1], own[2], own[0]) == wanted:
+        return Diagnosis("channels first and last mixed", f"{cause}: the channels come first",
+                         "x = x.transpose(0, 2, 3, 1)", size(wanted), line)  # fmt: skip
+    if len(whole) == len(wanted) and own == wanted:
+        return Diagnosis("missing batch axis", f"{cause} without a batch axis", "x = x[None]", size((1, *wanted)), line)
+    if None not in (*own, *wanted) and len(own) != len(wanted) and elements(own) == elements(wanted):
+        return _other_rank(wanted, own, cause, line)
+    if len(own) == len(wanted) == 3 and own[:2] == wanted[:2] and wanted[2] and own[2]:
+        return _channels(wanted[2], own[2], paste)
+    if len(own) == len(wanted) == 3 and own[2] == wanted[2] and wanted[0] and wanted[1]:
+        new = wanted[0] if wanted[0] == wanted[1] else size(wanted[:2])
+        return Diagnosis("image size changed", cause, f"image = image.resize(({wanted[1]}, {wanted[0]}))", new, line)
+    if len(whole) == len(wanted) == 3:
+        return channels_last(whole, 4, 3, paste)
+    if len(wanted) == len(own) == 1 and wanted[0]:
+        return Diagnosis("in_features", cause, f"the layer takes {wanted[0]} values", wanted[0], line)
+    return None
+
+
+def _other_rank(wanted: Dims, own: Dims, cause: str, line: int | None) -> Diagnosis:
+    if len(wanted) == 1:
+        return Diagnosis("flatten missing", f"{cause}: not flattened", f"x = x.reshape(len(x), {wanted[0]})", wanted[0], line)
+    fix = f"x = x.reshape(-1, {', '.join(map(str, wanted))})"
+    return Diagnosis("missing channel axis", f"{cause}: the same numbers, in another shape", fix, size(wanted), line)
+
+
+def _three_channels(found: re.Match[str], paste: Paste) -> Diagnosis:
+    cause = f"the network takes {found[1]} channels, and {found[2] or 'another number'} is told"
+    return Diagnosis("channels", cause, "x = tf.image.grayscale_to_rgb(x)", int(found[1]), paste.line("input_shape"))
+
+
+_DIMS = r"[(\[]([^()\[\]]{1,80})[)\]]"
+MESSAGES = (
+    ("of input shape to have value", pattern(
+        rf"expected axis (-?\d) of input shape to have value (\d+),? but received input with shape {_DIMS}"), _last_axis),
+    ("expected shape=", pattern(rf"expected shape={_DIMS}, found shape={_DIMS}"), _shape),
+    ("input has incompatible shape", pattern(rf"Expected shape {_DIMS}, but input has incompatible shape {_DIMS}"), _shape),
+    ("but got array with shape", pattern(
+        rf"rror when checking (\w+ ?\w*): expected \w+ to have shape {_DIMS} but got array with shape {_DIMS}"), _array),
+    ("The input must have", pattern(
+        r"The input must have (\d) channels[;.] ?(?:Received|Got) `?input_shape=\([\d, ]*?(\d+)\)"), _three_channels),
+)  # fmt: skip

@@ -1,0 +1,140 @@
+"""Two matrices that cannot be multiplied: a layer takes so many values and gets others."""
+
+from __future__ import annotations
+
+import re
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.paste import Call, Paste, factors, picture, size, square_side
+from cnnquiz.patterns import pattern
+
+LINEAR = ("Linear", "Dense", "LazyLinear")
+
+
+def _product(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    rows, columns, inputs, outputs = map(int, found.groups())
+    for cause in (_unbatched, _unflattened, _exchanged, _second_head):
+        if diagnosis := cause(rows, columns, inputs, outputs, paste):
+            return diagnosis
+    return wrong_features(columns, inputs, outputs, paste)
+
+
+def _unbatched(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
+    """One picture whose channels were taken for the batch: flattening made a row of each."""
+    if rows * columns != inputs or rows == 1 or not (paste.flattens or len(paste.input) == 3):
+        return None
+    told = paste.input
+    if len(told) == 4 and (told[0] or rows) > 1:
+        return None
+    shape = size((1, *told[-3:])) if len(told) >= 3 else None
+    cause = f"without a batch axis the {rows} channels are taken for {rows} pictures: {rows}x{columns} in place of 1x{inputs}"
+    return Diagnosis("missing batch axis", cause, "x = x.unsqueeze(0)", shape, paste.line("model(", "net("))
+
+
+def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
+    """Pictures that reach the layer as rows of pixels."""
+    whole = columns < inputs and rows * columns % inputs == 0 and inputs % columns == 0
+    if not whole or (inputs % columns**2 and (paste.flattens or not paste.code)) or columns == 1:
+        return None
+    cause = f"{rows} rows of {columns} arrive: {rows * columns // inputs} of {inputs} numbers, not flattened"
+    fix = "x = x.view(x.size(0), -1)"
+    if line := _lost_result(paste):
+        return Diagnosis("result not assigned", f"the flattened tensor is not what is passed on; {cause}", fix, inputs, line)
+    if lost := _misspelt(paste):
+        return Diagnosis("result not assigned", f"`{lost[0]}` is not `{lost[1]}`; {cause}",
+                         f"{lost[1]} = {lost[1]}.view({lost[1]}.size(0), -1)", inputs, lost[2])  # fmt: skip
+    call = paste.call(LINEAR, 0, "in_features", inputs)
+    return Diagnosis("flatten missing", cause, fix, inputs, call.line if call else None)
+
+
+_STATEMENT = pattern(r"^[ \t]*[A-Za-z_][\w.]*\.(?:view|reshape|flatten|unsqueeze)\([^=\n]*\)[ \t]*(?:#.*)?$")
+_ASSIGNED = pattern(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+)\.(?:view|reshape|flatten)\(")
+
+
+def _lost_result(paste: Paste) -> int | None:
+    """The line that flattens and does not keep the result."""
+    return next((at for at, line in enumerate(paste.lines, 1) if _STATEMENT.match(line)), None)
+
+
+def _misspelt(paste: Paste) -> tuple[str, str, int] | None:
+    """A flattened tensor that goes under a name of its own, which is never used."""
+    for at, line in enumerate(paste.lines, 1):
+        match = _ASSIGNED.match(line)
+        if match and match[1] != match[2] and len(re.findall(rf"\b{match[1]}\b", paste.code)) == 1:
+            return match[1], match[2], at
+    return None
+
+
+def _exchanged(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
+    """Outputs given as inputs, or a matrix given on its side."""
+    if columns == outputs > inputs and (call := _linear(inputs, outputs, paste)):
+        cause = f"the layer takes {inputs} and makes {outputs}, and {columns} arrive: the two are exchanged"
+        fix = paste.with_argument(call, f"{call.args[0]}, {call.args[1]}", f"{columns}, {inputs}", "")
+        return Diagnosis("axes exchanged", cause, fix or f"nn.Linear({columns}, {inputs})", columns, call.line)
+    products = paste.says("torch.mm(", "matmul(", " @ ", "np.dot(")
+    if rows == inputs != columns and products and not any(paste.layers(*LINEAR)):
+        cause = f"the first matrix is {rows}x{columns} and lies on its side: {inputs} must be its columns"
+        return Diagnosis("axes exchanged", cause, "x = x.T", f"{columns}x{rows}", paste.line("mm(", "matmul(", " @ ", "dot("))
+    return None
+
+
+def _linear(inputs: int, outputs: int, paste: Paste) -> Call | None:
+    """The linear layer with these two numbers."""
+    for call in paste.layers(*LINEAR):
+        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features"))) == (inputs, outputs):
+            return call
+    return None
+
+
+def _second_head(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
+    """A head on top of a network that already ends in one: its inputs are the outputs of the same two numbers."""
+    if columns != outputs:
+        return None
+    heads = [
+        call
+        for call in paste.calls
+        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features"))) == (inputs, outputs)
+    ]
+    if len(heads) < 2:
+        return None
+    cause = f"the network already ends in {inputs} -> {outputs}: the second head gets {columns} scores, not {inputs} features"
+    name = paste.lines[heads[0].line - 1].partition("=")[0].strip()
+    return Diagnosis("in_features", cause, f"{name or 'head'} = nn.Identity()", inputs, heads[-1].line)
+
+
+def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste) -> Diagnosis:
+    """A layer that takes another number of values than its picture flattens to."""
+    call = paste.call(LINEAR, 0, "in_features", inputs)
+    if call is None and paste.library and not (paste.side == paste.library_side):
+        side = paste.library_side
+        cause = f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {side}x{side}"
+        return Diagnosis("image size changed", cause, f"transforms.Resize(({side}, {side}))", side)
+    written = call.written(0, "in_features") if call else ""
+    fix = paste.with_argument(call, written, columns, f"nn.Linear({columns}, {outputs or '...'})")
+    line = call.line if call else None
+    maps = _maps(columns, inputs, written)
+    if maps:
+        channels, now, before = maps
+        cause = f"the map is {channels}x{now}x{now} = {columns}, not {channels}x{before}x{before} = {inputs}"
+        return Diagnosis("image size changed", cause, fix, columns, line)
+    shape = picture(columns)
+    cause = f"{columns} values arrive{f' ({size(shape)})' if shape else ''}, and the layer takes {inputs}"
+    return Diagnosis("in_features", cause, fix, columns, line)
+
+
+def _maps(columns: int, inputs: int, written: str) -> tuple[int, int, int] | None:
+    """Channels and the two sides, where the layer's number is written as channels x side x side."""
+    numbers = factors(written)
+    if len(numbers) != 3 or numbers[1] != numbers[2] or columns % numbers[0]:
+        return None
+    now = square_side(columns // numbers[0])
+    return (numbers[0], now, numbers[1]) if now else None
+
+
+_PAIR = r"\[?(\d{1,12}) ?[x,] ?(\d{1,12})\]?"
+MESSAGES = (
+    ("cannot be multiplied", pattern(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)"), _product),
+    ("size mismatch, m1", pattern(rf"size mismatch, m1: {_PAIR}, m2: {_PAIR}"), _product),
+    ("Matrix size-incompatible", pattern(rf"Matrix size-incompatible: In\[0\]: {_PAIR}, In\[1\]: {_PAIR}"), _product),
+    ("not aligned", pattern(r"shapes \((\d+), ?(\d+)\) and \((\d+), ?(\d+)\) not aligned"), _product),
+)

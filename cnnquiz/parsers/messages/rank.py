@@ -1,0 +1,153 @@
+"""A tensor with an axis too few or too many."""
+
+from __future__ import annotations
+
+import re
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.channels import COLOURS, CONVS
+from cnnquiz.parsers.paste import Dims, Paste, dims, picture, size, square_side
+from cnnquiz.patterns import pattern
+
+
+def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Expected 4-dimensional input for 4-dimensional weight [32, 3, 3, 3], but got 3-dimensional input of size [..]."""
+    weight = dims(found[2])
+    channels = weight[1] if len(weight) > 1 else None
+    return channels_first(dims(found[3]), int(found[1]), channels, paste)
+
+
+def _torch_layer(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]."""
+    return channels_first(dims(found[2]), int(found[1]), _first_channels(paste), paste)
+
+
+def _torch_tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected 4D input (got 2D input), for a normalisation."""
+    expected, got = found[1], int(found[2])
+    axes = {2: "1d", 3: "1d", 4: "2d", 5: "3d"}.get(got)
+    if axes is None:
+        return None
+    cause = f"the normalisation is for tensors of {expected} axes, and one of {got} arrives"
+    return Diagnosis("other", cause, f"nn.BatchNorm{axes}(...)", None, paste.line("BatchNorm"))
+
+
+def _first_channels(paste: Paste) -> int | None:
+    first = min(paste.layers(*CONVS), key=lambda call: call.line, default=None)
+    return paste.number(first.written(0, "in_channels")) if first else None
+
+
+def channels_first(shape: Dims, expected: int, channels: int | None, paste: Paste) -> Diagnosis | None:
+    """PyTorch's order: batch, channels, height, width."""
+    line = paste.line("model(", "net(")
+    if len(shape) == expected - 1 and shape[0]:
+        return _one_axis_less(shape, channels, line)
+    if len(shape) == 2 and expected == 4 and None not in shape:
+        return _flat(shape, channels, line)
+    if len(shape) == expected + 1:
+        return _one_axis_more(shape, line)
+    return None
+
+
+def _one_axis_less(shape: Dims, channels: int | None, line: int | None) -> Diagnosis:
+    first, last = shape[0], shape[-1]
+    known = channels is not None
+    if first == channels or (not known and first in COLOURS):
+        cause = f"{size(shape)} has no batch axis"
+        return Diagnosis("missing batch axis", cause, "x = x.unsqueeze(0)", size((1, *shape)), line)
+    if len(shape) == 3 and last == channels or (not known and last in COLOURS):
+        cause = f"{size(shape)} has no batch axis, and its channels come last"
+        turned = (1, last, *shape[:-1])
+        return Diagnosis("missing batch axis", cause, "x = x.permute(2, 0, 1).unsqueeze(0)", size(turned), line)
+    cause = f"{size(shape)} has no channel axis: {first} is the batch"
+    return Diagnosis("missing channel axis", cause, "x = x.unsqueeze(1)", size((first, 1, *shape[1:])), line)
+
+
+def _flat(shape: Dims, channels: int | None, line: int | None) -> Diagnosis | None:
+    batch, features = shape[0] or 1, shape[1] or 1
+    if batch == features and batch > 3:
+        cause = f"{size(shape)} is one picture without its batch and channel axes"
+        return Diagnosis("missing batch axis", cause, "x = x[None, None]", size((1, 1, *shape)), line)
+    side = square_side(features // channels) if channels and features % channels == 0 else None
+    whole = (channels, side, side) if side else picture(features) if channels is None else ()
+    if not whole:
+        return None
+    cause = f"{size(shape)} is flattened, and the layer slides over a map: {features} = {size(whole)}"
+    fix = f"x = x.view(-1, {', '.join(map(str, whole))})"
+    return Diagnosis("missing channel axis", cause, fix, size((batch, *whole)), line)
+
+
+def _one_axis_more(shape: Dims, line: int | None) -> Diagnosis | None:
+    if 1 in shape[:2]:
+        at = shape.index(1)
+        left = (*shape[:at], *shape[at + 1 :])
+        return Diagnosis("other", f"{size(shape)} has an axis of 1 too many", f"x = x.squeeze({at})", size(left), line)
+    joined = ((shape[0] or 1) * (shape[1] or 1), *shape[2:])
+    cause = f"{size(shape)} has two axes before the channels: {shape[0]} and {shape[1]}"
+    return Diagnosis("other", cause, "x = x.flatten(0, 1)", size(joined), line)
+
+
+def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected min_ndim=4, found ndim=3. Full shape received: (None, 28, 28)."""
+    shape = dims(found[3]) if found[3] else paste.input
+    return channels_last(shape, int(found[1]), int(found[2]), paste)
+
+
+def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """expected conv2d_1_input to have 4 dimensions, but got array with shape (60000, 28, 28)."""
+    shape = dims(found[2])
+    return channels_last(shape, int(found[1]), len(shape), paste)
+
+
+def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | None:
+    """Keras' order: batch, height, width, channels."""
+    line = paste.line("input_shape", "Input(", "shape=", "fit(", "predict(")
+    if got == expected + 1:
+        return _batch_told(shape, expected, line)
+    if len(shape) != got or got >= expected:
+        return _recurrent(expected, got, paste)
+    if expected - got == 1 and shape[0] is not None and shape[-1] in COLOURS and len(shape) > 1:
+        cause = f"{size(shape)} is one picture without a batch axis"
+        return Diagnosis("missing batch axis", cause, "x = x[None]", size((1, *shape)), line)
+    if expected - got == 1:
+        recurrent = _recurrent(expected, got, paste) if expected == 3 else None
+        cause = f"{size(shape)} has no channel axis"
+        return recurrent or Diagnosis("missing channel axis", cause, "x = x[..., None]", size((*shape, 1)), line)
+    if got == 2 and expected == 4 and shape[1] and (whole := picture(shape[1])):
+        turned = (*whole[1:], whole[0])
+        cause = f"{shape[1]} numbers in a row arrive, and the layer slides over a map: {size(turned)}"
+        fix = f"x = x.reshape(-1, {', '.join(map(str, turned))})"
+        return Diagnosis("missing channel axis", cause, fix, size((shape[0], *turned)), line)
+    return None
+
+
+def _batch_told(shape: Dims, expected: int, line: int | None) -> Diagnosis | None:
+    """An input shape that counts the batch, which Keras adds by itself."""
+    own = shape[-(expected - 1) :]
+    if len(own) < expected - 1 or None in own:
+        return None
+    cause = "the input shape counts the batch, which is added to it: an axis too many"
+    return Diagnosis("batch given as a size", cause, f"input_shape=({', '.join(map(str, own))})", size(own), line)
+
+
+def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
+    """A recurrent layer that passes on its last step alone, in front of another one."""
+    calls = sorted(paste.layers("LSTM", "GRU", "SimpleRNN"), key=lambda call: call.line)
+    if (expected, got) != (3, 2) or len(calls) < 2 or "return_sequences" in calls[0].named:
+        return None
+    cause = f"{calls[0].name} passes on its last step alone, and the next layer takes all of them"
+    return Diagnosis("other", cause, "return_sequences=True", None, calls[0].line)
+
+
+_SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
+MESSAGES = (
+    ("-dimensional input for ", pattern(
+        rf"[Ee]xpected (\d)-dimensional input for \d-dimensional weight ?{_SIZE},? ?,?but got \d-dimensional input of size {_SIZE}"),
+     _torch),
+    ("(batched) input to conv", pattern(rf"or (\d)D \(batched\) input to conv\w*, but got input of size: {_SIZE}"), _torch_layer),
+    ("D input (got ", pattern(r"expected ([\dD or]{2,12}) input \(got (\d)D input\)"), _torch_tensor),
+    ("ndim=", pattern(
+        r"expected (?:min_)?ndim=(\d), found ndim=(\d)(?:\. Full shape received: [(\[]([^)\]]{1,80}))?"), _keras),
+    (" dimensions, but got array with shape", pattern(
+        r"to have (\d) dimensions, but got array with shape \(([^)]{1,80})\)"), _keras_array),
+)  # fmt: skip

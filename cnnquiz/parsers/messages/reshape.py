@@ -1,0 +1,132 @@
+"""A reshape whose sizes do not multiply to the numbers that there are."""
+
+from __future__ import annotations
+
+import re
+from math import prod
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.channels import COLOURS
+from cnnquiz.parsers.paste import Dims, Paste, picture, size
+from cnnquiz.parsers.reading import UnreadError
+from cnnquiz.patterns import pattern
+
+VIEWS = ("view(", "reshape(", "Reshape(", "Unflatten(")
+
+
+def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """shape '[-1, 400]' is invalid for input of size 36864."""
+    target, count = [int(n) for n in re.findall(r"-?\d+", found[1])], int(found[2])
+    sizes = [n for n in target if n != -1]
+    if not sizes or prod(sizes) <= 0 or count <= 0:
+        return None
+    if len(sizes) == len(target):
+        return _fixed(tuple(target), count, "view size", paste)
+    line = paste.line(*VIEWS)
+    features = prod(sizes)
+    batch = paste.input[0] if len(paste.input) in (2, 4) else None
+    cause = f"{count} numbers do not divide into rows of {features} ({count / features:.4g})"
+    if target[0] != -1:
+        return _last_batch(sizes[0], count, batch, line)
+    if batch and count % batch == 0 and batch != count:
+        each = count // batch
+        cause = f"{count} numbers are {batch} rows of {each}, not of {features}"
+        return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
+    raise UnreadError(f"{cause}: the map is not the one that {features} was counted for; write x.view(x.size(0), -1), "
+                      "and paste the layers and the input's shape along for the number")  # fmt: skip
+
+
+def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> Diagnosis:
+    cause = f"{count} numbers do not divide into {told} rows: the last batch is smaller"
+    return Diagnosis("batch given as a size", cause, "x = x.view(x.size(0), -1)", batch if batch != told else None, line)
+
+
+def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | None:
+    """All sizes are given: one of them is wrong."""
+    sizes = [n or 1 for n in target]
+    line, whole = paste.line(*VIEWS), prod(sizes)
+    cause = f"{size(target)} holds {whole} numbers, and there are {count}"
+    own = prod(sizes[1:])
+    batch = paste.input[0] if len(paste.input) in (2, 4) else None
+    if len(sizes) > 1 and count % own == 0 and batch != sizes[0] and not _coloured(sizes, count):
+        number = count // own
+        fix = f"x = x.reshape(-1, {', '.join(map(str, sizes[1:]))})"
+        cause = f"{cause}: {number} times {size(target[1:])}"
+        return Diagnosis("batch given as a size", cause, fix, number, line)
+    new = _coloured(sizes, count) or _other_channels(sizes, count) or _other_side(sizes, count)
+    if not new:
+        raise UnreadError(f"{cause}; paste the layers and the input's shape along for the number")
+    fix = f"x = x.reshape({', '.join(map(str, new))})"
+    value = new[1] if len(new) == 2 else size(new)
+    return Diagnosis(kind, f"{cause}: they make {size(new)}", fix, value, line)
+
+
+def _coloured(sizes: list[int], count: int) -> Dims:
+    """A picture that is coloured where a grey one is told."""
+    ratio, rest = divmod(count, prod(sizes))
+    if rest or ratio not in (3, 4) or len(sizes) < 2:
+        return ()
+    if sizes[-1] == 1:
+        return (*sizes[:-1], ratio)
+    if len(sizes) > 2 and 1 in sizes[:2]:
+        at = sizes.index(1, 0 if len(sizes) == 3 else 1) if 1 in sizes[(0 if len(sizes) == 3 else 1):] else 0
+        return (*sizes[:at], ratio, *sizes[at + 1 :])
+    return (*sizes, ratio) if len(sizes) == 2 and sizes[0] == sizes[1] else ()
+
+
+def _other_channels(sizes: list[int], count: int) -> Dims:
+    """The same height and width with other channels, last or first."""
+    if len(sizes) == 3 and sizes[0] == sizes[1] and count % (sizes[0] * sizes[1]) == 0:
+        return (*sizes[:2], count // (sizes[0] * sizes[1]))
+    if len(sizes) == 2 and count % sizes[0] == 0:
+        return sizes[0], count // sizes[0]
+    return ()
+
+
+def _other_side(sizes: list[int], count: int) -> Dims:
+    """The same batch and channels with another side."""
+    batch = sizes[0] if len(sizes) == 4 else 1
+    own = sizes[1:] if len(sizes) == 4 else sizes
+    whole = picture(count // batch) if count % batch == 0 else ()
+    if not whole or len(own) not in (2, 3):
+        return ()
+    if len(own) == 3 and own[-1] in COLOURS:
+        whole = (*whole[1:], whole[0])
+    elif len(own) == 2:
+        whole = whole[1:] if whole[0] == 1 else (*whole[1:], whole[0])
+    return (batch, *whole) if len(sizes) == 4 else whole
+
+
+def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """cannot reshape array of size 2352 into shape (28,28)."""
+    target, count = tuple(int(n) for n in re.findall(r"-?\d+", found[2])), int(found[1])
+    if not target or prod(target) == 0 or count == 0:
+        return None
+    return None if -1 in target else _fixed(target, count, "reshape count", paste)
+
+
+def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """total size of new array must be unchanged, input_shape = [3136], output_shape = [7, 7, 128]."""
+    given, target = ([int(n) for n in re.findall(r"\d+", found[at])] for at in (1, 2))
+    return _fixed(tuple(target), prod(given), "reshape count", paste) if given and target and prod(target) else None
+
+
+def _tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Cannot reshape a tensor with 37632 elements to shape [16,784] (12544 elements)."""
+    target = tuple(int(n) for n in re.findall(r"-?\d+", found[2]))
+    if not target or prod(target) == 0 or int(found[1]) == 0:
+        return None
+    if -1 not in target:
+        return _fixed(target, int(found[1]), "reshape count", paste)
+    return _view(found, paste) if False else None
+
+
+_INTS = r"[(\[]([-\d, x]{1,80})[)\]]"
+MESSAGES = (
+    ("is invalid for input", pattern(
+        r"(?:shape|size) '\[([-\d, x]{1,80})\]' is invalid for input (?:of size|with) (\d{1,15})"), _view),
+    ("cannot reshape array of size", pattern(rf"cannot reshape array of size (\d{{1,15}}) into shape {_INTS}"), _array),
+    ("total size of new array must be unchanged", pattern(
+        r"must be unchanged,? input_shape ?= ?\[([\d, ]{1,80})\], output_shape ?= ?\[([\d, ]{1,80})\]"), _keras),
+    ("Cannot reshape a tensor with", pattern(rf"Cannot reshape a tensor with (\d{{1,15}}) elements to shape {_INTS}"), _tensor),
+)  # fmt: skip

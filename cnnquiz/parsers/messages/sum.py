@@ -1,0 +1,141 @@
+"""Two maps that are added or joined, and do not have the same size."""
+
+from __future__ import annotations
+
+import re
+
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.paste import Dims, Paste, dims, size, square_side
+from cnnquiz.parsers.reading import UnreadError
+from cnnquiz.patterns import pattern
+
+_ADDED = pattern(r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\w+)|return\s+(\w+)\s*\+\s*(?:self\.)?(\w+)")
+_STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
+_PATCHES = 16  # the usual side of a patch of a vision transformer
+_PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
+_LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
+
+
+def _added(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    a, b, axis = int(found[1]), int(found[2]), int(found[3])
+    if axis == 1 and (patches := _tokens(a, b, paste)):
+        return patches
+    if paste.says("osition", "okeniz", "max_length", "BERT", "Bert") and min(a, b) in _LENGTHS and axis == 1:
+        most = min(a, b)
+        cause = f"the text has {max(a, b)} tokens, and there are {most} positions"
+        return Diagnosis("sequence length", cause, f"truncation=True, max_length={most}", most, paste.line("max_length"))
+    if axis == 0 and {a, b} == {3, 4}:
+        return Diagnosis("channels", "the picture has 4 channels, one of them transparency, and 3 are looked for",
+                         'image = image.convert("RGB")', 3, paste.line("Normalize("))  # fmt: skip
+    return _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
+
+
+def _unread(cause: str) -> Diagnosis:
+    raise UnreadError(f"{cause}; paste the code and the input's shape along for the number")
+
+
+def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
+    """Patches of a vision transformer and one token more: the positions are those of another picture."""
+    sides = [square_side(n - 1) or 0 for n in (a, b)]
+    if min(sides) < 4 or paste.says("max_length"):
+        return None
+    given = _PATCH.search(paste.text)
+    patch = int(given[1]) if given and int(given[1]) else _PATCHES
+    arrives, made = (side * patch for side in sides)
+    cause = f"{a} tokens are {sides[0]}x{sides[0]} patches and one, and the positions are for {sides[1]}x{sides[1]}: "
+    cause += f"pictures of {made}x{made}, not {arrives}x{arrives}"
+    return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made, paste.line("Resize"))
+
+
+def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
+    """A residual block whose shortcut has another shape than its body."""
+    match = _ADDED.search(paste.code)
+    names = [name for name in match.groups() if name] if match else []
+    straight = [name.lower() in _STRAIGHT or name.lower().startswith(("identity", "shortcut", "residual")) for name in names]
+    if len(names) != 2 or straight[0] == straight[1]:
+        return None
+    body, short = (b, a) if straight[0] else (a, b)
+    line = paste.line(match[0].split("\n")[0]) if match else None
+    cause = f"at axis {axis} the block's body has {body}, and its shortcut {short}"
+    if axis == 1:
+        fix = f"self.shortcut = nn.Conv2d({short}, {body}, kernel_size=1)"
+        return Diagnosis("residual shortcut", cause, fix, body, line)
+    if axis in (2, 3) and short > body and -(-short // 2) == body:
+        fix = "self.shortcut = nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=2)"
+        return Diagnosis("residual shortcut", f"{cause}: the body strides", fix, 2, line)
+    if axis in (2, 3) and 0 < short - body <= 6 and (short - body) % 2 == 0:
+        padding = (short - body) // 2
+        return Diagnosis("residual shortcut", f"{cause}: its convolutions do not pad enough", f"padding={padding}", padding, line)
+    return None
+
+
+def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Sizes of tensors must match except in dimension 1. Expected size 25 but got size 24."""
+    along, a, b = int(found[1]), int(found[2]), int(found[3])
+    if along == 0:
+        cause = f"the pictures of a batch differ: {a} and {b}"
+        if sorted((a, b)) in ([1, 3], [3, 4], [1, 4]):
+            return Diagnosis("channels", f"{cause} channels", 'image = image.convert("RGB")', 3, paste.line("open("))
+        return _unread(f"{cause}; resize them all to one height and width")
+    if along != 1 or abs(a - b) > max(a, b) // 2:
+        return _unread(f"the maps are {a} and {b} long")
+    return _odd_size(a, b, paste)
+
+
+def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
+    """A map that was halved from an odd size, and doubled again."""
+    large = max(a, b)
+    cause = f"the encoder's map is {large}, and the decoder's {min(a, b)}: an odd size was halved and doubled again"
+    line = paste.line("cat(", "oncatenate(")
+    depth = sum(call.name.lower().startswith("maxpool") for call in paste.calls)
+    if paste.side and depth:
+        step = 2**depth
+        side = -(-paste.side // step) * step
+        return Diagnosis("skip connection", f"{cause}; {paste.side} is no multiple of {step}",
+                         f"transforms.Resize(({side}, {side}))", side, line)  # fmt: skip
+    fix = f"x = F.interpolate(x, size=({large}, {large}))"
+    return Diagnosis("skip connection", cause, fix, large, line)
+
+
+def _got(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    return _joined(found, paste)
+
+
+def _concatenate(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    shapes = [dims(each) for each in re.findall(r"\(([^()]{1,80})\)", found[1])[:2]]
+    if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
+        return None
+    pairs = [(a, b) for a, b in zip(*(shape[:-1] for shape in shapes), strict=True) if a != b and a and b]
+    return _odd_size(*pairs[0], paste) if pairs and abs(pairs[0][0] - pairs[0][1]) < 4 else None
+
+
+def _shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Operands could not be broadcast together with shapes (28, 28, 64) (14, 14, 128), in a Keras Add."""
+    first, second = dims(found[1]), dims(found[2])
+    if len(first) != len(second) or len(first) < 3:
+        return None
+    return _keras_shortcut(first, second, paste)
+
+
+def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
+    differing = [(a, b) for a, b in zip(first, second, strict=True) if a != b and a and b]
+    channels = (first[-1], second[-1])
+    if channels[0] == channels[1] or len(differing) > 1 or None in channels:
+        return None
+    body = max(one for one in channels if one)
+    cause = f"the shortcut has {min(one for one in channels if one)} channels, and the body {body}"
+    return Diagnosis("residual shortcut", cause, f"shortcut = Conv2D({body}, 1)(shortcut)", body, paste.line("Add(", "add("))
+
+
+MESSAGES = (
+    ("must match the size of tensor b", pattern(
+        r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at (?:non-singleton )?dimension (\d+)"), _added),
+    ("must match except in dimension", pattern(
+        r"must match except in dimension (\d+)\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)"), _got),
+    ("inputs with matching shapes", pattern(
+        r"matching shapes except for the concat(?:enation)? axis\.[^\[]{0,60}\[([^\]]{1,300})\]"), _concatenate),
+    ("could not be broadcast together with shapes", pattern(
+        r"broadcast together with shapes \(([^)]{1,60})\),? ?\(([^)]{1,60})\)"), _shapes),
+    ("incompatible shapes. Received shapes", pattern(
+        r"Received shapes \(([^)]{1,60})\) and \(([^)]{1,60})\)"), _shapes),
+)  # fmt: skip
