@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -23,7 +23,14 @@ if TYPE_CHECKING:
     from cnnquiz.solver.calculator import Calculator
 
 TYPED = "cnnquiz.solve.typed"  # the arguments of this command line
-FRONT = "cnnquiz.solve.front"  # the word that it began with, where that is no calculator's own name
+FRONT = "cnnquiz.solve.front"  # the Front of a command line that begins with no calculator's own name
+
+
+class Front(NamedTuple):
+    """The first word of a command line that names no calculator, and how a text was read."""
+
+    word: str
+    reading: Reading | None = None
 
 
 class CalculatorCommand(click.Command):
@@ -75,7 +82,7 @@ class CalculatorCommand(click.Command):
             message = with_option_name(self.calculator, fault, meta[TYPED].typed)
         if FRONT in meta and "cnnquiz solve" not in message:
             examples = self.calculator.examples
-            near = next((one for one in examples if meta[FRONT].casefold() in one), examples[0])
+            near = next((one for one in examples if meta[FRONT].word.casefold() in one), examples[0])
             message = f"{message}; as in cnnquiz solve {self.calculator.name} {near}"
         raise CnnquizError(message)
 
@@ -109,6 +116,9 @@ class CalculatorCommand(click.Command):
         if plain and not meta[TYPED].respelt and FRONT not in meta:
             return found.given, None
         want, find = options["want"], options.get("find")
+        if FRONT in meta and meta[FRONT].reading:
+            read = meta[FRONT].reading
+            found = replace(found, phrases=read.phrases, assumed=read.assumed)
         asked = {"want": (want,) if want else (), "find": tuple(find.split(",")) if find else (), "targets": targets}
         return found.given, replace(found, **asked)
 

@@ -1,9 +1,12 @@
-"""What `solve` makes of any first word that is no calculator's own name, or of words behind one without options."""
+"""What `solve` makes of a first word that is no calculator's own name: a synonym, a network, a file, code, a text."""
 
 from __future__ import annotations
 
+import shlex
+import sys
 from collections.abc import Sequence
 from itertools import takewhile
+from typing import NamedTuple
 
 from cnnquiz.commands._arguments import arguments
 from cnnquiz.commands._calculator_command import CalculatorCommand
@@ -11,27 +14,77 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.layers import networks
 from cnnquiz.naming import did_you_mean
 from cnnquiz.parsers import shorthand
+from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.layer import layer
+from cnnquiz.parsers.reading import Reading
+from cnnquiz.parsers.shape_error import shape_error
 from cnnquiz.solver.calculator import Calculator
 
+LONGEST = 100_000  # characters of a pasted text
+STDIN = "-"
 Start = tuple[Calculator, dict[str, str]]
 
 
-def command_words(args: Sequence[str]) -> tuple[str, list[str]]:
-    """The calculator's name and the arguments of its command that say what was typed.
+class Entry(NamedTuple):
+    """What the words of a command line are: the arguments of a calculator's command, or an error that was pasted."""
 
-    Raises CnnquizError with what works instead where it cannot be read.
-    """
-    name, rest = args[0], list(args[1:])
-    found = shorthand.starts(name)
-    if found:
+    calculator: str = ""
+    args: Sequence[str] = ()
+    reading: Reading | None = None
+    diagnosis: Diagnosis | None = None
+
+
+def entry(args: Sequence[str]) -> Entry:
+    """What the arguments of `solve` say; raises CnnquizError with what works instead where they cannot be read."""
+    words = list(takewhile(lambda arg: not arg.startswith("--"), args))
+    options = list(args[len(words) :])
+    if words[0] == STDIN:
+        words = [_pasted(), *words[1:]]
+    text = " ".join(words)
+    if diagnosis := shape_error(text):
+        return Entry(args=options, diagnosis=diagnosis)
+    if reading := layer(text, _value("--in", options)):
+        given = shorthand.texts(reading)
+        return Entry(reading.calculator, [*_options(given), *_without("--in", options)], reading)
+    if len(words) == 1 and not words[0].isprintable() or " " in words[0]:
+        words = [*_split(words[0]), *words[1:]]
+    if found := _named(words, options):
+        return found
+    raise CnnquizError(f"`{words[0][:40]}` is nothing to solve: {_advice(words[0])}")
+
+
+def _named(words: Sequence[str], options: Sequence[str]) -> Entry | None:
+    """The calculator or network that the first word names."""
+    name, rest = words[0], [*words[1:], *options]
+    if found := shorthand.starts(name):
         calculator, given = next((one for one in found if _fits(one, rest)), found[0])
-        return calculator.name, [*_options(given), *rest]
+        return Entry(calculator.name, [*_options(given), *rest])
     network = networks.own_name(name, networks.names())
-    if network in networks.names():
-        return "net", [network, *rest]
-    if shorthand.is_layer(list(takewhile(lambda word: not word.startswith("--"), args))):
-        return "conv", list(args)
-    raise CnnquizError(f"`{name[:40]}` is nothing to solve: {_advice(name)}")
+    if network in networks.names() or name.endswith((".yaml", ".yml")):
+        return Entry("net", [network, *rest])
+    return Entry("conv", [*words, *options]) if shorthand.is_layer(words) else None
+
+
+def _pasted() -> str:
+    """The text of the standard input, within bounds."""
+    if sys.stdin is None:
+        raise CnnquizError("the standard input is closed: name what is to be solved")
+    if sys.stdin.isatty():
+        sys.stderr.write("Paste a question, layers or an error, then Ctrl-D on a line of its own.\n")
+    text = sys.stdin.buffer.read(4 * LONGEST + 1).decode("utf-8", "replace").strip()
+    if len(text) > LONGEST:
+        raise CnnquizError(f"the text is longer than the {LONGEST:,} characters that are read")
+    if not text:
+        raise CnnquizError("nothing was pasted: a question, layers as code writes them, or a shape error")
+    return text
+
+
+def _split(text: str) -> list[str]:
+    """The words of a command line that came in one piece."""
+    try:
+        return shlex.split(text) or [text]
+    except ValueError:  # a quotation without its end
+        return text.split()
 
 
 def _fits(start: Start, args: Sequence[str]) -> bool:
@@ -50,6 +103,20 @@ def _fits(start: Start, args: Sequence[str]) -> bool:
 
 def _options(given: dict[str, str]) -> list[str]:
     return [f"--{name}={value}" for name, value in given.items()]
+
+
+def _value(name: str, options: Sequence[str]) -> str | None:
+    """The value of an option, as `--in 28` or `--in=28`."""
+    for option, following in zip(options, [*options[1:], ""], strict=False):
+        if option.partition("=")[0] == name:
+            return option.partition("=")[2] or following
+    return None
+
+
+def _without(name: str, options: Sequence[str]) -> list[str]:
+    """The options but for this one and its value."""
+    at = next((at for at, option in enumerate(options) if option.partition("=")[0] == name), None)
+    return list(options) if at is None else [*options[:at], *options[at + (1 if "=" in options[at] else 2) :]]
 
 
 def _advice(name: str) -> str:

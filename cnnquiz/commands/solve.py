@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from cnnquiz.commands._calculator_command import FRONT, CalculatorCommand
+from cnnquiz.commands._calculator_command import FRONT, CalculatorCommand, Front
+from cnnquiz.commands._diagnosis_command import DiagnosisCommand
 from cnnquiz.commands._calculator_options import sentence
 
 TOPICS = (
@@ -49,10 +50,12 @@ class Calculators(click.Group):
 
         if args[0] in calculators.names() and (len(args) == 1 or args[1].startswith("--")):
             return args[0], self.get_command(ctx, args[0]), args[1:]
-        name, rest = _front.command_words(args)
-        if name != args[0]:
-            ctx.meta[FRONT] = args[0]
-        return name, self.get_command(ctx, name), rest
+        found = _front.entry(args)
+        if found.diagnosis:
+            return "-", DiagnosisCommand(found.diagnosis), list(found.args)
+        if found.calculator != args[0]:
+            ctx.meta[FRONT] = Front(args[0], found.reading)
+        return found.calculator, self.get_command(ctx, found.calculator), list(found.args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The calculators with what each computes."""

@@ -16,6 +16,7 @@ from cnnquiz.parsers.reading import Phrase, Reading
 from cnnquiz.patterns import pattern
 from cnnquiz.solver.calculator import Calculator, Quantity
 from cnnquiz.solver.declaration import MissingError
+from cnnquiz.solver.givens import text_of
 
 _GLUED = pattern(r"([A-Za-z]+)(\d[\dx×]*)")
 _PER_STEP = pattern(r"/(\d[\dx×]*)")
@@ -119,23 +120,21 @@ def _defaults(calculator: Calculator, given: Mapping[str, object]) -> tuple[str,
 def command_line(reading: Reading) -> str:
     """A reading as a command that says the same: conv --in 256 --k 7."""
     calculator = calculators.load(reading.calculator)
-    given = {q: reading.given[q.short] for q in calculator.quantities if q.short in reading.given}
-    main = [_text(value) for quantity, value in given.items() if quantity.positional]
-    options = {quantity.short: _text(value) for quantity, value in given.items() if not quantity.positional}
-    options |= {r.short: _text(reading.targets[r.name]) for r in calculator.results if r.name in reading.targets}
-    options |= {"find": ",".join(reading.find)} if reading.find else {}
-    options |= {"want": reading.want[0]} if len(reading.want) == 1 and not reading.find else {}
-    words = [f"--{name} {shlex.quote(value)}" for name, value in options.items()]
+    given = texts(reading)
+    main = [given.pop(q.short) for q in calculator.quantities if q.positional and q.short in given]
+    given |= {r.short: text_of(reading.targets[r.name]) for r in calculator.results if r.name in reading.targets}
+    given |= {"find": ",".join(reading.find)} if reading.find else {}
+    given |= {"want": reading.want[0]} if len(reading.want) == 1 and not reading.find else {}
+    words = [f"--{name} {shlex.quote(value)}" for name, value in given.items()]
     return " ".join([calculator.name, *map(shlex.quote, main), *words])
 
 
-def _text(value: Any) -> str:
-    """A given as the command line takes it: 1,2,3 or '1 2; 3 4'."""
-    if not isinstance(value, list | tuple):
-        return str(value)
-    if value and isinstance(value[0], list | tuple):
-        return "; ".join(" ".join(map(str, row)) for row in value)
-    return ",".join(map(str, value))
+def texts(reading: Reading) -> dict[str, str]:
+    """The givens as a command line takes them, in the calculator's order: a size as 28x28."""
+    quantities = calculators.load(reading.calculator).quantities
+    given = {quantity: reading.given[quantity.short] for quantity in quantities if quantity.short in reading.given}
+    sizes = ("HxWxC", "N")
+    return {q.short: text_of(raw, "x" if q.kind.hint.split("|")[0] in sizes else ",") for q, raw in given.items()}
 
 
 def how_to_say(calculator: Calculator) -> str:
