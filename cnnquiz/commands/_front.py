@@ -46,7 +46,7 @@ def entry(args: Sequence[str]) -> Entry:
     if reading := layer(text, _value("--in", options)):
         given = shorthand.texts(reading)
         return Entry(reading.calculator, [*_options(given), *_without("--in", options)], reading)
-    if len(words) == 1 and not words[0].isprintable() or " " in words[0]:
+    if (len(words) == 1 and not words[0].isprintable()) or " " in words[0]:
         words = [*_split(words[0]), *words[1:]]
     if found := _named(words, options):
         return found

@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from cnnquiz.commands._calculator_command import FRONT, CalculatorCommand, Front
-from cnnquiz.commands._diagnosis_command import DiagnosisCommand
 from cnnquiz.commands._calculator_options import sentence
+from cnnquiz.commands._diagnosis_command import DiagnosisCommand
 
 TOPICS = (
     "convolution", "dense layers", "networks", "by hand", "activations, losses", "training", "detection, metrics",

@@ -8,7 +8,7 @@ from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, wrong_channels
 from cnnquiz.parsers.messages.product import wrong_features
 from cnnquiz.parsers.messages.rank import channels_last
-from cnnquiz.parsers.paste import Dims, Paste, dims, elements, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, size
 from cnnquiz.patterns import pattern
 
 

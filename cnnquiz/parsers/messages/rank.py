@@ -55,7 +55,7 @@ def _one_axis_less(shape: Dims, channels: int | None, line: int | None) -> Diagn
     if first == channels or (not known and first in COLOURS):
         cause = f"{size(shape)} has no batch axis"
         return Diagnosis("missing batch axis", cause, "x = x.unsqueeze(0)", size((1, *shape)), line)
-    if len(shape) == 3 and last == channels or (not known and last in COLOURS):
+    if (len(shape) == 3 and last == channels) or (not known and last in COLOURS):
         cause = f"{size(shape)} has no batch axis, and its channels come last"
         turned = (1, last, *shape[:-1])
         return Diagnosis("missing batch axis", cause, "x = x.permute(2, 0, 1).unsqueeze(0)", size(turned), line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Dims, Paste, dims, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
