@@ -35,7 +35,8 @@ def find(calculator: str, *unknown: str, **given: Any) -> tuple[dict[str, int], 
 '''
 TYPES = {
     "N": "Size", "HxWxC": "Size", "NUMBER": "Number", "A,B,C": "Numbers", "yes|no": "bool | str", "'A B; C D'": "Rows",
-    "'A B; C D | ...'": "Rows", "1,2,3|'1 2; 3 4'": "Rows", "A-B-A": "str | Sequence[int]", "LAYERS": "str | Sequence[Any]",
+    "'A B; C D | ...'": "Rows", "1,2,3|'1 2; 3 4'": "Rows", "A-B-A": "str | Sequence[int]",
+    "LAYERS": "str | Sequence[Any]",
 }  # fmt: skip
 
 
