@@ -33,12 +33,13 @@ checks: quiz, history, render
 parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
+exporters: answers, checks, quiz, history, render
 render: sessions, commands, history.store, lab.training
 sessions: commands, checks
 """
 HOMES = {
     "rich": ("render/",),
-    "markdown_it": ("render/prose.py",),
+    "markdown_it": ("markdown.py",),
     "sqlite3": ("history/",),
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),

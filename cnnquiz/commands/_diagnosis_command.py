@@ -1,4 +1,4 @@
-"""A pasted shape error as a command: what happened, the number that repairs it, the shapes up to the layer that fails."""
+"""A pasted shape error as a command: what happened, the number that repairs it, the shapes up to the failing layer."""
 
 from __future__ import annotations
 
