@@ -1,4 +1,4 @@
-"""The Markdown of banks: `*em*`, `**strong**`, `` `code` ``, `$mathematics$`, lists and paragraphs, and no other marks."""
+"""The Markdown of banks: `*em*`, `**strong**`, `` `code` ``, `$mathematics$`, lists, paragraphs; no other marks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,8 @@ def mathjax(latex: str) -> str:
 
 def html(markdown: str, formula: Formula = mathjax) -> str:
     """Markdown as HTML; `formula` writes the LaTeX of a formula."""
-    return str(parser().renderer.render(_with_formulas(parser().parse(markdown), formula), parser().options, {})).strip()
+    tokens = _with_formulas(parser().parse(markdown), formula)
+    return str(parser().renderer.render(tokens, parser().options, {})).strip()
 
 
 def inline_html(markdown: str, formula: Formula = mathjax) -> str:
