@@ -55,10 +55,10 @@ def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
     line = call.line if call else None
     if (expected, got) == (3, 4):
         return Diagnosis("channels", f"{cause}: a picture with transparency", 'image = image.convert("RGB")', 3, line)
-    if expected == 3 and got == 1 and call is None:
+    if expected == 3 and got == 1 and call is None and paste.library:
         return Diagnosis("channels", f"{cause}: a grey picture for a network of coloured ones",
                          'image = image.convert("RGB")', 3)  # fmt: skip
-    if expected == 1 and got == 3 and call is None:
+    if expected == 1 and got == 3 and call is None and not paste.code:
         return Diagnosis("channels", f"{cause}: coloured pictures for a network of grey ones",
                          "transforms.Grayscale(num_output_channels=1)", 1)  # fmt: skip
     joined = paste.says("torch.cat(", "concat")
@@ -116,7 +116,7 @@ def _depth(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 _SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
 MESSAGES = (
-    (" channels, but got ", pattern(rf"expected input{_SIZE} to have (\d+) channels, but got (\d+) channels"), _conv),
+    ("expected input", pattern(rf"expected input{_SIZE} to have (\d+) channels?, but got (\d+) channel"), _conv),
     ("and input.size[1] ==", pattern(r"input\.size\[1\] == (\d+) but got input to be of shape: \[([\d x]{1,80})\]"), _old),
     ("running_mean should contain", pattern(r"running_mean should contain (\d+) elements not (\d+)"), _norm),
     ("number of channels in input, but got weight", pattern(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from math import gcd
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, wrong_channels
-from cnnquiz.parsers.messages.product import wrong_features
 from cnnquiz.parsers.messages.rank import channels_last
-from cnnquiz.parsers.paste import Dims, Paste, dims, elements, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, side, size, square_side
+from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
 
@@ -43,14 +44,29 @@ def _features(wanted: int, got: int | None, paste: Paste) -> Diagnosis | None:
     """A dense layer is built for the first input that it sees: the pictures have another size now."""
     if got is None:
         return None
-    if paste.side and paste.line("input_shape", "Input("):
-        cause = f"{got} values arrive where {wanted} are taken: the network is built for pictures of {paste.side}x{paste.side}"
-        return Diagnosis("image size changed", cause, f"image = image.resize(({paste.side}, {paste.side}))", paste.side,
-                         paste.line("input_shape", "Input("))  # fmt: skip
-    diagnosis = wrong_features(got, wanted, None, paste)
-    if diagnosis.kind != "in_features":
-        return diagnosis
-    return Diagnosis("in_features", diagnosis.cause, f"the layer takes {wanted} values", wanted)
+    built = side(paste.built)
+    if built:
+        cause = f"{got} values arrive where {wanted} are taken: the network is built for pictures of {built}x{built}"
+        line = paste.line("input_shape", "Input(")
+        return Diagnosis("image size changed", cause, f"image = image.resize(({built}, {built}))", built, line)
+    return _other_pictures(wanted, got, paste)
+
+
+def _other_pictures(wanted: int, got: int, paste: Paste) -> Diagnosis | None:
+    """The map of pictures of another size: its sides are as the roots of the two numbers, whatever its channels."""
+    channels = gcd(wanted, got)
+    before, now = square_side(wanted // channels), square_side(got // channels)
+    if before is None or now is None or 1 in (before, now):
+        cause = f"{got} values arrive, and the layer takes {wanted}"
+        if 1 in (before, now):
+            raise UnreadError(f"{cause}; paste the layers and the input's shape along for what made them")
+        return Diagnosis("in_features", cause, f"the layer takes {wanted} values", wanted)
+    cause = f"the map is {now}x{now}x{channels} = {got}, not {before}x{before}x{channels} = {wanted}"
+    step, rest = divmod(224, before)  # most published networks are built for 224, and widen as they stride
+    if rest or step & (step - 1) or not 8 <= channels // step <= 64:
+        raise UnreadError(f"{cause}, or as {now} to {before}; resize the pictures to those that the network is built for")
+    return Diagnosis("image size changed", f"{cause}: pictures of {step * now}, not 224",
+                     "image = image.resize((224, 224))", 224)  # fmt: skip
 
 
 def _shape(found: re.Match[str], paste: Paste) -> Diagnosis | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Call, Paste, factors, picture, size, square_side
+from cnnquiz.parsers.paste import Call, Paste, factors, picture, side, size, square_side
 from cnnquiz.patterns import pattern
 
 LINEAR = ("Linear", "Dense", "LazyLinear")
@@ -105,10 +105,10 @@ def _second_head(rows: int, columns: int, inputs: int, outputs: int, paste: Past
 def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste) -> Diagnosis:
     """A layer that takes another number of values than its picture flattens to."""
     call = paste.call(LINEAR, 0, "in_features", inputs)
-    if call is None and paste.library and not (paste.side == paste.library_side):
-        side = paste.library_side
-        cause = f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {side}x{side}"
-        return Diagnosis("image size changed", cause, f"transforms.Resize(({side}, {side}))", side)
+    if call is None and paste.library and not (side(paste.input) == paste.library_side):
+        made = paste.library_side
+        cause = f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {made}x{made}"
+        return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made)
     written = call.written(0, "in_features") if call else ""
     fix = paste.with_argument(call, written, columns, f"nn.Linear({columns}, {outputs or '...'})")
     line = call.line if call else None

@@ -89,8 +89,16 @@ def _one_axis_more(shape: Dims, line: int | None) -> Diagnosis | None:
 
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected min_ndim=4, found ndim=3. Full shape received: (None, 28, 28)."""
-    shape = dims(found[3]) if found[3] else paste.input
-    return channels_last(shape, int(found[1]), int(found[2]), paste)
+    expected, got = int(found[1]), int(found[2])
+    return channels_last(dims(found[3]) if found[3] else _told(got, paste), expected, got, paste)
+
+
+def _told(got: int, paste: Paste) -> Dims:
+    """The shape in front of a layer as the code's last Reshape or its input has it, the batch put before it."""
+    targets = [call.written(0, "target_shape") for call in paste.layers("Reshape")]
+    if targets:
+        return (None, *dims(targets[-1].strip("()")))
+    return paste.input if len(paste.input) == got else (None, *paste.input)
 
 
 def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -142,8 +150,8 @@ def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
 _SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
 MESSAGES = (
     ("-dimensional input for ", pattern(
-        rf"[Ee]xpected (\d)-dimensional input for \d-dimensional weight ?{_SIZE},? ?,?but got \d-dimensional input of size {_SIZE}"),
-     _torch),
+        rf"[Ee]xpected (\d)-dimensional input for \d-dimensional weight ?(?:torch\.Size\()?\[?([\d, x]{{1,80}})\]?\)?,? ?"
+        rf"but got \d-dimensional input of size {_SIZE}"), _torch),
     ("(batched) input to conv", pattern(rf"or (\d)D \(batched\) input to conv\w*, but got input of size: {_SIZE}"), _torch_layer),
     ("D input (got ", pattern(r"expected ([\dD or]{2,12}) input \(got (\d)D input\)"), _torch_tensor),
     ("ndim=", pattern(

@@ -9,6 +9,7 @@ from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.paste import Dims, Paste, picture, size
 from cnnquiz.parsers.reading import UnreadError
+from cnnquiz.parsers.shape_trace import trace
 from cnnquiz.patterns import pattern
 
 VIEWS = ("view(", "reshape(", "Reshape(", "Unflatten(")
@@ -28,12 +29,22 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"{count} numbers do not divide into rows of {features} ({count / features:.4g})"
     if target[0] != -1:
         return _last_batch(sizes[0], count, batch, line)
+    if each := _traced_features(paste):
+        cause = f"each picture leaves {each} numbers, not {features}"
+        return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
     if batch and count % batch == 0 and batch != count:
         each = count // batch
         cause = f"{count} numbers are {batch} rows of {each}, not of {features}"
         return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
     raise UnreadError(f"{cause}: the map is not the one that {features} was counted for; write x.view(x.size(0), -1), "
                       "and paste the layers and the input's shape along for the number")  # fmt: skip
+
+
+def _traced_features(paste: Paste) -> int | None:
+    """The numbers that a picture has where the code flattens it, as its layers have them."""
+    found = trace(paste)
+    at = next((at for at, use in enumerate(found.uses) if use.flattens), None) if found else None
+    return prod(found.states[at].shape) if found and at is not None and at < len(found.states) else None
 
 
 def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> Diagnosis:
@@ -108,7 +119,12 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """total size of new array must be unchanged, input_shape = [3136], output_shape = [7, 7, 128]."""
     given, target = ([int(n) for n in re.findall(r"\d+", found[at])] for at in (1, 2))
-    return _fixed(tuple(target), prod(given), "reshape count", paste) if given and target and prod(target) else None
+    if not given or not prod(target):
+        return None
+    if paste.code and not any(sign.join(map(str, target)) in paste.code for sign in (", ", ",")):
+        raise UnreadError(f"{prod(given)} numbers arrive, and {size(tuple(target))} holds {prod(target)}: the code computes "
+                          "that shape from another input")  # fmt: skip
+    return _fixed(tuple(target), prod(given), "reshape count", paste)
 
 
 def _tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:

@@ -13,6 +13,7 @@ _ADDED = pattern(r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
 _PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
+_HALVINGS = pattern(r"\b(\d) (?:halvings|down-?samplings|poolings|levels|down ?blocks)\b")
 _LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
 
 
@@ -50,6 +51,8 @@ def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
 def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
     """A residual block whose shortcut has another shape than its body."""
     match = _ADDED.search(paste.code)
+    if match is None and paste.line("downsample", "shortcut"):
+        return _rounded(a, b, paste) if abs(a - b) == 1 and axis in (2, 3) else None
     names = [name for name in match.groups() if name] if match else []
     straight = [name.lower() in _STRAIGHT or name.lower().startswith(("identity", "shortcut", "residual")) for name in names]
     if len(names) != 2 or straight[0] == straight[1]:
@@ -60,6 +63,8 @@ def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
     if axis == 1:
         fix = f"self.shortcut = nn.Conv2d({short}, {body}, kernel_size=1)"
         return Diagnosis("residual shortcut", cause, fix, body, line)
+    if axis in (2, 3) and abs(short - body) == 1:
+        return _rounded(a, b, paste)
     if axis in (2, 3) and short > body and -(-short // 2) == body:
         fix = "self.shortcut = nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=2)"
         return Diagnosis("residual shortcut", f"{cause}: the body strides", fix, 2, line)
@@ -67,6 +72,17 @@ def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
         padding = (short - body) // 2
         return Diagnosis("residual shortcut", f"{cause}: its convolutions do not pad enough", f"padding={padding}", padding, line)
     return None
+
+
+def _rounded(a: int, b: int, paste: Paste) -> Diagnosis | None:
+    """A pooling in the shortcut rounds a half down, where the body's convolution rounds it up."""
+    pools = [call for call in paste.calls if call.name in ("MaxPool2d", "AvgPool2d")]
+    if not pools:
+        return None
+    fix = paste.lines[pools[-1].line - 1].partition("#")[0].strip()
+    fix = f"{fix[:-1]}, ceil_mode=True)" if fix.endswith(")") else "ceil_mode=True"
+    cause = f"the body makes {max(a, b)} of an odd map, and the pooling of the shortcut {min(a, b)}"
+    return Diagnosis("residual shortcut", cause, fix, None, pools[-1].line)
 
 
 def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -77,7 +93,7 @@ def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         if sorted((a, b)) in ([1, 3], [3, 4], [1, 4]):
             return Diagnosis("channels", f"{cause} channels", 'image = image.convert("RGB")', 3, paste.line("open("))
         return _unread(f"{cause}; resize them all to one height and width")
-    if along != 1 or abs(a - b) > max(a, b) // 2:
+    if abs(a - b) > max(a, b) // 2:
         return _unread(f"the maps are {a} and {b} long")
     return _odd_size(a, b, paste)
 
@@ -87,14 +103,26 @@ def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
     large = max(a, b)
     cause = f"the encoder's map is {large}, and the decoder's {min(a, b)}: an odd size was halved and doubled again"
     line = paste.line("cat(", "oncatenate(")
-    depth = sum(call.name.lower().startswith("maxpool") for call in paste.calls)
-    if paste.side and depth:
-        step = 2**depth
-        side = -(-paste.side // step) * step
-        return Diagnosis("skip connection", f"{cause}; {paste.side} is no multiple of {step}",
-                         f"transforms.Resize(({side}, {side}))", side, line)  # fmt: skip
+    step = _step(large, paste)
+    if step > 1:
+        sides = [one for one in paste.input[-2:] if one and one % step]
+        padded = [-(-one // step) * step for one in sides]
+        own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
+        cause = f"{cause}; sides must be multiples of {step}{own}"
+        return Diagnosis("skip connection", cause, f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))",
+                         step, line)  # fmt: skip
     fix = f"x = F.interpolate(x, size=({large}, {large}))"
     return Diagnosis("skip connection", cause, fix, large, line)
+
+
+def _step(large: int, paste: Paste) -> int:
+    """By what the network divides its input: 2 for each halving; 1 where that is not to be seen."""
+    said = _HALVINGS.search(paste.text)
+    depth = int(said[1]) if said else sum(call.name.lower().startswith("maxpool") for call in paste.calls)
+    if depth > 1:
+        return 2 ** min(depth, 10)
+    levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
+    return 2 ** (next(levels, -1) + 1)
 
 
 def _got(found: re.Match[str], paste: Paste) -> Diagnosis | None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.paste import Dims, Paste, dims, size
 from cnnquiz.parsers.reading import UnreadError
+from cnnquiz.parsers.shape_trace import least_side, trace
 from cnnquiz.patterns import pattern
 
 SMALL = "paste the layers and the input's shape along, and it says which input is large enough"
@@ -22,6 +24,11 @@ def _kernel(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         return None
     cause = f"the kernel {size(kernel)} does not fit the padded map {size(got)}"
     n, k = short[0]
+    told = paste.input[-3:]
+    if got[-1] in COLOURS and kernel[0] == kernel[-1] and len(got) == 2:
+        turned = size((told[2], told[0], told[1])) if told[2:] == got[-1:] else None
+        cause = f"{cause}: its {got[-1]} columns are the channels, which come last"
+        return Diagnosis("channels first and last mixed", cause, "x = x.permute(2, 0, 1)", turned, paste.line("Conv"))
     line = paste.line(f"kernel_size={k}", f", {k})", f", {k},", f"({k}, ")
     if len(got) > 1 and len(short) == 1:  # a text: the kernel is as wide as a word's vector
         return Diagnosis("kernel larger than the input", f"{cause}: the text is shorter than {k} words",
@@ -38,6 +45,10 @@ def small_picture(kind: str, cause: str, fits: int | None, line: int | None, pas
         side = paste.library_side
         cause = f"{cause}; {paste.library} is made for pictures of {side}x{side}"
         return Diagnosis(kind, cause, f"transforms.Resize(({side}, {side}))", side, line)
+    found = trace(paste)
+    if found and (least := least_side(found)):
+        cause = f"{cause}: {least}x{least} is the smallest picture that leaves enough"
+        return Diagnosis(kind, cause, f"transforms.Resize(({least}, {least}))", least, line)
     if fits and fits > 1:
         return Diagnosis(kind, f"{cause}: {fits} is the largest that fits", f"kernel_size={fits}", fits, line)
     raise UnreadError(f"{cause}; {SMALL}")
@@ -49,11 +60,12 @@ def _pool(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(got) < 2 or not made or got[-1] is None:
         return None
     cause = f"pooling makes {found[2].strip()} of the map {size(got)}"
-    line = paste.line("Pool", "pool")
-    if got[-1] > 1 and min(made) < 0:  # a fixed window with stride 1, wider than the map
-        cause = f"the pool {got[-1] - made[-1] + 1}x{got[-1] - made[-1] + 1} is larger than the map {size(got)}"
-        return small_picture("pool larger than the map", cause, got[-1], line, paste)
-    return small_picture("map used up", cause, None, line, paste)
+    own = [call for call in paste.calls if "pool" in call.name.lower() and any(map(paste.number, call.args))]
+    line = own[-1].line if own else paste.line("Pool", "pool")
+    if got[-1] == 1 and min(made) == 0 or (paste.library and not own):
+        return small_picture("map used up", cause, None, line, paste)
+    cause = f"the pool is larger than the map {size(got)}"
+    return Diagnosis("pool larger than the map", cause, "nn.AdaptiveAvgPool2d(1)", got[-1], line)
 
 
 def _negative(found: re.Match[str], paste: Paste) -> Diagnosis | None:
