@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -26,6 +27,8 @@ _TENSOR = pattern(r"(?:randn|rand|zeros|ones|empty)\(\s*[(\[]?\s*((?:\d+\s*,\s*)
 _KERAS_INPUT = pattern(r"(?:input_shape|batch_input_shape|\bshape|input_size)\s*=\s*\(([^()]{1,60})\)")
 _SUMMARY = pattern(r"summary\(\s*\w+\s*,\s*\(([^()]{1,60})\)")
 _HEAD = pattern(r"(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)[ \t]*\Z")
+_DOTTED = pattern(r"(?:[A-Za-z_]\w*\.)*\Z")
+_TARGET = pattern(r"^(?:[\w.]+\s*=\s*)?(?:[A-Za-z_]\w*\.)*\Z")
 _NAMED = pattern(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _CONSTANT = pattern(r"\b([A-Za-z_]\w*)[ \t]*=[ \t]*(\d+)\b(?![ \t]*[.*/+\w-])")
 _LIBRARY = pattern(
@@ -133,11 +136,16 @@ class Paste:
         return right[0] if right else open_[0] if len(open_) == 1 else None
 
     def with_argument(self, call: Call | None, old: str, new: int | str, otherwise: str) -> str:
-        """The line of a call with one argument replaced; another line where the call is not to be seen."""
-        if call is None:
+        """A call with one argument replaced, and what it is assigned to; another line where it is not to be seen."""
+        line = self.lines[call.line - 1].partition("#")[0].strip() if call else ""
+        begin = line.find(f"{call.name}(") if call and line.count(f"{call.name}(") == 1 else -1
+        end = _closing(line, begin + len(call.name)) if call and begin >= 0 else 0
+        if not end or old not in line[begin:end]:
             return otherwise
-        before, name, rest = self.lines[call.line - 1].partition("#")[0].rpartition(f"{call.name}(")
-        return f"{before}{name}{rest.replace(old, str(new), 1)}".strip() if old in rest else otherwise
+        head = line[:begin]
+        target = _TARGET.search(head) if end == len(line) else _DOTTED.search(head)
+        name, _, rest = line[begin:end].partition("(")
+        return f"{target[0] if target else ''}{name}({rest.replace(old, str(new), 1)}"
 
     def line(self, *signs: str) -> int | None:
         """The first line of the code that has one of these signs."""
@@ -169,7 +177,7 @@ def _told_size(told: str) -> re.Match[str] | None:
 
 def dims(text: str) -> Dims:
     """The axes of a shape as messages write them: 8, 1, 224; ?,1,28 or 64 x 3. Empty where none is a number."""
-    parts = [part.strip() for part in re.split(r"[,x×]", text.strip(" ,")) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,x×]", text.strip(" ,[]()")) if part.strip()]
     found = tuple(int(part) if part.isdecimal() and len(part) < 13 else None for part in parts)
     return found if any(found) else ()
 
@@ -214,6 +222,16 @@ def _value(node: ast.expr, names: dict[str, int]) -> int | None:
     return None
 
 
+def _closing(line: str, opened: int) -> int:
+    """The place behind the bracket that closes the one at `opened`; 0 where none does."""
+    depth = 0
+    for at in range(opened, len(line)):
+        depth += (line[at] in "([{") - (line[at] in ")]}")
+        if depth == 0:
+            return at + 1
+    return 0
+
+
 def factors(written: str) -> list[int]:
     """The numbers that a product is written with: 16, 5 and 5 of 16 * 5 * 5."""
     parts = written.split("*")
@@ -240,7 +258,7 @@ def _calls(code: str) -> Iterator[Call]:
 
 def _call(name: str, line: int, code: str, cuts: list[int]) -> Call:
     args, named = [], {}
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in itertools.pairwise(cuts):
         part = code[begin + 1 : min(end, begin + 1 + 2 * _LONGEST_EXPRESSION)].strip()
         if match := _NAMED.fullmatch(part):
             named[match[1]] = match[2]

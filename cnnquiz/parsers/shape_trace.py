@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Sequence
 from math import prod
 
 from msgspec import Struct
@@ -50,13 +51,14 @@ class Trace(Struct, frozen=True):
     @property
     def rows(self) -> tuple[Row, ...]:
         """The table of shapes; the layer that fails has none."""
-        shapes = [("input", self.states[0].shape, None)]
         done = zip(self.uses, self.states[1:], strict=False)
-        shapes += [(str(use.layer), state.shape, use.line) for use, state in done if use.layer]
-        rows = [Row(name, self._written(shape), line) for name, shape, line in shapes]
-        return (*rows, Row(str(self.failing.layer), "", self.failing.line)) if self.failing else tuple(rows)
+        rows = [Row("input", self.written(self.states[0].shape))]
+        rows += [Row(str(use.layer), self.written(state.shape), use.line) for use, state in done if use.layer]
+        rows += [Row(str(self.failing.layer), "", self.failing.line)] if self.failing else []
+        return tuple(rows)
 
-    def _written(self, shape: Shape) -> str:
+    def written(self, shape: Shape) -> str:
+        """A shape as the framework writes it."""
         return "x".join(map(str, (shape[-1], *shape[:-1]) if self.torch else shape))
 
 
@@ -86,35 +88,43 @@ def _trace(uses: Sequence[Use], start: Shape, torch: bool) -> Trace:
 
 def least_side(found: Trace) -> int | None:
     """The side of the smallest square picture that the layer that failed can take."""
-    if found.failing is None or len(found.states[0].shape) != 3:
-        return None
     upto = found.uses[: len(found.states)]
-    for side in range(min(found.states[0].shape[:2]) + 1, _WIDEST):
-        if _trace(upto, (side, side, found.states[0].shape[-1]), found.torch).failing is None:
-            return side
-    return None
+    side = _least(found, lambda side: _other(found, upto, side).failing is None)
+    return side if found.failing and side <= _WIDEST else None
 
 
-def fitting_side(found: Trace, inputs: int) -> int | None:
-    """The side of the square picture whose map has as many numbers as the layer that failed takes."""
+def fitting_sides(found: Trace, inputs: int) -> range:
+    """The sides of the square pictures whose map has as many numbers as the layer that failed takes."""
+    before = found.uses[: len(found.states) - 1]
+
+    def features(side: int) -> int:
+        tried = _other(found, before, side)
+        return 0 if tried.failing else prod(tried.arriving)
+
+    low, beyond = (
+        _least(found, lambda side: features(side) >= inputs),
+        _least(found, lambda side: features(side) > inputs),
+    )
+    return range(low, beyond if beyond <= _WIDEST else low)
+
+
+def _least(found: Trace, holds: Callable[[int], bool]) -> int:
+    """The least side for which it holds, as it then does for all larger ones; more than the widest for none."""
     if len(found.states[0].shape) != 3:
-        return None
-    before, low, high = found.uses[: len(found.states) - 1], 1, _WIDEST
-    while low < high:  # the map grows with the picture
-        side = (low + high) // 2
-        tried = _trace(before, (side, side, found.states[0].shape[-1]), found.torch)
-        if tried.failing is not None or prod(tried.arriving) < inputs:
-            low = side + 1
-        else:
-            high = side
-    tried = _trace(before, (low, low, found.states[0].shape[-1]), found.torch)
-    return low if tried.failing is None and prod(tried.arriving) == inputs else None
+        return _WIDEST + 1
+    return bisect_left(range(1, _WIDEST + 1), True, key=holds) + 1
+
+
+def _other(found: Trace, uses: Sequence[Use], side: int) -> Trace:
+    return _trace(uses, (side, side, found.states[0].shape[-1]), found.torch)
 
 
 def _start(paste: Paste, uses: Sequence[Use], torch: bool) -> Shape:
     """The input without its batch, channels last; empty where it is not told."""
-    told = [one for one in paste.input]
-    first = next((use.layer for use in uses if use.layer and use.layer.kind in ("conv", "tconv", "pool", "dense")), None)
+    told = list(paste.input)
+    first = next(
+        (use.layer for use in uses if use.layer and use.layer.kind in ("conv", "tconv", "pool", "dense")), None
+    )
     if first is None or len(told) < 2:
         return ()
     if first.kind == "dense":
