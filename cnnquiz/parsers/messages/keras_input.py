@@ -6,7 +6,7 @@ import re
 from math import gcd
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.messages.channels import COLOURS, wrong_channels
+from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.messages.rank import channels_last
 from cnnquiz.parsers.paste import Dims, Paste, dims, elements, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
@@ -15,9 +15,13 @@ from cnnquiz.parsers.reading import UnreadError
 def _last_axis(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected axis -1 of input shape to have value 784 but received input with shape (None, 28, 28)."""
     wanted, shape = int(found[2]), dims(found[3])
+    own = shape[1:]
+    if found[1] == "-3" and len(own) == 3 and own[2] == wanted:
+        cause = f"{size(own)} has its channels last, and the layer looks for them first"
+        turned = size((own[2], *own[:2]))
+        return Diagnosis("channels first and last mixed", cause, "x = x.transpose(0, 3, 1, 2)", turned, None)
     if found[1] not in ("-1", "1", "3") or not shape or not shape[-1]:
         return None
-    own = shape[1:]
     line = paste.line("Dense(") if len(list(paste.layers("Dense"))) == 1 else None
     if len(own) > 1 and None not in own and elements(own) == wanted:
         cause = f"{size(own)} is not flattened: {wanted} numbers"
@@ -26,17 +30,27 @@ def _last_axis(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         turned = size((*own[1:], own[0]))
         return Diagnosis("channels first and last mixed", f"{size(own)} has its channels first",
                          "x = x.transpose(0, 2, 3, 1)", turned, None)  # fmt: skip
-    if len(own) >= 2:
-        return _channels(wanted, own[-1] or 0, paste)
+    if len(own) == 2 and wanted in own:
+        cause = f"{size(own)} arrives, and the layer takes {wanted} at the last axis"
+        turned = size((own[1], own[0]))
+        return Diagnosis("axes exchanged", cause, "x = tf.transpose(x, [0, 2, 1])", turned, line)
+    if len(own) == 3:
+        return _channels(wanted, own[-1] or 0)
+    if len(own) > 1:
+        raise UnreadError(f"{size(own)} arrives, and the layer takes {wanted} at the last axis; paste the code along")
     return _features(wanted, own[-1] if own else shape[-1], paste)
 
 
-def _channels(wanted: int, got: int, paste: Paste) -> Diagnosis:
-    if (wanted, got) == (3, 1):
-        cause = "the layer takes 3 channels, and 1 arrives: a grey picture for a network of coloured ones"
-        return Diagnosis("channels", cause, "x = tf.image.grayscale_to_rgb(x)", 3)
-    diagnosis = wrong_channels(wanted, got, paste)
-    return Diagnosis(diagnosis.kind, diagnosis.cause, f"the input has {wanted} channels", wanted)
+_REPAIRS = {
+    (3, 1): "x = tf.image.grayscale_to_rgb(x)",
+    (1, 3): "x = tf.image.rgb_to_grayscale(x)",
+    (3, 4): "x = x[..., :3]",
+}
+
+
+def _channels(wanted: int, got: int) -> Diagnosis:
+    cause = f"the layer takes {wanted} channels, and {got} arrive"
+    return Diagnosis("channels", cause, _REPAIRS.get((wanted, got), f"input_shape=(..., {got})"), wanted)
 
 
 def _features(wanted: int, got: int | None, paste: Paste) -> Diagnosis | None:
@@ -104,12 +118,12 @@ def _other_shape(wanted: Dims, own: Dims, whole: Dims, paste: Paste) -> Diagnosi
     if len(own) == len(wanted) == 3 and (own[1], own[2], own[0]) == wanted:
         return Diagnosis("channels first and last mixed", f"{cause}: the channels come first",
                          "x = x.transpose(0, 2, 3, 1)", size(wanted), line)  # fmt: skip
-    if len(whole) == len(wanted) and own == wanted:
+    if len(whole) == len(wanted) and None not in wanted and (own == wanted or own[-1] == wanted[-1] in COLOURS):
         return Diagnosis("missing batch axis", f"{cause} without a batch axis", "x = x[None]", size((1, *wanted)), line)
     if None not in (*own, *wanted) and len(own) != len(wanted) and elements(own) == elements(wanted):
         return _other_rank(wanted, own, cause, line)
-    if len(own) == len(wanted) == 3 and own[:2] == wanted[:2] and wanted[2] and own[2]:
-        return _channels(wanted[2], own[2], paste)
+    if len(own) == len(wanted) == 3 and wanted[:2] in (own[:2], (None, None)) and wanted[2] and own[2]:
+        return _channels(wanted[2], own[2])
     if len(own) == len(wanted) == 3 and own[2] == wanted[2] and wanted[0] and wanted[1]:
         new = wanted[0] if wanted[0] == wanted[1] else size(wanted[:2])
         return Diagnosis("image size changed", cause, f"image = image.resize(({wanted[1]}, {wanted[0]}))", new, line)

@@ -13,7 +13,7 @@ def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Expected 4-dimensional input for 4-dimensional weight [32, 3, 3, 3], but got 3-dimensional input of size [..]."""
     weight = dims(found[3])
     channels = weight[1] if len(weight) > 1 else None
-    return channels_first(dims(found[5]), int(found[1]), channels, paste)
+    return channels_first(dims(found[4]), int(found[1]), channels, paste)
 
 
 def _torch_layer(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -102,8 +102,10 @@ def _told(got: int, paste: Paste) -> Dims:
 
 def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected conv2d_1_input to have 4 dimensions, but got array with shape (60000, 28, 28)."""
-    shape = dims(found[2])
-    return channels_last(shape, int(found[1]), len(shape), paste)
+    shape, expected = dims(found[2]), int(found[1])
+    if len(shape) == expected + 1 and 1 in shape[:2]:
+        return _one_axis_more(shape, paste.line("expand_dims", "fit(", "predict("))
+    return channels_last(shape, expected, len(shape), paste)
 
 
 def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | None:
@@ -176,7 +178,7 @@ def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
 
 MESSAGES = (
     (
-        "xpected {n}-dimensional input for {n}-dimensional weight {any} but got {n}-dimensional input of size {shape}",
+        "xpected {n}-dimensional input for {n}-dimensional weight {any}but got {_}input of size {shape}",
         _torch,
     ),
     ("or {n}D (batched) input to conv{_}, but got input of size: {shape}", _torch_layer),

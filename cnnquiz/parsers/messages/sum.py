@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Dims, Paste, dims, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
@@ -42,11 +42,12 @@ def _unread(cause: str) -> Diagnosis:
 def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
     """Patches of a vision transformer and one token more: the positions are those of another picture."""
     sides = [square_side(n - 1) or 0 for n in (a, b)]
-    if min(sides) < 2 or max(sides) < 7 or paste.says("max_length"):
+    told = paste.says("osition", "pos_emb", "patch", "ViT", "vit_")
+    if min(sides) < (2 if told else 7) or max(sides) < 7 or paste.says("max_length"):
         return None
     given = _PATCH.search(paste.text)
     patch = int(given[1]) if given and int(given[1]) else _PATCHES
-    arrives, made = (side * patch for side in sides)
+    arrives, made = (one * patch for one in sides)
     cause = f"pictures of {arrives}x{arrives} are {sides[0]}x{sides[0]} patches, and the positions are for "
     cause += f"{sides[1]}x{sides[1]}: for pictures of {made}x{made}"
     return Diagnosis("image size changed", cause, f"img_size={arrives}", arrives, paste.line("img_size", "image_size"))
@@ -106,6 +107,22 @@ def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return _odd_size(a, b, paste)
 
 
+def _stacked(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """stack expects each tensor to be equal size, but got [3, 288, 224] at entry 0 and [3, 320, 256] at entry 1."""
+    first, other = dims(found[1]), dims(found[3])
+    if len(first) != 3 or len(other) != 3:
+        return _unread(f"the tensors of a batch differ: {size(first)} and {size(other)}")
+    line = paste.line("transforms", "Resize(", "open(")
+    cause = f"the pictures of a batch differ: {size(first)} and {size(other)}"
+    if first[0] != other[0] and {first[0], other[0]} <= {1, 3, 4}:
+        return Diagnosis("channels", cause, 'image = image.convert("RGB")', 3, line)
+    sides = {side(shape[1:]) for shape in (first, other)} - {None}
+    square = sides.pop() if len(sides) == 1 else None
+    value = str(square) if square else "height"
+    fix = f"transforms.Resize(({value}, {square or 'width'}))"
+    return Diagnosis("image size changed", cause, fix, square, line)
+
+
 def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
     """A map that was halved from an odd size, and doubled again."""
     large = max(a, b)
@@ -151,6 +168,12 @@ def _shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 
 def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
+    line = paste.line("Add(", "add(")
+    large, small = max(first[0] or 0, second[0] or 0), min(first[0] or 0, second[0] or 0)
+    if first[-1] == second[-1] and small and large % small == 0 and first[0] == first[1] and second[0] == second[1]:
+        step = large // small
+        cause = f"one map is {large} wide and the other {small}: only one of them strides"
+        return Diagnosis("residual shortcut", cause, f"shortcut = MaxPooling2D({step})(shortcut)", step, line)
     differing = [(a, b) for a, b in zip(first, second, strict=True) if a != b and a and b]
     channels = (first[-1], second[-1])
     if channels[0] == channels[1] or len(differing) > 1 or None in channels:
@@ -166,6 +189,8 @@ MESSAGES = (
     ("The size of tensor a ({n}) must match the size of tensor b ({n}) at {_}dimension {n}", _added),
     ("must match except in dimension {n}. Expected size {n} but got size {n}", _joined),
     ("must match except in dimension {n}. Got {n} and {n}", _joined),
+    ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
+    ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
     ("inputs with matching shapes except for the conc{_}[{shape}, {shape}", _concatenate),
     ("could not be broadcast together with shapes {shape} {shape}", _shapes),
     ("incompatible shapes. Received shapes {shape} and {shape}", _shapes),
