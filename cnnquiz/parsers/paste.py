@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import re
 from collections.abc import Iterator
 from functools import cached_property
@@ -18,10 +19,16 @@ Dims = tuple[int | None, ...]  # None: an axis of any length, as the batch is
 _INPUT = pattern(r"^[ \t]*input(?: shape| size)?[ \t]*[:=](.*)$", re.MULTILINE | re.IGNORECASE)
 _FAULT = pattern(r"^.*?\b\w*(?:Error|Exception)\b.*$", re.MULTILINE)
 _TUPLE = pattern(r"[(\[][ ]*((?:[\w?-]{1,12}[ ]*,[ ]*){1,5}[\w?-]{0,12})[ ]*[)\]]")
+_SIZES = pattern(r"(?<![\w.])(\d{1,6}(?:[ ]?[x×][ ]?\d{1,6}){1,3})(?![\w.]*\w)")
+_UNLIKE = pattern(r"\b(?:not|than|instead|was|from)\b")
+_DATA_SETS = pattern(r"MNIST|CIFAR|SVHN", re.IGNORECASE)
+_PICTURES = {"MNIST": (1, 28, 28), "CIFAR": (3, 32, 32), "SVHN": (3, 32, 32)}
 _TENSOR = pattern(r"(?:randn|rand|zeros|ones|empty)\(\s*[(\[]?\s*((?:\d+\s*,\s*){1,5}\d+)")
 _KERAS_INPUT = pattern(r"(?:input_shape|batch_input_shape|\bshape|input_size)\s*=\s*\(([^()]{1,60})\)")
 _SUMMARY = pattern(r"summary\(\s*\w+\s*,\s*\(([^()]{1,60})\)")
 _HEAD = pattern(r"(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)[ \t]*\Z")
+_DOTTED = pattern(r"(?:[A-Za-z_]\w*\.)*\Z")
+_TARGET = pattern(r"^(?:[\w.]+\s*=\s*)?(?:[A-Za-z_]\w*\.)*\Z")
 _NAMED = pattern(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*(.*)", re.DOTALL)
 _CONSTANT = pattern(r"\b([A-Za-z_]\w*)[ \t]*=[ \t]*(\d+)\b(?![ \t]*[.*/+\w-])")
 _LIBRARY = pattern(
@@ -85,15 +92,13 @@ class Paste:
     @cached_property
     def input(self) -> Dims:
         """The shape of the input as it is told or made in the code; empty where it is not to be seen."""
-        found = _TUPLE.search(self.told)
-        made = _TENSOR.search(self.code) or _KERAS_INPUT.search(self.code) or _SUMMARY.search(self.code)
-        return next((shape for each in (found, made) if each and sum(map(bool, shape := dims(each[1]))) > 1), ())
+        found = _TUPLE.search(self.told) or _told_size(self.told)
+        return _size_in(found) or self.built or _data_set(self.text)
 
     @cached_property
-    def side(self) -> int | None:
-        """The input's height, where it is as wide."""
-        longest = sorted((n for n in self.input if n), reverse=True)
-        return next((n for n in longest if longest.count(n) > 1), None)
+    def built(self) -> Dims:
+        """The shape of the input that stands in the code."""
+        return _size_in(_TENSOR.search(self.code) or _KERAS_INPUT.search(self.code) or _SUMMARY.search(self.code))
 
     @property
     def flattens(self) -> bool:
@@ -131,20 +136,48 @@ class Paste:
         return right[0] if right else open_[0] if len(open_) == 1 else None
 
     def with_argument(self, call: Call | None, old: str, new: int | str, otherwise: str) -> str:
-        """The line of a call with one argument replaced; another line where the call is not to be seen."""
-        if call is None:
+        """A call with one argument replaced, and what it is assigned to; another line where it is not to be seen."""
+        line = self.lines[call.line - 1].partition("#")[0].strip() if call else ""
+        begin = line.find(f"{call.name}(") if call and line.count(f"{call.name}(") == 1 else -1
+        end = _closing(line, begin + len(call.name)) if call and begin >= 0 else 0
+        if not end or old not in line[begin:end]:
             return otherwise
-        before, name, rest = self.lines[call.line - 1].partition("#")[0].rpartition(f"{call.name}(")
-        return f"{before}{name}{rest.replace(old, str(new), 1)}".strip() if old in rest else otherwise
+        head = line[:begin]
+        target = _TARGET.search(head) if end == len(line) else _DOTTED.search(head)
+        name, _, rest = line[begin:end].partition("(")
+        return f"{target[0] if target else ''}{name}({rest.replace(old, str(new), 1)}"
 
     def line(self, *signs: str) -> int | None:
         """The first line of the code that has one of these signs."""
         return next((at for at, line in enumerate(self.lines, 1) if any(sign in line for sign in signs)), None)
 
 
+def side(shape: Dims) -> int | None:
+    """The height of a picture that is as wide."""
+    longest = sorted((n for n in shape if n), reverse=True)
+    return next((n for n in longest if longest.count(n) > 1), None)
+
+
+def _size_in(found: re.Match[str] | None) -> Dims:
+    shape = dims(found[1]) if found else ()
+    return shape if sum(map(bool, shape)) > 1 else ()
+
+
+def _data_set(text: str) -> Dims:
+    """The pictures of a well-known data set that are not resized."""
+    names = {match[0].upper() for match in _DATA_SETS.finditer(text)}
+    return (None, *_PICTURES[names.pop()]) if len(names) == 1 and "Resize(" not in text else ()
+
+
+def _told_size(told: str) -> re.Match[str] | None:
+    """The one size that stands in a line of words: predicts on 256x256."""
+    sizes = list(_SIZES.finditer(told.partition("(")[0]))
+    return sizes[0] if len(sizes) == 1 and not _UNLIKE.search(told) else None
+
+
 def dims(text: str) -> Dims:
     """The axes of a shape as messages write them: 8, 1, 224; ?,1,28 or 64 x 3. Empty where none is a number."""
-    parts = [part.strip() for part in re.split(r"[,x]", text.strip(" ,")) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,x×]", text.strip(" ,[]()")) if part.strip()]
     found = tuple(int(part) if part.isdecimal() and len(part) < 13 else None for part in parts)
     return found if any(found) else ()
 
@@ -189,6 +222,16 @@ def _value(node: ast.expr, names: dict[str, int]) -> int | None:
     return None
 
 
+def _closing(line: str, opened: int) -> int:
+    """The place behind the bracket that closes the one at `opened`; 0 where none does."""
+    depth = 0
+    for at in range(opened, len(line)):
+        depth += (line[at] in "([{") - (line[at] in ")]}")
+        if depth == 0:
+            return at + 1
+    return 0
+
+
 def factors(written: str) -> list[int]:
     """The numbers that a product is written with: 16, 5 and 5 of 16 * 5 * 5."""
     parts = written.split("*")
@@ -215,7 +258,7 @@ def _calls(code: str) -> Iterator[Call]:
 
 def _call(name: str, line: int, code: str, cuts: list[int]) -> Call:
     args, named = [], {}
-    for begin, end in zip(cuts, cuts[1:], strict=False):
+    for begin, end in itertools.pairwise(cuts):
         part = code[begin + 1 : min(end, begin + 1 + 2 * _LONGEST_EXPRESSION)].strip()
         if match := _NAMED.fullmatch(part):
             named[match[1]] = match[2]

@@ -1,4 +1,5 @@
 """What frameworks say of shapes that do not fit: one family of messages a file, and what each family comes from.
 
-A family has `MESSAGES`: for each message the words that it always has, its pattern, and the function that explains it.
+A family has `MESSAGES`: each message as the framework writes it, with {n} for a number, {shape} for a shape in its
+brackets, {name} for a word and {any} for some words, {_} for words that say nothing; and the function that explains it.
 """

@@ -6,7 +6,6 @@ import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.paste import Dims, Paste, dims, size
-from cnnquiz.patterns import pattern
 
 CONVS = ("Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d")
 NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm2d", "SyncBatchNorm")
@@ -14,8 +13,10 @@ COLOURS = (1, 3, 4)
 
 
 def _conv(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    shape, expected, got = dims(found[1]), int(found[2]), int(found[3])
-    return _order(shape, expected, got, paste) or wrong_channels(expected, got, paste)
+    *weights, arriving, wanted, channels = found.groups()
+    weight, shape, expected, got = dims("".join(weights)), dims(arriving), int(wanted), int(channels)
+    published = weight[1:] == (3, 7, 7) and got == 1  # the first layer of most published networks
+    return _order(shape, expected, got, paste) or (_grey(paste) if published else wrong_channels(expected, got, paste))
 
 
 def _old(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -48,6 +49,11 @@ def _order(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | No
     return None
 
 
+def _grey(paste: Paste) -> Diagnosis:
+    cause = "the layer takes 3 channels, and 1 arrives: a grey picture for a network of coloured ones"
+    return Diagnosis("channels", cause, 'image = image.convert("RGB")', 3, paste.line("open("))
+
+
 def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
     """The right order with another number of channels."""
     call = paste.call(CONVS, 0, "in_channels", expected)
@@ -55,10 +61,9 @@ def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
     line = call.line if call else None
     if (expected, got) == (3, 4):
         return Diagnosis("channels", f"{cause}: a picture with transparency", 'image = image.convert("RGB")', 3, line)
-    if expected == 3 and got == 1 and call is None:
-        return Diagnosis("channels", f"{cause}: a grey picture for a network of coloured ones",
-                         'image = image.convert("RGB")', 3)  # fmt: skip
-    if expected == 1 and got == 3 and call is None:
+    if expected == 3 and got == 1 and call is None and paste.library:
+        return _grey(paste)
+    if expected == 1 and got == 3 and call is None and not paste.code:
         return Diagnosis("channels", f"{cause}: coloured pictures for a network of grey ones",
                          "transforms.Grayscale(num_output_channels=1)", 1)  # fmt: skip
     joined = paste.says("torch.cat(", "concat")
@@ -86,11 +91,13 @@ def _affine(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _norm_of(got: int, has: int, paste: Paste) -> Diagnosis:
     call = paste.call((*NORMS, "GroupNorm", "LayerNorm"), 0, "num_features", has)
     cause = f"the normalisation is made for {has} channels, and {got} arrive"
-    return Diagnosis("channels", cause, f"nn.{call.name if call else 'BatchNorm2d'}({got})", got, call.line if call else None)
+    return Diagnosis(
+        "channels", cause, f"nn.{call.name if call else 'BatchNorm2d'}({got})", got, call.line if call else None
+    )
 
 
 def _layer_norm(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    last = dims(found[2])[-1:] or (None,)
+    last = dims(found[3])[-1:] or (None,)
     if last[0] is None:
         return None
     call = paste.call(("LayerNorm",), 0, "normalized_shape", int(found[1]))
@@ -114,16 +121,14 @@ def _depth(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return wrong_channels(int(found[2]), int(found[1]), paste)
 
 
-_SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
 MESSAGES = (
-    (" channels, but got ", pattern(rf"expected input{_SIZE} to have (\d+) channels, but got (\d+) channels"), _conv),
-    ("and input.size[1] ==", pattern(r"input\.size\[1\] == (\d+) but got input to be of shape: \[([\d x]{1,80})\]"), _old),
-    ("running_mean should contain", pattern(r"running_mean should contain (\d+) elements not (\d+)"), _norm),
-    ("number of channels in input, but got weight", pattern(
-        rf"got weight of shape \[(\d+)\] and input of shape {_SIZE}"), _affine),
-    ("normalized_shape=[", pattern(
-        rf"normalized_shape=\[(\d+)\], expected input with shape \[[*, \d]+\], but got input of size ?{_SIZE}"), _layer_norm),
-    ("the broadcast shape", pattern(rf"output with shape {_SIZE} doesn't match the broadcast shape {_SIZE}"), _broadcast),
-    ("divisible by filter depth", pattern(r"divisible by filter depth: (\d+) vs (\d+)"), _depth),
-    ("multiple of depth of filter", pattern(r"multiple of depth of filter: (\d+) vs (\d+)"), _depth),
-)  # fmt: skip
+    ("weight of size {shape}, expected input{shape} to have {n} channel{_}, but got {n} channel", _conv),
+    ("expected input{shape} to have {n} channel{_}, but got {n} channel", _conv),
+    ("and input.size[1] == {n} but got input to be of shape: {shape}", _old),
+    ("running_mean should contain {n} elements not {n}", _norm),
+    ("number of channels in input, but got weight of shape [{n}] and input of shape {shape}", _affine),
+    ("normalized_shape=[{n}], expected input with shape {shape}, but got input of size{shape}", _layer_norm),
+    ("output with shape {shape} doesn't match the broadcast shape {shape}", _broadcast),
+    ("divisible by filter depth: {n} vs {n}", _depth),
+    ("multiple of depth of filter: {n} vs {n}", _depth),
+)

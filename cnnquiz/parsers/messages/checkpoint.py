@@ -6,7 +6,6 @@ import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.paste import Paste, dims, square_side
-from cnnquiz.patterns import pattern
 
 _HEADS = ("fc", "classifier", "head", "linear", "last", "out", "final", "cls", "output", "logit")
 
@@ -19,7 +18,9 @@ def _mismatch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return _differing(name, stored, own, paste)
 
 
-def _differing(name: str, stored: tuple[int | None, ...], own: tuple[int | None, ...], paste: Paste) -> Diagnosis | None:
+def _differing(
+    name: str, stored: tuple[int | None, ...], own: tuple[int | None, ...], paste: Paste
+) -> Diagnosis | None:
     if len(stored) != len(own):
         return None
     pairs = [(at, a, b) for at, (a, b) in enumerate(zip(stored, own, strict=True)) if a != b and a and b]
@@ -37,7 +38,9 @@ def _differing(name: str, stored: tuple[int | None, ...], own: tuple[int | None,
     if at == 1 and len(own) == 4:
         return Diagnosis("channels", cause, f"in_channels={saved}", saved, line)
     if at == 0 and any(word in name.lower() for word in _HEADS):
-        return Diagnosis("checkpoint head", f"{cause}: its head is for {saved} classes", f"num_classes={saved}", saved, line)
+        return Diagnosis(
+            "checkpoint head", f"{cause}: its head is for {saved} classes", f"num_classes={saved}", saved, line
+        )
     return Diagnosis("in_features" if at == 1 else "other", cause, f"{name}: {saved}", saved, line)
 
 
@@ -47,13 +50,11 @@ def _classes(found: re.Match[str], paste: Paste) -> Diagnosis:
     return Diagnosis("checkpoint head", cause, "include_top=False", 1000, paste.line("classes=", "weights="))
 
 
-_SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
 MESSAGES = (
-    ("copying a param", pattern(
-        rf"size mismatch for ([\w.]{{1,120}}): copying a param(?:eter)? with shape {_SIZE} from checkpoint,"
-        rf"\s*the shape in current model is {_SIZE}"), _mismatch),
-    ("whose dimensions in the model", pattern(
-        rf"parameter named ([\w.]{{1,120}}),? whose dimensions in the model are {_SIZE} and whose dimensions in the "
-        rf"checkpoint are {_SIZE}"), _mismatch),
-    ("`classes` should be 1000", pattern("`classes` should be 1000"), _classes),
+    ("size mismatch for {name}: copying a param{_} with shape {shape} from checkpoint, "
+     "the shape in current model is {shape}", _mismatch),
+    ("parameter named {name}, whose dimensions in the model are {shape} and whose dimensions in the checkpoint "
+     "are {shape}",
+     _mismatch),
+    ("`classes` should be 1000", _classes),
 )  # fmt: skip

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.messages.product import LINEAR
 from cnnquiz.parsers.paste import Call, Paste, dims, size
-from cnnquiz.patterns import pattern
 
 KIND = "labels against loss"
 _LOSSES = ("loss =", "loss(", "criterion", "compile(", "fit(", "cross_entropy(")
@@ -25,7 +25,21 @@ def _batches(found: re.Match[str], paste: Paste) -> Diagnosis | None:
             each = width * rows // labels
             cause = f"the view makes {rows} rows of {width} of {labels} pictures: {each} numbers each"
             return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, call.line)
+    classes, rest = divmod(labels, rows) if rows else (0, 1)
+    if (
+        not rest
+        and classes > 1
+        and (paste.says(f"{classes} classes", "one_hot", "one-hot", "get_dummies") or _makes(classes, paste))
+    ):
+        cause = f"{rows} rows of predictions for {labels} labels: these are one-hot, {classes} numbers for each"
+        return Diagnosis(KIND, cause, "labels = labels.argmax(dim=1)", classes, paste.line(*_LOSSES))
     return None
+
+
+def _makes(classes: int, paste: Paste) -> bool:
+    """Whether the last linear layer has so many outputs."""
+    calls = list(paste.layers(*LINEAR))
+    return bool(calls) and paste.number(calls[-1].written(1, "out_features")) == classes
 
 
 def _joined(times: int, rows: int, labels: int, paste: Paste) -> Diagnosis | None:
@@ -51,8 +65,10 @@ def _target_size(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     target, given = dims(found[1]), dims(found[2])
     line = paste.line(*_LOSSES)
     cause = f"the labels are {size(target) or 'a number'}, and the predictions {size(given)}"
-    if given[:-1] == target and given[-1] == 1:
-        return Diagnosis(KIND, cause, "labels = labels.unsqueeze(1)", size(given), line)
+    if 1 in given[1:] and (*given[: given.index(1, 1)], *given[given.index(1, 1) + 1 :]) == target:
+        return Diagnosis(KIND, cause, f"labels = labels.unsqueeze({given.index(1, 1)})", size(given), line)
+    if len(target) == len(given) == 4 and target[2:] == given[2:] and given[1] == 1 and target[1] in COLOURS:
+        return Diagnosis(KIND, f"{cause}: the masks are coloured", 'mask = mask.convert("L")', 1, line)
     if len(target) == 2 == len(given) and target[:1] == given[:1] and target[1] and not paste.says("one_hot"):
         call = next((one for one in reversed(list(paste.layers(*LINEAR)))), None)
         written = call.written(1, "out_features") if call else ""
@@ -64,7 +80,9 @@ def _target_size(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return _decoder(target, given, cause, line)
 
 
-def _decoder(target: tuple[int | None, ...], given: tuple[int | None, ...], cause: str, line: int | None) -> Diagnosis | None:
+def _decoder(
+    target: tuple[int | None, ...], given: tuple[int | None, ...], cause: str, line: int | None
+) -> Diagnosis | None:
     """An output of another height and width than the picture that it shall be."""
     if len(target) != len(given) or len(target) < 3 or target[:2] != given[:2] or not target[-1]:
         return None
@@ -83,6 +101,53 @@ def _type(found: re.Match[str], paste: Paste) -> Diagnosis:
         return Diagnosis(KIND, cause, "labels = labels.long()", None, paste.line(*_LOSSES))
     cause = "two tensors have numbers of different types"
     return Diagnosis("other", cause, "x = x.float()", None, paste.line("model(", "net("))
+
+
+def _spatial(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """only batches of spatial targets supported (3D tensors) but got targets of size: [8, 1, 256, 256]."""
+    target = dims(found[1])
+    if len(target) != 4 or target[1] != 1:
+        return None
+    cause = "cross entropy takes one class number for each pixel, without a channel axis"
+    return Diagnosis(KIND, cause, "masks = masks.squeeze(1)", size((target[0], *target[2:])), paste.line(*_LOSSES))
+
+
+def _classes_last(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Expected target size [8, 100], got [8, 20]: the predictions are 8x20x100, their classes last."""
+    wanted, labels = dims(found[1]), dims(found[2])
+    if len(wanted) != 2 or len(labels) != 2 or wanted[0] != labels[0]:
+        return None
+    cause = (
+        f"the predictions are {size((*labels, wanted[1]))}, and cross entropy takes their classes at the second axis"
+    )
+    turned = size((labels[0], wanted[1], labels[1]))
+    return Diagnosis(
+        "axes exchanged", cause, "loss = criterion(outputs.transpose(1, 2), labels)", turned, paste.line(*_LOSSES)
+    )
+
+
+def _elements(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """target nelement (196608) != input nelement (65536)."""
+    ratio, rest = divmod(int(found[1]), int(found[2]) or 1)
+    if rest or ratio not in (3, 4):
+        return None
+    cause = f"the labels have {ratio} times as many numbers as the predictions: the masks are coloured"
+    return Diagnosis(KIND, cause, 'mask = mask.convert("L")', 1, paste.line(*_LOSSES))
+
+
+def _one_class(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """You are passing a target array of shape (60000, 1) while using as loss `categorical_crossentropy`."""
+    if dims(found[1])[-1:] != (1,):
+        return None
+    calls = list(paste.layers("Dense"))
+    made = paste.number(calls[-1].written(0, "units")) if calls else None
+    cause = "categorical cross entropy takes one-hot labels, and class numbers arrive"
+    return Diagnosis(KIND, cause, 'loss="sparse_categorical_crossentropy"', made, paste.line(*_LOSSES))
+
+
+def _output(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """A target array with shape (60000, 10) was passed for an output of shape (None, 1)."""
+    return _keras(dims(found[1]), dims(found[2]), paste)
 
 
 def _bounds(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -135,24 +200,27 @@ def _first_axis(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         cause = f"the labels are one-hot ({logits[0]} rows of {logits[1]}), and the loss takes class numbers"
         return Diagnosis(KIND, cause, 'loss="categorical_crossentropy"', logits[1], paste.line(*_LOSSES))
     if len(logits) == 2 and len(labels) == 1 and logits[0] and labels[0] and logits[0] % labels[0] == 0:
-        cause = f"{logits[0]} rows of predictions for {labels[0]} labels: the map is not flattened before the last layer"
+        cause = (
+            f"{logits[0]} rows of predictions for {labels[0]} labels: the map is not flattened before the last layer"
+        )
         return Diagnosis("flatten missing", cause, "model.add(Flatten())", None, paste.line("Dense("))
     return None
 
 
-_SIZE = r"\(?(?:torch\.Size\()?\[([\d, ]{0,80})\]\)?\)?"
-_TUPLE = r"\(([^()]{1,60})\)"
 MESSAGES = (
-    ("to match target batch_size", pattern(r"input batch_size \((\d+)\) to match target batch_size \((\d+)\)"), _batches),
-    ("arget size (", pattern(rf"arget size {_SIZE}[^\[]{{1,60}}input size {_SIZE}"), _target_size),
-    ("multi-target not supported", pattern("multi-target not supported"), _one_hot),
-    ("1D target tensor expected", pattern("1D target tensor expected"), _one_hot),
-    ("scalar type", pattern(r"scalar type \w+ but (?:found|got)[^\n]{0,80}"), _type),
-    ("is out of bounds", pattern(r"Target (\d{1,9}) is out of bounds"), _bounds),
-    ("outside the valid range of", pattern(
-        r"label value of (\d{1,9}) which is outside the valid range of \[0, (\d+)\)"), _keras_label),
-    (" are incompatible", pattern(rf"Shapes {_TUPLE} and {_TUPLE} are incompatible"), _keras_shapes),
-    ("must have the same shape", pattern(rf"must have the same shape[^(]{{0,40}}\({_TUPLE} vs\.? {_TUPLE}\)"), _keras_logits),
-    ("the same first dimension", pattern(
-        r"got logits shape \[([\d,]{1,60})\] and labels shape \[([\d,]{1,60})\]"), _first_axis),
-)  # fmt: skip
+    ("input batch_size ({n}) to match target batch_size ({n})", _batches),
+    ("arget size ({shape}) {_} input size ({shape})", _target_size),
+    ("multi-target not supported", _one_hot),
+    ("1D target tensor expected", _one_hot),
+    ("got targets of size: {_}{shape}", _spatial),
+    ("Expected target size {shape}, got {shape}", _classes_last),
+    ("target nelement ({n}) != input nelement ({n})", _elements),
+    ("You are passing a target array of shape {shape} while using as loss", _one_class),
+    ("A target array with shape {shape} was passed for an output of shape {shape}", _output),
+    ("scalar type {name} but {_} {name}", _type),
+    ("Target {n} is out of bounds", _bounds),
+    ("label value of {n} which is outside the valid range of [0, {n})", _keras_label),
+    ("Shapes {shape} and {shape} are incompatible", _keras_shapes),
+    ("must have the same shape{_} ({shape} vs {shape})", _keras_logits),
+    ("must have the same first dimension, got logits shape {shape} and labels shape {shape}", _first_axis),
+)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from math import prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Call, Paste, factors, picture, size, square_side
+from cnnquiz.parsers.paste import Call, Paste, factors, side, size, square_side
+from cnnquiz.parsers.shape_trace import fitting_sides, trace
 from cnnquiz.patterns import pattern
 
 LINEAR = ("Linear", "Dense", "LazyLinear")
@@ -27,7 +29,7 @@ def _unbatched(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
     if len(told) == 4 and (told[0] or rows) > 1:
         return None
     shape = size((1, *told[-3:])) if len(told) >= 3 else None
-    cause = f"without a batch axis the {rows} channels are taken for {rows} pictures: {rows}x{columns} in place of 1x{inputs}"
+    cause = f"without a batch axis the {rows} channels count as {rows} pictures: {rows}x{columns} not 1x{inputs}"
     return Diagnosis("missing batch axis", cause, "x = x.unsqueeze(0)", shape, paste.line("model(", "net("))
 
 
@@ -39,7 +41,9 @@ def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Past
     cause = f"{rows} rows of {columns} arrive: {rows * columns // inputs} of {inputs} numbers, not flattened"
     fix = "x = x.view(x.size(0), -1)"
     if line := _lost_result(paste):
-        return Diagnosis("result not assigned", f"the flattened tensor is not what is passed on; {cause}", fix, inputs, line)
+        return Diagnosis(
+            "result not assigned", f"the flattened tensor is not what is passed on; {cause}", fix, inputs, line
+        )
     if lost := _misspelt(paste):
         return Diagnosis("result not assigned", f"`{lost[0]}` is not `{lost[1]}`; {cause}",
                          f"{lost[1]} = {lost[1]}.view({lost[1]}.size(0), -1)", inputs, lost[2])  # fmt: skip
@@ -74,14 +78,19 @@ def _exchanged(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
     products = paste.says("torch.mm(", "matmul(", " @ ", "np.dot(")
     if rows == inputs != columns and products and not any(paste.layers(*LINEAR)):
         cause = f"the first matrix is {rows}x{columns} and lies on its side: {inputs} must be its columns"
-        return Diagnosis("axes exchanged", cause, "x = x.T", f"{columns}x{rows}", paste.line("mm(", "matmul(", " @ ", "dot("))
+        return Diagnosis(
+            "axes exchanged", cause, "x = x.T", f"{columns}x{rows}", paste.line("mm(", "matmul(", " @ ", "dot(")
+        )
     return None
 
 
 def _linear(inputs: int, outputs: int, paste: Paste) -> Call | None:
     """The linear layer with these two numbers."""
     for call in paste.layers(*LINEAR):
-        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features"))) == (inputs, outputs):
+        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features"))) == (
+            inputs,
+            outputs,
+        ):
             return call
     return None
 
@@ -93,11 +102,12 @@ def _second_head(rows: int, columns: int, inputs: int, outputs: int, paste: Past
     heads = [
         call
         for call in paste.calls
-        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features"))) == (inputs, outputs)
+        if (paste.number(call.written(0, "in_features")), paste.number(call.written(1, "out_features")))
+        == (inputs, outputs)
     ]
     if len(heads) < 2:
         return None
-    cause = f"the network already ends in {inputs} -> {outputs}: the second head gets {columns} scores, not {inputs} features"
+    cause = f"the network ends in {inputs} -> {outputs} already: the second head gets {columns} values, not {inputs}"
     name = paste.lines[heads[0].line - 1].partition("=")[0].strip()
     return Diagnosis("in_features", cause, f"{name or 'head'} = nn.Identity()", inputs, heads[-1].line)
 
@@ -105,21 +115,33 @@ def _second_head(rows: int, columns: int, inputs: int, outputs: int, paste: Past
 def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste) -> Diagnosis:
     """A layer that takes another number of values than its picture flattens to."""
     call = paste.call(LINEAR, 0, "in_features", inputs)
-    if call is None and paste.library and not (paste.side == paste.library_side):
-        side = paste.library_side
-        cause = f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {side}x{side}"
-        return Diagnosis("image size changed", cause, f"transforms.Resize(({side}, {side}))", side)
+    if call is None and paste.library and side(paste.input) != paste.library_side:
+        made = paste.library_side
+        cause = (
+            f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {made}x{made}"
+        )
+        return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made)
     written = call.written(0, "in_features") if call else ""
     fix = paste.with_argument(call, written, columns, f"nn.Linear({columns}, {outputs or '...'})")
     line = call.line if call else None
-    maps = _maps(columns, inputs, written)
-    if maps:
+    if maps := _maps(columns, inputs, written):
         channels, now, before = maps
         cause = f"the map is {channels}x{now}x{now} = {columns}, not {channels}x{before}x{before} = {inputs}"
         return Diagnosis("image size changed", cause, fix, columns, line)
-    shape = picture(columns)
-    cause = f"{columns} values arrive{f' ({size(shape)})' if shape else ''}, and the layer takes {inputs}"
-    return Diagnosis("in_features", cause, fix, columns, line)
+    shape, sides = _traced(columns, inputs, paste)
+    cause = f"{columns} values arrive{f' ({shape})' if shape else ''}, and the layer takes {inputs}"
+    if sides:
+        cause += f", as for pictures of {sides[0]}" + (f" to {sides[-1]}" if len(sides) > 1 else "") + " pixels"
+    return Diagnosis("image size changed" if sides else "in_features", cause, fix, columns, line)
+
+
+def _traced(columns: int, inputs: int, paste: Paste) -> tuple[str, range]:
+    """The map in front of the layer, where the code makes it so, and the sides of the pictures that would suit."""
+    found = trace(paste)
+    if found is None or found.failing is None or prod(found.arriving) != columns:
+        return "", range(0)
+    shape = next((state.shape for state in reversed(found.states) if len(state.shape) > 1), ())
+    return found.written(shape), fitting_sides(found, inputs)
 
 
 def _maps(columns: int, inputs: int, written: str) -> tuple[int, int, int] | None:
@@ -131,10 +153,9 @@ def _maps(columns: int, inputs: int, written: str) -> tuple[int, int, int] | Non
     return (numbers[0], now, numbers[1]) if now else None
 
 
-_PAIR = r"\[?(\d{1,12}) ?[x,] ?(\d{1,12})\]?"
 MESSAGES = (
-    ("cannot be multiplied", pattern(r"mat1 and mat2 shapes cannot be multiplied \((\d+)x(\d+) and (\d+)x(\d+)\)"), _product),
-    ("size mismatch, m1", pattern(rf"size mismatch, m1: {_PAIR}, m2: {_PAIR}"), _product),
-    ("Matrix size-incompatible", pattern(rf"Matrix size-incompatible: In\[0\]: {_PAIR}, In\[1\]: {_PAIR}"), _product),
-    ("not aligned", pattern(r"shapes \((\d+), ?(\d+)\) and \((\d+), ?(\d+)\) not aligned"), _product),
+    ("mat1 and mat2 shapes cannot be multiplied{_}({n}x{n} and {n}x{n})", _product),
+    ("size mismatch, m1: [{n} x {n}], m2: [{n} x {n}]", _product),
+    ("Matrix size-incompatible: In[0]: [{n},{n}], In[1]: [{n},{n}]", _product),
+    ("shapes ({n},{n}) and ({n},{n}) not aligned", _product),
 )

@@ -7,14 +7,13 @@ import re
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, CONVS
 from cnnquiz.parsers.paste import Dims, Paste, dims, picture, size, square_side
-from cnnquiz.patterns import pattern
 
 
 def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Expected 4-dimensional input for 4-dimensional weight [32, 3, 3, 3], but got 3-dimensional input of size [..]."""
-    weight = dims(found[2])
+    weight = dims(found[3])
     channels = weight[1] if len(weight) > 1 else None
-    return channels_first(dims(found[3]), int(found[1]), channels, paste)
+    return channels_first(dims(found[4]), int(found[1]), channels, paste)
 
 
 def _torch_layer(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -89,19 +88,32 @@ def _one_axis_more(shape: Dims, line: int | None) -> Diagnosis | None:
 
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected min_ndim=4, found ndim=3. Full shape received: (None, 28, 28)."""
-    shape = dims(found[3]) if found[3] else paste.input
-    return channels_last(shape, int(found[1]), int(found[2]), paste)
+    expected, got = int(found[1]), int(found[2])
+    return channels_last(dims(found[3]) if found.lastindex == 3 else _told(got, paste), expected, got, paste)
+
+
+def _told(got: int, paste: Paste) -> Dims:
+    """The shape in front of a layer as the code's last Reshape or its input has it, the batch put before it."""
+    targets = [call.written(0, "target_shape") for call in paste.layers("Reshape")]
+    if targets:
+        return (None, *dims(targets[-1].strip("()")))
+    return paste.input if len(paste.input) == got else (None, *paste.input)
 
 
 def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected conv2d_1_input to have 4 dimensions, but got array with shape (60000, 28, 28)."""
-    shape = dims(found[2])
-    return channels_last(shape, int(found[1]), len(shape), paste)
+    shape, expected = dims(found[2]), int(found[1])
+    if len(shape) == expected + 1 and 1 in shape[:2]:
+        return _one_axis_more(shape, paste.line("expand_dims", "fit(", "predict("))
+    return channels_last(shape, expected, len(shape), paste)
 
 
 def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | None:
     """Keras' order: batch, height, width, channels."""
     line = paste.line("input_shape", "Input(", "shape=", "fit(", "predict(")
+    if expected == 3 and got == 2 and paste.built[-1:] == shape[:1] and len(paste.built) == 2:
+        cause = f"the rows of one sample are taken for samples: {size(paste.built)} has no batch axis"
+        return Diagnosis("missing batch axis", cause, "x = x[None]", size((1, *paste.built)), line)
     if got == expected + 1:
         return _batch_told(shape, expected, line)
     if len(shape) != got or got >= expected:
@@ -130,6 +142,31 @@ def _batch_told(shape: Dims, expected: int, line: int | None) -> Diagnosis | Non
     return Diagnosis("batch given as a size", cause, f"input_shape=({', '.join(map(str, own))})", size(own), line)
 
 
+def _hidden(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Expected hidden[0] size (2, 4, 256), got (2, 64, 256)."""
+    wanted, got = dims(found[2]), dims(found[3])
+    if len(wanted) != 3:
+        return None
+    line = paste.line("zeros(", "init_hidden(")
+    cause = f"the state is {size(got)}, and the batch takes {size(wanted)}"
+    if len(got) == 3 and wanted[1] == got[0] and wanted[0] == got[1]:
+        return Diagnosis(
+            "axes exchanged", f"{cause}: batch and layers are exchanged", "h = h.transpose(0, 1)", size(wanted), line
+        )
+    fix = f"h = torch.zeros({wanted[0]}, x.size(0), {wanted[2]})"
+    return Diagnosis("batch given as a size", f"{cause}: the batch is written as a number", fix, size(wanted), line)
+
+
+def _step_size(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """input.size(-1) must be equal to input_size. Expected 28, got 1."""
+    wanted, got = int(found[1]), int(found[2])
+    call = paste.call(("LSTM", "GRU", "RNN"), 0, "input_size", wanted)
+    written = call.written(0, "input_size") if call else ""
+    fix = paste.with_argument(call, written, got, f"nn.LSTM(input_size={got}, ...)")
+    cause = f"each step has {got} numbers, and the layer takes {wanted}"
+    return Diagnosis("in_features", cause, fix, got, call.line if call else None)
+
+
 def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
     """A recurrent layer that passes on its last step alone, in front of another one."""
     calls = sorted(paste.layers("LSTM", "GRU", "SimpleRNN"), key=lambda call: call.line)
@@ -139,15 +176,16 @@ def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
     return Diagnosis("other", cause, "return_sequences=True", None, calls[0].line)
 
 
-_SIZE = r"(?:torch\.Size\()?\[([\d, x]{1,80})\]\)?"
 MESSAGES = (
-    ("-dimensional input for ", pattern(
-        rf"[Ee]xpected (\d)-dimensional input for \d-dimensional weight ?{_SIZE},? ?,?but got \d-dimensional input of size {_SIZE}"),
-     _torch),
-    ("(batched) input to conv", pattern(rf"or (\d)D \(batched\) input to conv\w*, but got input of size: {_SIZE}"), _torch_layer),
-    ("D input (got ", pattern(r"expected ([\dD or]{2,12}) input \(got (\d)D input\)"), _torch_tensor),
-    ("ndim=", pattern(
-        r"expected (?:min_)?ndim=(\d), found ndim=(\d)(?:\. Full shape received: [(\[]([^)\]]{1,80}))?"), _keras),
-    (" dimensions, but got array with shape", pattern(
-        r"to have (\d) dimensions, but got array with shape \(([^)]{1,80})\)"), _keras_array),
-)  # fmt: skip
+    (
+        "xpected {n}-dimensional input for {n}-dimensional weight {any}but got {_}input of size {shape}",
+        _torch,
+    ),
+    ("or {n}D (batched) input to conv{_}, but got input of size: {shape}", _torch_layer),
+    ("expected {any} input (got {n}D input)", _torch_tensor),
+    ("ndim={n}, found ndim={n}. Full shape received: {shape}", _keras),
+    ("ndim={n}, found ndim={n}", _keras),
+    ("Expected hidden[{n}] size {shape}, got {shape}", _hidden),
+    ("must be equal to input_size. Expected {n}, got {n}", _step_size),
+    ("to have {n} dimensions, but got array with shape {shape}", _keras_array),
+)

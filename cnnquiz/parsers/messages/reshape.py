@@ -9,7 +9,7 @@ from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.paste import Dims, Paste, picture, size
 from cnnquiz.parsers.reading import UnreadError
-from cnnquiz.patterns import pattern
+from cnnquiz.parsers.shape_trace import trace
 
 VIEWS = ("view(", "reshape(", "Reshape(", "Unflatten(")
 
@@ -28,6 +28,9 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"{count} numbers do not divide into rows of {features} ({count / features:.4g})"
     if target[0] != -1:
         return _last_batch(sizes[0], count, batch, line)
+    if each := _traced_features(paste):
+        cause = f"each picture leaves {each} numbers, not {features}"
+        return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
     if batch and count % batch == 0 and batch != count:
         each = count // batch
         cause = f"{count} numbers are {batch} rows of {each}, not of {features}"
@@ -36,9 +39,18 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
                       "and paste the layers and the input's shape along for the number")  # fmt: skip
 
 
+def _traced_features(paste: Paste) -> int | None:
+    """The numbers that a picture has where the code flattens it, as its layers have them."""
+    found = trace(paste)
+    at = next((at for at, use in enumerate(found.uses) if use.flattens), None) if found else None
+    return prod(found.states[at].shape) if found and at is not None and at < len(found.states) else None
+
+
 def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> Diagnosis:
     cause = f"{count} numbers do not divide into {told} rows: the last batch is smaller"
-    return Diagnosis("batch given as a size", cause, "x = x.view(x.size(0), -1)", batch if batch != told else None, line)
+    return Diagnosis(
+        "batch given as a size", cause, "x = x.view(x.size(0), -1)", batch if batch != told else None, line
+    )
 
 
 def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | None:
@@ -48,7 +60,7 @@ def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | Non
     cause = f"{size(target)} holds {whole} numbers, and there are {count}"
     own = prod(sizes[1:])
     batch = paste.input[0] if len(paste.input) in (2, 4) else None
-    if len(sizes) > 1 and count % own == 0 and batch != sizes[0] and not _coloured(sizes, count):
+    if len(sizes) > 1 and count % own == 0 and batch != sizes[0] and not _coloured(sizes, count) and sizes[0] != 1:
         number = count // own
         fix = f"x = x.reshape(-1, {', '.join(map(str, sizes[1:]))})"
         cause = f"{cause}: {number} times {size(target[1:])}"
@@ -62,14 +74,16 @@ def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | Non
 
 
 def _coloured(sizes: list[int], count: int) -> Dims:
-    """A picture that is coloured where a grey one is told."""
+    """A picture that is coloured where a grey one is told, or that has a channel for transparency."""
+    if len(sizes) > 2 and sizes[-1] in COLOURS and count in (prod(sizes[:-1]) * channels for channels in COLOURS):
+        return (*sizes[:-1], count // prod(sizes[:-1]))
     ratio, rest = divmod(count, prod(sizes))
     if rest or ratio not in (3, 4) or len(sizes) < 2:
         return ()
     if sizes[-1] == 1:
         return (*sizes[:-1], ratio)
     if len(sizes) > 2 and 1 in sizes[:2]:
-        at = sizes.index(1, 0 if len(sizes) == 3 else 1) if 1 in sizes[(0 if len(sizes) == 3 else 1):] else 0
+        at = sizes.index(1, 0 if len(sizes) == 3 else 1) if 1 in sizes[(0 if len(sizes) == 3 else 1) :] else 0
         return (*sizes[:at], ratio, *sizes[at + 1 :])
     return (*sizes, ratio) if len(sizes) == 2 and sizes[0] == sizes[1] else ()
 
@@ -108,25 +122,17 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """total size of new array must be unchanged, input_shape = [3136], output_shape = [7, 7, 128]."""
     given, target = ([int(n) for n in re.findall(r"\d+", found[at])] for at in (1, 2))
-    return _fixed(tuple(target), prod(given), "reshape count", paste) if given and target and prod(target) else None
-
-
-def _tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    """Cannot reshape a tensor with 37632 elements to shape [16,784] (12544 elements)."""
-    target = tuple(int(n) for n in re.findall(r"-?\d+", found[2]))
-    if not target or prod(target) == 0 or int(found[1]) == 0:
+    if not given or not prod(target):
         return None
-    if -1 not in target:
-        return _fixed(target, int(found[1]), "reshape count", paste)
-    return _view(found, paste) if False else None
+    if paste.code and not any(sign.join(map(str, target)) in paste.code for sign in (", ", ",")):
+        raise UnreadError(f"{prod(given)} numbers arrive, and {size(tuple(target))} holds {prod(target)}: "
+                          "the code computes that shape from another input")  # fmt: skip
+    return _fixed(tuple(target), prod(given), "reshape count", paste)
 
 
-_INTS = r"[(\[]([-\d, x]{1,80})[)\]]"
 MESSAGES = (
-    ("is invalid for input", pattern(
-        r"(?:shape|size) '\[([-\d, x]{1,80})\]' is invalid for input (?:of size|with) (\d{1,15})"), _view),
-    ("cannot reshape array of size", pattern(rf"cannot reshape array of size (\d{{1,15}}) into shape {_INTS}"), _array),
-    ("total size of new array must be unchanged", pattern(
-        r"must be unchanged,? input_shape ?= ?\[([\d, ]{1,80})\], output_shape ?= ?\[([\d, ]{1,80})\]"), _keras),
-    ("Cannot reshape a tensor with", pattern(rf"Cannot reshape a tensor with (\d{{1,15}}) elements to shape {_INTS}"), _tensor),
-)  # fmt: skip
+    ("'{shape}' is invalid for input {_} {n}", _view),
+    ("cannot reshape array of size {n} into shape {shape}", _array),
+    ("total size of new array must be unchanged{_} input_shape = {shape}, output_shape = {shape}", _keras),
+    ("Cannot reshape a tensor with {n} elements to shape {shape}", _array),
+)

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Dims, Paste, dims, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
-_ADDED = pattern(r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\w+)|return\s+(\w+)\s*\+\s*(?:self\.)?(\w+)")
+_ADDED = pattern(
+    r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\w+)|return\s+(\w+)\s*\+\s*(?:self\.)?(\w+)"
+)
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
 _PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
+_HALVINGS = pattern(r"\b(\d) (?:halvings|down-?samplings|poolings|levels|down ?blocks)\b")
 _LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
 
 
@@ -23,7 +26,9 @@ def _added(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if paste.says("osition", "okeniz", "max_length", "BERT", "Bert") and min(a, b) in _LENGTHS and axis == 1:
         most = min(a, b)
         cause = f"the text has {max(a, b)} tokens, and there are {most} positions"
-        return Diagnosis("sequence length", cause, f"truncation=True, max_length={most}", most, paste.line("max_length"))
+        return Diagnosis(
+            "sequence length", cause, f"truncation=True, max_length={most}", most, paste.line("max_length")
+        )
     if axis == 0 and {a, b} == {3, 4}:
         return Diagnosis("channels", "the picture has 4 channels, one of them transparency, and 3 are looked for",
                          'image = image.convert("RGB")', 3, paste.line("Normalize("))  # fmt: skip
@@ -37,22 +42,27 @@ def _unread(cause: str) -> Diagnosis:
 def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
     """Patches of a vision transformer and one token more: the positions are those of another picture."""
     sides = [square_side(n - 1) or 0 for n in (a, b)]
-    if min(sides) < 4 or paste.says("max_length"):
+    told = paste.says("osition", "pos_emb", "patch", "ViT", "vit_")
+    if min(sides) < (2 if told else 7) or max(sides) < 7 or paste.says("max_length"):
         return None
     given = _PATCH.search(paste.text)
     patch = int(given[1]) if given and int(given[1]) else _PATCHES
-    arrives, made = (side * patch for side in sides)
-    cause = f"{a} tokens are {sides[0]}x{sides[0]} patches and one, and the positions are for {sides[1]}x{sides[1]}: "
-    cause += f"pictures of {made}x{made}, not {arrives}x{arrives}"
-    return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made, paste.line("Resize"))
+    arrives, made = (one * patch for one in sides)
+    cause = f"pictures of {arrives}x{arrives} are {sides[0]}x{sides[0]} patches, and the positions are for "
+    cause += f"{sides[1]}x{sides[1]}: for pictures of {made}x{made}"
+    return Diagnosis("image size changed", cause, f"img_size={arrives}", arrives, paste.line("img_size", "image_size"))
 
 
 def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
     """A residual block whose shortcut has another shape than its body."""
     match = _ADDED.search(paste.code)
+    if match is None and paste.line("downsample", "shortcut"):
+        return _rounded(a, b, paste) if abs(a - b) == 1 and axis in (2, 3) else None
     names = [name for name in match.groups() if name] if match else []
-    straight = [name.lower() in _STRAIGHT or name.lower().startswith(("identity", "shortcut", "residual")) for name in names]
-    if len(names) != 2 or straight[0] == straight[1]:
+    straight = [
+        name.lower() in _STRAIGHT or name.lower().startswith(("identity", "shortcut", "residual")) for name in names
+    ]
+    if len(names) != 2 or straight[0] == straight[1] or any("pos" in name.lower() for name in names):
         return None
     body, short = (b, a) if straight[0] else (a, b)
     line = paste.line(match[0].split("\n")[0]) if match else None
@@ -60,13 +70,28 @@ def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
     if axis == 1:
         fix = f"self.shortcut = nn.Conv2d({short}, {body}, kernel_size=1)"
         return Diagnosis("residual shortcut", cause, fix, body, line)
+    if axis in (2, 3) and abs(short - body) == 1:
+        return _rounded(a, b, paste)
     if axis in (2, 3) and short > body and -(-short // 2) == body:
         fix = "self.shortcut = nn.Conv2d(in_channels, out_channels, kernel_size=1, stride=2)"
         return Diagnosis("residual shortcut", f"{cause}: the body strides", fix, 2, line)
     if axis in (2, 3) and 0 < short - body <= 6 and (short - body) % 2 == 0:
         padding = (short - body) // 2
-        return Diagnosis("residual shortcut", f"{cause}: its convolutions do not pad enough", f"padding={padding}", padding, line)
+        return Diagnosis(
+            "residual shortcut", f"{cause}: its convolutions do not pad enough", f"padding={padding}", padding, line
+        )
     return None
+
+
+def _rounded(a: int, b: int, paste: Paste) -> Diagnosis | None:
+    """A pooling in the shortcut rounds a half down, where the body's convolution rounds it up."""
+    pools = [call for call in paste.calls if call.name in ("MaxPool2d", "AvgPool2d")]
+    if not pools:
+        return None
+    fix = paste.lines[pools[-1].line - 1].partition("#")[0].strip()
+    fix = f"{fix[:-1]}, ceil_mode=True)" if fix.endswith(")") else "ceil_mode=True"
+    cause = f"the body makes {max(a, b)} of an odd map, and the pooling of the shortcut {min(a, b)}"
+    return Diagnosis("residual shortcut", cause, fix, None, pools[-1].line)
 
 
 def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -77,9 +102,25 @@ def _joined(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         if sorted((a, b)) in ([1, 3], [3, 4], [1, 4]):
             return Diagnosis("channels", f"{cause} channels", 'image = image.convert("RGB")', 3, paste.line("open("))
         return _unread(f"{cause}; resize them all to one height and width")
-    if along != 1 or abs(a - b) > max(a, b) // 2:
+    if abs(a - b) > max(a, b) // 2:
         return _unread(f"the maps are {a} and {b} long")
     return _odd_size(a, b, paste)
+
+
+def _stacked(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """stack expects each tensor to be equal size, but got [3, 288, 224] at entry 0 and [3, 320, 256] at entry 1."""
+    first, other = dims(found[1]), dims(found[3])
+    if len(first) != 3 or len(other) != 3:
+        return _unread(f"the tensors of a batch differ: {size(first)} and {size(other)}")
+    line = paste.line("transforms", "Resize(", "open(")
+    cause = f"the pictures of a batch differ: {size(first)} and {size(other)}"
+    if first[0] != other[0] and {first[0], other[0]} <= {1, 3, 4}:
+        return Diagnosis("channels", cause, 'image = image.convert("RGB")', 3, line)
+    sides = {side(shape[1:]) for shape in (first, other)} - {None}
+    square = sides.pop() if len(sides) == 1 else None
+    value = str(square) if square else "height"
+    fix = f"transforms.Resize(({value}, {square or 'width'}))"
+    return Diagnosis("image size changed", cause, fix, square, line)
 
 
 def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
@@ -87,23 +128,32 @@ def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
     large = max(a, b)
     cause = f"the encoder's map is {large}, and the decoder's {min(a, b)}: an odd size was halved and doubled again"
     line = paste.line("cat(", "oncatenate(")
-    depth = sum(call.name.lower().startswith("maxpool") for call in paste.calls)
-    if paste.side and depth:
-        step = 2**depth
-        side = -(-paste.side // step) * step
-        return Diagnosis("skip connection", f"{cause}; {paste.side} is no multiple of {step}",
-                         f"transforms.Resize(({side}, {side}))", side, line)  # fmt: skip
-    fix = f"x = F.interpolate(x, size=({large}, {large}))"
-    return Diagnosis("skip connection", cause, fix, large, line)
+    step = _step(large, paste)
+    if step > 1:
+        sides = [one for one in paste.input[-2:] if one and one % step]
+        padded = [-(-one // step) * step for one in sides]
+        own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
+        cause = f"{cause}; sides must be multiples of {step}{own}"
+        return Diagnosis("skip connection", cause, f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))",
+                         step, line)  # fmt: skip
+    raise UnreadError(f"{cause}; sides must be multiples of the halvings together, as of 16 for four: paste the layers "
+                      "and the input's shape along for the number")  # fmt: skip
 
 
-def _got(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    return _joined(found, paste)
+def _step(large: int, paste: Paste) -> int:
+    """By what the network divides its input: 2 for each halving; 1 where that is not to be seen."""
+    said = _HALVINGS.search(paste.text)
+    depth = int(said[1]) if said else sum(call.name.lower().startswith("maxpool") for call in paste.calls)
+    depth = 5 if depth < 2 and paste.library else depth  # what published networks have
+    if depth > 1:
+        return int(2 ** min(depth, 10))
+    levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
+    return int(2 ** (next(levels, -1) + 1))
 
 
 def _concatenate(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    shapes = [dims(each) for each in re.findall(r"\(([^()]{1,80})\)", found[1])[:2]]
-    if len(shapes) != 2 or len(shapes[0]) != len(shapes[1]):
+    shapes = [dims(found[1]), dims(found[2])]
+    if len(shapes[0]) != len(shapes[1]):
         return None
     pairs = [(a, b) for a, b in zip(*(shape[:-1] for shape in shapes), strict=True) if a != b and a and b]
     return _odd_size(*pairs[0], paste) if pairs and abs(pairs[0][0] - pairs[0][1]) < 4 else None
@@ -118,24 +168,30 @@ def _shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 
 def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
+    line = paste.line("Add(", "add(")
+    large, small = max(first[0] or 0, second[0] or 0), min(first[0] or 0, second[0] or 0)
+    if first[-1] == second[-1] and small and large % small == 0 and first[0] == first[1] and second[0] == second[1]:
+        step = large // small
+        cause = f"one map is {large} wide and the other {small}: only one of them strides"
+        return Diagnosis("residual shortcut", cause, f"shortcut = MaxPooling2D({step})(shortcut)", step, line)
     differing = [(a, b) for a, b in zip(first, second, strict=True) if a != b and a and b]
     channels = (first[-1], second[-1])
     if channels[0] == channels[1] or len(differing) > 1 or None in channels:
         return None
     body = max(one for one in channels if one)
     cause = f"the shortcut has {min(one for one in channels if one)} channels, and the body {body}"
-    return Diagnosis("residual shortcut", cause, f"shortcut = Conv2D({body}, 1)(shortcut)", body, paste.line("Add(", "add("))
+    return Diagnosis(
+        "residual shortcut", cause, f"shortcut = Conv2D({body}, 1)(shortcut)", body, paste.line("Add(", "add(")
+    )
 
 
 MESSAGES = (
-    ("must match the size of tensor b", pattern(
-        r"size of tensor a \((\d+)\) must match the size of tensor b \((\d+)\) at (?:non-singleton )?dimension (\d+)"), _added),
-    ("must match except in dimension", pattern(
-        r"must match except in dimension (\d+)\. (?:Expected size|Got) (\d+) (?:but got size|and) (\d+)"), _got),
-    ("inputs with matching shapes", pattern(
-        r"matching shapes except for the concat(?:enation)? axis\.[^\[]{0,60}\[([^\]]{1,300})\]"), _concatenate),
-    ("could not be broadcast together with shapes", pattern(
-        r"broadcast together with shapes \(([^)]{1,60})\),? ?\(([^)]{1,60})\)"), _shapes),
-    ("incompatible shapes. Received shapes", pattern(
-        r"Received shapes \(([^)]{1,60})\) and \(([^)]{1,60})\)"), _shapes),
-)  # fmt: skip
+    ("The size of tensor a ({n}) must match the size of tensor b ({n}) at {_}dimension {n}", _added),
+    ("must match except in dimension {n}. Expected size {n} but got size {n}", _joined),
+    ("must match except in dimension {n}. Got {n} and {n}", _joined),
+    ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
+    ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
+    ("inputs with matching shapes except for the conc{_}[{shape}, {shape}", _concatenate),
+    ("could not be broadcast together with shapes {shape} {shape}", _shapes),
+    ("incompatible shapes. Received shapes {shape} and {shape}", _shapes),
+)
