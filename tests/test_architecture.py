@@ -33,7 +33,7 @@ checks: quiz, history, render
 parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
-exporters: answers, checks, quiz, history, render
+exporters: answers, checks, quiz, history, render.console
 render: sessions, commands, history.store, lab.training
 sessions: commands, checks
 """

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import csv
+import hashlib
 import io
 import json
 import re
@@ -19,6 +21,7 @@ from cnnquiz.bank import open_bank
 from cnnquiz.commands.show import figure
 from cnnquiz.errors import CnnquizError
 from cnnquiz.exporters import Choice, Question, gift, moodle
+from cnnquiz.exporters import html as html_page
 from cnnquiz.items.variants import draw, original
 from cnnquiz.markdown import html
 
@@ -44,7 +47,7 @@ def test_every_format_writes_every_bank(bank: str, format: str) -> None:
     every, exporter = questions_of(bank), exporters.load(format)
     text = exporter.write("A title", every).decode("utf-8-sig")
     assert exporter.SUFFIX.startswith(".")
-    if not list(loss for question in every for loss in exporter.losses(question)):
+    if not [loss for question in every for loss in exporter.losses(question)]:
         assert all(question.name in text for question in every)
 
 
@@ -91,6 +94,19 @@ def test_what_means_something_in_gift_is_escaped(text: str) -> None:
     escaped = gift._escaped(text)
     assert not re.search(r"(?<!\\)(?:\\\\)*[~=#{}:]", escaped) and "\n" not in escaped
     assert re.sub(r"\\([\\~=#{}:])", r"\1", escaped) == text.strip()
+
+
+def test_the_page_allows_nothing_but_its_own_style_and_script() -> None:
+    text = html_page.write("<Title>", questions_of("week8")).decode()
+    [policy] = re.findall(r'Content-Security-Policy" content="([^"]*)"', text)
+    assert policy.startswith("default-src 'none'; ")
+    for tag in ("style", "script"):
+        [inside] = re.findall(rf"<{tag}>(.*?)</{tag}>", text, re.DOTALL)
+        digest = base64.b64encode(hashlib.sha256(inside.encode()).digest()).decode()
+        assert f"{tag}-src 'sha256-{digest}'" in policy
+    assert not re.findall(r" (?:src|href|style|on\w+)=|url\(|@import", text)
+    assert "<title>&lt;Title&gt;</title>" in text and text.count("<article") == 10
+    assert re.findall(r'data-key="(\w)"', text) == ["d", "d", "c", "b", "d", "b", "b", "a", "d", "c"]
 
 
 def test_what_gift_would_read_as_something_else_is_named() -> None:

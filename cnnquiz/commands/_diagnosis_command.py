@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import click
+from msgspec import to_builtins
 
 if TYPE_CHECKING:
     from cnnquiz.parsers.diagnosis import Diagnosis
@@ -28,7 +29,7 @@ class DiagnosisCommand(click.Command):
 
         screen = stdout()
         if format == "json":
-            show_json(screen, {"diagnosis": self.diagnosis.as_json()})
+            show_json(screen, {"diagnosis": to_builtins(self.diagnosis)})
         else:
             diagnosis.show(screen if format == "rich" else without_styles(screen), self.diagnosis)
         return 0
