@@ -23,7 +23,13 @@ def find(calculator: str, *unknown: str, **given: Any) -> tuple[dict[str, int], 
 @overload
 def solve(
     calculator: Literal["activation"],
-    want: Literal["value", "derivative", "maximum_derivative", "value_exact", "derivative_exact"] | None = None,
+    want: Literal[
+        "value",
+        "derivative",
+        "maximum_derivative",
+        "value_exact",
+        "derivative_exact"
+    ] | None = None,
     *,
     function: Any = ...,
     activation: Any = ...,
@@ -35,7 +41,11 @@ def solve(
 @overload
 def solve(
     calculator: Literal["attention"],
-    want: Literal["output", "weights", "scores"] | None = None,
+    want: Literal[
+        "output",
+        "weights",
+        "scores"
+    ] | None = None,
     *,
     Q: Rows = ...,
     query: Rows = ...,
@@ -50,7 +60,15 @@ def solve(
 @overload
 def solve(
     calculator: Literal["autoencoder"],
-    want: Literal["parameters", "encoder", "decoder", "compression_ratio", "stages", "bytes", "code"] | None = None,
+    want: Literal[
+        "parameters",
+        "encoder",
+        "decoder",
+        "compression_ratio",
+        "stages",
+        "bytes",
+        "code"
+    ] | None = None,
     *,
     layers: str | Sequence[int] = ...,
     layer_sizes: str | Sequence[int] = ...,
@@ -62,7 +80,15 @@ def solve(
 @overload
 def solve(
     calculator: Literal["batchnorm"],
-    want: Literal["mean", "variance", "normalised", "output", "std", "new_running_mean", "new_running_var"] | None = None,
+    want: Literal[
+        "mean",
+        "variance",
+        "normalised",
+        "output",
+        "std",
+        "new_running_mean",
+        "new_running_var"
+    ] | None = None,
     *,
     values: Numbers = ...,
     input: Numbers = ...,
@@ -87,7 +113,16 @@ def solve(
 @overload
 def solve(
     calculator: Literal["cell"],
-    want: Literal["new_h", "new_c", "input_gate", "forget_gate", "output_gate", "candidate", "reset_gate", "update_gate"] | None = None,
+    want: Literal[
+        "new_h",
+        "new_c",
+        "input_gate",
+        "forget_gate",
+        "output_gate",
+        "candidate",
+        "reset_gate",
+        "update_gate"
+    ] | None = None,
     *,
     cell: Literal["rnn", "lstm", "gru"] = ...,
     h: Numbers = ...,
@@ -121,7 +156,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["conv"],
-    want: Literal["output_size", "output_shape", "parameters", "macs", "effective_kernel", "unused_border"] | None = None,
+    want: Literal[
+        "output_size",
+        "output_shape",
+        "parameters",
+        "macs",
+        "effective_kernel",
+        "unused_border"
+    ] | None = None,
     *,
     size: Size = ...,
     in_: Size = ...,
@@ -147,7 +189,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["conv2d"],
-    want: Literal["y", "value", "output_size", "dk", "dx", "db"] | None = None,
+    want: Literal[
+        "y",
+        "value",
+        "output_size",
+        "dk",
+        "dx",
+        "db"
+    ] | None = None,
     *,
     x: Rows = ...,
     input: Rows = ...,
@@ -166,7 +215,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["convolve"],
-    want: Literal["y", "value", "size", "y2", "y_sum", "superposition"] | None = None,
+    want: Literal[
+        "y",
+        "value",
+        "size",
+        "y2",
+        "y_sum",
+        "superposition"
+    ] | None = None,
     *,
     x: Rows = ...,
     input: Rows = ...,
@@ -181,7 +237,24 @@ def solve(
 @overload
 def solve(
     calculator: Literal["cost"],
-    want: Literal["macs", "flops", "parameters", "activations", "output_bytes", "output_mib", "weight_bytes_fp32", "weight_bytes_fp16", "weight_bytes_int8", "activation_bytes_fp32", "activation_bytes_fp16", "activation_bytes_int8", "training_bytes", "weight_size", "activation_size", "training_size"] | None = None,
+    want: Literal[
+        "macs",
+        "flops",
+        "parameters",
+        "activations",
+        "output_bytes",
+        "output_mib",
+        "weight_bytes_fp32",
+        "weight_bytes_fp16",
+        "weight_bytes_int8",
+        "activation_bytes_fp32",
+        "activation_bytes_fp16",
+        "activation_bytes_int8",
+        "training_bytes",
+        "weight_size",
+        "activation_size",
+        "training_size"
+    ] | None = None,
     *,
     network: Any = ...,
     layers: str | Sequence[Any] = ...,
@@ -201,7 +274,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["delta"],
-    want: Literal["height", "area", "limit", "unbounded", "sifting", "discrete"] | None = None,
+    want: Literal[
+        "height",
+        "area",
+        "limit",
+        "unbounded",
+        "sifting",
+        "discrete"
+    ] | None = None,
     *,
     A: Number = ...,
     width: Number = ...,
@@ -215,7 +295,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["dense"],
-    want: Literal["y", "augmented_weights", "augmented_input", "parameters", "weights"] | None = None,
+    want: Literal[
+        "y",
+        "augmented_weights",
+        "augmented_input",
+        "parameters",
+        "weights"
+    ] | None = None,
     *,
     inputs: Size = ...,
     in_features: Size = ...,
@@ -232,7 +318,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["dropout"],
-    want: Literal["output", "scale", "expected", "expected_kept"] | None = None,
+    want: Literal[
+        "output",
+        "scale",
+        "expected",
+        "expected_kept"
+    ] | None = None,
     *,
     p: Number = ...,
     rate: Number = ...,
@@ -248,7 +339,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["flatten"],
-    want: Literal["sizes", "shapes", "last_shape", "last_size", "last_channels", "flattened"] | None = None,
+    want: Literal[
+        "sizes",
+        "shapes",
+        "last_shape",
+        "last_size",
+        "last_channels",
+        "flattened"
+    ] | None = None,
     *,
     size: Size = ...,
     in_: Size = ...,
@@ -261,7 +359,15 @@ def solve(
 @overload
 def solve(
     calculator: Literal["gan"],
-    want: Literal["value", "discriminator_loss", "generator_loss", "saturating_loss", "optimal", "optimal_value", "divergence"] | None = None,
+    want: Literal[
+        "value",
+        "discriminator_loss",
+        "generator_loss",
+        "saturating_loss",
+        "optimal",
+        "optimal_value",
+        "divergence"
+    ] | None = None,
     *,
     real: Numbers = ...,
     real_outputs: Numbers = ...,
@@ -275,7 +381,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["gradient"],
-    want: Literal["bound", "product", "maximum_derivative", "vanishes"] | None = None,
+    want: Literal[
+        "bound",
+        "product",
+        "maximum_derivative",
+        "vanishes"
+    ] | None = None,
     *,
     function: Any = ...,
     activation: Any = ...,
@@ -293,7 +404,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["impulse"],
-    want: Literal["h", "linear", "time_invariant", "lti", "causal"] | None = None,
+    want: Literal[
+        "h",
+        "linear",
+        "time_invariant",
+        "lti",
+        "causal"
+    ] | None = None,
     *,
     equation: Any = ...,
     system: Any = ...,
@@ -305,7 +422,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["init"],
-    want: Literal["variance", "std", "bound", "fan_in", "fan_out"] | None = None,
+    want: Literal[
+        "variance",
+        "std",
+        "bound",
+        "fan_in",
+        "fan_out"
+    ] | None = None,
     *,
     scheme: Literal["xavier", "he", "lecun"] = ...,
     fan_in: Size = ...,
@@ -325,7 +448,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["iou"],
-    want: Literal["intersection", "union", "iou", "giou", "kept"] | None = None,
+    want: Literal[
+        "intersection",
+        "union",
+        "iou",
+        "giou",
+        "kept"
+    ] | None = None,
     *,
     a: Numbers = ...,
     box1: Numbers = ...,
@@ -341,7 +470,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["linear"],
-    want: Literal["linear", "affine", "additive", "homogeneous"] | None = None,
+    want: Literal[
+        "linear",
+        "affine",
+        "additive",
+        "homogeneous"
+    ] | None = None,
     *,
     operator: Any = ...,
     expression: Any = ...,
@@ -349,7 +483,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["loss"],
-    want: Literal["loss", "terms", "gradient", "loss_exact"] | None = None,
+    want: Literal[
+        "loss",
+        "terms",
+        "gradient",
+        "loss_exact"
+    ] | None = None,
     *,
     kind: Literal["mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal", "dice"] = ...,
     loss: Literal["mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal", "dice"] = ...,
@@ -374,7 +513,30 @@ def solve(
 @overload
 def solve(
     calculator: Literal["metrics"],
-    want: Literal["accuracy", "precision", "recall", "f1", "specificity", "balanced_accuracy", "iou", "mcc", "macro_precision", "macro_recall", "macro_f1", "micro_precision", "micro_recall", "micro_f1", "weighted_precision", "weighted_recall", "weighted_f1", "mean_iou", "class_precision", "class_recall", "class_f1", "support"] | None = None,
+    want: Literal[
+        "accuracy",
+        "precision",
+        "recall",
+        "f1",
+        "specificity",
+        "balanced_accuracy",
+        "iou",
+        "mcc",
+        "macro_precision",
+        "macro_recall",
+        "macro_f1",
+        "micro_precision",
+        "micro_recall",
+        "micro_f1",
+        "weighted_precision",
+        "weighted_recall",
+        "weighted_f1",
+        "mean_iou",
+        "class_precision",
+        "class_recall",
+        "class_f1",
+        "support"
+    ] | None = None,
     *,
     matrix: Rows = ...,
     confusion_matrix: Rows = ...,
@@ -397,7 +559,31 @@ def solve(
 @overload
 def solve(
     calculator: Literal["mlp"],
-    want: Literal["output", "loss", "z1", "z2", "z3", "a1", "a2", "delta1", "delta2", "delta3", "dW1", "dW2", "dW3", "db1", "db2", "db3", "dx", "new_W1", "new_W2", "new_W3", "new_b1", "new_b2", "new_b3"] | None = None,
+    want: Literal[
+        "output",
+        "loss",
+        "z1",
+        "z2",
+        "z3",
+        "a1",
+        "a2",
+        "delta1",
+        "delta2",
+        "delta3",
+        "dW1",
+        "dW2",
+        "dW3",
+        "db1",
+        "db2",
+        "db3",
+        "dx",
+        "new_W1",
+        "new_W2",
+        "new_W3",
+        "new_b1",
+        "new_b2",
+        "new_b3"
+    ] | None = None,
     *,
     x: Numbers = ...,
     input: Numbers = ...,
@@ -427,7 +613,26 @@ def solve(
 @overload
 def solve(
     calculator: Literal["net"],
-    want: Literal["output_shape", "inputs", "parameters", "trainable", "trained", "stored", "macs", "flops", "conv_layers", "dense_layers", "filters", "flattened", "depth", "receptive_field", "jump", "weight_bytes", "activation_bytes", "layers"] | None = None,
+    want: Literal[
+        "output_shape",
+        "inputs",
+        "parameters",
+        "trainable",
+        "trained",
+        "stored",
+        "macs",
+        "flops",
+        "conv_layers",
+        "dense_layers",
+        "filters",
+        "flattened",
+        "depth",
+        "receptive_field",
+        "jump",
+        "weight_bytes",
+        "activation_bytes",
+        "layers"
+    ] | None = None,
     *,
     network: Any = ...,
     layers: str | Sequence[Any] = ...,
@@ -449,7 +654,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["params"],
-    want: Literal["parameters", "trainable", "stored", "weights", "biases"] | None = None,
+    want: Literal[
+        "parameters",
+        "trainable",
+        "stored",
+        "weights",
+        "biases"
+    ] | None = None,
     *,
     layer: Literal["conv", "dense", "depthwise", "separable", "batchnorm", "embedding"] = ...,
     k: Size = ...,
@@ -479,7 +690,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["pool"],
-    want: Literal["output_size", "output_shape", "parameters", "unused_border"] | None = None,
+    want: Literal[
+        "output_size",
+        "output_shape",
+        "parameters",
+        "unused_border"
+    ] | None = None,
     *,
     size: Size = ...,
     in_: Size = ...,
@@ -501,7 +717,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["pool2d"],
-    want: Literal["y", "value", "output_size", "dx"] | None = None,
+    want: Literal[
+        "y",
+        "value",
+        "output_size",
+        "dx"
+    ] | None = None,
     *,
     kind: Literal["max", "average"] = ...,
     pooling: Literal["max", "average"] = ...,
@@ -523,7 +744,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["rf"],
-    want: Literal["receptive_field", "jump", "start", "first", "touched", "by_layer"] | None = None,
+    want: Literal[
+        "receptive_field",
+        "jump",
+        "start",
+        "first",
+        "touched",
+        "by_layer"
+    ] | None = None,
     *,
     network: Any = ...,
     layers: str | Sequence[Any] = ...,
@@ -546,7 +774,14 @@ def solve(
 @overload
 def solve(
     calculator: Literal["rnn"],
-    want: Literal["parameters", "input_weights", "recurrent_weights", "biases", "layer_parameters", "output_parameters"] | None = None,
+    want: Literal[
+        "parameters",
+        "input_weights",
+        "recurrent_weights",
+        "biases",
+        "layer_parameters",
+        "output_parameters"
+    ] | None = None,
     *,
     cell: Literal["rnn", "lstm", "gru"] = ...,
     input: Size = ...,
@@ -565,7 +800,11 @@ def solve(
 @overload
 def solve(
     calculator: Literal["schedule"],
-    want: Literal["rate", "drops", "share"] | None = None,
+    want: Literal[
+        "rate",
+        "drops",
+        "share"
+    ] | None = None,
     *,
     kind: Literal["step", "exponential", "geometric", "inverse", "cosine", "linear", "warmup"] = ...,
     schedule: Literal["step", "exponential", "geometric", "inverse", "cosine", "linear", "warmup"] = ...,
@@ -587,7 +826,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["softmax"],
-    want: Literal["probabilities", "probability", "probabilities_exact", "total", "predicted_class"] | None = None,
+    want: Literal[
+        "probabilities",
+        "probability",
+        "probabilities_exact",
+        "total",
+        "predicted_class"
+    ] | None = None,
     *,
     z: Numbers = ...,
     logits: Numbers = ...,
@@ -599,7 +844,13 @@ def solve(
 @overload
 def solve(
     calculator: Literal["stability"],
-    want: Literal["largest_rate", "fastest_rate", "factor", "effective_rate", "converges"] | None = None,
+    want: Literal[
+        "largest_rate",
+        "fastest_rate",
+        "factor",
+        "effective_rate",
+        "converges"
+    ] | None = None,
     *,
     curvature: Number = ...,
     second_derivative: Number = ...,
@@ -613,7 +864,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["tconv"],
-    want: Literal["output_size", "output_shape", "parameters", "macs"] | None = None,
+    want: Literal[
+        "output_size",
+        "output_shape",
+        "parameters",
+        "macs"
+    ] | None = None,
     *,
     size: Size = ...,
     in_: Size = ...,
@@ -639,7 +895,15 @@ def solve(
 @overload
 def solve(
     calculator: Literal["train"],
-    want: Literal["iterations_per_epoch", "iterations", "last_batch", "effective_batch", "updates_per_epoch", "updates", "epoch_loss"] | None = None,
+    want: Literal[
+        "iterations_per_epoch",
+        "iterations",
+        "last_batch",
+        "effective_batch",
+        "updates_per_epoch",
+        "updates",
+        "epoch_loss"
+    ] | None = None,
     *,
     samples: Size = ...,
     num_samples: Size = ...,
@@ -656,7 +920,19 @@ def solve(
 @overload
 def solve(
     calculator: Literal["transformer"],
-    want: Literal["parameters", "projection_parameters", "attention_parameters", "feedforward_parameters", "norm_parameters", "layer_parameters", "head_width", "scores_shape", "attention_macs", "feedforward_macs", "macs"] | None = None,
+    want: Literal[
+        "parameters",
+        "projection_parameters",
+        "attention_parameters",
+        "feedforward_parameters",
+        "norm_parameters",
+        "layer_parameters",
+        "head_width",
+        "scores_shape",
+        "attention_macs",
+        "feedforward_macs",
+        "macs"
+    ] | None = None,
     *,
     D: Size = ...,
     d_model: Size = ...,
@@ -676,7 +952,22 @@ def solve(
 @overload
 def solve(
     calculator: Literal["update"],
-    want: Literal["theta", "thetas", "gradients", "derivative", "velocity", "first_moment", "second_moment", "largest_second_moment", "corrected_first_moment", "corrected_second_moment", "first_bias_factor", "second_bias_factor", "rule", "J"] | None = None,
+    want: Literal[
+        "theta",
+        "thetas",
+        "gradients",
+        "derivative",
+        "velocity",
+        "first_moment",
+        "second_moment",
+        "largest_second_moment",
+        "corrected_first_moment",
+        "corrected_second_moment",
+        "first_bias_factor",
+        "second_bias_factor",
+        "rule",
+        "J"
+    ] | None = None,
     *,
     J: Any = ...,
     loss: Any = ...,
@@ -704,7 +995,12 @@ def solve(
 @overload
 def solve(
     calculator: Literal["vae"],
-    want: Literal["kl", "terms", "code", "loss"] | None = None,
+    want: Literal[
+        "kl",
+        "terms",
+        "code",
+        "loss"
+    ] | None = None,
     *,
     mean: Numbers = ...,
     mu: Numbers = ...,

@@ -64,10 +64,10 @@ def annotation(quantity: Quantity) -> str:
 
 def overload(calculator: Calculator) -> str:
     """One calculator's overload of `solve`."""
-    wants = ", ".join(f'"{name}"' for name in calculator.result_names)
+    wants = ",\n        ".join(f'"{name}"' for name in calculator.result_names)
     rows = [f"    {name}: {annotation(q)} = ...," for q in calculator.quantities for name in names(q)]
     unique = list(dict.fromkeys(rows))
-    head = [f'    calculator: Literal["{calculator.name}"],', f"    want: Literal[{wants}] | None = None,", "    *,"]
+    head = [f'    calculator: Literal["{calculator.name}"],', f"    want: Literal[\n        {wants}\n    ] | None = None,", "    *,"]
     return "\n".join(["@overload", "def solve(", *head, *unique, ") -> Solved: ..."])
 
 
