@@ -75,7 +75,12 @@ def solve(
     tied: bool | str = ...,
     tied_weights: bool | str = ...,
     bias: bool | str = ...,
-    dtype: Literal["fp64", "fp32", "fp16", "int8"] = ...,
+    dtype: Literal[
+        "fp64",
+        "fp32",
+        "fp16",
+        "int8"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -92,8 +97,16 @@ def solve(
     *,
     values: Numbers = ...,
     input: Numbers = ...,
-    kind: Literal["batch", "layer", "group"] = ...,
-    norm: Literal["batch", "layer", "group"] = ...,
+    kind: Literal[
+        "batch",
+        "layer",
+        "group"
+    ] = ...,
+    norm: Literal[
+        "batch",
+        "layer",
+        "group"
+    ] = ...,
     groups: Size = ...,
     num_groups: Size = ...,
     gamma: Number = ...,
@@ -124,7 +137,11 @@ def solve(
         "update_gate"
     ] | None = None,
     *,
-    cell: Literal["rnn", "lstm", "gru"] = ...,
+    cell: Literal[
+        "rnn",
+        "lstm",
+        "gru"
+    ] = ...,
     h: Numbers = ...,
     hidden: Numbers = ...,
     c: Numbers = ...,
@@ -139,7 +156,10 @@ def solve(
     bias_ih: Numbers = ...,
     bh: Numbers = ...,
     bias_hh: Numbers = ...,
-    nonlinearity: Literal["tanh", "relu"] = ...,
+    nonlinearity: Literal[
+        "tanh",
+        "relu"
+    ] = ...,
     i: Numbers = ...,
     input_gate: Numbers = ...,
     f: Numbers = ...,
@@ -182,9 +202,15 @@ def solve(
     filters: Size = ...,
     out_channels: Size = ...,
     bias: bool | str = ...,
-    framework: Literal["torch", "tf"] = ...,
+    framework: Literal[
+        "torch",
+        "tf"
+    ] = ...,
     strict: bool | str = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -228,7 +254,11 @@ def solve(
     input: Rows = ...,
     h: Rows = ...,
     kernel: Rows = ...,
-    mode: Literal["full", "valid", "same"] = ...,
+    mode: Literal[
+        "full",
+        "valid",
+        "same"
+    ] = ...,
     correlate: bool | str = ...,
     bias: Number = ...,
     x2: Rows = ...,
@@ -266,10 +296,37 @@ def solve(
     in_channels: Size = ...,
     batch: Size = ...,
     batch_size: Size = ...,
-    optimizer: Literal["sgd", "momentum", "nesterov", "nesterov-pytorch", "adagrad", "rmsprop", "adam", "adamw", "amsgrad"] = ...,
-    unit: Literal["kb", "kib", "mb", "mib", "gb", "gib"] = ...,
-    memory_unit: Literal["kb", "kib", "mb", "mib", "gb", "gib"] = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    optimizer: Literal[
+        "sgd",
+        "momentum",
+        "nesterov",
+        "nesterov-pytorch",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adamw",
+        "amsgrad"
+    ] = ...,
+    unit: Literal[
+        "kb",
+        "kib",
+        "mb",
+        "mib",
+        "gb",
+        "gib"
+    ] = ...,
+    memory_unit: Literal[
+        "kb",
+        "kib",
+        "mb",
+        "mib",
+        "gb",
+        "gib"
+    ] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -330,8 +387,14 @@ def solve(
     x: Numbers = ...,
     input: Numbers = ...,
     mask: Numbers = ...,
-    phase: Literal["training", "inference"] = ...,
-    mode: Literal["training", "inference"] = ...,
+    phase: Literal[
+        "training",
+        "inference"
+    ] = ...,
+    mode: Literal[
+        "training",
+        "inference"
+    ] = ...,
     inverted: bool | str = ...,
     units: Size = ...,
     num_features: Size = ...,
@@ -354,7 +417,10 @@ def solve(
     layers: str | Sequence[Any] = ...,
     channels: Size = ...,
     in_channels: Size = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -430,7 +496,11 @@ def solve(
         "fan_out"
     ] | None = None,
     *,
-    scheme: Literal["xavier", "he", "lecun"] = ...,
+    scheme: Literal[
+        "xavier",
+        "he",
+        "lecun"
+    ] = ...,
     fan_in: Size = ...,
     in_features: Size = ...,
     fan_out: Size = ...,
@@ -441,7 +511,10 @@ def solve(
     in_channels: Size = ...,
     filters: Size = ...,
     out_channels: Size = ...,
-    mode: Literal["fan-in", "fan-out"] = ...,
+    mode: Literal[
+        "fan-in",
+        "fan-out"
+    ] = ...,
     slope: Number = ...,
     negative_slope: Number = ...,
 ) -> Solved: ...
@@ -460,8 +533,16 @@ def solve(
     box1: Numbers = ...,
     b: Numbers = ...,
     box2: Numbers = ...,
-    form: Literal["corners", "size", "centre"] = ...,
-    box_format: Literal["corners", "size", "centre"] = ...,
+    form: Literal[
+        "corners",
+        "size",
+        "centre"
+    ] = ...,
+    box_format: Literal[
+        "corners",
+        "size",
+        "centre"
+    ] = ...,
     boxes: Rows = ...,
     scores: Numbers = ...,
     threshold: Number = ...,
@@ -490,8 +571,34 @@ def solve(
         "loss_exact"
     ] | None = None,
     *,
-    kind: Literal["mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal", "dice"] = ...,
-    loss: Literal["mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal", "dice"] = ...,
+    kind: Literal[
+        "mse",
+        "mae",
+        "half-squared",
+        "huber",
+        "hinge",
+        "squared-hinge",
+        "bce",
+        "cross-entropy",
+        "nll",
+        "kl",
+        "focal",
+        "dice"
+    ] = ...,
+    loss: Literal[
+        "mse",
+        "mae",
+        "half-squared",
+        "huber",
+        "hinge",
+        "squared-hinge",
+        "bce",
+        "cross-entropy",
+        "nll",
+        "kl",
+        "focal",
+        "dice"
+    ] = ...,
     p: Numbers = ...,
     input: Numbers = ...,
     logits: Numbers = ...,
@@ -508,7 +615,11 @@ def solve(
     label_smoothing: Number = ...,
     weights: Numbers = ...,
     weight: Numbers = ...,
-    reduction: Literal["mean", "sum", "none"] = ...,
+    reduction: Literal[
+        "mean",
+        "sum",
+        "none"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -540,7 +651,10 @@ def solve(
     *,
     matrix: Rows = ...,
     confusion_matrix: Rows = ...,
-    rows: Literal["true", "predicted"] = ...,
+    rows: Literal[
+        "true",
+        "predicted"
+    ] = ...,
     tp: Size = ...,
     true_positives: Size = ...,
     fp: Size = ...,
@@ -606,7 +720,12 @@ def solve(
     output_activation: Any = ...,
     y: Numbers = ...,
     target: Numbers = ...,
-    loss: Literal["mse", "half-squared", "bce", "cross-entropy"] = ...,
+    loss: Literal[
+        "mse",
+        "half-squared",
+        "bce",
+        "cross-entropy"
+    ] = ...,
     alpha: Number = ...,
     lr: Number = ...,
 ) -> Solved: ...
@@ -642,14 +761,19 @@ def solve(
     channels: Size = ...,
     in_channels: Size = ...,
     layer: Any = ...,
-    count: Literal["bias,bn,..."] = ...,
+    count: Literal[
+        "bias,bn,..."
+    ] = ...,
     classes: Size = ...,
     num_classes: Size = ...,
     blocks: Numbers = ...,
     block_counts: Numbers = ...,
     trained: Any = ...,
     trained_layers: Any = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -662,7 +786,14 @@ def solve(
         "biases"
     ] | None = None,
     *,
-    layer: Literal["conv", "dense", "depthwise", "separable", "batchnorm", "embedding"] = ...,
+    layer: Literal[
+        "conv",
+        "dense",
+        "depthwise",
+        "separable",
+        "batchnorm",
+        "embedding"
+    ] = ...,
     k: Size = ...,
     kernel_size: Size = ...,
     channels: Size = ...,
@@ -671,7 +802,10 @@ def solve(
     out_channels: Size = ...,
     groups: Size = ...,
     bias: bool | str = ...,
-    framework: Literal["torch", "tf"] = ...,
+    framework: Literal[
+        "torch",
+        "tf"
+    ] = ...,
     bn: bool | str = ...,
     batch_norm: bool | str = ...,
     inputs: Size = ...,
@@ -712,7 +846,10 @@ def solve(
     ceil_mode: bool | str = ...,
     channels: Size = ...,
     in_channels: Size = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -724,8 +861,14 @@ def solve(
         "dx"
     ] | None = None,
     *,
-    kind: Literal["max", "average"] = ...,
-    pooling: Literal["max", "average"] = ...,
+    kind: Literal[
+        "max",
+        "average"
+    ] = ...,
+    pooling: Literal[
+        "max",
+        "average"
+    ] = ...,
     x: Rows = ...,
     input: Rows = ...,
     k: Size = ...,
@@ -769,7 +912,10 @@ def solve(
     dilation: Size = ...,
     n: Size = ...,
     number: Size = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -783,7 +929,11 @@ def solve(
         "output_parameters"
     ] | None = None,
     *,
-    cell: Literal["rnn", "lstm", "gru"] = ...,
+    cell: Literal[
+        "rnn",
+        "lstm",
+        "gru"
+    ] = ...,
     input: Size = ...,
     input_size: Size = ...,
     hidden: Size = ...,
@@ -791,7 +941,10 @@ def solve(
     layers: Size = ...,
     num_layers: Size = ...,
     bidirectional: bool | str = ...,
-    framework: Literal["torch", "tf"] = ...,
+    framework: Literal[
+        "torch",
+        "tf"
+    ] = ...,
     biases: Size = ...,
     bias_vectors: Size = ...,
     outputs: Size = ...,
@@ -806,8 +959,24 @@ def solve(
         "share"
     ] | None = None,
     *,
-    kind: Literal["step", "exponential", "geometric", "inverse", "cosine", "linear", "warmup"] = ...,
-    schedule: Literal["step", "exponential", "geometric", "inverse", "cosine", "linear", "warmup"] = ...,
+    kind: Literal[
+        "step",
+        "exponential",
+        "geometric",
+        "inverse",
+        "cosine",
+        "linear",
+        "warmup"
+    ] = ...,
+    schedule: Literal[
+        "step",
+        "exponential",
+        "geometric",
+        "inverse",
+        "cosine",
+        "linear",
+        "warmup"
+    ] = ...,
     alpha: Number = ...,
     lr: Number = ...,
     t: Size = ...,
@@ -890,7 +1059,10 @@ def solve(
     filters: Size = ...,
     out_channels: Size = ...,
     bias: bool | str = ...,
-    layout: Literal["hwc", "chw"] = ...,
+    layout: Literal[
+        "hwc",
+        "chw"
+    ] = ...,
 ) -> Solved: ...
 @overload
 def solve(
@@ -942,7 +1114,10 @@ def solve(
     dim_feedforward: Size = ...,
     layers: Size = ...,
     num_layers: Size = ...,
-    kind: Literal["encoder", "decoder"] = ...,
+    kind: Literal[
+        "encoder",
+        "decoder"
+    ] = ...,
     bias: bool | str = ...,
     n: Size = ...,
     tokens: Size = ...,
@@ -977,8 +1152,28 @@ def solve(
     parameter: Number = ...,
     alpha: Number = ...,
     lr: Number = ...,
-    method: Literal["sgd", "momentum", "nesterov", "nesterov-pytorch", "adagrad", "rmsprop", "adam", "adamw", "amsgrad"] = ...,
-    optimizer: Literal["sgd", "momentum", "nesterov", "nesterov-pytorch", "adagrad", "rmsprop", "adam", "adamw", "amsgrad"] = ...,
+    method: Literal[
+        "sgd",
+        "momentum",
+        "nesterov",
+        "nesterov-pytorch",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adamw",
+        "amsgrad"
+    ] = ...,
+    optimizer: Literal[
+        "sgd",
+        "momentum",
+        "nesterov",
+        "nesterov-pytorch",
+        "adagrad",
+        "rmsprop",
+        "adam",
+        "adamw",
+        "amsgrad"
+    ] = ...,
     steps: Size = ...,
     num_steps: Size = ...,
     wd: Number = ...,

@@ -58,7 +58,8 @@ def annotation(quantity: Quantity) -> str:
     if hint in TYPES:
         return TYPES[hint]
     if words and len(words) == len(hint.split("|")):
-        return f"Literal[{', '.join(map(repr, words))}]".replace("'", '"')
+        every = ",\n        ".join(f'"{word}"' for word in words)
+        return f"Literal[\n        {every}\n    ]"
     return "Size | str" if hint.startswith("N|") else "Any"
 
 
@@ -67,7 +68,8 @@ def overload(calculator: Calculator) -> str:
     wants = ",\n        ".join(f'"{name}"' for name in calculator.result_names)
     rows = [f"    {name}: {annotation(q)} = ...," for q in calculator.quantities for name in names(q)]
     unique = list(dict.fromkeys(rows))
-    head = [f'    calculator: Literal["{calculator.name}"],', f"    want: Literal[\n        {wants}\n    ] | None = None,", "    *,"]
+    want = f"    want: Literal[\n        {wants}\n    ] | None = None,"
+    head = [f'    calculator: Literal["{calculator.name}"],', want, "    *,"]
     return "\n".join(["@overload", "def solve(", *head, *unique, ") -> Solved: ..."])
 
 
