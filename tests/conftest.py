@@ -28,7 +28,7 @@ POSIX = (
     "test_terminal_restored.py",
 )  # fmt: skip
 LAB = () if find_spec("torch") else ("test_lab_experiments.py", "test_lab_pytorch.py")  # what needs the extra `lab`
-READERS = all(map(find_spec, ("playwright", "moodle_xml_parser"))) and all(map(which, ("chromium", "node")))
+READERS = all(map(find_spec, ("playwright", "moodle_xml_parser", "pyslet"))) and all(map(which, ("chromium", "node")))
 DOORS = () if READERS and os.environ.get("CNNQUIZ_DOORS") else ("test_doors.py",)  # what needs other programs
 collect_ignore = [*(POSIX if sys.platform == "win32" else ()), *LAB, *DOORS]
 PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import shutil
 import subprocess
+import zipfile
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from moodle_xml_parser.parser import parse_bytes
 from playwright.sync_api import Page, sync_playwright
+from pyslet.qtiv2.variables import ItemSessionState
+from pyslet.qtiv2.xml import QTIDocument
 from test_exporters import BANKS, questions_of
 
-from cnnquiz.exporters import gift, moodle
+from cnnquiz.exporters import Question, gift, moodle, qti
 from cnnquiz.exporters import html as html_page
 
 NODE = os.environ.get("CNNQUIZ_DOORS", "")  # where npm installed gift-pegjs and axe-core
@@ -65,6 +71,35 @@ def test_moodle_as_another_reader_reads_it(bank: str) -> None:
         assert [one.score_fraction > 0 for one in read.options] == [choice.right for choice in question.choices]
         assert read.single == (question.type != "multiple") and read.shuffle_answers
         assert [bool(one.feedback) for one in read.options] == [bool(choice.why) for choice in question.choices]
+
+
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # of pyslet's own old names
+@pytest.mark.parametrize("bank", BANKS)
+def test_qti_as_another_engine_reads_and_marks_it(bank: str) -> None:
+    every = questions_of(bank)
+    with zipfile.ZipFile(io.BytesIO(qti.write("Title", every))) as package:
+        assert ElementTree.fromstring(package.read("imsmanifest.xml")) is not None
+        items = [package.read(name) for name in package.namelist() if name.startswith("items/")]
+    for question, item in zip(every, items, strict=True):
+        right: list[Any] = list(question.keys if question.choices else question.answers[:1])
+        wrong: list[Any] = [one.letter for one in question.choices if not one.right][:1] or ["-12345"]
+        assert qti_score(item, question, right) == pytest.approx(1), question.name
+        assert qti_score(item, question, wrong) == 0, question.name
+
+
+def qti_score(item: bytes, question: Question, response: list[Any]) -> float:
+    """The mark that the response has in a session of its own, as pyslet works it."""
+    document = QTIDocument()
+    document.read(src=io.BytesIO(item))
+    session = ItemSessionState(document.root)
+    session.begin_session()
+    with suppress(NotImplementedError):  # to draw a line to type in, which comes last
+        session.begin_attempt()
+    value: Any = response if question.type == "multiple" else response[0]
+    session["RESPONSE"].set_value(float(value) if question.type == "number" else value)
+    session.end_attempt()
+    score: float = session["SCORE"].value
+    return score
 
 
 @pytest.fixture

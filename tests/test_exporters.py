@@ -8,6 +8,7 @@ import hashlib
 import io
 import json
 import re
+import zipfile
 from fractions import Fraction
 from pathlib import Path
 from xml.etree import ElementTree
@@ -41,11 +42,21 @@ def questions_of(name: str, seed: int | None = None) -> list[Question]:
     return [one for variant in variants for one in exporters.questions(variant, figure(loaded, variant))]
 
 
+def text_of(written: bytes) -> str:
+    """The text of a file, or of all the files of an archive."""
+    if written[:2] != b"PK":
+        return written.decode("utf-8-sig")
+    with zipfile.ZipFile(io.BytesIO(written)) as archive:
+        return "\n".join(archive.read(name).decode() for name in archive.namelist())
+
+
 @pytest.mark.parametrize("format", exporters.names())
 @pytest.mark.parametrize("bank", BANKS)
 def test_every_format_writes_every_bank(bank: str, format: str) -> None:
     every, exporter = questions_of(bank), exporters.load(format)
-    text = exporter.write("A title", every).decode("utf-8-sig")
+    written = exporter.write("A title", every)
+    assert written == exporter.write("A title", every)
+    text = text_of(written)
     assert exporter.SUFFIX.startswith(".")
     if not [loss for question in every for loss in exporter.losses(question)]:
         assert all(question.name in text for question in every)
