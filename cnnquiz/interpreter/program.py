@@ -1,0 +1,1306 @@
+"""A Python program followed step by step over its syntax tree, with shapes in place of numbers; nothing is run."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from cnnquiz.interpreter import functions, operations
+from cnnquiz.interpreter.calls import (
+    HARMLESS,
+    PLAIN_BASES,
+    Calls,
+    Partial,
+    Super,
+    framework_of,
+    is_callable,
+    is_module,
+)
+from cnnquiz.interpreter.operations import SCALARS, truth
+from cnnquiz.interpreter.values import (
+    LONGEST,
+    Builtin,
+    Class,
+    Container,
+    Dotted,
+    Function,
+    Graph,
+    Instance,
+    Leaf,
+    ModelFault,
+    Module,
+    Opaque,
+    Tensor,
+    Unreadable,
+    whole,
+)
+from cnnquiz.layers.constructors import KERAS, constructors
+
+MOST_STEPS = 200_000
+DEEPEST = 40  # calls inside calls
+LONGEST_SOURCE = 300_000
+NAMES = frozenset("""
+range len list tuple dict set zip enumerate reversed sorted sum min max abs int float str bool round isinstance hasattr
+getattr setattr super print map filter any all type callable iter next divmod pow id repr format slice issubclass frozenset
+object property staticmethod classmethod vars open input delattr
+""".split())
+_ERRORS = frozenset("""
+Exception ValueError TypeError RuntimeError KeyError NotImplementedError AssertionError ImportError ModuleNotFoundError
+IndexError AttributeError StopIteration Warning UserWarning DeprecationWarning OSError FileNotFoundError
+""".split())
+_INITIAL = re.compile(r"init\w*(weight|param)|(weight|param)\w*init|reset_param|^_?init_?$|xavier|kaiming|load_|_load")
+
+
+class Broken(Struct):
+    """A name of the file whose line could not be followed; the fault comes when the name is used."""
+
+    fault: Unreadable
+
+
+class Break(Exception):  # noqa: N818 (control flow)
+    """break."""
+
+
+class Continue(Exception):  # noqa: N818
+    """continue."""
+
+
+class Return(Exception):  # noqa: N818
+    """return, with its value."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+
+class Scope:
+    """The names of a block, inside those around it."""
+
+    def __init__(self, around: Scope | None = None) -> None:
+        self.names: dict[str, Any] = {}
+        self.around = around
+        self.outer: set[str] = set()  # names that belong to the block around
+        self.method: tuple[Any, Class] | None = None  # self and class, for super()
+        self.yields: list[Any] | None = None
+
+    def find(self, name: str) -> Any:
+        """The value of a name; KeyError."""
+        scope: Scope | None = self
+        while scope is not None:
+            if name in scope.names:
+                return scope.names[name]
+            scope = scope.around
+        raise KeyError(name)
+
+    def put(self, name: str, value: Any) -> None:
+        """Give a name a value."""
+        scope: Scope = self
+        while name in scope.outer and scope.around is not None:
+            scope = scope.around
+        scope.names[name] = value
+
+
+class Program(Calls):
+    """One file, and the work that is done on it."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        super().__init__()
+        self.steps = self.depth = 0
+        self.globals = Scope()
+        self.globals.names["__name__"] = "model"
+        for node in tree.body:
+            self.top(node)
+
+    def step(self, many: int = 1) -> None:
+        """Count work; Unreadable where it is too much."""
+        self.steps += many
+        if self.steps > MOST_STEPS:
+            raise Unreadable(f"it takes more than {MOST_STEPS:,} steps")
+
+    def top(self, node: ast.stmt) -> None:
+        """A statement of the file itself: where it cannot be followed, what it touches waits with the fault."""
+        try:
+            self.statement(node, self.globals)
+        except (Unreadable, ModelFault) as fault:
+            broken = Broken(Unreadable(str(fault), fault.line or node.lineno))
+            defined = isinstance(node, ast.FunctionDef | ast.ClassDef)
+            names = {node.name} if defined else {one.id for one in ast.walk(node) if isinstance(one, ast.Name)}  # type: ignore[attr-defined]
+            for name in names:
+                value = self.globals.names.get(name)
+                if value is None or isinstance(value, Module | list | dict | Tensor) or defined:
+                    self.globals.names[name] = broken
+        except (Return, Break, Continue):
+            pass
+
+    # Statements.
+
+    def block(self, body: Sequence[ast.stmt], scope: Scope) -> None:
+        """Statements in a row."""
+        for node in body:
+            self.statement(node, scope)
+
+    def statement(self, node: ast.stmt, scope: Scope) -> None:
+        """One statement; what goes wrong gets its line."""
+        self.step()
+        self.line = node.lineno
+        try:
+            work = getattr(self, f"do_{type(node).__name__.lower()}", None)
+            if work is None:
+                raise Unreadable("this statement cannot be followed")
+            work(node, scope)
+        except (Unreadable, ModelFault) as fault:
+            fault.line = fault.line or node.lineno
+            raise
+        except RecursionError:
+            raise Unreadable("it is nested too deep", node.lineno) from None
+
+    def do_expr(self, node: ast.Expr, scope: Scope) -> None:
+        """A call for its effect: what only sets weights may stay unread."""
+        if isinstance(node.value, ast.Constant):
+            return
+        try:
+            self.value(node.value, scope)
+        except Unreadable:
+            call = node.value.func if isinstance(node.value, ast.Call) else None
+            name = call.attr if isinstance(call, ast.Attribute) else call.id if isinstance(call, ast.Name) else ""
+            if not _INITIAL.search(name) or self.steps > MOST_STEPS:
+                raise
+
+    def do_assign(self, node: ast.Assign, scope: Scope) -> None:
+        """a = b = c."""
+        value = self.value(node.value, scope)
+        for target in node.targets:
+            self.assign(target, value, scope)
+
+    def do_annassign(self, node: ast.AnnAssign, scope: Scope) -> None:
+        """a: int = 3."""
+        if node.value is not None:
+            self.assign(node.target, self.value(node.value, scope), scope)
+
+    def do_augassign(self, node: ast.AugAssign, scope: Scope) -> None:
+        """a += 3; lists grow in place."""
+        load = ast.copy_location(_as_load(node.target), node.target)
+        left, right = self.value(load, scope), self.value(node.value, scope)
+        if isinstance(left, list) and isinstance(node.op, ast.Add):
+            left += self.elements(right)
+            return
+        if isinstance(left, Container) and isinstance(node.op, ast.Add):
+            for one in self.elements(right):
+                self.put(left, one)
+            return
+        self.assign(node.target, self.operation(node.op, left, right), scope)
+
+    def do_if(self, node: ast.If, scope: Scope) -> None:
+        """if, elif, else."""
+        self.block(node.body if truth(self.value(node.test, scope)) else node.orelse, scope)
+
+    def do_for(self, node: ast.For, scope: Scope) -> None:
+        """A loop over values."""
+        for value in self.elements(self.value(node.iter, scope)):
+            self.assign(node.target, value, scope)
+            try:
+                self.block(node.body, scope)
+            except Break:
+                return
+            except Continue:
+                continue
+        self.block(node.orelse, scope)
+
+    def do_while(self, node: ast.While, scope: Scope) -> None:
+        """A loop with a condition."""
+        while truth(self.value(node.test, scope)):
+            try:
+                self.block(node.body, scope)
+            except Break:
+                return
+            except Continue:
+                continue
+
+    def do_return(self, node: ast.Return, scope: Scope) -> None:
+        """return."""
+        raise Return(None if node.value is None else self.value(node.value, scope))
+
+    def do_break(self, node: ast.stmt, scope: Scope) -> None:
+        """break."""
+        raise Break
+
+    def do_continue(self, node: ast.stmt, scope: Scope) -> None:
+        """continue."""
+        raise Continue
+
+    def do_pass(self, node: ast.stmt, scope: Scope) -> None:
+        """pass."""
+
+    def do_assert(self, node: ast.Assert, scope: Scope) -> None:
+        """assert: false for what is known is a fault."""
+        try:
+            holds = truth(self.value(node.test, scope))
+        except Unreadable:
+            return
+        if not holds:
+            raise ModelFault("this assertion fails")
+
+    def do_raise(self, node: ast.Raise, scope: Scope) -> None:
+        """raise."""
+        raise ModelFault("an error is raised here")
+
+    def do_with(self, node: ast.With, scope: Scope) -> None:
+        """with: only its body counts."""
+        for item in node.items:
+            if item.optional_vars is not None:
+                self.assign(item.optional_vars, Opaque("what `with` opens"), scope)
+        self.block(node.body, scope)
+
+    def do_try(self, node: ast.Try, scope: Scope) -> None:
+        """try: its body; an error in it is one of the model."""
+        self.block(node.body, scope)
+        self.block(node.orelse, scope)
+        self.block(node.finalbody, scope)
+
+    def do_import(self, node: ast.Import, scope: Scope) -> None:
+        """import torch.nn as nn."""
+        for alias in node.names:
+            top = alias.name.partition(".")[0]
+            scope.put(alias.asname or top, Dotted(alias.name if alias.asname else top))
+
+    def do_importfrom(self, node: ast.ImportFrom, scope: Scope) -> None:
+        """from torch import nn; what comes from files beside this one has a dot in front."""
+        room = "." * node.level + (node.module or "")
+        for alias in node.names:
+            if alias.name == "*":
+                if room in ("torch.nn", "tensorflow.keras.layers", "keras.layers", "torch"):
+                    scope.names[f"*{room}"] = Dotted(room)
+                continue
+            scope.put(alias.asname or alias.name, Dotted(f"{room}.{alias.name}" if room else alias.name))
+
+    def do_global(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
+        """global, nonlocal."""
+        scope.outer |= {*node.names}
+
+    do_nonlocal = do_global
+
+    def do_delete(self, node: ast.Delete, scope: Scope) -> None:
+        """del of a name, an attribute or an element."""
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                scope.names.pop(target.id, None)
+            elif isinstance(target, ast.Attribute):
+                owner = self.value(target.value, scope)
+                if isinstance(owner, Instance):
+                    owner.attributes.pop(target.attr, None)
+            elif isinstance(target, ast.Subscript):
+                owner, at = self.value(target.value, scope), self.value(target.slice, scope)
+                if not isinstance(owner, list | dict) or not isinstance(at, int | str):
+                    raise Unreadable("this deletion cannot be followed")
+                try:
+                    del owner[at]  # type: ignore[arg-type]
+                except (KeyError, IndexError, TypeError):
+                    raise ModelFault("there is nothing to delete") from None
+
+    def do_functiondef(self, node: ast.FunctionDef, scope: Scope) -> None:
+        """A function, with the values of its defaults."""
+        scope.put(node.name, self.function(node, scope))
+
+    do_asyncfunctiondef = do_functiondef
+
+    def function(self, node: Any, scope: Scope, cls: Class | None = None) -> Function:
+        """A function or lambda as a value."""
+        kind = ""
+        for one in getattr(node, "decorator_list", ()):
+            word = ast.unparse(one)
+            if word in ("property", "staticmethod", "classmethod", "cached_property"):
+                kind = word.removeprefix("cached_")
+            elif not re.search(r"torch|no_grad|register|jit|override|wraps|cache|tf\.function|keras|abstract|unused|export|ignore", word):
+                kind = f"@{word[:60]}"
+        defaults = tuple(self.value(one, scope) for one in node.args.defaults)
+        named = tuple(None if one is None else self.value(one, scope) for one in node.args.kw_defaults)
+        return Function(node, scope, None, cls, defaults, named, kind)
+
+    def do_classdef(self, node: ast.ClassDef, scope: Scope) -> None:
+        """A class: its body is worked in names of its own."""
+        bases = tuple(self.value(one, scope) for one in node.bases if not isinstance(one, ast.Subscript))
+        if any(not isinstance(base, Class | Dotted | Builtin) for base in bases):
+            raise Unreadable(f"the bases of {node.name} cannot be followed")
+        bases = tuple(base for base in bases if not isinstance(base, Builtin))
+        made = Class(node.name, bases, {}, node.lineno)
+        inner = Scope(scope)
+        fields: list[tuple[str, ast.expr | None]] = []
+        for one in node.body:
+            if isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef):
+                made.members[one.name] = inner.names[one.name] = replace(self.function(one, inner), cls=made, scope=scope)
+                continue
+            if isinstance(one, ast.AnnAssign) and isinstance(one.target, ast.Name):
+                fields.append((one.target.id, one.value))
+            self.statement(one, inner)
+            made.members.update({name: value for name, value in inner.names.items() if name not in made.members})
+        if any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+            made.members["fields of a dataclass"] = fields
+        scope.put(node.name, made)
+
+    def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
+        """Give a target a value."""
+        if isinstance(target, ast.Name):
+            scope.put(target.id, value)
+        elif isinstance(target, ast.Tuple | ast.List):
+            self.unpack(target.elts, value, scope)
+        elif isinstance(target, ast.Attribute):
+            self.set_attribute(self.value(target.value, scope), target.attr, value)
+        elif isinstance(target, ast.Subscript):
+            self.set_element(self.value(target.value, scope), self.value(target.slice, scope), value)
+        elif isinstance(target, ast.Starred):
+            self.assign(target.value, value, scope)
+        else:
+            raise Unreadable("this assignment cannot be followed")
+
+    def unpack(self, targets: Sequence[ast.expr], value: Any, scope: Scope) -> None:
+        """a, *b = c."""
+        if isinstance(value, Opaque):
+            for target in targets:
+                self.assign(target, value, scope)
+            return
+        values = self.elements(value)
+        star = next((at for at, one in enumerate(targets) if isinstance(one, ast.Starred)), None)
+        if star is not None and len(values) >= len(targets) - 1:
+            behind = len(targets) - star - 1
+            middle = values[star : len(values) - behind]
+            values = [*values[:star], middle, *values[len(values) - behind :]]
+        if len(values) != len(targets):
+            raise ModelFault(f"{len(values)} values for {len(targets)} names")
+        for target, one in zip(targets, values, strict=True):
+            self.assign(target, one, scope)
+
+    def set_attribute(self, owner: Any, name: str, value: Any) -> None:
+        """owner.name = value."""
+        if isinstance(owner, Instance):
+            if isinstance(value, Opaque) and value.words.endswith("not in this file"):
+                raise Unreadable(value.words)
+            owner.attributes[name] = value
+        elif isinstance(owner, Container):
+            owner.modules[name] = value
+        elif isinstance(owner, Leaf):
+            self.set_on_leaf(owner, name, value)
+        elif isinstance(owner, Class):
+            owner.members[name] = value
+        elif not isinstance(owner, Opaque | Tensor | Function | Dotted | Graph):
+            raise Unreadable("this attribute cannot be set")
+
+    def set_on_leaf(self, leaf: Leaf, name: str, value: Any) -> None:
+        """An attribute of a layer that is there already: what changes its window is followed."""
+        short = {"stride": "s", "padding": "p", "dilation": "d", "strides": "s"}.get(name)
+        if short and short in leaf.values:
+            leaf.values[short] = value
+        elif name in ("bias", "weight", "kernel_size", "groups", "in_channels", "out_channels") and value is not None:
+            if isinstance(value, Opaque) or (isinstance(value, Tensor) and name in ("bias", "weight")):
+                return
+            raise Unreadable(f"a change of a layer's {name} cannot be followed")
+        elif value is None and name in ("bias", "weight"):
+            raise Unreadable(f"a change of a layer's {name} cannot be followed")
+        elif name == "trainable" or isinstance(value, SCALARS):
+            return
+
+    def set_element(self, owner: Any, at: Any, value: Any) -> None:
+        """owner[at] = value."""
+        if isinstance(owner, dict):
+            owner[operations.key(at)] = value
+        elif isinstance(owner, list) and isinstance(at, int) and -len(owner) <= at < len(owner):
+            owner[at] = value
+        elif isinstance(owner, Container):
+            names = list(owner.modules)
+            owner.modules[at if isinstance(at, str) else names[whole(at, "an index")]] = value
+        elif not isinstance(owner, Opaque | Tensor):
+            raise Unreadable("this element cannot be set")
+
+    # Expressions.
+
+    def value(self, node: ast.expr, scope: Scope) -> Any:
+        """The value of an expression."""
+        self.step()
+        work = getattr(self, f"of_{type(node).__name__.lower()}", None)
+        if work is None:
+            raise Unreadable("this expression cannot be followed")
+        return work(node, scope)
+
+    def of_constant(self, node: ast.Constant, scope: Scope) -> Any:
+        """A number or a text."""
+        value = node.value
+        if isinstance(value, int) and not isinstance(value, bool):
+            return operations.bounded(value)
+        return value if isinstance(value, (*SCALARS, type(...))) else Opaque("a constant")
+
+    def of_name(self, node: ast.Name, scope: Scope) -> Any:
+        """A name, of the file or of Python."""
+        try:
+            value = scope.find(node.id)
+        except KeyError:
+            return self.other_name(node.id)
+        if isinstance(value, Broken):
+            raise value.fault
+        return value
+
+    def other_name(self, name: str) -> Any:
+        """A name that the file does not give a value: Python's own, or from a `*` of an import."""
+        if name in NAMES:
+            return Builtin(None, name)
+        if name in _ERRORS:
+            return Opaque(name)
+        for star, room in self.globals.names.items():
+            if star.startswith("*"):
+                dotted = f"{room.name}.{name}"
+                if constructors(dotted) or name in ("Sequential", "ModuleList", "Module", "Input", "Parameter"):
+                    return Dotted(dotted)
+        raise Unreadable(f"{name} is not defined in this file")
+
+    def of_tuple(self, node: ast.Tuple, scope: Scope) -> Any:
+        """(a, *b)."""
+        return tuple(self.spread(node.elts, scope))
+
+    def of_list(self, node: ast.List, scope: Scope) -> Any:
+        """[a, *b]."""
+        return self.spread(node.elts, scope)
+
+    def of_set(self, node: ast.Set, scope: Scope) -> Any:
+        """{a, b}."""
+        return {operations.key(one) for one in self.spread(node.elts, scope)}
+
+    def spread(self, nodes: Sequence[ast.expr], scope: Scope) -> list[Any]:
+        """The values of expressions, those behind a star one by one."""
+        found: list[Any] = []
+        for node in nodes:
+            if isinstance(node, ast.Starred):
+                found += self.elements(self.value(node.value, scope))
+            else:
+                found.append(self.value(node, scope))
+        return found
+
+    def of_dict(self, node: ast.Dict, scope: Scope) -> Any:
+        """{a: b, **c}."""
+        found: dict[Any, Any] = {}
+        for key, value in zip(node.keys, node.values, strict=True):
+            if key is None:
+                found |= self.pairs(self.value(value, scope))
+            else:
+                found[operations.key(self.value(key, scope))] = self.value(value, scope)
+        return found
+
+    def operation(self, sign: ast.operator, left: Any, right: Any) -> Any:
+        """An operator between two values."""
+        made = operations.binary(sign, left, right)
+        return self.traced("", made, [left, right]) if isinstance(made, Tensor) else made
+
+    def of_binop(self, node: ast.BinOp, scope: Scope) -> Any:
+        """a + b."""
+        return self.operation(node.op, self.value(node.left, scope), self.value(node.right, scope))
+
+    def of_unaryop(self, node: ast.UnaryOp, scope: Scope) -> Any:
+        """-a, not a."""
+        return operations.unary(node.op, self.value(node.operand, scope))
+
+    def of_boolop(self, node: ast.BoolOp, scope: Scope) -> Any:
+        """a and b, a or b."""
+        value: Any = None
+        for one in node.values:
+            value = self.value(one, scope)
+            if one is not node.values[-1] and truth(value) == isinstance(node.op, ast.Or):
+                return value
+        return value
+
+    def of_compare(self, node: ast.Compare, scope: Scope) -> Any:
+        """a < b <= c."""
+        left = self.value(node.left, scope)
+        found: Any = True
+        for sign, other in zip(node.ops, node.comparators, strict=True):
+            right = self.value(other, scope)
+            found = operations.compared(sign, left, right)
+            if not isinstance(found, Opaque) and not found:
+                return False
+            left = right
+        return found
+
+    def of_ifexp(self, node: ast.IfExp, scope: Scope) -> Any:
+        """a if b else c."""
+        return self.value(node.body if truth(self.value(node.test, scope)) else node.orelse, scope)
+
+    def of_lambda(self, node: ast.Lambda, scope: Scope) -> Any:
+        """lambda."""
+        return self.function(node, scope)
+
+    def of_namedexpr(self, node: ast.NamedExpr, scope: Scope) -> Any:
+        """a := b."""
+        value = self.value(node.value, scope)
+        self.assign(node.target, value, scope)
+        return value
+
+    def of_joinedstr(self, node: ast.JoinedStr, scope: Scope) -> Any:
+        """An f-string of plain values."""
+        words = ""
+        for part in node.values:
+            one = part.value if isinstance(part, ast.Constant) else None
+            if isinstance(part, ast.FormattedValue):
+                if part.format_spec is not None:
+                    return Opaque("a formatted text")
+                one = operations.plain_text(self.value(part.value, scope))
+            if not isinstance(one, str) or len(words) > LONGEST:
+                return Opaque("a formatted text")
+            words += one
+        return words
+
+    def of_starred(self, node: ast.Starred, scope: Scope) -> Any:
+        """A star where none is followed."""
+        raise Unreadable("this star cannot be followed")
+
+    def of_yield(self, node: ast.Yield, scope: Scope) -> Any:
+        """yield: a generator is worked to its end at once."""
+        if scope.yields is None:
+            raise Unreadable("this yield cannot be followed")
+        scope.yields.append(None if node.value is None else self.value(node.value, scope))
+
+    def of_slice(self, node: ast.Slice, scope: Scope) -> Any:
+        """a:b:c."""
+        return slice(*(None if one is None else self.value(one, scope) for one in (node.lower, node.upper, node.step)))
+
+    def of_subscript(self, node: ast.Subscript, scope: Scope) -> Any:
+        """a[b]."""
+        return self.element(self.value(node.value, scope), self.value(node.slice, scope))
+
+    def element(self, owner: Any, at: Any) -> Any:
+        """An element of a value."""
+        if isinstance(owner, Tensor):
+            return self.traced("", functions.indexed(owner, at), [owner])
+        if isinstance(owner, Opaque):
+            return owner
+        if isinstance(owner, dict):
+            if operations.key(at) not in owner:
+                raise ModelFault(f"there is no key {at!r}"[:100] if isinstance(at, SCALARS) else "there is no such key")
+            return owner[at]
+        if isinstance(owner, Instance):
+            if isinstance(owner.base, Container):
+                return self.element(owner.base, at)
+            method = self.member(owner, "__getitem__")
+            return self.call(method, [at], {}) if method else self.no_element()
+        if isinstance(owner, Container):
+            return self.container_element(owner, at)
+        if isinstance(owner, list | tuple | str | range):
+            if isinstance(at, slice) and all(part is None or isinstance(part, int) for part in (at.start, at.stop, at.step)):
+                return owner[at]
+            if isinstance(at, int):
+                if not -len(owner) <= at < len(owner):
+                    raise ModelFault(f"there is no element {at} of {len(owner)}")
+                return owner[at]
+        return self.no_element()
+
+    def no_element(self) -> Any:
+        """Refuse."""
+        raise Unreadable("this element cannot be followed")
+
+    def container_element(self, owner: Container, at: Any) -> Any:
+        """A layer of a container, or a Sequential of some."""
+        if isinstance(at, str) and at in owner.modules:
+            return owner.modules[at]
+        values = list(owner.modules.values())
+        if isinstance(at, slice) and all(part is None or isinstance(part, int) for part in (at.start, at.stop, at.step)):
+            made = Container(owner.kind, owner.framework, owner.line)
+            for name, one in list(owner.modules.items())[at]:
+                made.modules[name] = one
+            return made
+        if isinstance(at, int) and -len(values) <= at < len(values):
+            return values[at]
+        raise ModelFault(f"there is no layer {at!r} of {len(values)}"[:100])
+
+    def of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
+        """[a for b in c if d]."""
+        return [self.value(node.elt, inner) for inner in self.rounds(node.generators, scope)]
+
+    of_generatorexp = of_listcomp
+
+    def of_setcomp(self, node: ast.SetComp, scope: Scope) -> Any:
+        """{a for b in c}."""
+        return {operations.key(self.value(node.elt, inner)) for inner in self.rounds(node.generators, scope)}
+
+    def of_dictcomp(self, node: ast.DictComp, scope: Scope) -> Any:
+        """{a: b for c in d}."""
+        return {operations.key(self.value(node.key, inner)): self.value(node.value, inner)
+                for inner in self.rounds(node.generators, scope)}  # fmt: skip
+
+    def rounds(self, generators: Sequence[ast.comprehension], scope: Scope) -> Iterator[Scope]:
+        """The names in each round of a comprehension."""
+        first, *rest = generators
+        for value in self.elements(self.value(first.iter, scope)):
+            inner = Scope(scope)
+            self.assign(first.target, value, inner)
+            if all(truth(self.value(test, inner)) for test in first.ifs):
+                if rest:
+                    yield from self.rounds(rest, inner)
+                else:
+                    yield inner
+
+    def of_attribute(self, node: ast.Attribute, scope: Scope) -> Any:
+        """a.b."""
+        return self.attribute(self.value(node.value, scope), node.attr)
+
+    def of_call(self, node: ast.Call, scope: Scope) -> Any:
+        """a(b, *c, d=e, **f)."""
+        function = self.value(node.func, scope)
+        args = self.spread(node.args, scope)
+        named: dict[str, Any] = {}
+        for word in node.keywords:
+            if word.arg is not None:
+                named[word.arg] = self.value(word.value, scope)
+            else:
+                more = self.value(word.value, scope)
+                if isinstance(more, Opaque):
+                    raise Unreadable(f"{more.words} gives arguments that are not known")
+                named |= {str(name): one for name, one in self.pairs(more).items()}
+        self.line = node.lineno
+        if isinstance(function, Builtin) and function.name == "super" and function.owner is None:
+            return self.superior(args, scope)
+        return self.call(function, args, named)
+
+    def superior(self, args: list[Any], scope: Scope) -> Super:
+        """super(), or super(Net, self)."""
+        found: Scope | None = scope
+        while found is not None and found.method is None:
+            found = found.around
+        if found is None or found.method is None:
+            raise Unreadable("this super() cannot be followed")
+        owner, cls = found.method
+        return Super(owner, args[0] if args and isinstance(args[0], Class) else cls)
+
+    # Attributes and calls of the file's own.
+
+    def member(self, owner: Instance, name: str, behind: Class | None = None) -> Any:
+        """What the classes of an object have under a name, bound to it; None for nothing."""
+        order = owner.cls.order()
+        if behind is not None:
+            order = order[order.index(behind) + 1 :] if behind in order else []
+        for cls in order:
+            if name in cls.members:
+                found = cls.members[name]
+                if isinstance(found, Function) and found.kind != "staticmethod":
+                    return replace(found, owner=owner.cls if found.kind == "classmethod" else owner)
+                return found
+        return None
+
+    def attribute(self, owner: Any, name: str) -> Any:
+        """An attribute of any value."""
+        if isinstance(owner, Dotted):
+            return Dotted(f"{owner.name}.{name}")
+        if isinstance(owner, Opaque):
+            return owner
+        if isinstance(owner, Instance):
+            return self.instance_attribute(owner, name)
+        if isinstance(owner, Super):
+            found = self.member(owner.owner, name, owner.cls) if isinstance(owner.owner, Instance) else None
+            return found or Builtin(owner, name)
+        if isinstance(owner, Class):
+            return self.class_attribute(owner, name)
+        if isinstance(owner, Tensor):
+            return self.tensor_attribute(owner, name)
+        if isinstance(owner, Leaf):
+            return self.leaf_attribute(owner, name)
+        if isinstance(owner, Container) and name in owner.modules:
+            return owner.modules[name]
+        if isinstance(owner, Graph) and name in ("output", "outputs", "input", "inputs"):
+            one = owner.outputs if name.startswith("output") else owner.inputs
+            return one[0] if name == "input" and len(owner.inputs) == 1 else one
+        if name == "__name__" and isinstance(owner, Class | Function):
+            return owner.name if isinstance(owner, Class) else getattr(owner.node, "name", "function")
+        if isinstance(owner, Partial) and name == "func":
+            return owner.function
+        if name == "__dict__":
+            raise Unreadable("__dict__ cannot be followed")
+        return Builtin(owner, name)
+
+    def instance_attribute(self, owner: Instance, name: str) -> Any:
+        """An attribute of an object of the file."""
+        if name in owner.attributes:
+            return owner.attributes[name]
+        found = self.member(owner, name)
+        if isinstance(found, Function) and found.kind == "property":
+            return self.call(found, [], {})
+        if found is not None:
+            return found
+        if name == "__class__":
+            return owner.cls
+        if name == "training":
+            return False
+        if isinstance(owner.base, Container) and name in owner.base.modules:
+            return owner.base.modules[name]
+        if isinstance(owner.base, Leaf):
+            return self.leaf_attribute(owner.base, name)
+        if not is_module(owner.cls):
+            if any(name in cls.members for cls in owner.cls.order()):
+                return None
+            raise ModelFault(f"{owner.cls.name} has no {name}")
+        return Builtin(owner, name)
+
+    def class_attribute(self, owner: Class, name: str) -> Any:
+        """An attribute of a class."""
+        if name == "__name__":
+            return owner.name
+        for cls in owner.order():
+            if name in cls.members:
+                found = cls.members[name]
+                return replace(found, owner=owner) if isinstance(found, Function) and found.kind == "classmethod" else found
+        if name == "__init__":
+            return Builtin(owner, name)
+        raise Unreadable(f"{owner.name} has no {name} that can be followed")
+
+    def tensor_attribute(self, owner: Tensor, name: str) -> Any:
+        """x.shape, x.T, or a method."""
+        if name == "shape":
+            return tuple(owner.shape)
+        if name == "ndim":
+            return len(owner.shape)
+        if name in ("T", "mT"):
+            return Tensor(owner.shape[::-1] if name == "T" else (*owner.shape[:-2], *owner.shape[:-3:-1]))
+        if name in ("device", "dtype", "is_cuda", "requires_grad", "grad", "layout"):
+            return Opaque(f"a tensor's {name}")
+        if name == "data":
+            return owner
+        return Builtin(owner, name)
+
+    def call(self, function: Any, args: list[Any], named: dict[str, Any]) -> Any:
+        """What a call gives."""
+        self.step()
+        if isinstance(function, Function):
+            return self.call_function(function, args, named)
+        if isinstance(function, Dotted):
+            return self.call_outside(function.name, args, named)
+        if isinstance(function, Leaf):
+            return self.call_leaf(function, args, named)
+        if isinstance(function, Class):
+            return self.made(function, args, named)
+        if isinstance(function, Instance):
+            return self.call_instance(function, args, named)
+        if isinstance(function, Builtin):
+            return self.call_method(function.owner, function.name, args, named)
+        if isinstance(function, Container):
+            return self.call_container(function, args, named)
+        if isinstance(function, Partial):
+            return self.call(function.function, [*function.args, *args], {**function.named, **named})
+        if isinstance(function, Graph):
+            return self.call_graph(function, args)
+        if isinstance(function, Opaque):
+            return function
+        raise ModelFault(f"a {type(function).__name__} is called here")
+
+    def call_function(self, function: Function, args: list[Any], named: dict[str, Any]) -> Any:
+        """A function of the file on its arguments."""
+        if function.kind.startswith("@"):
+            raise Unreadable(f"a function under {function.kind} cannot be followed")
+        if self.depth >= DEEPEST:
+            raise Unreadable(f"calls stand in calls more than {DEEPEST} deep")
+        scope = Scope(function.scope)
+        given = [function.owner, *args] if function.owner is not None else args
+        if function.cls is not None and given:
+            scope.method = (given[0], function.cls)
+        name = getattr(function.node, "name", "lambda")
+        scope.names |= self.bound(name, function, given, named)
+        if isinstance(function.node, ast.Lambda):
+            return self.deeper(lambda: self.value(function.node.body, scope))
+        if any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function.node)):
+            scope.yields = []
+        result = self.deeper(lambda: self.returned(function.node.body, scope))
+        return scope.yields if scope.yields is not None else result
+
+    def deeper(self, work: Callable[[], Any]) -> Any:
+        """Work one call deeper; the line is the caller's again behind it."""
+        line = self.line
+        self.depth += 1
+        try:
+            return work()
+        finally:
+            self.depth -= 1
+            self.line = line
+
+    def returned(self, body: Sequence[ast.stmt], scope: Scope) -> Any:
+        """What a body returns."""
+        try:
+            self.block(body, scope)
+        except Return as found:
+            return found.value
+        return None
+
+    def bound(self, name: str, function: Function, args: list[Any], named: dict[str, Any]) -> dict[str, Any]:
+        """The arguments under the names of the parameters."""
+        spec, found, named = function.node.args, dict[str, Any](), dict(named)
+        places = [one.arg for one in (*spec.posonlyargs, *spec.args)]
+        if len(args) > len(places) and spec.vararg is None:
+            raise ModelFault(f"{name} takes {len(places)} arguments, gets {len(args)}")
+        found |= dict(zip(places, args, strict=False))
+        if spec.vararg is not None:
+            found[spec.vararg.arg] = tuple(args[len(places) :])
+        defaults = dict(zip(places[len(places) - len(function.defaults) :], function.defaults, strict=True))
+        words = [one.arg for one in spec.kwonlyargs]
+        defaults |= {word: value for word, value, node in zip(words, function.named_defaults, spec.kw_defaults, strict=True)
+                     if node is not None}  # fmt: skip
+        for word in [*named]:
+            if word in places or word in words:
+                if word in found:
+                    raise ModelFault(f"{name} gets {word} twice")
+                found[word] = named.pop(word)
+        if named and spec.kwarg is None:
+            raise ModelFault(f"{name} takes no {next(iter(named))}"[:100])
+        if spec.kwarg is not None:
+            found[spec.kwarg.arg] = named
+        missing = [one for one in (*places, *words) if one not in found and one not in defaults]
+        if missing:
+            raise ModelFault(f"{name} is called without {' and '.join(missing)}"[:200])
+        return defaults | found
+
+    def made(self, cls: Class, args: list[Any], named: dict[str, Any]) -> Instance:
+        """An object of a class of the file."""
+        made = Instance(cls, self.line)
+        if any(base.name.startswith("enum.") for base in cls.outside()):
+            raise Unreadable(f"{cls.name} is an enumeration")
+        start = self.member(made, "__init__")
+        if isinstance(start, Function):
+            self.call(start, args, named)
+        elif "fields of a dataclass" in cls.members:
+            self.fill(made, cls.members["fields of a dataclass"], args, named)
+        elif is_module(cls):
+            self.begin(made, args, named)
+        elif args or named:
+            raise ModelFault(f"{cls.name} takes no arguments")
+        return made
+
+    def fill(self, made: Instance, fields: list[tuple[str, ast.expr | None]], args: list[Any], named: dict[str, Any]) -> None:
+        """The fields of an object of a dataclass."""
+        given = dict(zip((name for name, _ in fields), args, strict=False)) | named
+        for name, default in fields:
+            if name not in given and default is None:
+                raise ModelFault(f"{made.cls.name} is made without {name}")
+            made.attributes[name] = given[name] if name in given else self.value(default, self.globals)  # type: ignore[arg-type]
+
+    def begin(self, made: Instance, args: list[Any], named: dict[str, Any]) -> None:
+        """super().__init__(...) where the class derives from a name from outside."""
+        for base in made.cls.outside():
+            if base.last in ("Sequential", "ModuleList", "ModuleDict"):
+                made.base = self.container(base.last, framework_of(made.cls), args, named)
+                return
+            if base.last == "Model" and (args or "inputs" in named):
+                made.base = self.graph(args, named)
+                return
+            leaf = self.layer(base.name, args, named) if base.last not in PLAIN_BASES else None
+            if leaf is not None:
+                made.base = leaf
+            elif base.last not in PLAIN_BASES and not base.name.startswith(HARMLESS):
+                raise Unreadable(f"{base.name}, from which {made.cls.name} derives, is not in this file")
+
+    def call_instance(self, owner: Instance, args: list[Any], named: dict[str, Any]) -> Any:
+        """A model or block on its input."""
+        keras = framework_of(owner.cls) == KERAS and is_module(owner.cls)
+        if keras and "built" not in owner.attributes:
+            owner.attributes["built"] = True
+            build = self.member(owner, "build")
+            if isinstance(build, Function) and args and isinstance(args[0], Tensor):
+                self.call(build, [tuple(args[0].shape)], {})
+        for name in ("call", "forward") if keras else ("forward", "__call__"):
+            if isinstance(found := self.member(owner, name), Function):
+                return self.call(found, args, named)
+        if owner.base is not None:
+            return self.call(owner.base, args, named)
+        raise ModelFault(f"{owner.cls.name} has no forward")
+
+    def call_method(self, owner: Any, name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A function of Python, or a method of a value."""
+        if owner is None:
+            return self.python(name, args, named)
+        if isinstance(owner, Super):
+            return self.call_super(owner, name, args, named)
+        if isinstance(owner, Tensor):
+            return self.tensor_method(owner, name, args, named)
+        if isinstance(owner, Class) and name == "__init__":
+            return None
+        if isinstance(owner, Instance) and isinstance(owner.base, Container) and name in ("append", "add", "extend", "items",
+                                                                                           "keys", "values"):  # fmt: skip
+            return self.container_method(owner.base, name, args)
+        if isinstance(owner, Module):
+            return self.module_method(owner, name, args, named)
+        return self.plain_method(owner, name, args, named)
+
+    def call_super(self, owner: Super, name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A method of the framework's class behind super()."""
+        if not isinstance(owner.owner, Instance):
+            return None
+        if name == "__init__":
+            if owner.owner.base is None and is_module(owner.owner.cls):
+                self.begin(owner.owner, args, named)
+            return None
+        if name in ("forward", "__call__", "call") and owner.owner.base is not None:
+            return self.call(owner.owner.base, args, named)
+        if name in ("build", "train", "__setattr__", "extra_repr", "init_weights", "reset_parameters"):
+            return None
+        return self.module_method(owner.owner, name, args, named)
+
+    def tensor_method(self, owner: Tensor, name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """x.view(...), x.size(0), x.mean(...)."""
+        if name == "size":
+            return functions.size_of(owner, args, named)
+        if name in ("dim", "ndimension"):
+            return len(owner.shape)
+        if name in ("numel", "nelement"):
+            return functions.numbers_in(owner)
+        if name == "get_shape":
+            return tuple(owner.shape)
+        if name in ("as_list", "tolist", "item", "numpy", "is_contiguous", "get_device", "element_size", "data_ptr"):
+            return Opaque(f"a tensor's {name}")
+        if name in ("new_zeros", "new_ones", "new_empty", "new_full"):
+            return functions.result(name[4:], args, named)
+        if not functions.known(name):
+            raise Unreadable(f"a tensor's {name} cannot be followed")
+        return self.traced(name, functions.result(name, [owner, *args], named), [owner, *args])
+
+    def plain_method(self, owner: Any, name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A method of a list, dict, text or number."""
+        if isinstance(owner, list):
+            return self.list_method(owner, name, args, named)
+        if isinstance(owner, dict):
+            return self.dict_method(owner, name, args, named)
+        if isinstance(owner, str):
+            texts = all(isinstance(one, str | int) for one in (*args, *named.values()))
+            if name == "format":
+                return owner.format(*args, **named) if texts and "{:" not in owner and "{0" not in owner and len(owner) < 500 and owner.count("{") == owner.count("{}") else Opaque("a text")
+            if name in ("lower", "upper", "strip", "split", "startswith", "endswith", "replace", "isdigit", "rstrip", "lstrip") and texts:
+                return getattr(owner, name)(*args) if len(owner) < 10_000 and all(len(str(one)) < 1000 for one in args) else Opaque("a text")
+            if name == "join":
+                return Opaque("a text")
+        if isinstance(owner, tuple):
+            if name == "numel":
+                return functions.numbers_in(Tensor(owner))
+            if name in ("index", "count") and args:
+                return [operations.equal(args[0], one) for one in owner].index(True) if name == "index" else sum(
+                    operations.equal(args[0], one) for one in owner)  # fmt: skip
+            if name == "as_list":
+                return list(owner)
+        if isinstance(owner, set) and name == "add":
+            return owner.add(operations.key(args[0]))
+        if isinstance(owner, int | float) and name in ("is_integer", "item"):
+            return float(owner).is_integer() if name == "is_integer" else owner
+        if isinstance(owner, Function | Partial | Class):
+            return Opaque(name)
+        raise Unreadable(f".{name}() cannot be followed"[:100])
+
+    def list_method(self, owner: list[Any], name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A method of a list."""
+        if len(owner) > LONGEST:
+            raise Unreadable(f"a list of more than {LONGEST:,} elements")
+        if name == "append":
+            return owner.append(args[0])
+        if name == "extend":
+            return owner.extend(self.elements(args[0]))
+        if name == "insert":
+            return owner.insert(whole(args[0], "an index"), args[1])
+        if name == "pop":
+            at = whole(args[0], "an index") if args else -1
+            if not -len(owner) <= at < len(owner):
+                raise ModelFault("there is nothing to pop")
+            return owner.pop(at)
+        if name == "reverse":
+            return owner.reverse()
+        if name == "copy":
+            return list(owner)
+        if name == "clear":
+            return owner.clear()
+        if name in ("index", "count"):
+            places = [at for at, one in enumerate(owner) if operations.equal(args[0], one)]
+            if name == "count":
+                return len(places)
+            if places:
+                return places[0]
+        raise Unreadable(f"a list's {name} cannot be followed"[:100])
+
+    def dict_method(self, owner: dict[Any, Any], name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A method of a dict."""
+        if name in ("keys", "values"):
+            return list(getattr(owner, name)())
+        if name == "items":
+            return list(owner.items())
+        if name == "get":
+            return owner.get(operations.key(args[0]), args[1] if len(args) > 1 else None)
+        if name == "pop":
+            key = operations.key(args[0])
+            if key not in owner and len(args) < 2:
+                raise ModelFault("there is no such key")
+            return owner.pop(key, *args[1:])
+        if name == "update":
+            return owner.update({**(self.pairs(args[0]) if args else {}), **named})
+        if name == "copy":
+            return dict(owner)
+        if name == "setdefault":
+            return owner.setdefault(operations.key(args[0]), args[1] if len(args) > 1 else None)
+        raise Unreadable(f"a dict's {name} cannot be followed"[:100])
+
+    def python(self, name: str, args: list[Any], named: dict[str, Any]) -> Any:
+        """A function of Python."""
+        work = getattr(self, f"py_{name}", None)
+        if work is not None:
+            return work(args, named)
+        if name in ("print", "input", "open", "id", "repr", "format", "vars"):
+            return None if name == "print" else Opaque(name)
+        raise Unreadable(f"{name} cannot be followed here")
+
+    def py_range(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """range."""
+        numbers = [whole(one, "a number") for one in args]
+        if not 1 <= len(numbers) <= 3 or (len(numbers) == 3 and numbers[2] == 0):
+            raise ModelFault("range takes one to three numbers")
+        return range(*numbers)
+
+    def py_len(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """len."""
+        one = args[0]
+        if isinstance(one, Tensor):
+            return one.shape[0] if one.shape else 0
+        if isinstance(one, Container):
+            return len(one.modules)
+        if isinstance(one, Instance) and isinstance(one.base, Container):
+            return len(one.base.modules)
+        if isinstance(one, list | tuple | dict | set | str | range):
+            return len(one)
+        raise Unreadable("the length of this cannot be followed")
+
+    def py_list(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """list, also of dicts and containers."""
+        return self.elements(args[0]) if args else []
+
+    def py_tuple(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """tuple."""
+        return tuple(self.elements(args[0])) if args else ()
+
+    def py_set(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """set."""
+        return {operations.key(one) for one in self.elements(args[0])} if args else set()
+
+    py_frozenset = py_set
+
+    def py_dict(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """dict."""
+        return {**(self.pairs(args[0]) if args else {}), **named}
+
+    def py_zip(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """zip, as a list."""
+        return list(zip(*(self.elements(one) for one in args), strict=False))
+
+    def py_enumerate(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """enumerate, as a list."""
+        start = args[1] if len(args) > 1 else named.get("start", 0)
+        return list(enumerate(self.elements(args[0]), whole(start, "a number")))
+
+    def py_reversed(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """reversed, as a list."""
+        return self.elements(args[0])[::-1]
+
+    def py_iter(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """iter, as a list."""
+        return self.elements(args[0])
+
+    def py_next(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """next of a list: its first element."""
+        found = self.elements(args[0])
+        if not found:
+            raise ModelFault("there is no next element")
+        return found[0]
+
+    def py_sorted(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """sorted, of numbers or of texts."""
+        found = self.elements(args[0])
+        if named.keys() - {"reverse"} or len({type(one) for one in found}) > 1 or not all(isinstance(one, int | float | str) for one in found):
+            raise Unreadable("this order cannot be followed")
+        return sorted(found, reverse=truth(named.get("reverse", False)))
+
+    def py_sum(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """sum, of numbers, tensors or lists."""
+        found = self.elements(args[0])
+        if any(isinstance(one, Opaque) for one in found):
+            return Opaque("a sum")
+        total = args[1] if len(args) > 1 else 0
+        for one in found:
+            total = self.operation(ast.Add(), total, one)
+        return total
+
+    def py_max(self, args: list[Any], named: dict[str, Any], least: bool = False) -> Any:
+        """max and min of numbers."""
+        found = self.elements(args[0]) if len(args) == 1 else args
+        if named or not found or not all(isinstance(one, int | float) for one in found):
+            raise Unreadable("this choice cannot be followed")
+        return min(found) if least else max(found)
+
+    def py_min(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """min."""
+        return self.py_max(args, named, least=True)
+
+    def py_abs(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """abs."""
+        return abs(args[0]) if isinstance(args[0], int | float) else Opaque("abs")
+
+    def py_int(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """int, of a number or of digits."""
+        one = args[0] if args else 0
+        if isinstance(one, float) and abs(one) < 10**15:
+            return int(one)
+        if isinstance(one, int):
+            return int(one)
+        if isinstance(one, str) and len(one) < 18 and one.strip().lstrip("-").isdigit():
+            return int(one)
+        return Opaque("a number")
+
+    def py_float(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """float."""
+        return float(args[0]) if isinstance(args[0], int | float) else Opaque("a number")
+
+    def py_bool(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """bool."""
+        return truth(args[0])
+
+    def py_str(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """str of a plain value."""
+        return operations.plain_text(args[0]) if args else ""
+
+    def py_round(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """round."""
+        if not all(isinstance(one, int | float) and abs(one) < 10**15 for one in args):
+            return Opaque("a number")
+        return round(args[0], *map(int, args[1:]))
+
+    def py_divmod(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """divmod."""
+        left, right = (whole(one, "a number") for one in args)
+        return divmod(left, right or self.no_element())
+
+    def py_pow(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """pow."""
+        return operations.binary(ast.Pow(), args[0], args[1])
+
+    def py_any(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """any."""
+        return any(truth(one) for one in self.elements(args[0]))
+
+    def py_all(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """all."""
+        return all(truth(one) for one in self.elements(args[0]))
+
+    def py_map(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """map, as a list."""
+        return [self.call(args[0], list(each), {}) for each in zip(*map(self.elements, args[1:]), strict=False)]
+
+    def py_filter(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """filter, as a list."""
+        found = self.elements(args[1])
+        return [one for one in found if truth(one if args[0] is None else self.call(args[0], [one], {}))]
+
+    def py_slice(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """slice."""
+        return slice(*args)
+
+    def py_callable(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """callable."""
+        return is_callable(args[0])
+
+    def py_object(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """object()."""
+        return Opaque("an object")
+
+    def py_hasattr(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """hasattr, of an object of the file."""
+        owner, name = args
+        if isinstance(owner, Instance) and isinstance(name, str):
+            known = name in owner.attributes or any(name in cls.members for cls in owner.cls.order())
+            return known or (isinstance(owner.base, Container) and name in owner.base.modules)
+        if isinstance(owner, Leaf):
+            return not isinstance(self.leaf_attribute(owner, str(name)), Builtin)
+        raise Unreadable("hasattr of this cannot be followed")
+
+    def py_getattr(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """getattr."""
+        owner, name, *default = args
+        if not isinstance(name, str):
+            raise Unreadable("the name of this attribute cannot be followed")
+        if default and isinstance(owner, Instance) and not self.py_hasattr([owner, name], {}):
+            return default[0]
+        return self.attribute(owner, name)
+
+    def py_setattr(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """setattr."""
+        owner, name, value = args
+        if not isinstance(name, str):
+            raise Unreadable("the name of this attribute cannot be followed")
+        self.set_attribute(owner, name, value)
+
+    def py_delattr(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """delattr."""
+        owner, name = args
+        if not isinstance(owner, Instance):
+            raise Unreadable("this deletion cannot be followed")
+        owner.attributes.pop(name, None)
+
+    def py_type(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """type of a value."""
+        one = args[0]
+        if isinstance(one, Instance):
+            return one.cls
+        for word in (bool, int, float, str, list, tuple, dict):
+            if type(one) is word:
+                return Builtin(None, word.__name__)
+        return Opaque("a type")
+
+    def py_issubclass(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """issubclass of classes of the file."""
+        if isinstance(args[0], Class) and isinstance(args[1], Class):
+            return args[1] in args[0].order()
+        raise Unreadable("this comparison of classes cannot be followed")
+
+    def py_isinstance(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """isinstance."""
+        one, kinds = args
+        kinds = kinds if isinstance(kinds, tuple) else (kinds,)
+        return any(_is_a(one, kind) for kind in kinds)
+
+
+_TYPES: dict[str, Any] = {"int": int, "float": float, "str": str, "list": list, "tuple": tuple, "dict": dict, "bool": bool,
+                          "set": set, "range": range}  # fmt: skip
+
+
+def _is_a(one: Any, kind: Any) -> bool:
+    """Whether a value is of a type, a class of the file, or one from outside."""
+    if isinstance(kind, Builtin) and kind.owner is None and kind.name in _TYPES:
+        return isinstance(one, _TYPES[kind.name])
+    if isinstance(kind, Class):
+        return isinstance(one, Instance) and kind in one.cls.order()
+    if isinstance(kind, Dotted):
+        name = kind.last
+        if isinstance(one, Opaque):
+            raise Unreadable(f"this depends on {one.words}")
+        if name in ("Tensor", "KerasTensor", "Variable"):
+            return isinstance(one, Tensor)
+        if name in ("Sequence", "Iterable", "Container", "Collection"):
+            return isinstance(one, list | tuple | str | dict if name != "Sequence" else list | tuple | str)
+        if name in ("Callable", "FunctionType"):
+            return is_callable(one)
+        if name == "Module":
+            return isinstance(one, Module)
+        if name == "OrderedDict":
+            return isinstance(one, dict)
+        if isinstance(one, Leaf):
+            return one.constructor == name or (name == "_BatchNorm" and one.word == "bn") or (name == "_ConvNd" and one.word in ("conv", "tconv"))
+        if isinstance(one, Container):
+            return one.kind == name
+        if isinstance(one, Instance):
+            return any(base.last == name for base in one.cls.outside())
+        return False
+    raise Unreadable("this type cannot be followed")
+
+
+def _as_load(target: ast.expr) -> ast.expr:
+    """The target of an assignment as a value."""
+    if isinstance(target, ast.Name):
+        return ast.Name(target.id, ast.Load())
+    if isinstance(target, ast.Attribute):
+        return ast.Attribute(target.value, target.attr, ast.Load())
+    if isinstance(target, ast.Subscript):
+        return ast.Subscript(target.value, target.slice, ast.Load())
+    raise Unreadable("this assignment cannot be followed")
