@@ -33,7 +33,7 @@ from cnnquiz.layers.constructors import KERAS, TORCH, Constructor, constructors
 
 MOST_ROWS = 5_000
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
-PLAIN_BASES = ("Module", "Model", "Layer", "object", "ABC", "LightningModule", "Generic")
+PLAIN_BASES = ("Module", "Model", "Layer", "object", "ABC", "LightningModule", "ScriptModule", "Generic")
 HARMLESS = ("logging", "warnings", "os", "sys", "time", "random", "typing", "typing_extensions", "re", "json", "argparse",
             "datetime", "pathlib", "abc", "enum", "__future__", "matplotlib", "PIL")  # fmt: skip
 MERGING = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Average": "add", "Maximum": "maximum", "Minimum": "minimum",
@@ -161,6 +161,8 @@ class Calls:
             return self.graph(args, named)
         if made := self.layer(name, args, named):
             return made
+        if last == "linspace" and len(args) == 3:
+            return self.spaced(*args)
         if last == "Parameter":
             return self.parameter(args[0] if args else named.get("data"))
         if last == "Size" or last == "TensorShape":
@@ -174,6 +176,13 @@ class Calls:
         if name.startswith(("torch.nn.utils", "torch.jit", "torch.utils.checkpoint")) and args:
             return self.wrapped(last, args, named)
         return Opaque(name)
+
+    def spaced(self, first: Any, last: Any, many: Any) -> list[float]:
+        """torch.linspace, as a list of numbers."""
+        steps = whole(many, "a count")
+        if not all(isinstance(one, int | float) for one in (first, last)) or not 0 <= steps <= 1_000:
+            raise Unreadable("this linspace cannot be followed")
+        return [first + (last - first) * at / max(steps - 1, 1) for at in range(steps)]
 
     def wrapped(self, last: str, args: list[Any], named: dict[str, Any]) -> Any:
         """What only wraps a layer or a call: spectral_norm(layer), checkpoint(function, x)."""
@@ -444,8 +453,11 @@ class Calls:
         }  # fmt: skip
         if name in lists:
             return lists[name]()
-        if name in ("add_module", "register_module") and len(args) == 2 and isinstance(args[0], str):
-            return self.add_module(owner, args[0], args[1])
+        if name in ("add_module", "register_module"):
+            given = dict(zip(("name", "module"), args, strict=False)) | named
+            return self.add_module(owner, str(given.get("name")), given.get("module"))
+        if name in ("__getattr__", "get_submodule") and args and isinstance(args[0], str):
+            return self.submodule(owner, args[0])
         if isinstance(owner, Instance) and name in ("register_buffer", "register_parameter", "add_weight"):
             return self.register(owner, name, args, named)
         if isinstance(owner, Container):
@@ -455,6 +467,15 @@ class Calls:
         if name == "get_shape":
             raise Unreadable("this shape cannot be followed")
         return Opaque(f"{name}, which is not in this file")
+
+    def submodule(self, owner: Module, name: str) -> Module:
+        """A module inside by its name, with dots for those further inside."""
+        for part in name.split("."):
+            found = dict(owner.children()).get(part)
+            if found is None:
+                raise Unreadable(f"there is no {name[:60]} in it")
+            owner = found
+        return owner
 
     def add_module(self, owner: Module, name: str, one: Any) -> None:
         """Register a module under a name."""

@@ -396,6 +396,14 @@ def _arange(args: Args, named: Named) -> Tensor:
     return Tensor((max(len(range(*numbers)), 0),))
 
 
+def _meshgrid(args: Args, named: Named) -> tuple[Tensor, ...]:
+    each = args[0] if len(args) == 1 and isinstance(args[0], tuple | list) else args
+    shape = tuple(numel(_tensor([one]).shape) for one in each)
+    if named.get("indexing", "ij") != "ij" and len(shape) > 1:
+        shape = (shape[1], shape[0], *shape[2:])
+    return tuple(Tensor(shape) for _ in each)
+
+
 def _normed(args: Args, named: Named) -> Tensor:
     shape, inner = _tensor(args, named).shape, _given(args, named, 1, "normalized_shape")
     wanted = wholes(inner, len(inner) if isinstance(inner, tuple | list) else 1, "normalized_shape")
@@ -430,7 +438,7 @@ _TABLE: dict[str, Callable[[Args, Named], Any]] = {
     "tile": _repeat, "chunk": _chunk, "split": _split, "unbind": _unbind, "matmul": _matmul, "mm": _matmul, "bmm": _matmul,
     "einsum": _einsum, "max": _extreme, "min": _extreme, "topk": _topk, "sort": lambda args, named: (args[0], args[0]),
     "interpolate": _interpolate, "upsample": _interpolate, "pad": _pad, "linear": _linear, "pixel_shuffle": _pixel_shuffle,
-    "arange": _arange, "layer_norm": _normed, "select": _select, "narrow": _narrow,
+    "arange": _arange, "meshgrid": _meshgrid, "layer_norm": _normed, "select": _select, "narrow": _narrow,
     "scaled_dot_product_attention": _attention,
     **{f"{name}_pool{axes}d": _pool(kind, axes) for axes in (1, 2, 3)
        for name, kind in (("max", "maxpool"), ("avg", "avgpool"))},

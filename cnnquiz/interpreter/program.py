@@ -37,6 +37,7 @@ from cnnquiz.interpreter.values import (
     Opaque,
     Tensor,
     Unreadable,
+    shape_text,
     whole,
 )
 from cnnquiz.layers.constructors import KERAS, constructors
@@ -46,7 +47,7 @@ DEEPEST = 40  # calls inside calls
 LONGEST_SOURCE = 300_000
 NAMES = frozenset("""
 range len list tuple dict set zip enumerate reversed sorted sum min max abs int float str bool round isinstance hasattr
-getattr setattr super print map filter any all type callable iter next divmod pow id repr format slice issubclass frozenset
+getattr setattr super print map filter any all type callable iter next divmod pow id repr format slice issubclass frozenset chr ord
 object property staticmethod classmethod vars open input delattr
 """.split())
 _ERRORS = frozenset("""
@@ -110,6 +111,8 @@ class Program(Calls):
     def __init__(self, tree: ast.Module) -> None:
         super().__init__()
         self.steps = self.depth = 0
+        self.generators: dict[ast.AST, bool] = {}
+        self.workers: dict[type, Any] = {}
         self.globals = Scope()
         self.globals.names["__name__"] = "model"
         for node in tree.body:
@@ -148,10 +151,7 @@ class Program(Calls):
         self.step()
         self.line = node.lineno
         try:
-            work = getattr(self, f"do_{type(node).__name__.lower()}", None)
-            if work is None:
-                raise Unreadable("this statement cannot be followed")
-            work(node, scope)
+            self.worker("do", node)(node, scope)
         except (Unreadable, ModelFault) as fault:
             fault.line = fault.line or node.lineno
             raise
@@ -192,7 +192,10 @@ class Program(Calls):
             for one in self.elements(right):
                 self.put(left, one)
             return
-        self.assign(node.target, self.operation(node.op, left, right), scope)
+        made = self.operation(node.op, left, right)
+        if isinstance(left, Tensor) and isinstance(made, Tensor) and left.shape != made.shape:
+            raise ModelFault(f"{shape_text(right.shape)} cannot be added in place to {shape_text(left.shape)}")
+        self.assign(node.target, made, scope)
 
     def do_if(self, node: ast.If, scope: Scope) -> None:
         """if, elif, else."""
@@ -242,11 +245,11 @@ class Program(Calls):
         except Unreadable:
             return
         if not holds:
-            raise ModelFault("this assertion fails")
+            raise Unreadable("this assertion fails as it is followed")
 
     def do_raise(self, node: ast.Raise, scope: Scope) -> None:
         """raise."""
-        raise ModelFault("an error is raised here")
+        raise Unreadable("an error is raised here, as it is followed")
 
     def do_with(self, node: ast.With, scope: Scope) -> None:
         """with: only its body counts."""
@@ -299,7 +302,7 @@ class Program(Calls):
                 try:
                     del owner[at]  # type: ignore[arg-type]
                 except (KeyError, IndexError, TypeError):
-                    raise ModelFault("there is nothing to delete") from None
+                    raise Unreadable("there is nothing to delete") from None
 
     def do_functiondef(self, node: ast.FunctionDef, scope: Scope) -> None:
         """A function, with the values of its defaults."""
@@ -369,7 +372,7 @@ class Program(Calls):
             middle = values[star : len(values) - behind]
             values = [*values[:star], middle, *values[len(values) - behind :]]
         if len(values) != len(targets):
-            raise ModelFault(f"{len(values)} values for {len(targets)} names")
+            raise Unreadable(f"{len(values)} values for {len(targets)} names")
         for target, one in zip(targets, values, strict=True):
             self.assign(target, one, scope)
 
@@ -419,10 +422,16 @@ class Program(Calls):
     def value(self, node: ast.expr, scope: Scope) -> Any:
         """The value of an expression."""
         self.step()
-        work = getattr(self, f"of_{type(node).__name__.lower()}", None)
-        if work is None:
-            raise Unreadable("this expression cannot be followed")
-        return work(node, scope)
+        return self.worker("of", node)(node, scope)
+
+    def worker(self, prefix: str, node: ast.AST) -> Callable[[Any, Scope], Any]:
+        """The method that works a kind of statement (do) or expression (of)."""
+        kind = type(node)
+        if kind not in self.workers:
+            self.workers[kind] = getattr(self, f"{prefix}_{kind.__name__.lower()}", None)
+        if self.workers[kind] is None:
+            raise Unreadable("this kind of statement or expression cannot be followed")
+        return self.workers[kind]  # type: ignore[no-any-return]
 
     def of_constant(self, node: ast.Constant, scope: Scope) -> Any:
         """A number or a text."""
@@ -574,7 +583,7 @@ class Program(Calls):
             return owner
         if isinstance(owner, dict):
             if operations.key(at) not in owner:
-                raise ModelFault(f"there is no key {at!r}"[:100] if isinstance(at, SCALARS) else "there is no such key")
+                raise Unreadable(f"there is no key {at!r}"[:100] if isinstance(at, SCALARS) else "there is no such key")
             return owner[at]
         if isinstance(owner, Instance):
             if isinstance(owner.base, Container):
@@ -588,7 +597,7 @@ class Program(Calls):
                 return owner[at]
             if isinstance(at, int):
                 if not -len(owner) <= at < len(owner):
-                    raise ModelFault(f"there is no element {at} of {len(owner)}")
+                    raise Unreadable(f"there is no element {at} of {len(owner)}")
                 return owner[at]
         return self.no_element()
 
@@ -608,7 +617,7 @@ class Program(Calls):
             return made
         if isinstance(at, int) and -len(values) <= at < len(values):
             return values[at]
-        raise ModelFault(f"there is no layer {at!r} of {len(values)}"[:100])
+        raise Unreadable(f"there is no layer {at!r} of {len(values)}"[:100])
 
     def of_listcomp(self, node: ast.ListComp | ast.GeneratorExp, scope: Scope) -> Any:
         """[a for b in c if d]."""
@@ -734,7 +743,7 @@ class Program(Calls):
         if not is_module(owner.cls):
             if any(name in cls.members for cls in owner.cls.order()):
                 return None
-            raise ModelFault(f"{owner.cls.name} has no {name}")
+            raise Unreadable(f"{owner.cls.name} has no {name}")
         return Builtin(owner, name)
 
     def class_attribute(self, owner: Class, name: str) -> Any:
@@ -786,7 +795,7 @@ class Program(Calls):
             return self.call_graph(function, args)
         if isinstance(function, Opaque):
             return function
-        raise ModelFault(f"a {type(function).__name__} is called here")
+        raise Unreadable(f"a {type(function).__name__} is called here")
 
     def call_function(self, function: Function, args: list[Any], named: dict[str, Any]) -> Any:
         """A function of the file on its arguments."""
@@ -802,10 +811,16 @@ class Program(Calls):
         scope.names |= self.bound(name, function, given, named)
         if isinstance(function.node, ast.Lambda):
             return self.deeper(lambda: self.value(function.node.body, scope))
-        if any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(function.node)):
+        if self.is_generator(function.node):
             scope.yields = []
         result = self.deeper(lambda: self.returned(function.node.body, scope))
         return scope.yields if scope.yields is not None else result
+
+    def is_generator(self, node: ast.AST) -> bool:
+        """Whether a function yields; looked for once."""
+        if node not in self.generators:
+            self.generators[node] = any(isinstance(one, ast.Yield | ast.YieldFrom) for one in ast.walk(node))
+        return self.generators[node]
 
     def deeper(self, work: Callable[[], Any]) -> Any:
         """Work one call deeper; the line is the caller's again behind it."""
@@ -830,7 +845,7 @@ class Program(Calls):
         spec, found, named = function.node.args, dict[str, Any](), dict(named)
         places = [one.arg for one in (*spec.posonlyargs, *spec.args)]
         if len(args) > len(places) and spec.vararg is None:
-            raise ModelFault(f"{name} takes {len(places)} arguments, gets {len(args)}")
+            raise Unreadable(f"{name} takes {len(places)} arguments, gets {len(args)}")
         found |= dict(zip(places, args, strict=False))
         if spec.vararg is not None:
             found[spec.vararg.arg] = tuple(args[len(places) :])
@@ -841,15 +856,15 @@ class Program(Calls):
         for word in [*named]:
             if word in places or word in words:
                 if word in found:
-                    raise ModelFault(f"{name} gets {word} twice")
+                    raise Unreadable(f"{name} gets {word} twice")
                 found[word] = named.pop(word)
         if named and spec.kwarg is None:
-            raise ModelFault(f"{name} takes no {next(iter(named))}"[:100])
+            raise Unreadable(f"{name} takes no {next(iter(named))}"[:100])
         if spec.kwarg is not None:
             found[spec.kwarg.arg] = named
         missing = [one for one in (*places, *words) if one not in found and one not in defaults]
         if missing:
-            raise ModelFault(f"{name} is called without {' and '.join(missing)}"[:200])
+            raise Unreadable(f"{name} is called without {' and '.join(missing)}"[:200])
         return defaults | found
 
     def made(self, cls: Class, args: list[Any], named: dict[str, Any]) -> Instance:
@@ -865,7 +880,7 @@ class Program(Calls):
         elif is_module(cls):
             self.begin(made, args, named)
         elif args or named:
-            raise ModelFault(f"{cls.name} takes no arguments")
+            raise Unreadable(f"{cls.name} takes no arguments")
         return made
 
     def fill(self, made: Instance, fields: list[tuple[str, ast.expr | None]], args: list[Any], named: dict[str, Any]) -> None:
@@ -873,7 +888,7 @@ class Program(Calls):
         given = dict(zip((name for name, _ in fields), args, strict=False)) | named
         for name, default in fields:
             if name not in given and default is None:
-                raise ModelFault(f"{made.cls.name} is made without {name}")
+                raise Unreadable(f"{made.cls.name} is made without {name}")
             made.attributes[name] = given[name] if name in given else self.value(default, self.globals)  # type: ignore[arg-type]
 
     def begin(self, made: Instance, args: list[Any], named: dict[str, Any]) -> None:
@@ -904,7 +919,7 @@ class Program(Calls):
                 return self.call(found, args, named)
         if owner.base is not None:
             return self.call(owner.base, args, named)
-        raise ModelFault(f"{owner.cls.name} has no forward")
+        raise Unreadable(f"{owner.cls.name} has no forward")
 
     def call_method(self, owner: Any, name: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A function of Python, or a method of a value."""
@@ -998,7 +1013,7 @@ class Program(Calls):
         if name == "pop":
             at = whole(args[0], "an index") if args else -1
             if not -len(owner) <= at < len(owner):
-                raise ModelFault("there is nothing to pop")
+                raise Unreadable("there is nothing to pop")
             return owner.pop(at)
         if name == "reverse":
             return owner.reverse()
@@ -1025,7 +1040,7 @@ class Program(Calls):
         if name == "pop":
             key = operations.key(args[0])
             if key not in owner and len(args) < 2:
-                raise ModelFault("there is no such key")
+                raise Unreadable("there is no such key")
             return owner.pop(key, *args[1:])
         if name == "update":
             return owner.update({**(self.pairs(args[0]) if args else {}), **named})
@@ -1048,7 +1063,7 @@ class Program(Calls):
         """range."""
         numbers = [whole(one, "a number") for one in args]
         if not 1 <= len(numbers) <= 3 or (len(numbers) == 3 and numbers[2] == 0):
-            raise ModelFault("range takes one to three numbers")
+            raise Unreadable("range takes one to three numbers")
         return range(*numbers)
 
     def py_len(self, args: list[Any], named: dict[str, Any]) -> Any:
@@ -1103,7 +1118,7 @@ class Program(Calls):
         """next of a list: its first element."""
         found = self.elements(args[0])
         if not found:
-            raise ModelFault("there is no next element")
+            raise Unreadable("there is no next element")
         return found[0]
 
     def py_sorted(self, args: list[Any], named: dict[str, Any]) -> Any:
@@ -1166,6 +1181,14 @@ class Program(Calls):
         if not all(isinstance(one, int | float) and abs(one) < 10**15 for one in args):
             return Opaque("a number")
         return round(args[0], *map(int, args[1:]))
+
+    def py_chr(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """chr."""
+        return chr(args[0]) if isinstance(args[0], int) and 0 <= args[0] < 0x110000 else Opaque("a text")
+
+    def py_ord(self, args: list[Any], named: dict[str, Any]) -> Any:
+        """ord."""
+        return ord(args[0]) if isinstance(args[0], str) and len(args[0]) == 1 else Opaque("a number")
 
     def py_divmod(self, args: list[Any], named: dict[str, Any]) -> Any:
         """divmod."""
@@ -1272,27 +1295,42 @@ def _is_a(one: Any, kind: Any) -> bool:
     if isinstance(kind, Class):
         return isinstance(one, Instance) and kind in one.cls.order()
     if isinstance(kind, Dotted):
-        name = kind.last
-        if isinstance(one, Opaque):
-            raise Unreadable(f"this depends on {one.words}")
-        if name in ("Tensor", "KerasTensor", "Variable"):
-            return isinstance(one, Tensor)
-        if name in ("Sequence", "Iterable", "Container", "Collection"):
-            return isinstance(one, list | tuple | str | dict if name != "Sequence" else list | tuple | str)
-        if name in ("Callable", "FunctionType"):
-            return is_callable(one)
-        if name == "Module":
-            return isinstance(one, Module)
-        if name == "OrderedDict":
-            return isinstance(one, dict)
-        if isinstance(one, Leaf):
-            return one.constructor == name or (name == "_BatchNorm" and one.word == "bn") or (name == "_ConvNd" and one.word in ("conv", "tconv"))
-        if isinstance(one, Container):
-            return one.kind == name
-        if isinstance(one, Instance):
-            return any(base.last == name for base in one.cls.outside())
-        return False
+        return _is_of_outside(one, kind)
     raise Unreadable("this type cannot be followed")
+
+
+_ABSTRACT: dict[str, tuple[type, ...]] = {
+    "List": (list,), "Tuple": (tuple,), "Dict": (dict,), "OrderedDict": (dict,), "Sequence": (list, tuple, str),
+    "Iterable": (list, tuple, str, dict, range), "Collection": (list, tuple, str, dict), "Mapping": (dict,),
+    "Number": (int, float), "Integral": (int,), "Real": (int, float),
+}  # fmt: skip
+
+
+def _is_of_outside(one: Any, kind: Dotted) -> bool:
+    """Whether a value is of a type from outside of the file."""
+    name = kind.last
+    if isinstance(one, Opaque):
+        raise Unreadable(f"this depends on {one.words}")
+    if name in _ABSTRACT:
+        return isinstance(one, _ABSTRACT[name])
+    if name in ("Tensor", "KerasTensor", "Variable"):
+        return isinstance(one, Tensor)
+    if name in ("Callable", "FunctionType"):
+        return is_callable(one)
+    if name == "Module":
+        return isinstance(one, Module)
+    if not kind.name.startswith(("torch.nn", "torch.Size", "keras", "tensorflow")) and isinstance(one, Module | Tensor):
+        raise Unreadable(f"whether this is a {name} cannot be followed")
+    if isinstance(one, Leaf):
+        general = {"_BatchNorm": "bn", "_ConvNd": "conv", "_InstanceNorm": "instancenorm"}
+        return one.constructor == name or general.get(name) == one.word
+    if isinstance(one, Container):
+        return one.kind == name
+    if isinstance(one, Instance):
+        return any(base.last == name for base in one.cls.outside())
+    if isinstance(one, SCALARS):
+        return False
+    raise Unreadable(f"whether this is a {name} cannot be followed")
 
 
 def _as_load(target: ast.expr) -> ast.expr:

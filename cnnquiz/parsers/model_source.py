@@ -127,20 +127,14 @@ def _reading(program: Program, name: str | None, input: Shape | None, call: str 
             output = program.call(made, [Tensor((1, *start))], {})
         except ModelFault as found:
             fault = Fault(found.line or made.line, str(found))
-    names = {id(one): where for where, one in program.walk(made)}
-    rows = tuple(_rows(program.rows, names, made))
-    parameters = sum(one.own_parameters() for _, one in program.walk(made))
-    worked = {id(row.module) for row in program.rows}
-    unused = () if fault else tuple(
-        where for where, one in program.walk(made)
-        if isinstance(one, Leaf) and one.own_parameters() and id(one) not in worked and not _has_worked(one, made)
-    )  # fmt: skip
+    inside = list(program.walk(made))
+    rows = tuple(_rows(program.rows, {id(one): where for where, one in inside}, made))
+    parameters = sum(one.own_parameters() for _, one in inside)
+    worked = {id(row.module) for row in program.rows} | {id(one.base) for _, one in inside if isinstance(one, Instance)}
+    unused = tuple(where for where, one in inside if isinstance(one, Leaf) and one.own_parameters() and id(one) not in worked)
+    unused = () if fault else unused
     framework = _framework(made)
     return ModelReading(title, framework, start, _shapes(output), parameters, rows, unused, fault)
-
-
-def _has_worked(leaf: Leaf, made: Module) -> bool:
-    return isinstance(made, Instance) and made.base is leaf
 
 
 def _framework(made: Module) -> str:
