@@ -149,6 +149,8 @@ class Calls:
         side = TORCH if name.startswith("torch") else KERAS
         if ".init." in name or last.startswith(("manual_seed", "set_seed", "set_random_seed")):
             return None
+        if last in ("is_scripting", "is_tracing", "is_available", "is_grad_enabled"):
+            return False
         if last in CONTAINERS:
             return self.container(last, side, args, named)
         if side == KERAS and last in (*MERGING, "Lambda", "Bidirectional", "TimeDistributed"):
@@ -464,9 +466,12 @@ class Calls:
             return self.container_method(owner, name, args)
         if name in ("forward", "call", "__call__"):
             return self.call(owner, args, named)
-        if name == "get_shape":
-            raise Unreadable("this shape cannot be followed")
-        return Opaque(f"{name}, which is not in this file")
+        if name == "__setattr__" and isinstance(owner, Instance) and len(args) == 2:
+            owner.attributes[str(args[0])] = args[1]
+            return None
+        if "hook" in name or name in ("extra_repr", "get_config", "double", "type", "set_weights", "reset_parameters"):
+            return Opaque(name)
+        raise Unreadable(f".{name}() is not in this file"[:100])
 
     def submodule(self, owner: Module, name: str) -> Module:
         """A module inside by its name, with dots for those further inside."""
@@ -568,6 +573,7 @@ class Calls:
     def pairs(self, value: Any) -> dict[Any, Any]:
         """A dict from a dict or from pairs."""
         if isinstance(value, dict):
+            self.step(len(value) // 20)
             return dict(value)
         found = {}
         for one in self.elements(value):

@@ -52,6 +52,8 @@ def declared_parameters(leaf: Leaf) -> int | None:
     if leaf.word == "dense":
         inputs, units = whole(values["inputs"], "in_features"), whole(values["out"], "out_features")
         return inputs * units + (units if values["bias"] else 0)
+    if leaf.word == "groupnorm" and whole(values["channels"], "channels") % max(whole(values["groups"], "groups"), 1):
+        raise ModelFault(f"GroupNorm: {values['groups']} groups do not divide {values['channels']} channels")
     if leaf.word in ("bn", "instancenorm", "groupnorm"):
         return 2 * whole(values["channels"], "num_features") if values["affine"] else 0
     if leaf.word == "layernorm":
@@ -306,8 +308,6 @@ def _groupnorm(leaf: Leaf, shape: Shape) -> Made:
     if len(shape) < 2:
         raise ModelFault(f"{leaf.constructor} takes channels, gets {shape_text(shape)}")
     _expect(leaf, shape[1])
-    if shape[1] % whole(leaf.values["groups"], "num_groups"):
-        raise ModelFault(f"{leaf.constructor}: {leaf.values['groups']} groups do not divide {shape[1]} channels")
     return shape, 2 * shape[1] if _truth(leaf.values["affine"], "affine") else 0
 
 

@@ -124,6 +124,13 @@ class Program(Calls):
         if self.steps > MOST_STEPS:
             raise Unreadable(f"it takes more than {MOST_STEPS:,} steps")
 
+    def weigh(self, *values: Any) -> None:
+        """Count the work that long values are, which is done at one step."""
+        for value in values:
+            if isinstance(value, list | tuple | dict | set | str):
+                self.steps += len(value) // 20
+        self.step(0)
+
     def top(self, node: ast.stmt) -> None:
         """A statement of the file itself: where it cannot be followed, what it touches waits with the fault."""
         try:
@@ -498,6 +505,7 @@ class Program(Calls):
     def operation(self, sign: ast.operator, left: Any, right: Any) -> Any:
         """An operator between two values."""
         made = operations.binary(sign, left, right)
+        self.weigh(made)
         return self.traced("", made, [left, right]) if isinstance(made, Tensor) else made
 
     def of_binop(self, node: ast.BinOp, scope: Scope) -> Any:
@@ -523,6 +531,7 @@ class Program(Calls):
         found: Any = True
         for sign, other in zip(node.ops, node.comparators, strict=True):
             right = self.value(other, scope)
+            self.weigh(left, right)
             found = operations.compared(sign, left, right)
             if not isinstance(found, Opaque) and not found:
                 return False
@@ -593,6 +602,7 @@ class Program(Calls):
         if isinstance(owner, Container):
             return self.container_element(owner, at)
         if isinstance(owner, list | tuple | str | range):
+            self.weigh(owner if isinstance(at, slice) else ())
             if isinstance(at, slice) and all(part is None or isinstance(part, int) for part in (at.start, at.stop, at.step)):
                 return owner[at]
             if isinstance(at, int):
@@ -972,6 +982,7 @@ class Program(Calls):
 
     def plain_method(self, owner: Any, name: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A method of a list, dict, text or number."""
+        self.weigh(owner if name not in ("append", "get") else (), *args)
         if isinstance(owner, list):
             return self.list_method(owner, name, args, named)
         if isinstance(owner, dict):
@@ -1052,6 +1063,7 @@ class Program(Calls):
 
     def python(self, name: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A function of Python."""
+        self.weigh(*(one for one in args if name not in ("len", "isinstance", "range", "type")))
         work = getattr(self, f"py_{name}", None)
         if work is not None:
             return work(args, named)

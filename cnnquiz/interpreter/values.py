@@ -11,6 +11,7 @@ from cnnquiz.errors import CnnquizError
 
 Shape = tuple[int, ...]
 LARGEST = 10**18
+MOST_AXES = 20
 LONGEST = 100_000  # elements of a list, characters of a string
 
 
@@ -36,8 +37,8 @@ class Tensor:
     __slots__ = ("learned", "maker", "parents", "shape")
 
     def __init__(self, shape: Shape, maker: Any = None, parents: tuple[Tensor, ...] = (), learned: bool = False):
-        if any(type(n) is not int or not 0 <= n <= LARGEST for n in shape):
-            raise Unreadable(f"the shape {shape_text(shape)} is beyond what is worked")
+        if len(shape) > MOST_AXES or any(type(n) is not int or not 0 <= n <= LARGEST for n in shape):
+            raise Unreadable(f"the shape {shape_text(shape[:MOST_AXES])} is beyond what is worked")
         self.shape, self.maker, self.parents, self.learned = shape, maker, parents, learned
 
 

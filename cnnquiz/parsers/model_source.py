@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
-from math import prod
 from typing import Any
 
 from msgspec import Struct
@@ -14,17 +13,16 @@ from cnnquiz.interpreter.program import LONGEST_SOURCE, MOST_STEPS, Broken, Prog
 from cnnquiz.interpreter.values import (
     Class,
     Container,
-    Dotted,
     Function,
     Graph,
     Instance,
     Leaf,
     ModelFault,
     Module,
+    Opaque,
     Shape,
     Tensor,
     Unreadable,
-    shape_text,
 )
 from cnnquiz.layers.constructors import KERAS
 from cnnquiz.parsers.reading import UnreadError
@@ -69,7 +67,9 @@ class ModelReading(Struct, frozen=True):
     fault: Fault | None = None
 
 
-def model(source: str, class_name: str | None = None, input: Shape | None = None, call: str | None = None) -> ModelReading:
+def model(
+    source: str, class_name: str | None = None, input: Shape | None = None, call: str | None = None
+) -> ModelReading:
     """The model of a file on an input without its batch: C, H, W as PyTorch has it, H, W, C as Keras has it.
 
     class_name  the class, function or variable, where the file has several
@@ -127,12 +127,16 @@ def _reading(program: Program, name: str | None, input: Shape | None, call: str 
             output = program.call(made, [Tensor((1, *start))], {})
         except ModelFault as found:
             fault = Fault(found.line or made.line, str(found))
+    if isinstance(found := _unknown(output), Opaque):
+        line = made.cls.line if isinstance(made, Instance) else made.line
+        raise UnreadError(f"{line}: what comes out cannot be followed: {found.words}")
     inside = list(program.walk(made))
     rows = tuple(_rows(program.rows, {id(one): where for where, one in inside}, made))
     parameters = sum(one.own_parameters() for _, one in inside)
     worked = {id(row.module) for row in program.rows} | {id(one.base) for _, one in inside if isinstance(one, Instance)}
-    unused = tuple(where for where, one in inside if isinstance(one, Leaf) and one.own_parameters() and id(one) not in worked)
-    unused = () if fault else unused
+    idle = (where for where, one in inside
+            if isinstance(one, Leaf) and one.own_parameters() and id(one) not in worked)  # fmt: skip
+    unused = () if fault else tuple(idle)
     framework = _framework(made)
     return ModelReading(title, framework, start, _shapes(output), parameters, rows, unused, fault)
 
@@ -140,7 +144,9 @@ def _reading(program: Program, name: str | None, input: Shape | None, call: str 
 def _framework(made: Module) -> str:
     if isinstance(made, Graph):
         return KERAS
-    return made.framework if isinstance(made, Container | Leaf) else framework_of(made.cls) if isinstance(made, Instance) else ""
+    if isinstance(made, Container | Leaf):
+        return made.framework
+    return framework_of(made.cls) if isinstance(made, Instance) else ""
 
 
 def _shapes(output: Any) -> tuple[Shape, ...]:
@@ -149,6 +155,13 @@ def _shapes(output: Any) -> tuple[Shape, ...]:
         return (output.shape[1:],)
     each = output.values() if isinstance(output, dict) else output if isinstance(output, list | tuple) else ()
     return tuple(shape for one in each for shape in _shapes(one))
+
+
+def _unknown(output: Any) -> Any:
+    """A part of an output whose shape is not known, if any."""
+    if isinstance(output, dict | list | tuple):
+        return next(filter(None, map(_unknown, output.values() if isinstance(output, dict) else output)), None)
+    return output if isinstance(output, Opaque) else None
 
 
 def _rows(rows: list[Row], names: dict[int, str], made: Module) -> Iterator[ModelRow]:
@@ -266,10 +279,3 @@ def _used(program: Program) -> set[str]:
                 used |= own - {name}
     return used
 
-
-def totals(reading: ModelReading) -> dict[str, Any]:
-    """The sums over a model."""
-    return {"parameters": reading.parameters, "layers": len(reading.rows), "values": sum(prod(one) for one in reading.output)}
-
-
-__all__ = ["Dotted", "Fault", "ModelReading", "ModelRow", "model", "shape_text", "totals"]
