@@ -75,18 +75,16 @@ def test_the_rows_say_what_each_layer_makes() -> None:
 
 
 def test_a_layer_that_works_twice_is_counted_once() -> None:
-    text = TORCH + "class N(nn.Module):\n  def __init__(self):\n    super().__init__()\n    self.a = nn.Linear(5, 5)\n" + (
-        "  def forward(self, x):\n    return self.a(self.a(x))\n"
-    )  # fmt: skip
-    read = model(text, None, (5,))
+    text = "  def __init__(self):\n    super().__init__()\n    self.a = nn.Linear(5, 5)\n"
+    text += "  def forward(self, x):\n    return self.a(self.a(x))\n"
+    read = model(f"{TORCH}class N(nn.Module):\n{text}", None, (5,))
     assert (read.parameters, [row.parameters for row in read.rows]) == (30, [30, 0])
 
 
 def test_modules_in_a_plain_list_are_not_registered() -> None:
-    text = TORCH + "class N(nn.Module):\n  def __init__(self):\n    super().__init__()\n" + (
-        "    self.a = [nn.Linear(5, 5)]\n  def forward(self, x):\n    return self.a[0](x)\n"
-    )  # fmt: skip
-    assert model(text, None, (5,)).parameters == 0
+    text = "  def __init__(self):\n    super().__init__()\n    self.a = [nn.Linear(5, 5)]\n"
+    text += "  def forward(self, x):\n    return self.a[0](x)\n"
+    assert model(f"{TORCH}class N(nn.Module):\n{text}", None, (5,)).parameters == 0
 
 
 @pytest.mark.parametrize(
@@ -113,8 +111,10 @@ def body(code: str) -> str:
 @pytest.mark.parametrize(
     "code",
     [
-        "a = [1]\nfor i in range(60):\n    a = a + a\nreturn x", "a = 'x' * 10**9\nreturn x", "return x.view(10**40, 1)",
-        "a = [0]\nfor i in range(90):\n    a = [a, a]\nb = [0]\nfor i in range(90):\n    b = [b, b]\nreturn x if a == b else x",
+        "a = [1]\nfor i in range(60):\n    a = a + a\nreturn x", "a = 'x' * 10**9\nreturn x",
+        "return x.view(10**40, 1)",
+        "a = [0]\nfor i in range(90):\n    a = [a, a]\nb = [0]\n" +
+        "for i in range(90):\n    b = [b, b]\nreturn x if a == b else x",
         "for i in range(10**5):\n    for j in range(10**5):\n        pass\nreturn x", "return x.split(1, 10**9)",
         "a = 2\nfor i in range(300):\n    a = a * a\nreturn x", "f = lambda g: g(g)\nreturn f(f)",
         "return '%999999999d' % 5", "return x.repeat(10**9, 10**9, 10**9, 10**9)", "return x[10**30]",
@@ -125,7 +125,8 @@ def body(code: str) -> str:
         "return " + "(" * 60 + "x" + ")" * 60, "return " + "-" * 3000 + "1", "return x" + ".T" * 3000,
         "return __import__('os').system('true')", "return eval('x')", "return open('/etc/passwd').read()",
         "return x.__class__.__base__.__subclasses__()", "return F.interpolate(x, scale_factor=1e300)",
-        "return torch.zeros(10**12, 10**12)", "return x // 0", "return 5 % 0", "return round(1e308 * 10)", "return int(1e400)",
+        "return torch.zeros(10**12, 10**12)", "return x // 0", "return 5 % 0", "return round(1e308 * 10)",
+        "return int(1e400)",
     ],
 )  # fmt: skip
 def test_nothing_is_run_and_no_work_is_endless(code: str) -> None:
@@ -155,9 +156,10 @@ def test_the_solution_of_a_file(tmp_path: Path) -> None:
     ("path", "given", "call", "words"),
     [
         ("faults.py:Norm", "3x24x24", None, "faults.py:11: BatchNorm2d expects 21 channels, gets 20"),
-        ("unread.py:Width", "3x24x24", None, "unread.py:22: cannot read this line: the number of filters"),
+        ("unread.py:Width", "3x24x24", None, "unread.py:21: cannot read this line: the number of filters"),
         ("vgg.py:small", None, None, "vgg.py:1: the size of the input is missing"),
-        ("vgg.py:small", "three", None, "in: three is no size"), ("vgg.py", "3x9x9", "small(", "vgg.py:1: --call small("),
+        ("vgg.py:small", "three", None, "in: three is no size"),
+        ("vgg.py", "3x9x9", "small(", "vgg.py:1: --call small("),
         ("none.py", "3x9x9", None, "none.py"),
     ],
 )  # fmt: skip

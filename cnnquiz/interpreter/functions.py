@@ -23,21 +23,30 @@ from cnnquiz.layers.constructors import TORCH
 Args = Sequence[Any]
 Named = dict[str, Any]
 # What works on each number by itself
-SAME = frozenset("""
+_SAME_WORDS = """
 relu relu_ relu6 leaky_relu leaky_relu_ elu elu_ celu selu gelu silu mish sigmoid sigmoid_ tanh tanh_ softmax
-log_softmax softmin softplus softsign logsigmoid hardtanh hardswish hardsigmoid prelu rrelu threshold dropout dropout1d
-dropout2d dropout3d alpha_dropout feature_dropout normalize l2_normalize instance_norm local_response_norm exp log log2 log10
-log1p expm1 sqrt rsqrt square abs neg reciprocal sign sin cos tan erf floor ceil round clamp clamp_ clamp_min clamp_max
-clip clone detach contiguous to cuda cpu float half double bfloat16 int long bool type type_as requires_grad_ fill_ zero_
-normal_ uniform_ zeros_like ones_like rand_like randn_like empty_like full_like identity flip roll cumsum nan_to_num tril
-triu bernoulli logical_not stop_gradient cast channel_shuffle data logit contiguous_ masked_fill masked_fill_ trunc_normal_
-""".split())  # fmt: skip
-PAIRS = frozenset("""
+log_softmax softmin softplus softsign logsigmoid hardtanh hardswish hardsigmoid prelu rrelu threshold dropout
+dropout1d dropout2d dropout3d alpha_dropout feature_dropout normalize l2_normalize instance_norm local_response_norm
+exp log log2 log10 log1p expm1 sqrt rsqrt square abs neg reciprocal sign sin cos tan erf floor ceil round clamp clamp_
+clamp_min clamp_max clip clone detach contiguous to cuda cpu float half double bfloat16 int long bool type type_as
+requires_grad_ fill_ zero_ normal_ uniform_ zeros_like ones_like rand_like randn_like empty_like full_like identity
+flip roll cumsum nan_to_num tril triu bernoulli logical_not stop_gradient cast channel_shuffle data logit contiguous_
+masked_fill masked_fill_ trunc_normal_
+"""
+SAME = frozenset(_SAME_WORDS.split())
+_PAIRS_WORDS = """
 add add_ sub sub_ mul mul_ multiply div div_ divide true_divide pow maximum minimum eq ne lt le gt ge where atan2 fmod
 remainder subtract logical_and logical_or lerp
-""".split())  # fmt: skip
-REDUCED = frozenset("mean sum amax amin prod std var logsumexp norm any all median argmax argmin".split())
-MADE = frozenset("zeros ones rand randn empty full normal randint".split())
+"""
+PAIRS = frozenset(_PAIRS_WORDS.split())
+_REDUCED_WORDS = """
+mean sum amax amin prod std var logsumexp norm any all median argmax argmin
+"""
+REDUCED = frozenset(_REDUCED_WORDS.split())
+_MADE_WORDS = """
+zeros ones rand randn empty full normal randint
+"""
+MADE = frozenset(_MADE_WORDS.split())
 _REDUCERS = {"reduce_mean": "mean", "reduce_sum": "sum", "reduce_max": "amax"}
 
 
@@ -294,8 +303,8 @@ def matmul(left: Shape, right: Shape) -> Tensor:
     """A product of matrices, batch by batch."""
     if not left or not right:
         raise ModelFault(f"{shape_text(left)} and {shape_text(right)} are no matrices")
-    rows, inner = (left[-2:] if len(left) > 1 else (None, left[0]))
-    below, columns = (right[-2:] if len(right) > 1 else (right[0], None))
+    rows, inner = left[-2:] if len(left) > 1 else (None, left[0])
+    below, columns = right[-2:] if len(right) > 1 else (right[0], None)
     if inner != below:
         raise ModelFault(f"{shape_text(left)} and {shape_text(right)} cannot be multiplied: {inner} against {below}")
     batch = broadcast(left[:-2], right[:-2])
@@ -430,14 +439,17 @@ def _attention(args: Args, named: Named) -> Tensor:
 
 
 _TABLE: dict[str, Callable[[Args, Named], Any]] = {
-    "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack, "unsqueeze": _unsqueeze, "expand_dims": _unsqueeze,
-    "squeeze": _squeeze, "view": _view, "reshape": _view, "flatten": _flatten, "unflatten": _unflatten, "ravel": _flatten,
+    "cat": _cat, "concat": _cat, "concatenate": _cat, "stack": _stack, "unsqueeze": _unsqueeze,
+    "expand_dims": _unsqueeze, "squeeze": _squeeze, "view": _view, "reshape": _view, "flatten": _flatten,
+    "unflatten": _unflatten, "ravel": _flatten,
     "permute": _permute, "transpose": _transpose, "swapaxes": _transpose, "t": _turned, "expand": _expand,
     "expand_as": _expand_as, "view_as": lambda args, named: Tensor(layers.viewed(args[0].shape, args[1].shape)),
     "reshape_as": lambda args, named: Tensor(layers.viewed(args[0].shape, args[1].shape)), "repeat": _repeat,
-    "tile": _repeat, "chunk": _chunk, "split": _split, "unbind": _unbind, "matmul": _matmul, "mm": _matmul, "bmm": _matmul,
+    "tile": _repeat, "chunk": _chunk, "split": _split, "unbind": _unbind, "matmul": _matmul, "mm": _matmul,
+    "bmm": _matmul,
     "einsum": _einsum, "max": _extreme, "min": _extreme, "topk": _topk, "sort": lambda args, named: (args[0], args[0]),
-    "interpolate": _interpolate, "upsample": _interpolate, "pad": _pad, "linear": _linear, "pixel_shuffle": _pixel_shuffle,
+    "interpolate": _interpolate, "upsample": _interpolate, "pad": _pad, "linear": _linear,
+    "pixel_shuffle": _pixel_shuffle,
     "arange": _arange, "meshgrid": _meshgrid, "layer_norm": _normed, "select": _select, "narrow": _narrow,
     "scaled_dot_product_attention": _attention,
     **{f"{name}_pool{axes}d": _pool(kind, axes) for axes in (1, 2, 3)

@@ -93,9 +93,7 @@ class Map:
         whole_batch = len(shape) == self.axes + 2
         if not whole_batch and not (len(shape) == self.axes + 1 and leaf.framework == TORCH):
             order = "batch, channels" if self.first else "batch"
-            raise ModelFault(
-                f"{leaf.constructor} takes {self.axes + 2} axes ({order}, ...), gets {shape_text(shape)}"
-            )
+            raise ModelFault(f"{leaf.constructor} takes {self.axes + 2} axes ({order}, ...), gets {shape_text(shape)}")
         self.batch, rest = (shape[:1], shape[1:]) if whole_batch else ((), shape)
         self.channels, self.sizes = (rest[0], rest[1:]) if self.first else (rest[-1], rest[:-1])
 
@@ -133,7 +131,9 @@ def _windows(leaf: Leaf, sizes: Shape) -> tuple[Window, ...]:
     if word == "same":
         if leaf.framework == TORCH and any(one != 1 for one in s):
             raise ModelFault(f"{leaf.constructor}: padding same needs stride 1")
-        totals = [max((-(-n // s_) - 1) * s_ + d_ * (k_ - 1) + 1 - n, 0) for n, k_, s_, d_ in zip(sizes, k, s, d, strict=True)]
+        totals = [
+            max((-(-n // s_) - 1) * s_ + d_ * (k_ - 1) + 1 - n, 0) for n, k_, s_, d_ in zip(sizes, k, s, d, strict=True)
+        ]
         pairs = [(total // 2, total - total // 2) for total in totals]
     elif word == "causal":
         pairs = [(d_ * (k_ - 1), 0) for k_, d_ in zip(k, d, strict=True)]
@@ -361,8 +361,8 @@ def _recurrent(leaf: Leaf, shape: Shape) -> Made:
         made = (shape[0], shape[1], hidden) if _truth(values["sequences"], "return_sequences") else (shape[0], hidden)
         if not _truth(values["state"], "return_state"):
             return made, learned
-        states = 2 if leaf.constructor == "LSTM" else 1
-        return (Tensor(made), *(Tensor((shape[0], hidden)) for _ in range(states))), learned
+        many = 2 if leaf.constructor == "LSTM" else 1
+        return (Tensor(made), *(Tensor((shape[0], hidden)) for _ in range(many))), learned
     if len(shape) not in (2, 3):
         raise ModelFault(f"{leaf.constructor} takes 3 axes, gets {shape_text(shape)}")
     if shape[-1] != whole(values["input"], "input_size"):

@@ -41,7 +41,7 @@ def binary(sign: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(left, int | float) and isinstance(right, int | float):
         return _on_numbers(sign, left, right)
     if isinstance(sign, ast.Add) and type(left) is type(right) and isinstance(left, str | list | tuple):
-        return _sized(left + right)  # type: ignore[operator]
+        return _sized(left + right)
     if isinstance(sign, ast.Mult):
         many, one = (left, right) if isinstance(left, int) else (right, left)
         if isinstance(many, int) and isinstance(one, str | list | tuple):
@@ -53,7 +53,13 @@ def binary(sign: ast.operator, left: Any, right: Any) -> Any:
     if isinstance(left, dict) and isinstance(right, dict) and isinstance(sign, ast.BitOr):
         return {**left, **right}
     if isinstance(left, set) and isinstance(right, set) and type(sign) in (ast.BitOr, ast.BitAnd, ast.Sub):
-        return left | right if isinstance(sign, ast.BitOr) else left & right if isinstance(sign, ast.BitAnd) else left - right
+        return (
+            left | right
+            if isinstance(sign, ast.BitOr)
+            else left & right
+            if isinstance(sign, ast.BitAnd)
+            else left - right
+        )
     raise Unreadable("this operation cannot be followed")
 
 
@@ -192,7 +198,11 @@ def key(value: Any) -> Any:
 def formatted(template: str, given: Any) -> Any:
     """`"conv%d" % 3`; an Opaque where it formats more than plain values."""
     parts = given if isinstance(given, tuple) else (given,)
-    if not all(isinstance(one, SCALARS) for one in parts) or len(template) > 1_000 or any(sign in template for sign in ("*",)):
+    if (
+        not all(isinstance(one, SCALARS) for one in parts)
+        or len(template) > 1_000
+        or any(sign in template for sign in ("*",))
+    ):
         return Opaque("a formatted text")
     try:
         return _sized(template % given) if not _wide(template) else Opaque("a formatted text")

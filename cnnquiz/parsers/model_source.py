@@ -8,7 +8,7 @@ from typing import Any
 
 from msgspec import Struct
 
-from cnnquiz.interpreter.calls import Row, framework_of, is_module
+from cnnquiz.interpreter.frameworks import Row, framework_of, is_module
 from cnnquiz.interpreter.program import LONGEST_SOURCE, MOST_STEPS, Broken, Program
 from cnnquiz.interpreter.values import (
     Class,
@@ -29,7 +29,7 @@ from cnnquiz.parsers.reading import UnreadError
 
 
 class ModelRow(Struct, frozen=True):
-    """A layer at work: shapes as the framework writes them, without the batch; its parameters, 0 where it works again."""
+    """A layer at work: shapes as its framework writes them, without the batch; parameters, 0 where it works again."""
 
     name: str
     kind: str
@@ -114,9 +114,10 @@ def _reading(program: Program, name: str | None, input: Shape | None, call: str 
     program.steps = min(program.steps, MOST_STEPS // 2)  # what stands beside the model leaves it half of the work
     try:
         made, title = _made(program, name, call)
-    except ModelFault as fault:
-        return ModelReading(name or "model", "", input or (), (), 0, (), (), Fault(fault.line, str(fault)))
-    fault = output = None
+    except ModelFault as found:
+        return ModelReading(name or "model", "", input or (), (), 0, (), (), Fault(found.line, str(found)))
+    fault: Fault | None = None
+    output: Any = None
     if isinstance(made, Graph):
         start: Shape = made.inputs[0].shape[1:]
         output = made.outputs
@@ -127,9 +128,9 @@ def _reading(program: Program, name: str | None, input: Shape | None, call: str 
             output = program.call(made, [Tensor((1, *start))], {})
         except ModelFault as found:
             fault = Fault(found.line or made.line, str(found))
-    if isinstance(found := _unknown(output), Opaque):
+    if isinstance(unknown := _unknown(output), Opaque):
         line = made.cls.line if isinstance(made, Instance) else made.line
-        raise UnreadError(f"{line}: what comes out cannot be followed: {found.words}")
+        raise UnreadError(f"{line}: what comes out cannot be followed: {unknown.words}")
     inside = list(program.walk(made))
     rows = tuple(_rows(program.rows, {id(one): where for where, one in inside}, made))
     parameters = sum(one.own_parameters() for _, one in inside)
@@ -210,7 +211,7 @@ def _module(program: Program, value: Any, name: str) -> Module:
         if spec:
             more = "..." if len(spec) > 4 else ""
             example = f"{name}({', '.join(spec[:4])}{more})"
-            raise UnreadError(f"{_line(value)}: {name} takes {', '.join(spec)}: give --call, as in \"{example}\"")
+            raise UnreadError(f'{_line(value)}: {name} takes {", ".join(spec)}: give --call, as in "{example}"')
         value = program.call(value, [], {})
     if not isinstance(value, Module):
         raise UnreadError(f"1: {name[:60]} makes no model that can be read")
@@ -237,17 +238,14 @@ def _parameters(value: Class | Function) -> list[str]:
 
 def _candidates(program: Program) -> list[str]:
     """The models of a file: classes that can be called, and variables that hold one."""
-    found = []
-    for name, value in program.globals.names.items():
-        if isinstance(value, Class) and is_module(value) and any(
-            method in cls.members for cls in value.order() for method in ("forward", "call")
-        ):  # fmt: skip
-            found.append(name)
-        elif isinstance(value, Class) and any(base.last == "Sequential" for base in value.outside()):
-            found.append(name)
-        elif isinstance(value, Graph | Container | Instance) and not isinstance(value, Class):
-            found.append(name)
-    return found
+    return [name for name, value in program.globals.names.items() if _is_model(value)]
+
+
+def _is_model(value: Any) -> bool:
+    if not isinstance(value, Class):
+        return isinstance(value, Graph | Container | Instance)
+    called = any(method in cls.members for cls in value.order() for method in ("forward", "call"))
+    return (called and is_module(value)) or any(base.last == "Sequential" for base in value.outside())
 
 
 def _only(program: Program) -> str:
@@ -278,4 +276,3 @@ def _used(program: Program) -> set[str]:
                 own = {node.id for node in ast.walk(one.node) if isinstance(node, ast.Name)}
                 used |= own - {name}
     return used
-

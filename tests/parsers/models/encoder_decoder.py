@@ -28,11 +28,11 @@ class Up(nn.Module):
             self.up = nn.ConvTranspose2d(inputs, inputs // 2, kernel_size=2, stride=2)
             self.conv = Double(inputs, outputs)
 
-    def forward(self, low, skip):
+    def forward(self, low, high):
         low = self.up(low)
-        high, wide = skip.size()[2] - low.size()[2], skip.shape[3] - low.shape[3]
-        low = F.pad(low, [wide // 2, wide - wide // 2, high // 2, high - high // 2])
-        return self.conv(torch.cat((skip, low), dim=1))
+        tall, wide = high.size()[2] - low.size()[2], high.shape[3] - low.shape[3]
+        low = F.pad(low, [wide // 2, wide - wide // 2, tall // 2, tall - tall // 2])
+        return self.conv(torch.cat((high, low), dim=1))
 
 
 class Decoded(nn.Module):

@@ -1,4 +1,4 @@
-"""Calls of what comes from outside of the file, of layers and of containers, and the attributes of values."""
+"""PyTorch and Keras as a program calls them: layers, containers, functional models, and the methods of modules."""
 
 from __future__ import annotations
 
@@ -28,28 +28,32 @@ from cnnquiz.interpreter.values import (
     numel,
     shape_text,
     whole,
+    wholes,
 )
 from cnnquiz.layers.constructors import KERAS, TORCH, Constructor, constructors
 
 MOST_ROWS = 5_000
 CONTAINERS = ("Sequential", "ModuleList", "ModuleDict")
 PLAIN_BASES = ("Module", "Model", "Layer", "object", "ABC", "LightningModule", "ScriptModule", "Generic")
-HARMLESS = ("logging", "warnings", "os", "sys", "time", "random", "typing", "typing_extensions", "re", "json", "argparse",
-            "datetime", "pathlib", "abc", "enum", "__future__", "matplotlib", "PIL")  # fmt: skip
-MERGING = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Average": "add", "Maximum": "maximum", "Minimum": "minimum",
-           "Concatenate": "cat"}  # fmt: skip
+HARMLESS = ("logging", "warnings", "os", "sys", "time", "random", "typing", "typing_extensions", "re", "json",
+            "argparse", "datetime", "pathlib", "abc", "enum", "__future__", "matplotlib", "PIL")  # fmt: skip
+MERGING = {"Add": "add", "Subtract": "sub", "Multiply": "mul", "Average": "add", "Maximum": "maximum",
+           "Minimum": "minimum", "Concatenate": "cat"}  # fmt: skip
 _MERGING_CALLS = {name.lower(): name for name in MERGING}
 _MATH = {name: getattr(math, name) for name in (
-    "sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "gcd", "pow", "fabs", "prod", "cos", "sin", "isclose")}  # fmt: skip
-_KEPT_METHODS = frozenset("""
+    "sqrt", "ceil", "floor", "log", "log2", "log10", "exp", "gcd", "pow", "fabs", "prod", "cos", "sin", "isclose",
+)}  # fmt: skip
+_KEPT_METHODS_WORDS = """
 train eval to cuda cpu half float double apply requires_grad_ compile fit summary build evaluate predict load_weights
 save load_state_dict state_dict zero_grad share_memory save_hyperparameters
-""".split())
+"""
+_KEPT_METHODS = frozenset(_KEPT_METHODS_WORDS.split())
 _ATTRIBUTES = {"in_channels": "channels", "out_channels": "out", "kernel_size": "k", "stride": "s", "padding": "p",
                "dilation": "d", "groups": "groups", "in_features": "inputs", "out_features": "out", "filters": "out",
                "num_features": "channels", "embedding_dim": "width", "hidden_size": "hidden", "units": "out",
                "num_embeddings": "vocabulary", "input_size": "input", "normalized_shape": "shape", "p": "rate",
-               "output_size": "size", "scale_factor": "k", "num_channels": "channels", "num_layers": "layers"}  # fmt: skip
+               "output_size": "size", "scale_factor": "k", "num_channels": "channels",
+               "num_layers": "layers"}  # fmt: skip
 
 
 class Row(Struct):
@@ -77,7 +81,7 @@ class Super(Struct, eq=False):
     cls: Class
 
 
-class Calls:
+class Frameworks:
     """The part of a followed program that knows the frameworks."""
 
     def __init__(self) -> None:
@@ -257,7 +261,9 @@ class Calls:
             shape = full[1:]
         if not isinstance(shape, tuple | list):
             raise Unreadable("the shape of this input cannot be followed")
-        sizes = [self.open_size(len(shape), at) if one is None else whole(one, "a size") for at, one in enumerate(shape)]
+        sizes = [
+            self.open_size(len(shape), at) if one is None else whole(one, "a size") for at, one in enumerate(shape)
+        ]
         return Tensor((1, *sizes))
 
     def open_size(self, axes: int, at: int) -> int:
@@ -367,7 +373,7 @@ class Calls:
             raise Unreadable(f"{leaf.constructor} gets {x.words if isinstance(x, Opaque) else 'what is no tensor'}")
         else:
             made = self.leaf_output(leaf, x, args)
-        before = x.shape if isinstance(x, Tensor) else x[0].shape
+        before = x.shape if isinstance(x, Tensor) else self.elements(x)[0].shape
         shape = made.shape if isinstance(made, Tensor) else made[0].shape
         self.record(leaf, leaf.constructor, before, shape, leaf.line)
         return self.traced("", made, args, leaf)
@@ -420,12 +426,24 @@ class Calls:
     def leaf_attribute(self, leaf: Leaf, name: str) -> Any:
         """An attribute of a layer, as its framework shows it."""
         if name in ("weight", "bias"):
-            return self.weight(leaf) if name == "weight" else Opaque("a bias") if leaf.values.get("bias", True) else None
+            return (
+                self.weight(leaf) if name == "weight" else Opaque("a bias") if leaf.values.get("bias", True) else None
+            )
         if name in _ATTRIBUTES and _ATTRIBUTES[name] in leaf.values:
             value = leaf.values[_ATTRIBUTES[name]]
             windowed = name in ("kernel_size", "stride", "padding", "dilation") and leaf.word in ("conv", "tconv")
             return (value,) * leaf.axes if windowed and isinstance(value, int) else value
-        if name in ("data", "training", "inplace", "eps", "momentum", "running_mean", "running_var", "output_shape", "name"):
+        if name in (
+            "data",
+            "training",
+            "inplace",
+            "eps",
+            "momentum",
+            "running_mean",
+            "running_var",
+            "output_shape",
+            "name",
+        ):
             return Opaque(f"{leaf.constructor}.{name}")
         if name == "output":
             raise Unreadable("the output of a layer by its name cannot be followed")
@@ -435,7 +453,7 @@ class Calls:
         """The weights of a layer by their shape."""
         values = leaf.values
         if leaf.framework == TORCH and leaf.word == "conv":
-            kernel = layers.wholes(values["k"], leaf.axes, "kernel_size")
+            kernel = wholes(values["k"], leaf.axes, "kernel_size")
             return Tensor((values["out"], values["channels"] // values["groups"], *kernel))
         if leaf.framework == TORCH and leaf.word == "dense" and isinstance(values.get("inputs"), int):
             return Tensor((values["out"], values["inputs"]))
@@ -450,7 +468,7 @@ class Calls:
             "named_modules": lambda: list(self.walk(owner)),
             "children": lambda: [one for _, one in owner.children()],
             "named_children": lambda: list(owner.children()),
-            "parameters": lambda: [Opaque("a parameter")] if any(one.own_parameters() for _, one in self.walk(owner)) else [],
+            "parameters": lambda: [Opaque("a parameter") for _, one in self.walk(owner) if one.own_parameters()],
             "named_parameters": list, "buffers": list,
         }  # fmt: skip
         if name in lists:
