@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from msgspec import Struct
@@ -65,7 +65,7 @@ GELU                       activation approximate
 Sigmoid Tanh LogSigmoid Softsign Tanhshrink activation
 Softplus                   activation beta threshold
 Softmax Softmax# LogSoftmax Softmin activation dim
-Identity                   identity   * args kwargs
+Identity                   identity
 """, KERAS: """
 Conv#                conv       filters:out kernel_size:k strides:s=1 padding:p=valid data_format:format=None \
 dilation_rate:d=1 groups:groups=1 activation use_bias:bias=True
@@ -136,6 +136,8 @@ class Constructor(Struct, frozen=True):
 
     def values(self, args: Sequence[Any], named: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments of a call by our short names, defaults put in; GivenError for those that it does not take."""
+        if self.name == "Identity":  # takes anything and does nothing with it
+            return {}
         if len(args) > self.positional:
             raise GivenError(f"{self.name} takes {self.positional} arguments without a name, not {len(args)}", "layers")
         given = {argument.name: value for argument, value in zip(self.arguments, args, strict=False)}
@@ -182,7 +184,8 @@ def _table() -> dict[tuple[str, str], tuple[str, tuple[Argument, ...], int]]:
     return table
 
 
-def constructors(dotted: str, framework: str = "") -> list[Constructor]:
+@lru_cache(maxsize=1024)
+def constructors(dotted: str, framework: str = "") -> tuple[Constructor, ...]:
     """What a name may construct: nn.Conv2d, layers.Conv2D, Dense; more than one where both frameworks have it.
 
     framework  whose names these are, where the name itself does not say it
@@ -204,4 +207,4 @@ def constructors(dotted: str, framework: str = "") -> list[Constructor]:
         if entry := _table().get((side, stem)):
             word, arguments, positional = entry
             found.append(Constructor(name, word, side, axes, arguments, positional))
-    return found
+    return tuple(found)
