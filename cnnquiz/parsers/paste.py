@@ -17,10 +17,12 @@ from cnnquiz.patterns import pattern
 Dims = tuple[int | None, ...]  # None: an axis of any length, as the batch is
 
 _INPUT = pattern(r"^[ \t]*input(?: shape| size)?[ \t]*[:=](.*)$", re.MULTILINE | re.IGNORECASE)
-_FAULT = pattern(r"^.*?\b\w*(?:Error|Exception)\b.*$", re.MULTILINE)
+_FAULT = pattern(r"^.*(?:Error|Exception|Traceback).*$", re.MULTILINE)
+_MORE = pattern(r"^[ \t]*size mismatch for .*$", re.MULTILINE)  # lines of one message
 _TUPLE = pattern(r"[(\[][ ]*((?:[\w?-]{1,12}[ ]*,[ ]*){1,5}[\w?-]{0,12})[ ]*[)\]]")
 _SIZES = pattern(r"(?<![\w.])(\d{1,6}(?:[ ]?[x×][ ]?\d{1,6}){1,3})(?![\w.]*\w)")
 _UNLIKE = pattern(r"\b(?:not|than|instead|was|from)\b")
+_BLANK = pattern(r"\A(?:[ \t]*\n)+")
 _DATA_SETS = pattern(r"MNIST|CIFAR|SVHN", re.IGNORECASE)
 _PICTURES = {"MNIST": (1, 28, 28), "CIFAR": (3, 32, 32), "SVHN": (3, 32, 32)}
 _TENSOR = pattern(r"(?:randn|rand|zeros|ones|empty)\(\s*[(\[]?\s*((?:\d+\s*,\s*){1,5}\d+)")
@@ -35,10 +37,11 @@ _LIBRARY = pattern(
     r"\b(wide_?resnet|resnet|resnext|vgg|alexnet|densenet|squeezenet|googlenet|mobilenet|efficientnet|inception|xception)"
     r"(?:[\d_]\w*|v\d\w*)?\b", re.IGNORECASE,
 )  # fmt: skip
+_EXPRESSION = pattern(r"(?:[A-Za-z_][\w.]*|\d+(?![\w.])|[\s*+/()-])+")
 _OPERATORS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.FloorDiv: floordiv, ast.Div: floordiv}
 _LARGEST = 10**12
 _LONGEST_EXPRESSION = 200  # characters
-_LONGEST_CODE = 20_000  # characters whose calls are read
+LONGEST_CODE = 20_000  # characters that are read
 
 
 class Call(Struct, frozen=True):
@@ -58,18 +61,21 @@ class Call(Struct, frozen=True):
 class Paste:
     """A text with a shape error, the code below it, and the input that is told.
 
-    The code begins behind a line `input: ...`; where there is none, behind the last line of an error; where nothing
-    follows that, it is all that stands before.
+    The code begins behind a line `input: ...`; where there is none, behind the message; where nothing follows that, it
+    is all that stands before the error.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words: int = 0) -> None:
+        """The paste of a text whose message ends behind so many characters, blanks not counted."""
         self.text = text
         told = _INPUT.search(text)
-        faults = list(_FAULT.finditer(text))
-        end = told.end() if told else faults[-1].end() if faults else text.find("\n")
-        below = text[end:] if end >= 0 else ""
         self.told = told[1] if told else ""
-        self.code = below.removeprefix("\n") if below.strip() or not faults else text[: faults[0].start()]
+        faults = list(_FAULT.finditer(text))
+        message = _line_end(text, words) if words else faults[-1].end() if faults else 0
+        message = max([message, *(more.end() for more in _MORE.finditer(text))])
+        below = text[told.end() if told else message :]
+        code = below if below.strip() or not faults else text[: faults[0].start()]
+        self.code = _BLANK.sub("", code, count=1)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -79,7 +85,7 @@ class Paste:
     @cached_property
     def calls(self) -> list[Call]:
         """The calls in the code, comments left out, in the order of their brackets' ends."""
-        return list(_calls("\n".join(line.partition("#")[0] for line in self.lines)[:_LONGEST_CODE]))
+        return list(_calls("\n".join(line.partition("#")[0] for line in self.lines)[:LONGEST_CODE]))
 
     @cached_property
     def names(self) -> dict[str, int]:
@@ -152,6 +158,16 @@ class Paste:
         return next((at for at, line in enumerate(self.lines, 1) if any(sign in line for sign in signs)), None)
 
 
+def _line_end(text: str, words: int) -> int:
+    """The end of the line in which so many characters, blanks not counted, have been passed."""
+    for at, sign in enumerate(text):
+        words -= not sign.isspace()
+        if not words:
+            end = text.find("\n", at)
+            return len(text) if end < 0 else end
+    return len(text)
+
+
 def side(shape: Dims) -> int | None:
     """The height of a picture that is as wide."""
     longest = sorted((n for n in shape if n), reverse=True)
@@ -177,7 +193,7 @@ def _told_size(told: str) -> re.Match[str] | None:
 
 def dims(text: str) -> Dims:
     """The axes of a shape as messages write them: 8, 1, 224; ?,1,28 or 64 x 3. Empty where none is a number."""
-    parts = [part.strip() for part in re.split(r"[,x×]", text.strip(" ,[]()")) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,x×\s]", text.strip(" ,[]()")) if part.strip()]
     found = tuple(int(part) if part.isdecimal() and len(part) < 13 else None for part in parts)
     return found if any(found) else ()
 
@@ -201,6 +217,8 @@ def picture(features: int) -> Dims:
 
 
 def _number(written: str, names: dict[str, int]) -> int | None:
+    if not _EXPRESSION.fullmatch(written[:_LONGEST_EXPRESSION]):
+        return None
     try:
         tree = ast.parse(written.strip()[:_LONGEST_EXPRESSION], mode="eval").body
         return _value(tree, names)

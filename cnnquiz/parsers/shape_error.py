@@ -36,7 +36,7 @@ def shape_error(text: str) -> Diagnosis | None:
     flat = " ".join(text.split())
     for sign, message, explain in _messages():
         if sign in flat and (found := message.search(flat)):
-            paste = Paste(text)
+            paste = Paste(text, len(flat[: found.end()].replace(" ", "")))
             if diagnosis := explain(found, paste):
                 return _with_rows(diagnosis, paste, found[0])
     return _traced(Paste(text)) if _COMPLAINT.search(flat) else None

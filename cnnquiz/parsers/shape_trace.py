@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 from math import prod
 
 from msgspec import Struct
@@ -15,7 +16,7 @@ from cnnquiz.layers.kinds import EFFECTS
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layer
 from cnnquiz.layers.state import LayerState, Shape, begin
 from cnnquiz.parsers.diagnosis import Row
-from cnnquiz.parsers.paste import Call, Paste
+from cnnquiz.parsers.paste import LONGEST_CODE, Call, Paste
 from cnnquiz.patterns import pattern
 
 _KEEPING = pattern(r"(?i)norm|relu|drop|mish|swish|activ|lrn|sigmoid|tanh|softmax|noise|identity")
@@ -62,16 +63,18 @@ class Trace(Struct, frozen=True):
         return "x".join(map(str, (shape[-1], *shape[:-1]) if self.torch else shape))
 
 
-def trace(paste: Paste, size: Shape = ()) -> Trace | None:
-    """The trace of the paste's code with the paste's input, or with another height and width."""
+@lru_cache(maxsize=1)
+def trace(paste: Paste) -> Trace | None:
+    """The trace of the paste's code with the paste's input."""
     uses, torch = _uses(paste)
     start = _start(paste, uses, torch)
     if not start or not any(use.layer for use in uses):
         return None
-    return _trace(uses, (*size, start[-1]) if size else start, torch)
+    return trace_of(uses, start, torch)
 
 
-def _trace(uses: Sequence[Use], start: Shape, torch: bool) -> Trace:
+def trace_of(uses: Sequence[Use], start: Shape, torch: bool = True) -> Trace:
+    """The trace of these uses, from the shape of an input, channels last."""
     states = [begin(start)]
     for at, use in enumerate(uses):
         if use.layer is None:
@@ -116,7 +119,7 @@ def _least(found: Trace, holds: Callable[[int], bool]) -> int:
 
 
 def _other(found: Trace, uses: Sequence[Use], side: int) -> Trace:
-    return _trace(uses, (side, side, found.states[0].shape[-1]), found.torch)
+    return trace_of(uses, (side, side, found.states[0].shape[-1]), found.torch)
 
 
 def _start(paste: Paste, uses: Sequence[Use], torch: bool) -> Shape:
@@ -142,7 +145,7 @@ def _start(paste: Paste, uses: Sequence[Use], torch: bool) -> Shape:
 def _uses(paste: Paste) -> tuple[list[Use], bool]:
     """The layers in the order in which `forward` uses them, or else in which they are written."""
     try:
-        found = layers_of(paste.code)
+        found = layers_of(paste.code[:LONGEST_CODE])
     except (GivenError, RecursionError):
         return [], True
     known = [one for one in found if one.constructor not in CONTAINERS][:_MOST]

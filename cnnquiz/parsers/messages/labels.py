@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from cnnquiz.parsers.decoder import decoder_size
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.messages.product import LINEAR
-from cnnquiz.parsers.paste import Call, Paste, dims, size
+from cnnquiz.parsers.paste import Call, Dims, Paste, dims, size
 
 KIND = "labels against loss"
 _LOSSES = ("loss =", "loss(", "criterion", "compile(", "fit(", "cross_entropy(")
@@ -77,17 +78,9 @@ def _target_size(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(target) == 1 and len(given) == 2 and given[1]:
         fix = f"labels = F.one_hot(labels, {given[1]}).float()"
         return Diagnosis(KIND, cause, fix, given[1], line)
-    return _decoder(target, given, cause, line)
-
-
-def _decoder(
-    target: tuple[int | None, ...], given: tuple[int | None, ...], cause: str, line: int | None
-) -> Diagnosis | None:
-    """An output of another height and width than the picture that it shall be."""
-    if len(target) != len(given) or len(target) < 3 or target[:2] != given[:2] or not target[-1]:
-        return None
-    fix = f"x = F.interpolate(x, size=({target[-2]}, {target[-1]}))"
-    return Diagnosis("decoder size", cause, fix, target[-1], line)
+    if len(target) == len(given) > 2 and target[:2] == given[:2] and target[-1] and given[-1]:
+        return decoder_size(given[-1], target[-1], paste)
+    return None
 
 
 def _one_hot(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -121,9 +114,7 @@ def _classes_last(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         f"the predictions are {size((*labels, wanted[1]))}, and cross entropy takes their classes at the second axis"
     )
     turned = size((labels[0], wanted[1], labels[1]))
-    return Diagnosis(
-        "axes exchanged", cause, "loss = criterion(outputs.transpose(1, 2), labels)", turned, paste.line(*_LOSSES)
-    )
+    return Diagnosis("axes exchanged", cause, "outputs = outputs.transpose(1, 2)", turned, paste.line(*_LOSSES))
 
 
 def _elements(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -148,6 +139,19 @@ def _one_class(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _output(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """A target array with shape (60000, 10) was passed for an output of shape (None, 1)."""
     return _keras(dims(found[1]), dims(found[2]), paste)
+
+
+def _single_sample(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """Expected more than 1 value per channel when training."""
+    cause = "batch normalisation needs more than one value for each channel: the last batch holds one sample"
+    return Diagnosis("other", cause, "DataLoader(..., drop_last=True)", None, paste.line("DataLoader("))
+
+
+def _tokens(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """sequence length is longer than the specified maximum sequence length for this model (600 > 512)."""
+    cause = f"the text has {found[1]} tokens, and there are {found[2]} positions"
+    fix = f"truncation=True, max_length={found[2]}"
+    return Diagnosis("sequence length", cause, fix, int(found[2]), paste.line("tokenizer(", "max_length"))
 
 
 def _bounds(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -176,16 +180,17 @@ def _keras_shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _keras_logits(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """logits and labels must have the same shape, received ((None, 10) vs (None, 1))."""
-    return _keras(dims(found[2]), dims(found[1]), paste)
+    return _keras(dims(found[2]), dims(found[1]), paste, binary=True)
 
 
-def _keras(labels: tuple[int | None, ...], given: tuple[int | None, ...], paste: Paste) -> Diagnosis | None:
+def _keras(labels: Dims, given: Dims, paste: Paste, binary: bool = False) -> Diagnosis | None:
+    """Labels beside predictions; `binary` where only binary cross entropy says so."""
     line = paste.line(*_LOSSES)
     if not labels or not given or not given[-1]:
         return None
     wanted, made = labels[-1] if len(labels) > 1 else 1, given[-1]
     cause = f"the labels are {wanted or 1} wide, and the predictions {made}"
-    if wanted == 1 and made > 1 and not paste.says("binary_crossentropy", "sigmoid"):
+    if wanted == 1 and made > 1 and not (binary or paste.says("binary_crossentropy", "sigmoid")):
         return Diagnosis(KIND, cause, 'loss="sparse_categorical_crossentropy"', made, line)
     if wanted and wanted != made:
         activation = "sigmoid" if wanted == 1 else "softmax"
@@ -218,6 +223,8 @@ MESSAGES = (
     ("You are passing a target array of shape {shape} while using as loss", _one_class),
     ("A target array with shape {shape} was passed for an output of shape {shape}", _output),
     ("scalar type {name} but {_} {name}", _type),
+    ("Expected more than 1 value per channel when training", _single_sample),
+    ("maximum sequence length for this model ({n} > {n})", _tokens),
     ("Target {n} is out of bounds", _bounds),
     ("label value of {n} which is outside the valid range of [0, {n})", _keras_label),
     ("Shapes {shape} and {shape} are incompatible", _keras_shapes),

@@ -141,7 +141,7 @@ def _traced(columns: int, inputs: int, paste: Paste) -> tuple[str, range]:
     if found is None or found.failing is None or prod(found.arriving) != columns:
         return "", range(0)
     shape = next((state.shape for state in reversed(found.states) if len(state.shape) > 1), ())
-    return found.written(shape), fitting_sides(found, inputs)
+    return found.written(shape) if shape else "", fitting_sides(found, inputs)
 
 
 def _maps(columns: int, inputs: int, written: str) -> tuple[int, int, int] | None:

@@ -167,6 +167,16 @@ def _step_size(found: re.Match[str], paste: Paste) -> Diagnosis:
     return Diagnosis("in_features", cause, fix, got, call.line if call else None)
 
 
+def _embedding(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """was expecting embedding dimension of 512, but got 256."""
+    wanted, got = int(found[1]), int(found[2])
+    call = paste.call(("MultiheadAttention", "TransformerEncoderLayer"), 0, "embed_dim", wanted)
+    written = call.written(0, "embed_dim", "d_model") if call else ""
+    fix = paste.with_argument(call, written, got, f"nn.MultiheadAttention({got}, ...)")
+    cause = f"each token has {got} numbers, and the layer takes {wanted}"
+    return Diagnosis("in_features", cause, fix, got, call.line if call else None)
+
+
 def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
     """A recurrent layer that passes on its last step alone, in front of another one."""
     calls = sorted(paste.layers("LSTM", "GRU", "SimpleRNN"), key=lambda call: call.line)
@@ -186,6 +196,7 @@ MESSAGES = (
     ("ndim={n}, found ndim={n}. Full shape received: {shape}", _keras),
     ("ndim={n}, found ndim={n}", _keras),
     ("Expected hidden[{n}] size {shape}, got {shape}", _hidden),
+    ("was expecting embedding dimension of {n}, but got {n}", _embedding),
     ("must be equal to input_size. Expected {n}, got {n}", _step_size),
     ("to have {n} dimensions, but got array with shape {shape}", _keras_array),
 )

@@ -68,7 +68,7 @@ def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | Non
     new = _coloured(sizes, count) or _other_channels(sizes, count) or _other_side(sizes, count)
     if not new:
         raise UnreadError(f"{cause}; paste the layers and the input's shape along for the number")
-    fix = f"x = x.reshape({', '.join(map(str, new))})"
+    fix = "x = x.view(x.size(0), -1)" if kind == "view size" else f"x = x.reshape({', '.join(map(str, new))})"
     value = new[1] if len(new) == 2 else size(new)
     return Diagnosis(kind, f"{cause}: they make {size(new)}", fix, value, line)
 

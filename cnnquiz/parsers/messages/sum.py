@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from cnnquiz.parsers.decoder import decoder_size
 from cnnquiz.parsers.diagnosis import Diagnosis
+from cnnquiz.parsers.messages.product import wrong_features
 from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
@@ -32,7 +34,8 @@ def _added(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if axis == 0 and {a, b} == {3, 4}:
         return Diagnosis("channels", "the picture has 4 channels, one of them transparency, and 3 are looked for",
                          'image = image.convert("RGB")', 3, paste.line("Normalize("))  # fmt: skip
-    return _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
+    mended = decoder_size(a, b, paste) if axis > 1 and paste.line("ConvTranspose", "oss(", "criterion") else None
+    return mended or _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
 
 
 def _unread(cause: str) -> Diagnosis:
@@ -167,6 +170,26 @@ def _shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return _keras_shortcut(first, second, paste)
 
 
+def _positions(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """The expanded size of the tensor (600) must match the existing size (512) at non-singleton dimension 1."""
+    sizes = int(found[1]), int(found[2])
+    if min(sizes) not in _LENGTHS or not paste.says("osition", "okeniz", "max_length", "BERT", "Bert", "input_ids"):
+        return _unread(f"{sizes[0]} and {sizes[1]} do not go together at axis {found[3]}")
+    cause = f"the text has {max(sizes)} tokens, and there are {min(sizes)} positions"
+    fix = f"truncation=True, max_length={min(sizes)}"
+    return Diagnosis("sequence length", cause, fix, min(sizes), paste.line("tokenizer(", "max_length"))
+
+
+def _operation(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Dimensions must be equal, but are 28 and 784 for 'MatMul' with input shapes: [?,28], [784,10]."""
+    first, second = dims(found[4]), dims(found[5])
+    if "MatMul" in found[3] and len(first) == len(second) == 2 and first[1] and second[0] and second[1]:
+        return wrong_features(first[1], second[0], second[1], paste)
+    if "add" in found[3].lower() and len(first) == len(second) == 4:
+        return _keras_shortcut(first[1:], second[1:], paste)
+    return None
+
+
 def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
     line = paste.line("Add(", "add(")
     large, small = max(first[0] or 0, second[0] or 0), min(first[0] or 0, second[0] or 0)
@@ -189,6 +212,8 @@ MESSAGES = (
     ("The size of tensor a ({n}) must match the size of tensor b ({n}) at {_}dimension {n}", _added),
     ("must match except in dimension {n}. Expected size {n} but got size {n}", _joined),
     ("must match except in dimension {n}. Got {n} and {n}", _joined),
+    ("expanded size of the tensor ({n}) must match the existing size ({n}) at non-singleton dimension {n}", _positions),
+    ("Dimensions must be equal, but are {n} and {n} for '{any}' {_}with input shapes: {shape}, {shape}", _operation),
     ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
     ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
     ("inputs with matching shapes except for the conc{_}[{shape}, {shape}", _concatenate),

@@ -26,7 +26,7 @@ def _kernel(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"the kernel {size(kernel)} does not fit the padded map {size(got)}"
     n, k = short[0]
     told = paste.input[-3:]
-    if got[-1] in COLOURS and kernel[0] == kernel[-1] and len(got) == 2:
+    if got[-1] in COLOURS and kernel[0] == kernel[-1] and len(got) == 2 and short == [(got[1], kernel[1])]:
         turned = size((told[2], told[0], told[1])) if told[2:] == got[-1:] else None
         cause = f"{cause}: its {got[-1]} columns are the channels, which come last"
         return Diagnosis("channels first and last mixed", cause, "x = x.permute(2, 0, 1)", turned, paste.line("Conv"))
@@ -113,6 +113,12 @@ def channels_mixed(shape: Dims, paste: Paste) -> tuple[str, str, str | None] | N
     return None
 
 
+def _padding(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Padding size should be less than the corresponding input dimension, but got: padding (3, 3) at dimension 3 ..."""
+    cause = f"the padding {size(dims(found[1]))} reaches over the map {size(dims(found[3])[-2:])}"
+    return small_picture("map used up", cause, None, paste.line("Pad"), paste)
+
+
 def _least(found: re.Match[str], paste: Paste) -> Diagnosis:
     """Input size must be at least 32x32."""
     side = int(found[1])
@@ -131,5 +137,6 @@ MESSAGES = (
     ("Negative dimension size caused by subtracting {n} from {n}", _negative),
     ("inputs shape={shape}{_}kernel shape={shape}", _computed),
     ("inputs.shape={shape}{_}pool_size={shape}", _computed),
+    ("corresponding input dimension, but got: padding {shape} at dimension {n} of input {shape}", _padding),
     ("Input size must be at least {n}x{n}", _least),
 )
