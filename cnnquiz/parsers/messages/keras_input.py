@@ -101,6 +101,8 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 
 def _labels(wanted: Dims, got: Dims, paste: Paste) -> Diagnosis | None:
+    if len(wanted) == len(got) == 3 and wanted[:2] != got[:2] and None not in (*wanted, *got):
+        return _target_map(wanted, got, paste)
     made, given = wanted[-1], got[-1]
     line = paste.line("compile(", "fit(")
     cause = f"the last layer makes {made}, and the labels are {given} wide"
@@ -110,6 +112,20 @@ def _labels(wanted: Dims, got: Dims, paste: Paste) -> Diagnosis | None:
     if given == 1 and made and made > 1:
         return Diagnosis("labels against loss", cause, f"y = to_categorical(y, {made})", made, line)
     return Diagnosis("labels against loss", cause, f"Dense({given})", given, line) if given else None
+
+
+def _target_map(made: Dims, target: Dims, paste: Paste) -> Diagnosis:
+    """An output and a target that are maps of other sizes: the decoder is wrong where the target is the input."""
+    cause = f"the last layer makes {size(made)}, and the target is {size(target)}"
+    if target[0] in COLOURS and target[1] == target[2] and made[2] in COLOURS:
+        turned = size((*target[1:], target[0]))
+        return Diagnosis("channels first and last mixed", f"{cause}: its channels come first",
+                         "y = y.transpose(0, 2, 3, 1)", turned, paste.line("reshape("))  # fmt: skip
+    decodes = paste.built[-3:-1] == target[:2]
+    kind, goal = ("decoder size", target) if decodes else ("image size changed", made)
+    fix = f"layers.Resizing({goal[0]}, {goal[1]})" if decodes else f"y = tf.image.resize(y, ({goal[0]}, {goal[1]}))"
+    line = paste.line("UpSampling", "Conv") if decodes else paste.line("fit(")
+    return Diagnosis(kind, cause, fix, goal[0] if goal[0] == goal[1] else size(goal[:2]), line)
 
 
 def _other_shape(wanted: Dims, own: Dims, whole: Dims, paste: Paste) -> Diagnosis | None:

@@ -138,7 +138,11 @@ def _one_class(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _output(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """A target array with shape (60000, 10) was passed for an output of shape (None, 1)."""
-    return _keras(dims(found[1]), dims(found[2]), paste)
+    target, made = dims(found[1]), dims(found[2])
+    if len(target) == len(made) == 4 and target[1:3] != made[1:3]:
+        cause = f"the output is {size(made[1:])}, and the target {size(target[1:])}"
+        return Diagnosis("decoder size", cause, f"layers.Resizing({target[1]}, {target[2]})", size(target[1:3]))
+    return _keras(target, made, paste)
 
 
 def _single_sample(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -188,6 +192,9 @@ def _keras(labels: Dims, given: Dims, paste: Paste, binary: bool = False) -> Dia
     line = paste.line(*_LOSSES)
     if not labels or not given or not given[-1]:
         return None
+    if len(given) > max(len(labels), 2):
+        cause = f"the predictions are {size(given)}, and the labels {size(labels)}: the map is not flattened"
+        return Diagnosis(KIND, cause, "model.add(Flatten())", None, paste.line("Dense("))
     wanted, made = labels[-1] if len(labels) > 1 else 1, given[-1]
     cause = f"the labels are {wanted or 1} wide, and the predictions {made}"
     if wanted == 1 and made > 1 and not (binary or paste.says("binary_crossentropy", "sigmoid")):

@@ -36,7 +36,9 @@ def _unbatched(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
 def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
     """Pictures that reach the layer as rows of pixels."""
     whole = columns < inputs and rows * columns % inputs == 0 and inputs % columns == 0
-    if not whole or (inputs % columns**2 and (paste.flattens or not paste.code)) or columns == 1:
+    if not whole or (inputs % columns**2 and (paste.flattens or not paste.code)):
+        return None
+    if columns == 1 and (rows < 2 * inputs or len(paste.input) == 2):  # a column, not a map of one pixel
         return None
     cause = f"{rows} rows of {columns} arrive: {rows * columns // inputs} of {inputs} numbers, not flattened"
     fix = "x = x.view(x.size(0), -1)"

@@ -6,7 +6,7 @@ import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, CONVS
-from cnnquiz.parsers.paste import Dims, Paste, dims, picture, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, picture, size, square_side
 
 
 def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -105,6 +105,12 @@ def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     shape, expected = dims(found[2]), int(found[1])
     if len(shape) == expected + 1 and 1 in shape[:2]:
         return _one_axis_more(shape, paste.line("expand_dims", "fit(", "predict("))
+    if expected == 2 and len(shape) > 2 and shape[1] is not None:
+        features = elements(shape[1:])
+        cause = f"{size(shape[1:])} is not flattened: {features} numbers"
+        return Diagnosis(
+            "flatten missing", cause, "x = x.reshape(len(x), -1)", features, paste.line("input_dim", "fit(")
+        )
     return channels_last(shape, expected, len(shape), paste)
 
 

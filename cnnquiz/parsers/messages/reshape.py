@@ -7,7 +7,7 @@ from math import prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
-from cnnquiz.parsers.paste import Dims, Paste, picture, size
+from cnnquiz.parsers.paste import Dims, Paste, picture, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.parsers.shape_trace import trace
 
@@ -69,7 +69,8 @@ def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | Non
     if not new:
         raise UnreadError(f"{cause}; paste the layers and the input's shape along for the number")
     fix = "x = x.view(x.size(0), -1)" if kind == "view size" else f"x = x.reshape({', '.join(map(str, new))})"
-    value = new[1] if len(new) == 2 else size(new)
+    changed = [one for one, old in zip(new, sizes, strict=False) if one != old]
+    value = changed[0] if len(new) == 2 or (kind == "view size" and len(changed) == 1) else size(new)
     return Diagnosis(kind, f"{cause}: they make {size(new)}", fix, value, line)
 
 
@@ -92,8 +93,8 @@ def _other_channels(sizes: list[int], count: int) -> Dims:
     """The same height and width with other channels, last or first."""
     if len(sizes) == 3 and sizes[0] == sizes[1] and count % (sizes[0] * sizes[1]) == 0:
         return (*sizes[:2], count // (sizes[0] * sizes[1]))
-    if len(sizes) == 2 and count % sizes[0] == 0:
-        return sizes[0], count // sizes[0]
+    if len(sizes) in (2, 3) and count % prod(sizes[:-1]) == 0 and (len(sizes) == 2 or sizes[-1] > sizes[0]):
+        return (*sizes[:-1], count // prod(sizes[:-1]))
     return ()
 
 
@@ -101,6 +102,9 @@ def _other_side(sizes: list[int], count: int) -> Dims:
     """The same batch and channels with another side."""
     batch = sizes[0] if len(sizes) == 4 else 1
     own = sizes[1:] if len(sizes) == 4 else sizes
+    if len(sizes) == 4 and own[0] == own[1] and count % (batch * own[2]) == 0:
+        near = square_side(count // (batch * own[2]))
+        return (batch, near, near, own[2]) if near and abs(near - own[0]) <= own[0] // 4 else ()
     whole = picture(count // batch) if count % batch == 0 else ()
     if not whole or len(own) not in (2, 3):
         return ()

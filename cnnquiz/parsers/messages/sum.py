@@ -11,9 +11,7 @@ from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
-_ADDED = pattern(
-    r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\w+)|return\s+(\w+)\s*\+\s*(?:self\.)?(\w+)"
-)
+_ADDED = pattern(r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return)\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)")
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
 _PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
@@ -34,6 +32,10 @@ def _added(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if axis == 0 and {a, b} == {3, 4}:
         return Diagnosis("channels", "the picture has 4 channels, one of them transparency, and 3 are looked for",
                          'image = image.convert("RGB")', 3, paste.line("Normalize("))  # fmt: skip
+    if axis > 1 and abs(a - b) == 1 and paste.library and not paste.line("MaxPool", "AvgPool"):
+        made = paste.library_side
+        cause = f"the maps of {a} and {b} come from an odd one: {paste.library} is made for pictures of {made}x{made}"
+        return Diagnosis("residual shortcut", cause, f"transforms.Resize(({made}, {made}))", made, None)
     mended = decoder_size(a, b, paste) if axis > 1 and paste.line("ConvTranspose", "oss(", "criterion") else None
     return mended or _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
 
