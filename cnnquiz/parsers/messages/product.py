@@ -7,6 +7,7 @@ from math import prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.paste import Call, Paste, factors, side, size, square_side
+from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.parsers.shape_trace import fitting_sides, trace
 from cnnquiz.patterns import pattern
 
@@ -18,6 +19,10 @@ def _product(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     for cause in (_unbatched, _unflattened, _exchanged, _second_head):
         if diagnosis := cause(rows, columns, inputs, outputs, paste):
             return diagnosis
+    if 8 * columns < inputs and not paste.code and not paste.told:
+        raise UnreadError(
+            f"{columns} values arrive, and the layer takes {inputs}; paste the code and the input's shape along"
+        )
     return wrong_features(columns, inputs, outputs, paste)
 
 

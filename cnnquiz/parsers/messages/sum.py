@@ -16,6 +16,7 @@ _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "s
 _PATCHES = 16  # the usual side of a patch of a vision transformer
 _PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
 _HALVINGS = pattern(r"\b(\d) (?:halvings|down-?samplings|poolings|levels|down ?blocks)\b")
+_DOWN = pattern(r"(?:max_?)?pool\d*(?:_\d+)?|max_pool2d|down_?\d+")
 _LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
 
 
@@ -130,30 +131,42 @@ def _stacked(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
     """A map that was halved from an odd size, and doubled again."""
-    large = max(a, b)
+    large, step = max(a, b), _step(paste)
     cause = f"the encoder's map is {large}, and the decoder's {min(a, b)}: an odd size was halved and doubled again"
+    if step == 1:  # the level at which it happened is told by the input's size
+        levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
+        step = 2 ** int(next(levels, -1) + 1)
+    if step == 1:
+        raise UnreadError(f"{cause}; sides must be multiples of all halvings together, as of 16 for four: paste the "
+                          "layers and the input's shape along for the number")  # fmt: skip
+    return _multiples(step, cause, paste)
+
+
+def _multiples(step: int, cause: str, paste: Paste) -> Diagnosis:
+    sides = [one for one in paste.input[-2:] if one and one % step]
+    padded = [-(-one // step) * step for one in sides]
+    own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
+    fix = f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))"
     line = paste.line("cat(", "oncatenate(")
-    step = _step(large, paste)
-    if step > 1:
-        sides = [one for one in paste.input[-2:] if one and one % step]
-        padded = [-(-one // step) * step for one in sides]
-        own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
-        cause = f"{cause}; sides must be multiples of {step}{own}"
-        return Diagnosis("skip connection", cause, f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))",
-                         step, line)  # fmt: skip
-    raise UnreadError(f"{cause}; sides must be multiples of the halvings together, as of 16 for four: paste the layers "
-                      "and the input's shape along for the number")  # fmt: skip
+    return Diagnosis("skip connection", f"{cause}; sides must be multiples of {step}{own}", fix, step, line)
 
 
-def _step(large: int, paste: Paste) -> int:
+def odd_input(paste: Paste) -> Diagnosis | None:
+    """A U-Net whose input, as told, is no multiple of its halvings: the maps that it joins cannot agree."""
+    step = _step(paste)
+    if not paste.says("cat(", "oncatenate(") or not any(one % step for one in paste.input[-2:] if one):
+        return None
+    return _multiples(step, "an odd map is halved and doubled again, and comes back one smaller", paste)
+
+
+def _step(paste: Paste) -> int:
     """By what the network divides its input: 2 for each halving; 1 where that is not to be seen."""
-    said = _HALVINGS.search(paste.text)
-    depth = int(said[1]) if said else sum(call.name.lower().startswith("maxpool") for call in paste.calls)
-    depth = 5 if depth < 2 and paste.library else depth  # what published networks have
-    if depth > 1:
-        return int(2 ** min(depth, 10))
-    levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
-    return int(2 ** (next(levels, -1) + 1))
+    if said := _HALVINGS.search(paste.text):
+        return int(2 ** int(said[1]))
+    made = sum(call.name.startswith("MaxPool") for call in paste.calls)
+    used = sum(bool(_DOWN.fullmatch(call.name)) for call in paste.calls)
+    depth = max(made, used)
+    return int(2 ** (min(depth, 8) if depth > 1 else 5 if paste.library else 0))  # published networks halve five times
 
 
 def _concatenate(found: re.Match[str], paste: Paste) -> Diagnosis | None:
