@@ -103,7 +103,8 @@ def test_changed_messages_end_in_a_diagnosis_or_a_refusal() -> None:
 
 @pytest.mark.parametrize("piece", [
     "(", "a(", "mat1 and mat2 shapes cannot be multiplied (", "input: (1,", "Error when checking ",
-    "nn.Conv2d(3, 4, 3), ", "['[", "x" * 50, "Conv2d(" * 3, "\n", "size mismatch for a: ",
+    "nn.Conv2d(3, 4, 3), ", "['[", "x" * 50, "Conv2d(" * 3, "\n", "size mismatch for a: ", "input: 1x1", "x1x1",
+    "nn.BatchNorm2d(" + "a" * 5_000 + "!)", "x.view(", "a.", "zeros(" + " " * 10_000, "patch" + " " * 10_000, "a +=",
 ])  # fmt: skip
 def test_long_texts_are_bounded_work(piece: str) -> None:
     text = f"RuntimeError: running_mean should contain 9 elements not 7\n{piece * LONGEST}"

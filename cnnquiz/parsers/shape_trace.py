@@ -16,7 +16,7 @@ from cnnquiz.layers.kinds import EFFECTS
 from cnnquiz.layers.layer import Layer, LayerFault, parse_layer
 from cnnquiz.layers.state import LayerState, Shape, begin
 from cnnquiz.parsers.diagnosis import Row
-from cnnquiz.parsers.paste import LONGEST_CODE, Call, Paste
+from cnnquiz.parsers.paste import Call, Paste
 from cnnquiz.patterns import pattern
 
 _KEEPING = pattern(r"(?i)norm|relu|drop|mish|swish|activ|lrn|sigmoid|tanh|softmax|noise|identity")
@@ -145,7 +145,7 @@ def _start(paste: Paste, uses: Sequence[Use], torch: bool) -> Shape:
 def _uses(paste: Paste) -> tuple[list[Use], bool]:
     """The layers in the order in which `forward` uses them, or else in which they are written."""
     try:
-        found = layers_of(paste.code[:LONGEST_CODE])
+        found = layers_of(paste.code)
     except (GivenError, RecursionError):
         return [], True
     known = [one for one in found if one.constructor not in CONTAINERS][:_MOST]

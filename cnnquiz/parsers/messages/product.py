@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from math import prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
@@ -59,19 +60,21 @@ def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Past
 
 
 _STATEMENT = pattern(r"^[ \t]*[A-Za-z_][\w.]*\.(?:view|reshape|flatten|unsqueeze)\([^=\n]*\)[ \t]*(?:#.*)?$")
+_WORD = pattern(r"\w+")
 _ASSIGNED = pattern(r"^[ \t]*(\w+)[ \t]*=[ \t]*(\w+)\.(?:view|reshape|flatten)\(")
 
 
 def _lost_result(paste: Paste) -> int | None:
     """The line that flattens and does not keep the result."""
-    return next((at for at, line in enumerate(paste.lines, 1) if _STATEMENT.match(line)), None)
+    return next((at for at, line in enumerate(paste.lines, 1) if _STATEMENT.match(line[:200])), None)
 
 
 def _misspelt(paste: Paste) -> tuple[str, str, int] | None:
     """A flattened tensor that goes under a name of its own, which is never used."""
+    uses = Counter(_WORD.findall(paste.code))
     for at, line in enumerate(paste.lines, 1):
-        match = _ASSIGNED.match(line)
-        if match and match[1] != match[2] and len(re.findall(rf"\b{match[1]}\b", paste.code)) == 1:
+        match = _ASSIGNED.match(line[:200])
+        if match and match[1] != match[2] and uses[match[1]] == 1:
             return match[1], match[2], at
     return None
 

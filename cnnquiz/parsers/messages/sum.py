@@ -11,10 +11,12 @@ from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
-_ADDED = pattern(r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return)\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)")
+_ADDED = pattern(
+    r"\b(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return)\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)"
+)
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
-_PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
+_PATCH = pattern(r"patch_?(?:size)? ?=? ?(\d{1,2})\b")
 _HALVINGS = pattern(r"\b(\d) (?:halvings|down-?samplings|poolings|levels|down ?blocks)\b")
 _DOWN = pattern(r"(?:max_?)?pool\d*(?:_\d+)?|max_pool2d|down_?\d+")
 _LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
