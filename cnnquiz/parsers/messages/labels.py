@@ -96,6 +96,14 @@ def _type(found: re.Match[str], paste: Paste) -> Diagnosis:
     return Diagnosis("other", cause, "x = x.float()", None, paste.line("model(", "net("))
 
 
+def _one_row(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """size mismatch (got input: [10], target: [256]): the scores of one sample in place of the batch's."""
+    if len(dims(found[1])) != 1:
+        return None
+    cause = f"the scores of one sample arrive for {size(dims(found[2]))} labels"
+    return Diagnosis(KIND, cause, "outputs = model(x)", None, paste.line("[0]", *_LOSSES))
+
+
 def _spatial(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """only batches of spatial targets supported (3D tensors) but got targets of size: [8, 1, 256, 256]."""
     target = dims(found[1])
@@ -224,6 +232,7 @@ MESSAGES = (
     ("arget size ({shape}) {_} input size ({shape})", _target_size),
     ("multi-target not supported", _one_hot),
     ("1D target tensor expected", _one_hot),
+    ("size mismatch (got input: {shape}, target: {shape})", _one_row),
     ("got targets of size: {_}{shape}", _spatial),
     ("Expected target size {shape}, got {shape}", _classes_last),
     ("target nelement ({n}) != input nelement ({n})", _elements),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from math import prod
+from math import gcd, prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.paste import Call, Paste, factors, side, size, square_side
@@ -12,6 +12,7 @@ from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.parsers.shape_trace import fitting_sides, trace
 from cnnquiz.patterns import pattern
 
+_HEADS = ((25088, 4096), (9216, 4096))  # the first dense layers of VGG and AlexNet
 LINEAR = ("Linear", "Dense", "LazyLinear")
 
 
@@ -85,6 +86,9 @@ def _exchanged(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
         cause = f"the layer takes {inputs} and makes {outputs}, and {columns} arrive: the two are exchanged"
         fix = paste.with_argument(call, f"{call.args[0]}, {call.args[1]}", f"{columns}, {inputs}", "")
         return Diagnosis("axes exchanged", cause, fix or f"nn.Linear({columns}, {inputs})", columns, call.line)
+    if rows == inputs and columns == 1 and rows > 1:
+        cause = f"{rows} rows of one value arrive, and the layer takes rows of {inputs}: a column in place of a row"
+        return Diagnosis("axes exchanged", cause, "x = x.T", f"1x{rows}", paste.line("model(", "forward("))
     products = paste.says("torch.mm(", "matmul(", " @ ", "np.dot(")
     if rows == inputs != columns and products and not any(paste.layers(*LINEAR)):
         cause = f"the first matrix is {rows}x{columns} and lies on its side: {inputs} must be its columns"
@@ -125,11 +129,10 @@ def _second_head(rows: int, columns: int, inputs: int, outputs: int, paste: Past
 def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste) -> Diagnosis:
     """A layer that takes another number of values than its picture flattens to."""
     call = paste.call(LINEAR, 0, "in_features", inputs)
-    if call is None and paste.library and side(paste.input) != paste.library_side:
+    if call is None and _published(columns, inputs, outputs, paste):
         made = paste.library_side
-        cause = (
-            f"{columns} values arrive where {inputs} are taken: {paste.library} is made for pictures of {made}x{made}"
-        )
+        name = paste.library or "the network"
+        cause = f"{columns} values arrive where {inputs} are taken: {name} is made for pictures of {made}x{made}"
         return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made)
     written = call.written(0, "in_features") if call else ""
     fix = paste.with_argument(call, written, columns, f"nn.Linear({columns}, {outputs or '...'})")
@@ -143,6 +146,17 @@ def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste)
     if sides:
         cause += f", as for pictures of {sides[0]}" + (f" to {sides[-1]}" if len(sides) > 1 else "") + " pixels"
     return Diagnosis("image size changed" if sides else "in_features", cause, fix, columns, line)
+
+
+def _published(columns: int, inputs: int, outputs: int | None, paste: Paste) -> bool:
+    """Whether the layer is the head of a published network, whose map has the same channels and another side."""
+    other = side(paste.input)
+    if gcd(columns, inputs) < 64 or other == paste.library_side:
+        return False
+    if outputs == 1000 or (inputs, outputs) in _HEADS:
+        return True
+    large, small = max(columns, inputs), min(columns, inputs)
+    return bool(paste.library) and bool(other or (large % small == 0 and square_side(large // small)))
 
 
 def _traced(columns: int, inputs: int, paste: Paste) -> tuple[str, range]:

@@ -18,6 +18,10 @@ def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _torch_layer(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]."""
+    shape = dims(found[2])
+    if found[1] == "3" and len(shape) == 4 and 1 not in shape:
+        cause = f"{size(shape)} is a batch of maps, and the layer slides along one axis"
+        return Diagnosis("other", cause, "nn.Conv2d(...)", None, paste.line("Conv1d("))
     return channels_first(dims(found[2]), int(found[1]), _first_channels(paste), paste)
 
 

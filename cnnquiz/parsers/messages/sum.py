@@ -175,6 +175,11 @@ def _concatenate(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     shapes = [dims(found[1]), dims(found[2])]
     if len(shapes[0]) != len(shapes[1]):
         return None
+    differing = [at for at, (a, b) in enumerate(zip(*shapes, strict=True)) if a != b]
+    if differing == [1] and shapes[0][2:] == shapes[1][2:] and len(shapes[0]) == 4:
+        cause = "the maps differ in their channels alone, which stand at the second axis"
+        line = paste.line("oncatenate(")
+        return Diagnosis("channels first and last mixed", cause, "Concatenate(axis=1)", 1, line)
     pairs = [(a, b) for a, b in zip(*(shape[:-1] for shape in shapes), strict=True) if a != b and a and b]
     return _odd_size(*pairs[0], paste) if pairs and abs(pairs[0][0] - pairs[0][1]) < 4 else None
 
@@ -207,6 +212,14 @@ def _operation(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return None
 
 
+def _merged(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Only layers of same output shape can be merged using sum mode, of the first Keras."""
+    first, second = dims(found[1])[1:], dims(found[2])[1:]
+    if len(first) == len(second) == 3 and first[1:] == second[1:]:  # the channels stand first
+        first, second = (*first[1:], first[0]), (*second[1:], second[0])
+    return _keras_shortcut(first, second, paste) if len(first) == len(second) == 3 else None
+
+
 def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
     line = paste.line("Add(", "add(")
     large, small = max(first[0] or 0, second[0] or 0), min(first[0] or 0, second[0] or 0)
@@ -231,6 +244,7 @@ MESSAGES = (
     ("must match except in dimension {n}. Got {n} and {n}", _joined),
     ("expanded size of the tensor ({n}) must match the existing size ({n}) at non-singleton dimension {n}", _positions),
     ("Dimensions must be equal, but are {n} and {n} for '{any}' {_}with input shapes: {shape}, {shape}", _operation),
+    ("Only layers of same output shape can be merged using sum mode. Layer shapes: [{shape}, {shape}", _merged),
     ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
     ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
     ("inputs with matching shapes except for the conc{_}[{shape}, {shape}", _concatenate),
