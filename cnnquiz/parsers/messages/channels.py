@@ -115,6 +115,19 @@ def _broadcast(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return Diagnosis("channels", cause, "transforms.Normalize((0.5,), (0.5,))", got[0], line)
 
 
+def _into(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """could not broadcast input array from shape (96,96,3) into shape (96,96), of NumPy: pictures that differ."""
+    given, room = dims(found[1]), dims(found[2])
+    cause = f"a picture of {size(given)} does not fit among those of {size(room)}"
+    if given[:2] == room[:2] and abs(len(given) - len(room)) == 1:
+        return Diagnosis("channels", f"{cause}: some are grey", 'image = image.convert("RGB")', 3, paste.line("open("))
+    if len(given) == len(room) == 3 and given[2] == room[2] and room[0] and room[1]:
+        value = room[0] if room[0] == room[1] else size(room[:2])
+        fix = f"image = image.resize(({room[1]}, {room[0]}))"
+        return Diagnosis("image size changed", cause, fix, value, paste.line("resize", "open("))
+    return None
+
+
 def _depth(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return wrong_channels(int(found[2]), int(found[1]), paste)
 
@@ -127,6 +140,7 @@ MESSAGES = (
     ("number of channels in input, but got weight of shape [{n}] and input of shape {shape}", _affine),
     ("normalized_shape=[{n}], expected input with shape {shape}, but got input of size{shape}", _layer_norm),
     ("output with shape {shape} doesn't match the broadcast shape {shape}", _broadcast),
+    ("could not broadcast input array from shape {shape} into shape {shape}", _into),
     ("divisible by filter depth: {n} vs {n}", _depth),
     ("multiple of depth of filter: {n} vs {n}", _depth),
 )

@@ -7,7 +7,7 @@ import re
 from cnnquiz.parsers.decoder import decoder_size
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.product import wrong_features
-from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
@@ -212,6 +212,27 @@ def _operation(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return None
 
 
+def _incompatible(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Incompatible shapes: [8,28,28,1] vs. [8,32,32,1], of TensorFlow: predictions and labels, or what is added."""
+    made, other = dims(found[1]), dims(found[2])
+    if not all(made) or not all(other) or made == other:
+        return None
+    if len(made) == len(other) == 4 and made[1:3] != other[1:3] and made[3] == other[3]:
+        value = other[1] if other[1] == other[2] else size(other[1:3])
+        cause = f"the output is {size(made[1:])}, and the target {size(other[1:])}"
+        return Diagnosis("decoder size", cause, f"layers.Resizing({other[1]}, {other[2]})", value, None)
+    if len(made) == len(other) == 4 and made[:3] == other[:3]:
+        return _keras_shortcut(made[1:], other[1:], paste)
+    if len(made) == len(other) and made[1:] == other[1:] and made[0] != other[0]:
+        small = min(one for one in (made[0], other[0]) if one)
+        cause = f"{made[0]} and {other[0]} samples meet: the last batch is smaller, or its size is written as a number"
+        return Diagnosis("batch given as a size", cause, "batch = tf.shape(x)[0]", small, paste.line("batch"))
+    if {elements(made), len(made)} == {elements(other), 1} or {elements(other), len(other)} == {elements(made), 1}:
+        cause = f"{size(made)} and {size(other)} are the same numbers, in a row and one-hot"
+        return Diagnosis("labels against loss", cause, 'loss="categorical_crossentropy"', None, paste.line("compile("))
+    return None
+
+
 def _merged(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Only layers of same output shape can be merged using sum mode, of the first Keras."""
     first, second = dims(found[1])[1:], dims(found[2])[1:]
@@ -244,6 +265,7 @@ MESSAGES = (
     ("must match except in dimension {n}. Got {n} and {n}", _joined),
     ("expanded size of the tensor ({n}) must match the existing size ({n}) at non-singleton dimension {n}", _positions),
     ("Dimensions must be equal, but are {n} and {n} for '{any}' {_}with input shapes: {shape}, {shape}", _operation),
+    ("Incompatible shapes: {shape} vs. {shape}", _incompatible),
     ("Only layers of same output shape can be merged using sum mode. Layer shapes: [{shape}, {shape}", _merged),
     ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
     ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
