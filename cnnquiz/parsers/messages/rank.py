@@ -63,7 +63,9 @@ def _one_axis_less(shape: Dims, channels: int | None, line: int | None) -> Diagn
         turned = (1, last, *shape[:-1])
         return Diagnosis("missing batch axis", cause, "x = x.permute(2, 0, 1).unsqueeze(0)", size(turned), line)
     cause = f"{size(shape)} has no channel axis: {first} is the batch"
-    return Diagnosis("missing channel axis", cause, "x = x.unsqueeze(1)", size((first, 1, *shape[1:])), line)
+    fix = "x = x.unsqueeze(1)" + (f".repeat(1, {channels}, 1, 1)" if channels == 3 and len(shape) == 3 else "")
+    made = channels if channels == 3 else 1
+    return Diagnosis("missing channel axis", cause, fix, size((first, made, *shape[1:])), line)
 
 
 def _flat(shape: Dims, channels: int | None, line: int | None) -> Diagnosis | None:
