@@ -57,7 +57,7 @@ def _messages() -> tuple[tuple[str, re.Pattern[str], Explanation], ...]:
 def _with_rows(diagnosis: Diagnosis, paste: Paste, message: str) -> Diagnosis:
     """The diagnosis with the table of shapes, where what arrives at the layer that fails is what the message says."""
     found = trace(paste)
-    if found is None or found.failing is None:
+    if diagnosis.rows or found is None or found.failing is None:
         return diagnosis
     numbers, arriving = set(map(int, _NUMBER.findall(message))), found.arriving
     if prod(arriving) not in numbers and not numbers.issuperset(arriving):

@@ -52,11 +52,16 @@ class Trace(Struct, frozen=True):
     @property
     def rows(self) -> tuple[Row, ...]:
         """The table of shapes; the layer that fails has none."""
-        done = zip(self.uses, self.states[1:], strict=False)
+        return self.rows_before(self.failing) if self.failing else self.rows_before(None)
+
+    def rows_before(self, failing: Use | None) -> tuple[Row, ...]:
+        """The table of shapes up to a layer that fails, or to the end of what could be worked."""
         rows = [Row("input", self.written(self.states[0].shape))]
-        rows += [Row(str(use.layer), self.written(state.shape), use.line) for use, state in done if use.layer]
-        rows += [Row(str(self.failing.layer), "", self.failing.line)] if self.failing else []
-        return tuple(rows)
+        for use, state in zip(self.uses, self.states[1:], strict=False):
+            if use is failing:
+                break
+            rows.append(Row(str(use.layer), self.written(state.shape), use.line))
+        return (*rows, Row(str(failing.layer), "", failing.line)) if failing else tuple(rows)
 
     def written(self, shape: Shape) -> str:
         """A shape as the framework writes it."""

@@ -28,9 +28,8 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"{count} numbers do not divide into rows of {features} ({count / features:.4g})"
     if target[0] != -1:
         return _last_batch(sizes[0], count, batch, line)
-    if each := _traced_features(paste):
-        cause = f"each picture leaves {each} numbers, not {features}"
-        return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
+    if diagnosis := _traced(count, features, paste):
+        return diagnosis
     if batch and count % batch == 0 and batch != count:
         each = count // batch
         cause = f"{count} numbers are {batch} rows of {each}, not of {features}"
@@ -39,11 +38,18 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
                       "and paste the layers and the input's shape along for the number")  # fmt: skip
 
 
-def _traced_features(paste: Paste) -> int | None:
-    """The numbers that a picture has where the code flattens it, as its layers have them."""
+def _traced(count: int, features: int, paste: Paste) -> Diagnosis | None:
+    """A view of other numbers than the layers leave of each picture, as the code has them."""
     found = trace(paste)
     at = next((at for at, use in enumerate(found.uses) if use.flattens), None) if found else None
-    return prod(found.states[at].shape) if found and at is not None and at < len(found.states) else None
+    if found is None or at is None or at >= len(found.states):
+        return None
+    each, shape = prod(found.states[at].shape), found.written(found.states[at].shape)
+    if count % each:
+        return None
+    cause = f"each picture leaves {each} numbers ({shape}), not {features}"
+    fix, view = "x = x.view(x.size(0), -1)", found.uses[at]
+    return Diagnosis("view size", cause, fix, each, view.line, found.rows_before(view))
 
 
 def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> Diagnosis:
