@@ -113,7 +113,8 @@ class Paste:
     def library(self) -> str:
         """A published network that the text names and does not build: resnet, inception."""
         found = _LIBRARY.search(self.text)
-        return found[1].lower() if found and f"class {found[0]}" not in self.code else ""
+        own = any(call.name.startswith("Conv") for call in self.calls)
+        return found[1].lower() if found and not own and f"class {found[0]}" not in self.code else ""
 
     @property
     def library_side(self) -> int:

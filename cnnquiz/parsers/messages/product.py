@@ -33,6 +33,8 @@ def _unbatched(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
     if rows * columns != inputs or rows == 1 or not (paste.flattens or len(paste.input) == 3):
         return None
     told = paste.input
+    if _lost_result(paste) or _misspelt(paste):
+        return None
     if len(told) == 4 and (told[0] or rows) > 1:
         return None
     shape = size((1, *told[-3:])) if len(told) >= 3 else None
