@@ -38,10 +38,10 @@ def _kernel(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(got) == 1:
         return Diagnosis("kernel larger than the input", f"{cause}: the sequence is shorter than {k}",
                          f"x = F.pad(x, (0, {k} - x.size(-1)))", k, line)  # fmt: skip
-    return small_picture("map used up" if n == 1 else "kernel larger than the input", cause, (k, n), line, paste)
+    return small_picture(cause, (k, n), line, paste)
 
 
-def small_picture(kind: str, cause: str, window: tuple[int, int], line: int | None, paste: Paste) -> Diagnosis | None:
+def small_picture(cause: str, window: tuple[int, int], line: int | None, paste: Paste) -> Diagnosis | None:
     """A map that became too small for a window of so many pixels, both as (window, map): the picture that is needed."""
     kernel, n = window
     told, found = side(paste.input), trace(paste)
@@ -54,10 +54,11 @@ def small_picture(kind: str, cause: str, window: tuple[int, int], line: int | No
     elif least:
         cause = f"{cause}: {least}x{least} is the smallest picture that leaves enough"
     elif told and told == n:
-        return Diagnosis(kind, f"{cause}: {n} is the largest that fits", f"kernel_size={n}", n, line)
+        cause = f"{cause}: {n} is the largest that fits"
+        return Diagnosis("kernel larger than the input", cause, f"kernel_size={n}", n, line)
     else:
         raise UnreadError(f"{cause}; {SMALL}")
-    return Diagnosis(kind, cause, f"transforms.Resize(({least}, {least}))", least, line)
+    return Diagnosis("map used up", cause, f"transforms.Resize(({least}, {least}))", least, line)
 
 
 def _pool(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -69,7 +70,7 @@ def _pool(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     own = [call for call in paste.calls if "pool" in call.name.lower() and any(map(paste.number, call.args))]
     line = own[-1].line if own else paste.line("Pool", "pool")
     if left > 0 or (n == 1 and left == 0) or (paste.library and not own):
-        return small_picture("map used up", f"nothing is left of the map {size(got)}", (2, n), line, paste)
+        return small_picture(f"nothing is left of the map {size(got)}", (2, n), line, paste)
     cause = f"the pool is larger than the map {size(got)}"
     return Diagnosis("pool larger than the map", cause, "nn.AdaptiveAvgPool2d(1)", n, line)
 
@@ -101,8 +102,7 @@ def _keras_window(shape: Dims, kernel: int, n: int, pool: bool, paste: Paste) ->
     if not pool and longer:
         return Diagnosis("kernel larger than the input", f"{cause}: {n} is the largest that fits there",
                          f"kernel_size={n}", n, line)  # fmt: skip
-    kind = "map used up" if pool or n <= 1 else "kernel larger than the input"
-    return small_picture(kind, cause, (kernel, n), line, paste)
+    return small_picture(cause, (kernel, n), line, paste)
 
 
 def channels_mixed(shape: Dims, paste: Paste) -> tuple[str, str, str | None] | None:
@@ -122,7 +122,7 @@ def channels_mixed(shape: Dims, paste: Paste) -> tuple[str, str, str | None] | N
 def _padding(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Padding size should be less than the corresponding input dimension, but got: padding (3, 3) at dimension 3 ..."""
     cause = f"the padding {size(dims(found[1]))} reaches over the map {size(dims(found[3])[-2:])}"
-    return small_picture("map used up", cause, (0, 0), paste.line("Pad"), paste)
+    return small_picture(cause, (0, 0), paste.line("Pad"), paste)
 
 
 def _least(found: re.Match[str], paste: Paste) -> Diagnosis:
