@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import takewhile
 from math import prod
 
 from msgspec import Struct
@@ -95,8 +96,8 @@ def trace_of(uses: Sequence[Use], start: Shape, torch: bool = True) -> Trace:
 
 
 def least_side(found: Trace) -> int | None:
-    """The side of the smallest square picture that the layer that failed can take."""
-    upto = found.uses[: len(found.states)]
+    """The side of the smallest square picture that passes all layers in front of the first dense one."""
+    upto = tuple(takewhile(lambda use: use.layer is None or use.layer.kind != "dense", found.uses))
     side = _least(found, lambda side: _other(found, upto, side).failing is None)
     return side if found.failing and side <= _WIDEST else None
 
