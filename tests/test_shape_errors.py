@@ -81,7 +81,7 @@ def test_a_batch_line_holds_a_shape_error() -> None:
     error = "RuntimeError: running_mean should contain 9 elements not 7"
     assert answer({"text": error}) == {
         "diagnosis": {
-            "kind": "channels", "cause": "the normalisation is made for 7 channels, and 9 arrive",
+            "kind": "channels", "cause": "the normalisation takes 7 channels and gets 9",
             "fix": "nn.BatchNorm2d(9)", "value": 9, "line": None,
         }
     }  # fmt: skip

@@ -54,14 +54,14 @@ def _order(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | No
 
 
 def _grey(paste: Paste) -> Diagnosis:
-    cause = "the layer takes 3 channels, and 1 arrives: a grey picture for a network of coloured ones"
+    cause = "the layer takes 3 channels and gets 1: a grey picture for a network of coloured ones"
     return Diagnosis("channels", cause, 'image = image.convert("RGB")', 3, paste.line("open("))
 
 
 def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
     """The right order with another number of channels."""
     call = paste.call(CONVS, 0, "in_channels", expected)
-    cause = f"the layer takes {expected} channels, and {got} arrive"
+    cause = f"the layer takes {expected} channels and gets {got}"
     line = call.line if call else None
     if (expected, got) == (3, 4):
         return Diagnosis("channels", f"{cause}: a picture with transparency", 'image = image.convert("RGB")', 3, line)
@@ -98,7 +98,7 @@ def _normalisation(got: int, has: int, kind: str, paste: Paste) -> Diagnosis:
     call = paste.call(NORMS, 0, "num_features", has)
     name = call.name if call else "LayerNorm" if kind == "in_features" else "BatchNorm2d"
     written = call.written(0, "num_features", "normalized_shape") if call else ""
-    cause = f"the normalisation is made for {has} {'values' if kind == 'in_features' else 'channels'}, and {got} arrive"
+    cause = f"the normalisation takes {has} {'values' if kind == 'in_features' else 'channels'} and gets {got}"
     fix = paste.with_argument(call, written, got, f"nn.{name}({got})")
     return Diagnosis(kind, cause, fix, got, call.line if call else None)
 

@@ -84,7 +84,7 @@ def _target_size(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 
 def _one_hot(found: re.Match[str], paste: Paste) -> Diagnosis:
-    cause = "cross entropy takes one class number for each picture, and rows arrive"
+    cause = "cross entropy takes one class number for each picture and gets rows"
     return Diagnosis(KIND, cause, "loss = criterion(outputs, labels.argmax(dim=1))", None, paste.line(*_LOSSES))
 
 
@@ -100,7 +100,7 @@ def _one_row(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """size mismatch (got input: [10], target: [256]): the scores of one sample in place of the batch's."""
     if len(dims(found[1])) != 1:
         return None
-    cause = f"the scores of one sample arrive for {size(dims(found[2]))} labels"
+    cause = f"the scores of one sample meet {size(dims(found[2]))} labels"
     return Diagnosis(KIND, cause, "outputs = model(x)", None, paste.line("[0]", *_LOSSES))
 
 
@@ -140,7 +140,7 @@ def _one_class(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         return None
     calls = list(paste.layers("Dense"))
     made = paste.number(calls[-1].written(0, "units")) if calls else None
-    cause = "categorical cross entropy takes one-hot labels, and class numbers arrive"
+    cause = "categorical cross entropy takes one-hot labels and gets class numbers"
     return Diagnosis(KIND, cause, 'loss="sparse_categorical_crossentropy"', made, paste.line(*_LOSSES))
 
 

@@ -23,7 +23,7 @@ def _product(found: re.Match[str], paste: Paste) -> Diagnosis | None:
             return diagnosis
     if 8 * columns < inputs and not paste.code and not paste.told:
         raise UnreadError(
-            f"{columns} values arrive, and the layer takes {inputs}; paste the code and the input's shape along"
+            f"the layer takes {inputs} values and gets {columns}; paste the code and the input's shape along"
         )
     return wrong_features(columns, inputs, outputs, paste)
 
@@ -49,7 +49,7 @@ def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Past
         return None
     if columns == 1 and (rows < 2 * inputs or len(paste.input) == 2):  # a column, not a map of one pixel
         return None
-    cause = f"{rows} rows of {columns} arrive: {rows * columns // inputs} of {inputs} numbers, not flattened"
+    cause = f"the layer gets {rows} rows of {columns}: {rows * columns // inputs} times {inputs} numbers, not flattened"
     fix = "x = x.view(x.size(0), -1)"
     if line := _lost_result(paste):
         return Diagnosis(
@@ -85,11 +85,11 @@ def _misspelt(paste: Paste) -> tuple[str, str, int] | None:
 def _exchanged(rows: int, columns: int, inputs: int, outputs: int, paste: Paste) -> Diagnosis | None:
     """Outputs given as inputs, or a matrix given on its side."""
     if columns == outputs > inputs and (call := _linear(inputs, outputs, paste)):
-        cause = f"the layer takes {inputs} and makes {outputs}, and {columns} arrive: the two are exchanged"
+        cause = f"the layer takes {inputs}, makes {outputs} and gets {columns}: its two numbers are exchanged"
         fix = paste.with_argument(call, f"{call.args[0]}, {call.args[1]}", f"{columns}, {inputs}", "")
         return Diagnosis("axes exchanged", cause, fix or f"nn.Linear({columns}, {inputs})", columns, call.line)
     if rows == inputs and columns == 1 and rows > 1:
-        cause = f"{rows} rows of one value arrive, and the layer takes rows of {inputs}: a column in place of a row"
+        cause = f"the layer takes rows of {inputs} and gets {rows} rows of one value: a column in place of a row"
         return Diagnosis("axes exchanged", cause, "x = x.T", f"1x{rows}", paste.line("model(", "forward("))
     products = paste.says("torch.mm(", "matmul(", " @ ", "np.dot(")
     if rows == inputs != columns and products and not any(paste.layers(*LINEAR)):
@@ -134,7 +134,7 @@ def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste)
     if call is None and _published(columns, inputs, outputs, paste):
         made = paste.library_side
         name = paste.library or "the network"
-        cause = f"{columns} values arrive where {inputs} are taken: {name} is made for pictures of {made}x{made}"
+        cause = f"the layer takes {inputs} values and gets {columns}: {name} is made for pictures of {made}x{made}"
         return Diagnosis("image size changed", cause, f"transforms.Resize(({made}, {made}))", made)
     written = call.written(0, "in_features") if call else ""
     fix = paste.with_argument(call, written, columns, f"nn.Linear({columns}, {outputs or '...'})")
@@ -144,9 +144,9 @@ def wrong_features(columns: int, inputs: int, outputs: int | None, paste: Paste)
         cause = f"the map is {channels}x{now}x{now} = {columns}, not {channels}x{before}x{before} = {inputs}"
         return Diagnosis("image size changed", cause, fix, columns, line)
     shape, sides = _traced(columns, inputs, paste)
-    cause = f"{columns} values arrive{f' ({shape})' if shape else ''}, and the layer takes {inputs}"
-    if sides:
-        cause += f", as for pictures of {sides[0]}" + (f" to {sides[-1]}" if len(sides) > 1 else "") + " pixels"
+    those = f", as pictures of {sides[0]}" + (f" to {sides[-1]}" if len(sides) > 1 else "") if sides else ""
+    cause = f"the layer takes {inputs} values{those and f'{those} pixels leave,'} and gets {columns}"
+    cause += f" ({shape})" if shape else ""
     return Diagnosis("image size changed" if sides else "in_features", cause, fix, columns, line)
 
 

@@ -31,7 +31,7 @@ def _torch_tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     axes = {2: "1d", 3: "1d", 4: "2d", 5: "3d"}.get(got)
     if axes is None:
         return None
-    cause = f"the normalisation is for tensors of {expected} axes, and one of {got} arrives"
+    cause = f"the normalisation takes tensors of {expected} axes and gets one of {got}"
     return Diagnosis("other", cause, f"nn.BatchNorm{axes}(...)", None, paste.line("BatchNorm"))
 
 
@@ -139,7 +139,7 @@ def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnos
         return recurrent or Diagnosis("missing channel axis", cause, "x = x[..., None]", size((*shape, 1)), line)
     if got == 2 and expected == 4 and shape[1] and (whole := picture(shape[1])):
         turned = (*whole[1:], whole[0])
-        cause = f"{shape[1]} numbers in a row arrive, and the layer slides over a map: {size(turned)}"
+        cause = f"the layer slides over a map and gets {shape[1]} numbers in a row: {size(turned)}"
         fix = f"x = x.reshape(-1, {', '.join(map(str, turned))})"
         return Diagnosis("missing channel axis", cause, fix, size((shape[0], *turned)), line)
     return None

@@ -53,12 +53,12 @@ def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
     told = paste.says("osition", "pos_emb", "patch", "ViT", "vit_")
     if min(sides) < (2 if told else 7) or max(sides) < 7 or paste.says("max_length"):
         return None
-    given = _PATCH.search(paste.text)
-    patch = int(given[1]) if given and int(given[1]) else _PATCHES
-    arrives, made = (one * patch for one in sides)
-    cause = f"pictures of {arrives}x{arrives} are {sides[0]}x{sides[0]} patches, and the positions are for "
+    written = _PATCH.search(paste.text)
+    patch = int(written[1]) if written and int(written[1]) else _PATCHES
+    given, made = (one * patch for one in sides)
+    cause = f"pictures of {given}x{given} are {sides[0]}x{sides[0]} patches, and the positions are for "
     cause += f"{sides[1]}x{sides[1]}: for pictures of {made}x{made}"
-    return Diagnosis("image size changed", cause, f"img_size={arrives}", arrives, paste.line("img_size", "image_size"))
+    return Diagnosis("image size changed", cause, f"img_size={given}", given, paste.line("img_size", "image_size"))
 
 
 def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
