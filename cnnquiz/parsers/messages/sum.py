@@ -145,7 +145,7 @@ def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
 
 
 def _multiples(step: int, cause: str, paste: Paste) -> Diagnosis:
-    sides = [one for one in paste.input[-2:] if one and one % step]
+    sides = [one for one in dict.fromkeys(paste.input[-2:]) if one and one % step]
     padded = [-(-one // step) * step for one in sides]
     own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
     fix = f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))"
