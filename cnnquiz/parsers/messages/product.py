@@ -35,7 +35,8 @@ def _unbatched(rows: int, columns: int, inputs: int, outputs: int, paste: Paste)
     told = paste.input
     if _lost_result(paste) or _misspelt(paste):
         return None
-    if len(told) == 4 and (told[0] or rows) > 1:
+    made = {paste.number(call.written(1, "out_channels")) for call in paste.layers("Conv2d")}
+    if (len(told) == 4 and (told[0] or rows) > 1) or (made and None not in made and rows not in made):
         return None
     shape = size((1, *told[-3:])) if len(told) >= 3 else None
     cause = f"without a batch axis the {rows} channels count as {rows} pictures: {rows}x{columns} not 1x{inputs}"
@@ -52,12 +53,14 @@ def _unflattened(rows: int, columns: int, inputs: int, outputs: int, paste: Past
     cause = f"the layer gets {rows} rows of {columns}: {rows * columns // inputs} times {inputs} numbers, not flattened"
     fix = "x = x.view(x.size(0), -1)"
     if line := _lost_result(paste):
-        return Diagnosis(
-            "result not assigned", f"the flattened tensor is not what is passed on; {cause}", fix, inputs, line
-        )
+        cause = f"the flattened tensor is not what is passed on; {cause}"
+        return Diagnosis("result not assigned", cause, fix, inputs, line)
     if lost := _misspelt(paste):
         return Diagnosis("result not assigned", f"`{lost[0]}` is not `{lost[1]}`; {cause}",
                          f"{lost[1]} = {lost[1]}.view({lost[1]}.size(0), -1)", inputs, lost[2])  # fmt: skip
+    batch = paste.input[0] if len(paste.input) == 4 else None
+    if batch == rows or (batch is None and paste.flattens):
+        return None
     call = paste.call(LINEAR, 0, "in_features", inputs)
     return Diagnosis("flatten missing", cause, fix, inputs, call.line if call else None)
 

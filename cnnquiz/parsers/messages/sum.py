@@ -12,7 +12,7 @@ from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
 _ADDED = pattern(
-    r"\b(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return)\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)"
+    r"\b(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return|\()\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)"
 )
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
