@@ -27,8 +27,9 @@ POSIX = (
     "test_injection.py", "test_lab_pytorch.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
     "test_terminal_restored.py",
 )  # fmt: skip
-NEEDS_LAB = ("test_lab_experiments.py", "test_lab_models.py", "test_lab_pytorch.py")
-LAB = () if find_spec("torch") else NEEDS_LAB  # what needs the extra `lab`
+# What needs the extra `lab`
+NEEDS_LAB = ("test_lab_experiments.py", "test_lab_models.py", "test_lab_pytorch.py", "test_lab_shape_errors.py")
+LAB = () if find_spec("torch") else NEEDS_LAB
 READERS = all(map(find_spec, ("playwright", "moodle_xml_parser", "pyslet"))) and all(map(which, ("chromium", "node")))
 DOORS = () if READERS and os.environ.get("CNNQUIZ_DOORS") else ("test_doors.py",)  # what needs other programs
 collect_ignore = [*(POSIX if sys.platform == "win32" else ()), *LAB, *DOORS]

@@ -8,24 +8,26 @@ import re
 from collections.abc import Iterator
 from functools import cached_property
 from math import isqrt, prod
-from operator import add, floordiv, mul, sub
 
 from msgspec import Struct
 
+from cnnquiz.layers.code import constant
 from cnnquiz.patterns import pattern
 
 Dims = tuple[int | None, ...]  # None: an axis of any length, as the batch is
 
 _INPUT = pattern(r"^[ \t]*input(?: shape| size)?[ \t]*[:=](.*)$", re.MULTILINE | re.IGNORECASE)
-_FAULT = pattern(r"^.*?\b\w*(?:Error|Exception)\b.*$", re.MULTILINE)
+_FAULT = pattern(r"^.*(?:Error|Exception|Traceback).*$", re.MULTILINE)
+_MORE = pattern(r"^[ \t]*size mismatch for .*$", re.MULTILINE)  # lines of one message
 _TUPLE = pattern(r"[(\[][ ]*((?:[\w?-]{1,12}[ ]*,[ ]*){1,5}[\w?-]{0,12})[ ]*[)\]]")
 _SIZES = pattern(r"(?<![\w.])(\d{1,6}(?:[ ]?[x×][ ]?\d{1,6}){1,3})(?![\w.]*\w)")
 _UNLIKE = pattern(r"\b(?:not|than|instead|was|from)\b")
+_BLANK = pattern(r"\A(?:[ \t]*\n)+")
 _DATA_SETS = pattern(r"MNIST|CIFAR|SVHN", re.IGNORECASE)
 _PICTURES = {"MNIST": (1, 28, 28), "CIFAR": (3, 32, 32), "SVHN": (3, 32, 32)}
-_TENSOR = pattern(r"(?:randn|rand|zeros|ones|empty)\(\s*[(\[]?\s*((?:\d+\s*,\s*){1,5}\d+)")
-_KERAS_INPUT = pattern(r"(?:input_shape|batch_input_shape|\bshape|input_size)\s*=\s*\(([^()]{1,60})\)")
-_SUMMARY = pattern(r"summary\(\s*\w+\s*,\s*\(([^()]{1,60})\)")
+_TENSOR = pattern(r"(?:randn|rand|zeros|ones|empty)\([ (\[]{0,4}((?:\d{1,9}, ?){1,5}\d{1,9})")
+_KERAS_INPUT = pattern(r"(?:input_shape|batch_input_shape|\bshape|input_size) ?= ?\(([^()]{1,60})\)")
+_SUMMARY = pattern(r"summary\(\w{1,60}, ?(?:input_size=)?\(([^()]{1,60})\)")
 _HEAD = pattern(r"(?:[A-Za-z_]\w*\.)*([A-Za-z_]\w*)[ \t]*\Z")
 _DOTTED = pattern(r"(?:[A-Za-z_]\w*\.)*\Z")
 _TARGET = pattern(r"^(?:[\w.]+\s*=\s*)?(?:[A-Za-z_]\w*\.)*\Z")
@@ -35,10 +37,9 @@ _LIBRARY = pattern(
     r"\b(wide_?resnet|resnet|resnext|vgg|alexnet|densenet|squeezenet|googlenet|mobilenet|efficientnet|inception|xception)"
     r"(?:[\d_]\w*|v\d\w*)?\b", re.IGNORECASE,
 )  # fmt: skip
-_OPERATORS = {ast.Add: add, ast.Sub: sub, ast.Mult: mul, ast.FloorDiv: floordiv, ast.Div: floordiv}
-_LARGEST = 10**12
+_STRANGE = pattern(r"(?<!\w)\d+[A-Za-z_]|[^\w\s.*+/()-]|^\s*$")  # what no number is written with
 _LONGEST_EXPRESSION = 200  # characters
-_LONGEST_CODE = 20_000  # characters whose calls are read
+LONGEST_CODE = 20_000  # characters that are read
 
 
 class Call(Struct, frozen=True):
@@ -58,18 +59,21 @@ class Call(Struct, frozen=True):
 class Paste:
     """A text with a shape error, the code below it, and the input that is told.
 
-    The code begins behind a line `input: ...`; where there is none, behind the last line of an error; where nothing
-    follows that, it is all that stands before.
+    The code begins behind a line `input: ...`; where there is none, behind the message; where nothing follows that, it
+    is all that stands before the error.
     """
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, words: int = 0) -> None:
+        """The paste of a text whose message ends behind so many characters, blanks not counted."""
         self.text = text
         told = _INPUT.search(text)
+        self.told = told[1][:_LONGEST_EXPRESSION] if told else ""
         faults = list(_FAULT.finditer(text))
-        end = told.end() if told else faults[-1].end() if faults else text.find("\n")
-        below = text[end:] if end >= 0 else ""
-        self.told = told[1] if told else ""
-        self.code = below.removeprefix("\n") if below.strip() or not faults else text[: faults[0].start()]
+        message = _line_end(text, words) if words else faults[-1].end() if faults else 0
+        message = max([message, *(more.end() for more in _MORE.finditer(text))])
+        below = text[told.end() if told else message :]
+        code = below if below.strip() or not faults else text[: faults[0].start()]
+        self.code = _BLANK.sub("", code, count=1)[:LONGEST_CODE]
 
     @cached_property
     def lines(self) -> list[str]:
@@ -79,7 +83,7 @@ class Paste:
     @cached_property
     def calls(self) -> list[Call]:
         """The calls in the code, comments left out, in the order of their brackets' ends."""
-        return list(_calls("\n".join(line.partition("#")[0] for line in self.lines)[:_LONGEST_CODE]))
+        return list(_calls("\n".join(line.partition("#")[0] for line in self.lines)))
 
     @cached_property
     def names(self) -> dict[str, int]:
@@ -109,7 +113,8 @@ class Paste:
     def library(self) -> str:
         """A published network that the text names and does not build: resnet, inception."""
         found = _LIBRARY.search(self.text)
-        return found[1].lower() if found and f"class {found[0]}" not in self.code else ""
+        own = any(call.name.startswith("Conv") for call in self.calls)
+        return found[1].lower() if found and not own and f"class {found[0]}" not in self.code else ""
 
     @property
     def library_side(self) -> int:
@@ -122,7 +127,13 @@ class Paste:
 
     def number(self, written: str) -> int | None:
         """The whole number that an expression of numbers and constant names comes to."""
-        return _number(written, self.names)
+        if _STRANGE.search(written[:_LONGEST_EXPRESSION]):
+            return None
+        try:
+            value = constant(ast.parse(written[:_LONGEST_EXPRESSION].strip(), mode="eval").body, self.names)
+        except (SyntaxError, ValueError, RecursionError, MemoryError):
+            return None
+        return value if type(value) is int else None
 
     def layers(self, *names: str) -> Iterator[Call]:
         """The calls of one of these names: Linear, Conv2d."""
@@ -140,7 +151,7 @@ class Paste:
         line = self.lines[call.line - 1].partition("#")[0].strip() if call else ""
         begin = line.find(f"{call.name}(") if call and line.count(f"{call.name}(") == 1 else -1
         end = _closing(line, begin + len(call.name)) if call and begin >= 0 else 0
-        if not end or old not in line[begin:end]:
+        if not end or old not in line[begin:end] or len(line) > _LONGEST_EXPRESSION:
             return otherwise
         head = line[:begin]
         target = _TARGET.search(head) if end == len(line) else _DOTTED.search(head)
@@ -150,6 +161,16 @@ class Paste:
     def line(self, *signs: str) -> int | None:
         """The first line of the code that has one of these signs."""
         return next((at for at, line in enumerate(self.lines, 1) if any(sign in line for sign in signs)), None)
+
+
+def _line_end(text: str, words: int) -> int:
+    """The end of the line in which so many characters, blanks not counted, have been passed."""
+    for at, sign in enumerate(text):
+        words -= not sign.isspace()
+        if not words:
+            end = text.find("\n", at)
+            return len(text) if end < 0 else end
+    return len(text)
 
 
 def side(shape: Dims) -> int | None:
@@ -177,7 +198,7 @@ def _told_size(told: str) -> re.Match[str] | None:
 
 def dims(text: str) -> Dims:
     """The axes of a shape as messages write them: 8, 1, 224; ?,1,28 or 64 x 3. Empty where none is a number."""
-    parts = [part.strip() for part in re.split(r"[,x×]", text.strip(" ,[]()")) if part.strip()]
+    parts = [part.strip() for part in re.split(r"[,x×\s]", text.strip(" ,[]()")) if part.strip()]
     found = tuple(int(part) if part.isdecimal() and len(part) < 13 else None for part in parts)
     return found if any(found) else ()
 
@@ -198,28 +219,6 @@ def picture(features: int) -> Dims:
         if features % channels == 0 and (side := square_side(features // channels)) and side > 3:
             return channels, side, side
     return ()
-
-
-def _number(written: str, names: dict[str, int]) -> int | None:
-    try:
-        tree = ast.parse(written.strip()[:_LONGEST_EXPRESSION], mode="eval").body
-        return _value(tree, names)
-    except (SyntaxError, ValueError, ArithmeticError, MemoryError, RecursionError):
-        return None
-
-
-def _value(node: ast.expr, names: dict[str, int]) -> int | None:
-    if isinstance(node, ast.Constant):
-        return node.value if type(node.value) is int and node.value < _LARGEST else None
-    if isinstance(node, ast.Name):
-        return names.get(node.id)
-    if isinstance(node, ast.Attribute):
-        return names.get(node.attr)
-    if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        left, right = _value(node.left, names), _value(node.right, names)
-        result = None if left is None or right is None else _OPERATORS[type(node.op)](left, right)
-        return result if result is not None and abs(result) < _LARGEST else None
-    return None
 
 
 def _closing(line: str, opened: int) -> int:

@@ -22,7 +22,7 @@ _PLACES = {
     "{_}": r".{0,200}?", "{shape}": r" ?(?:torch\.Size\()?[\[(]([^\])]{0,80})[\])]\)?",
 }  # fmt: skip
 _PLACE = pattern(r"(\{\w+\})")
-_COMPLAINT = pattern(r"(?i)\b(?:error|mismatch|instead of|fails?|must match)\b")
+_COMPLAINT = pattern(r"(?i)\b(?:error|mismatch|instead of|fails?|must match|differ)\b")
 Explanation = Callable[[re.Match[str], Paste], Diagnosis | None]
 _NUMBER = pattern(r"\d+")
 
@@ -36,10 +36,10 @@ def shape_error(text: str) -> Diagnosis | None:
     flat = " ".join(text.split())
     for sign, message, explain in _messages():
         if sign in flat and (found := message.search(flat)):
-            paste = Paste(text)
+            paste = Paste(text, len(flat[: found.end()].replace(" ", "")))
             if diagnosis := explain(found, paste):
                 return _with_rows(diagnosis, paste, found[0])
-    return _traced(Paste(text)) if _COMPLAINT.search(flat) else None
+    return _told(Paste(text)) if _COMPLAINT.search(flat) else None
 
 
 def _message(text: str) -> tuple[str, re.Pattern[str]]:
@@ -57,7 +57,7 @@ def _messages() -> tuple[tuple[str, re.Pattern[str], Explanation], ...]:
 def _with_rows(diagnosis: Diagnosis, paste: Paste, message: str) -> Diagnosis:
     """The diagnosis with the table of shapes, where what arrives at the layer that fails is what the message says."""
     found = trace(paste)
-    if found is None or found.failing is None:
+    if diagnosis.rows or found is None or found.failing is None:
         return diagnosis
     numbers, arriving = set(map(int, _NUMBER.findall(message))), found.arriving
     if prod(arriving) not in numbers and not numbers.issuperset(arriving):
@@ -65,8 +65,13 @@ def _with_rows(diagnosis: Diagnosis, paste: Paste, message: str) -> Diagnosis:
     return replace(diagnosis, rows=found.rows, line=diagnosis.line or found.failing.line)
 
 
+def _told(paste: Paste) -> Diagnosis | None:
+    """What the layers and the input themselves say, where the message has no numbers."""
+    return _traced(paste) or sum.odd_input(paste)
+
+
 def _traced(paste: Paste) -> Diagnosis | None:
-    """What the layers themselves say, where the message has no numbers: a dense layer that takes others."""
+    """A dense layer that takes other values than its map has."""
     found = trace(paste)
     if found is None or found.failing is None or found.failing.layer is None or found.failing.layer.kind != "dense":
         return None

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
+from itertools import takewhile
 from math import prod
 
 from msgspec import Struct
@@ -51,27 +53,34 @@ class Trace(Struct, frozen=True):
     @property
     def rows(self) -> tuple[Row, ...]:
         """The table of shapes; the layer that fails has none."""
-        done = zip(self.uses, self.states[1:], strict=False)
+        return self.rows_before(self.failing) if self.failing else self.rows_before(None)
+
+    def rows_before(self, failing: Use | None) -> tuple[Row, ...]:
+        """The table of shapes up to a layer that fails, or to the end of what could be worked."""
         rows = [Row("input", self.written(self.states[0].shape))]
-        rows += [Row(str(use.layer), self.written(state.shape), use.line) for use, state in done if use.layer]
-        rows += [Row(str(self.failing.layer), "", self.failing.line)] if self.failing else []
-        return tuple(rows)
+        for use, state in zip(self.uses, self.states[1:], strict=False):
+            if use is failing:
+                break
+            rows.append(Row(str(use.layer), self.written(state.shape), use.line))
+        return (*rows, Row(str(failing.layer), "", failing.line)) if failing else tuple(rows)
 
     def written(self, shape: Shape) -> str:
         """A shape as the framework writes it."""
         return "x".join(map(str, (shape[-1], *shape[:-1]) if self.torch else shape))
 
 
-def trace(paste: Paste, size: Shape = ()) -> Trace | None:
-    """The trace of the paste's code with the paste's input, or with another height and width."""
+@lru_cache(maxsize=1)
+def trace(paste: Paste) -> Trace | None:
+    """The trace of the paste's code with the paste's input."""
     uses, torch = _uses(paste)
     start = _start(paste, uses, torch)
     if not start or not any(use.layer for use in uses):
         return None
-    return _trace(uses, (*size, start[-1]) if size else start, torch)
+    return trace_of(uses, start, torch)
 
 
-def _trace(uses: Sequence[Use], start: Shape, torch: bool) -> Trace:
+def trace_of(uses: Sequence[Use], start: Shape, torch: bool = True) -> Trace:
+    """The trace of these uses, from the shape of an input, channels last."""
     states = [begin(start)]
     for at, use in enumerate(uses):
         if use.layer is None:
@@ -87,8 +96,8 @@ def _trace(uses: Sequence[Use], start: Shape, torch: bool) -> Trace:
 
 
 def least_side(found: Trace) -> int | None:
-    """The side of the smallest square picture that the layer that failed can take."""
-    upto = found.uses[: len(found.states)]
+    """The side of the smallest square picture that passes all layers in front of the first dense one."""
+    upto = tuple(takewhile(lambda use: use.layer is None or use.layer.kind != "dense", found.uses))
     side = _least(found, lambda side: _other(found, upto, side).failing is None)
     return side if found.failing and side <= _WIDEST else None
 
@@ -116,7 +125,7 @@ def _least(found: Trace, holds: Callable[[int], bool]) -> int:
 
 
 def _other(found: Trace, uses: Sequence[Use], side: int) -> Trace:
-    return _trace(uses, (side, side, found.states[0].shape[-1]), found.torch)
+    return trace_of(uses, (side, side, found.states[0].shape[-1]), found.torch)
 
 
 def _start(paste: Paste, uses: Sequence[Use], torch: bool) -> Shape:

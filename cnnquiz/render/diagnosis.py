@@ -29,10 +29,9 @@ def diagnosis_lines(screen: Screen, diagnosis: Diagnosis) -> list[Text]:
 
 def _cause(screen: Screen, diagnosis: Diagnosis) -> list[Text]:
     where = f"line {diagnosis.line}: " if diagnosis.line else ""
-    kind = screen.text(diagnosis.kind[:1].upper() + diagnosis.kind[1:], "title")
-    value = Text() if diagnosis.value is None else Text.assemble("  ", screen.text(str(diagnosis.value), "answer"))
-    lead = [Text.assemble(screen.margin, kind, value)]
-    return [*lead, *paragraph(screen, f"{where}{diagnosis.cause}.")]
+    name = diagnosis.kind if "_" in diagnosis.kind else diagnosis.kind.capitalize()
+    value = "" if diagnosis.value is None else f": {diagnosis.value}"
+    return [*paragraph(screen, f"{name}{value}", "title"), *paragraph(screen, f"{where}{diagnosis.cause}.")]
 
 
 def _fix(screen: Screen, diagnosis: Diagnosis) -> list[Text]:

@@ -8,20 +8,24 @@ from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.paste import Dims, Paste, dims, size
 
 CONVS = ("Conv1d", "Conv2d", "Conv3d", "ConvTranspose1d", "ConvTranspose2d", "ConvTranspose3d")
-NORMS = ("BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm2d", "SyncBatchNorm")
+NORMS = (
+    "BatchNorm1d", "BatchNorm2d", "BatchNorm3d", "InstanceNorm2d", "SyncBatchNorm", "GroupNorm", "LayerNorm",
+)  # fmt: skip
 COLOURS = (1, 3, 4)
 
 
 def _conv(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     *weights, arriving, wanted, channels = found.groups()
     weight, shape, expected, got = dims("".join(weights)), dims(arriving), int(wanted), int(channels)
+    if len(shape) not in (3, 4, 5) or shape[1] != got:
+        return None
     published = weight[1:] == (3, 7, 7) and got == 1  # the first layer of most published networks
     return _order(shape, expected, got, paste) or (_grey(paste) if published else wrong_channels(expected, got, paste))
 
 
 def _old(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     shape, expected = dims(found[2]), int(found[1])
-    got = shape[1] if len(shape) > 1 else None
+    got = shape[1] if len(shape) in (3, 4, 5) else None
     return None if got is None else _order(shape, expected, got, paste) or wrong_channels(expected, got, paste)
 
 
@@ -50,14 +54,14 @@ def _order(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnosis | No
 
 
 def _grey(paste: Paste) -> Diagnosis:
-    cause = "the layer takes 3 channels, and 1 arrives: a grey picture for a network of coloured ones"
+    cause = "the layer takes 3 channels and gets 1: a grey picture for a network of coloured ones"
     return Diagnosis("channels", cause, 'image = image.convert("RGB")', 3, paste.line("open("))
 
 
 def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
     """The right order with another number of channels."""
     call = paste.call(CONVS, 0, "in_channels", expected)
-    cause = f"the layer takes {expected} channels, and {got} arrive"
+    cause = f"the layer takes {expected} channels and gets {got}"
     line = call.line if call else None
     if (expected, got) == (3, 4):
         return Diagnosis("channels", f"{cause}: a picture with transparency", 'image = image.convert("RGB")', 3, line)
@@ -74,35 +78,29 @@ def wrong_channels(expected: int, got: int, paste: Paste) -> Diagnosis:
 
 
 def _norm(found: re.Match[str], paste: Paste) -> Diagnosis:
-    got, has = int(found[1]), int(found[2])
-    call = paste.call(NORMS, 0, "num_features", has)
-    written = call.written(0, "num_features") if call else ""
-    name = call.name if call else "BatchNorm2d"
-    cause = f"the normalisation is made for {has} channels, and {got} arrive"
-    return Diagnosis("channels", cause, paste.with_argument(call, written, got, f"nn.{name}({got})"), got,
-                     call.line if call else None)  # fmt: skip
+    """running_mean should contain 128 elements not 64."""
+    return _normalisation(int(found[1]), int(found[2]), "channels", paste)
 
 
 def _affine(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """got weight of shape [64] and input of shape [8, 128, 28, 28]."""
     shape = dims(found[2])
-    return None if len(shape) < 2 or not shape[1] else _norm_of(shape[1], int(found[1]), paste)
-
-
-def _norm_of(got: int, has: int, paste: Paste) -> Diagnosis:
-    call = paste.call((*NORMS, "GroupNorm", "LayerNorm"), 0, "num_features", has)
-    cause = f"the normalisation is made for {has} channels, and {got} arrive"
-    return Diagnosis(
-        "channels", cause, f"nn.{call.name if call else 'BatchNorm2d'}({got})", got, call.line if call else None
-    )
+    return _normalisation(shape[1], int(found[1]), "channels", paste) if len(shape) > 1 and shape[1] else None
 
 
 def _layer_norm(found: re.Match[str], paste: Paste) -> Diagnosis | None:
-    last = dims(found[3])[-1:] or (None,)
-    if last[0] is None:
-        return None
-    call = paste.call(("LayerNorm",), 0, "normalized_shape", int(found[1]))
-    cause = f"the normalisation is made for rows of {found[1]}, and rows of {last[0]} arrive"
-    return Diagnosis("in_features", cause, f"nn.LayerNorm({last[0]})", last[0], call.line if call else None)
+    """Given normalized_shape=[64], expected input with shape [*, 64], but got input of size[7, 15, 96]."""
+    last = dims(found[3])[-1:]
+    return _normalisation(last[0], int(found[1]), "in_features", paste) if last and last[0] else None
+
+
+def _normalisation(got: int, has: int, kind: str, paste: Paste) -> Diagnosis:
+    call = paste.call(NORMS, 0, "num_features", has)
+    name = call.name if call else "LayerNorm" if kind == "in_features" else "BatchNorm2d"
+    written = call.written(0, "num_features", "normalized_shape") if call else ""
+    cause = f"the normalisation takes {has} {'values' if kind == 'in_features' else 'channels'} and gets {got}"
+    fix = paste.with_argument(call, written, got, f"nn.{name}({got})")
+    return Diagnosis(kind, cause, fix, got, call.line if call else None)
 
 
 def _broadcast(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -117,6 +115,19 @@ def _broadcast(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return Diagnosis("channels", cause, "transforms.Normalize((0.5,), (0.5,))", got[0], line)
 
 
+def _into(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """could not broadcast input array from shape (96,96,3) into shape (96,96), of NumPy: pictures that differ."""
+    given, room = dims(found[1]), dims(found[2])
+    cause = f"a picture of {size(given)} does not fit among those of {size(room)}"
+    if given[:2] == room[:2] and abs(len(given) - len(room)) == 1:
+        return Diagnosis("channels", f"{cause}: some are grey", 'image = image.convert("RGB")', 3, paste.line("open("))
+    if len(given) == len(room) == 3 and given[2] == room[2] and room[0] and room[1]:
+        value = room[0] if room[0] == room[1] else size(room[:2])
+        fix = f"image = image.resize(({room[1]}, {room[0]}))"
+        return Diagnosis("image size changed", cause, fix, value, paste.line("resize", "open("))
+    return None
+
+
 def _depth(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     return wrong_channels(int(found[2]), int(found[1]), paste)
 
@@ -129,6 +140,7 @@ MESSAGES = (
     ("number of channels in input, but got weight of shape [{n}] and input of shape {shape}", _affine),
     ("normalized_shape=[{n}], expected input with shape {shape}, but got input of size{shape}", _layer_norm),
     ("output with shape {shape} doesn't match the broadcast shape {shape}", _broadcast),
+    ("could not broadcast input array from shape {shape} into shape {shape}", _into),
     ("divisible by filter depth: {n} vs {n}", _depth),
     ("multiple of depth of filter: {n} vs {n}", _depth),
 )

@@ -44,6 +44,17 @@ def _differing(
     return Diagnosis("in_features" if at == 1 else "other", cause, f"{name}: {saved}", saved, line)
 
 
+def _variable(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Dimension 1 in both shapes must be equal, but are 10 and 1000. Shapes are [512,10] and [512,1000]."""
+    own, stored = dims(found[4]), dims(found[5])
+    if not paste.says("load_weights", "Assign", "assign", "restore", "checkpoint"):
+        return None
+    if len(own) == len(stored) == 2 and own[0] == stored[0] and stored[1]:
+        cause = f"the saved head is for {stored[1]} classes, and the model's for {own[1]}"
+        return Diagnosis("checkpoint head", cause, f"Dense({stored[1]})", stored[1], paste.line("load_weights("))
+    return None
+
+
 def _classes(found: re.Match[str], paste: Paste) -> Diagnosis:
     """with include_top as true, classes should be 1000."""
     cause = "the published weights end in 1000 classes"
@@ -56,5 +67,6 @@ MESSAGES = (
     ("parameter named {name}, whose dimensions in the model are {shape} and whose dimensions in the checkpoint "
      "are {shape}",
      _mismatch),
+    ("Dimension {n} in both shapes must be equal, but are {n} and {n}. Shapes are {shape} and {shape}", _variable),
     ("`classes` should be 1000", _classes),
 )  # fmt: skip

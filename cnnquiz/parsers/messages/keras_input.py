@@ -31,13 +31,13 @@ def _last_axis(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         return Diagnosis("channels first and last mixed", f"{size(own)} has its channels first",
                          "x = x.transpose(0, 2, 3, 1)", turned, None)  # fmt: skip
     if len(own) == 2 and wanted in own:
-        cause = f"{size(own)} arrives, and the layer takes {wanted} at the last axis"
+        cause = f"the layer takes {wanted} at the last axis and gets {size(own)}"
         turned = size((own[1], own[0]))
         return Diagnosis("axes exchanged", cause, "x = tf.transpose(x, [0, 2, 1])", turned, line)
     if len(own) == 3:
         return _channels(wanted, own[-1] or 0)
     if len(own) > 1:
-        raise UnreadError(f"{size(own)} arrives, and the layer takes {wanted} at the last axis; paste the code along")
+        raise UnreadError(f"the layer takes {wanted} at the last axis and gets {size(own)}; paste the code along")
     return _features(wanted, own[-1] if own else shape[-1], paste)
 
 
@@ -49,7 +49,7 @@ _REPAIRS = {
 
 
 def _channels(wanted: int, got: int) -> Diagnosis:
-    cause = f"the layer takes {wanted} channels, and {got} arrive"
+    cause = f"the layer takes {wanted} channels and gets {got}"
     return Diagnosis("channels", cause, _REPAIRS.get((wanted, got), f"input_shape=(..., {got})"), wanted)
 
 
@@ -59,7 +59,7 @@ def _features(wanted: int, got: int | None, paste: Paste) -> Diagnosis | None:
         return None
     built = side(paste.built)
     if built:
-        cause = f"{got} values arrive where {wanted} are taken: the network is built for pictures of {built}x{built}"
+        cause = f"the layer takes {wanted} values and gets {got}: the network is built for pictures of {built}x{built}"
         line = paste.line("input_shape", "Input(")
         return Diagnosis("image size changed", cause, f"image = image.resize(({built}, {built}))", built, line)
     return _other_pictures(wanted, got, paste)
@@ -70,7 +70,7 @@ def _other_pictures(wanted: int, got: int, paste: Paste) -> Diagnosis | None:
     channels = gcd(wanted, got)
     before, now = square_side(wanted // channels), square_side(got // channels)
     if before is None or now is None or 1 in (before, now):
-        cause = f"{got} values arrive, and the layer takes {wanted}"
+        cause = f"the layer takes {wanted} values and gets {got}"
         if 1 in (before, now):
             raise UnreadError(f"{cause}; paste the layers and the input's shape along for what made them")
         return Diagnosis("in_features", cause, f"the layer takes {wanted} values", wanted)
@@ -101,6 +101,8 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 
 def _labels(wanted: Dims, got: Dims, paste: Paste) -> Diagnosis | None:
+    if len(wanted) == len(got) == 3 and wanted[:2] != got[:2] and None not in (*wanted, *got):
+        return _target_map(wanted, got, paste)
     made, given = wanted[-1], got[-1]
     line = paste.line("compile(", "fit(")
     cause = f"the last layer makes {made}, and the labels are {given} wide"
@@ -112,9 +114,23 @@ def _labels(wanted: Dims, got: Dims, paste: Paste) -> Diagnosis | None:
     return Diagnosis("labels against loss", cause, f"Dense({given})", given, line) if given else None
 
 
+def _target_map(made: Dims, target: Dims, paste: Paste) -> Diagnosis:
+    """An output and a target that are maps of other sizes: the decoder is wrong where the target is the input."""
+    cause = f"the last layer makes {size(made)}, and the target is {size(target)}"
+    if target[0] in COLOURS and target[1] == target[2] and made[2] in COLOURS:
+        turned = size((*target[1:], target[0]))
+        return Diagnosis("channels first and last mixed", f"{cause}: its channels come first",
+                         "y = y.transpose(0, 2, 3, 1)", turned, paste.line("reshape("))  # fmt: skip
+    decodes = paste.built[-3:-1] == target[:2]
+    kind, goal = ("decoder size", target) if decodes else ("image size changed", made)
+    fix = f"layers.Resizing({goal[0]}, {goal[1]})" if decodes else f"y = tf.image.resize(y, ({goal[0]}, {goal[1]}))"
+    line = paste.line("UpSampling", "Conv") if decodes else paste.line("fit(")
+    return Diagnosis(kind, cause, fix, goal[0] if goal[0] == goal[1] else size(goal[:2]), line)
+
+
 def _other_shape(wanted: Dims, own: Dims, whole: Dims, paste: Paste) -> Diagnosis | None:
     line = paste.line("fit(", "predict(", "input_shape", "Input(")
-    cause = f"the model is built for {size(wanted)}, and {size(own)} arrives"
+    cause = f"the model takes {size(wanted)} and gets {size(own)}"
     if len(own) == len(wanted) == 3 and (own[1], own[2], own[0]) == wanted:
         return Diagnosis("channels first and last mixed", f"{cause}: the channels come first",
                          "x = x.transpose(0, 2, 3, 1)", size(wanted), line)  # fmt: skip

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 
+from cnnquiz.parsers.decoder import decoder_size
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
 from cnnquiz.parsers.messages.product import LINEAR
-from cnnquiz.parsers.paste import Call, Paste, dims, size
+from cnnquiz.parsers.paste import Call, Dims, Paste, dims, size
 
 KIND = "labels against loss"
 _LOSSES = ("loss =", "loss(", "criterion", "compile(", "fit(", "cross_entropy(")
@@ -77,21 +78,13 @@ def _target_size(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(target) == 1 and len(given) == 2 and given[1]:
         fix = f"labels = F.one_hot(labels, {given[1]}).float()"
         return Diagnosis(KIND, cause, fix, given[1], line)
-    return _decoder(target, given, cause, line)
-
-
-def _decoder(
-    target: tuple[int | None, ...], given: tuple[int | None, ...], cause: str, line: int | None
-) -> Diagnosis | None:
-    """An output of another height and width than the picture that it shall be."""
-    if len(target) != len(given) or len(target) < 3 or target[:2] != given[:2] or not target[-1]:
-        return None
-    fix = f"x = F.interpolate(x, size=({target[-2]}, {target[-1]}))"
-    return Diagnosis("decoder size", cause, fix, target[-1], line)
+    if len(target) == len(given) > 2 and target[:2] == given[:2] and target[-1] and given[-1]:
+        return decoder_size(given[-1], target[-1], paste)
+    return None
 
 
 def _one_hot(found: re.Match[str], paste: Paste) -> Diagnosis:
-    cause = "cross entropy takes one class number for each picture, and rows arrive"
+    cause = "cross entropy takes one class number for each picture and gets rows"
     return Diagnosis(KIND, cause, "loss = criterion(outputs, labels.argmax(dim=1))", None, paste.line(*_LOSSES))
 
 
@@ -101,6 +94,14 @@ def _type(found: re.Match[str], paste: Paste) -> Diagnosis:
         return Diagnosis(KIND, cause, "labels = labels.long()", None, paste.line(*_LOSSES))
     cause = "two tensors have numbers of different types"
     return Diagnosis("other", cause, "x = x.float()", None, paste.line("model(", "net("))
+
+
+def _one_row(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """size mismatch (got input: [10], target: [256]): the scores of one sample in place of the batch's."""
+    if len(dims(found[1])) != 1:
+        return None
+    cause = f"the scores of one sample meet {size(dims(found[2]))} labels"
+    return Diagnosis(KIND, cause, "outputs = model(x)", None, paste.line("[0]", *_LOSSES))
 
 
 def _spatial(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -121,9 +122,7 @@ def _classes_last(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         f"the predictions are {size((*labels, wanted[1]))}, and cross entropy takes their classes at the second axis"
     )
     turned = size((labels[0], wanted[1], labels[1]))
-    return Diagnosis(
-        "axes exchanged", cause, "loss = criterion(outputs.transpose(1, 2), labels)", turned, paste.line(*_LOSSES)
-    )
+    return Diagnosis("axes exchanged", cause, "outputs = outputs.transpose(1, 2)", turned, paste.line(*_LOSSES))
 
 
 def _elements(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -141,13 +140,30 @@ def _one_class(found: re.Match[str], paste: Paste) -> Diagnosis | None:
         return None
     calls = list(paste.layers("Dense"))
     made = paste.number(calls[-1].written(0, "units")) if calls else None
-    cause = "categorical cross entropy takes one-hot labels, and class numbers arrive"
+    cause = "categorical cross entropy takes one-hot labels and gets class numbers"
     return Diagnosis(KIND, cause, 'loss="sparse_categorical_crossentropy"', made, paste.line(*_LOSSES))
 
 
 def _output(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """A target array with shape (60000, 10) was passed for an output of shape (None, 1)."""
-    return _keras(dims(found[1]), dims(found[2]), paste)
+    target, made = dims(found[1]), dims(found[2])
+    if len(target) == len(made) == 4 and target[1:3] != made[1:3]:
+        cause = f"the output is {size(made[1:])}, and the target {size(target[1:])}"
+        return Diagnosis("decoder size", cause, f"layers.Resizing({target[1]}, {target[2]})", size(target[1:3]))
+    return _keras(target, made, paste)
+
+
+def _single_sample(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """Expected more than 1 value per channel when training."""
+    cause = "batch normalisation needs more than one value for each channel: the last batch holds one sample"
+    return Diagnosis("other", cause, "DataLoader(..., drop_last=True)", None, paste.line("DataLoader("))
+
+
+def _tokens(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """sequence length is longer than the specified maximum sequence length for this model (600 > 512)."""
+    cause = f"the text has {found[1]} tokens, and there are {found[2]} positions"
+    fix = f"truncation=True, max_length={found[2]}"
+    return Diagnosis("sequence length", cause, fix, int(found[2]), paste.line("tokenizer(", "max_length"))
 
 
 def _bounds(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -176,16 +192,20 @@ def _keras_shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _keras_logits(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """logits and labels must have the same shape, received ((None, 10) vs (None, 1))."""
-    return _keras(dims(found[2]), dims(found[1]), paste)
+    return _keras(dims(found[2]), dims(found[1]), paste, binary=True)
 
 
-def _keras(labels: tuple[int | None, ...], given: tuple[int | None, ...], paste: Paste) -> Diagnosis | None:
+def _keras(labels: Dims, given: Dims, paste: Paste, binary: bool = False) -> Diagnosis | None:
+    """Labels beside predictions; `binary` where only binary cross entropy says so."""
     line = paste.line(*_LOSSES)
     if not labels or not given or not given[-1]:
         return None
+    if len(given) > max(len(labels), 2):
+        cause = f"the predictions are {size(given)}, and the labels {size(labels)}: the map is not flattened"
+        return Diagnosis(KIND, cause, "model.add(Flatten())", None, paste.line("Dense("))
     wanted, made = labels[-1] if len(labels) > 1 else 1, given[-1]
     cause = f"the labels are {wanted or 1} wide, and the predictions {made}"
-    if wanted == 1 and made > 1 and not paste.says("binary_crossentropy", "sigmoid"):
+    if wanted == 1 and made > 1 and not (binary or paste.says("binary_crossentropy", "sigmoid")):
         return Diagnosis(KIND, cause, 'loss="sparse_categorical_crossentropy"', made, line)
     if wanted and wanted != made:
         activation = "sigmoid" if wanted == 1 else "softmax"
@@ -212,12 +232,15 @@ MESSAGES = (
     ("arget size ({shape}) {_} input size ({shape})", _target_size),
     ("multi-target not supported", _one_hot),
     ("1D target tensor expected", _one_hot),
+    ("size mismatch (got input: {shape}, target: {shape})", _one_row),
     ("got targets of size: {_}{shape}", _spatial),
     ("Expected target size {shape}, got {shape}", _classes_last),
     ("target nelement ({n}) != input nelement ({n})", _elements),
     ("You are passing a target array of shape {shape} while using as loss", _one_class),
     ("A target array with shape {shape} was passed for an output of shape {shape}", _output),
     ("scalar type {name} but {_} {name}", _type),
+    ("Expected more than 1 value per channel when training", _single_sample),
+    ("maximum sequence length for this model ({n} > {n})", _tokens),
     ("Target {n} is out of bounds", _bounds),
     ("label value of {n} which is outside the valid range of [0, {n})", _keras_label),
     ("Shapes {shape} and {shape} are incompatible", _keras_shapes),

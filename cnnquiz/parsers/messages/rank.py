@@ -6,7 +6,7 @@ import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, CONVS
-from cnnquiz.parsers.paste import Dims, Paste, dims, picture, size, square_side
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, picture, size, square_side
 
 
 def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -18,6 +18,10 @@ def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _torch_layer(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Expected 3D (unbatched) or 4D (batched) input to conv2d, but got input of size: [64, 784]."""
+    shape = dims(found[2])
+    if found[1] == "3" and len(shape) == 4 and 1 not in shape:
+        cause = f"{size(shape)} is a batch of maps, and the layer slides along one axis"
+        return Diagnosis("other", cause, "nn.Conv2d(...)", None, paste.line("Conv1d("))
     return channels_first(dims(found[2]), int(found[1]), _first_channels(paste), paste)
 
 
@@ -27,7 +31,7 @@ def _torch_tensor(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     axes = {2: "1d", 3: "1d", 4: "2d", 5: "3d"}.get(got)
     if axes is None:
         return None
-    cause = f"the normalisation is for tensors of {expected} axes, and one of {got} arrives"
+    cause = f"the normalisation takes tensors of {expected} axes and gets one of {got}"
     return Diagnosis("other", cause, f"nn.BatchNorm{axes}(...)", None, paste.line("BatchNorm"))
 
 
@@ -59,7 +63,9 @@ def _one_axis_less(shape: Dims, channels: int | None, line: int | None) -> Diagn
         turned = (1, last, *shape[:-1])
         return Diagnosis("missing batch axis", cause, "x = x.permute(2, 0, 1).unsqueeze(0)", size(turned), line)
     cause = f"{size(shape)} has no channel axis: {first} is the batch"
-    return Diagnosis("missing channel axis", cause, "x = x.unsqueeze(1)", size((first, 1, *shape[1:])), line)
+    fix = "x = x.unsqueeze(1)" + (f".repeat(1, {channels}, 1, 1)" if channels == 3 and len(shape) == 3 else "")
+    made = channels if channels == 3 else 1
+    return Diagnosis("missing channel axis", cause, fix, size((first, made, *shape[1:])), line)
 
 
 def _flat(shape: Dims, channels: int | None, line: int | None) -> Diagnosis | None:
@@ -105,6 +111,12 @@ def _keras_array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     shape, expected = dims(found[2]), int(found[1])
     if len(shape) == expected + 1 and 1 in shape[:2]:
         return _one_axis_more(shape, paste.line("expand_dims", "fit(", "predict("))
+    if expected == 2 and len(shape) > 2 and shape[1] is not None:
+        features = elements(shape[1:])
+        cause = f"{size(shape[1:])} is not flattened: {features} numbers"
+        return Diagnosis(
+            "flatten missing", cause, "x = x.reshape(len(x), -1)", features, paste.line("input_dim", "fit(")
+        )
     return channels_last(shape, expected, len(shape), paste)
 
 
@@ -127,7 +139,7 @@ def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnos
         return recurrent or Diagnosis("missing channel axis", cause, "x = x[..., None]", size((*shape, 1)), line)
     if got == 2 and expected == 4 and shape[1] and (whole := picture(shape[1])):
         turned = (*whole[1:], whole[0])
-        cause = f"{shape[1]} numbers in a row arrive, and the layer slides over a map: {size(turned)}"
+        cause = f"the layer slides over a map and gets {shape[1]} numbers in a row: {size(turned)}"
         fix = f"x = x.reshape(-1, {', '.join(map(str, turned))})"
         return Diagnosis("missing channel axis", cause, fix, size((shape[0], *turned)), line)
     return None
@@ -167,6 +179,16 @@ def _step_size(found: re.Match[str], paste: Paste) -> Diagnosis:
     return Diagnosis("in_features", cause, fix, got, call.line if call else None)
 
 
+def _embedding(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """was expecting embedding dimension of 512, but got 256."""
+    wanted, got = int(found[1]), int(found[2])
+    call = paste.call(("MultiheadAttention", "TransformerEncoderLayer"), 0, "embed_dim", wanted)
+    written = call.written(0, "embed_dim", "d_model") if call else ""
+    fix = paste.with_argument(call, written, got, f"nn.MultiheadAttention({got}, ...)")
+    cause = f"each token has {got} numbers, and the layer takes {wanted}"
+    return Diagnosis("in_features", cause, fix, got, call.line if call else None)
+
+
 def _recurrent(expected: int, got: int, paste: Paste) -> Diagnosis | None:
     """A recurrent layer that passes on its last step alone, in front of another one."""
     calls = sorted(paste.layers("LSTM", "GRU", "SimpleRNN"), key=lambda call: call.line)
@@ -186,6 +208,7 @@ MESSAGES = (
     ("ndim={n}, found ndim={n}. Full shape received: {shape}", _keras),
     ("ndim={n}, found ndim={n}", _keras),
     ("Expected hidden[{n}] size {shape}, got {shape}", _hidden),
+    ("was expecting embedding dimension of {n}, but got {n}", _embedding),
     ("must be equal to input_size. Expected {n}, got {n}", _step_size),
     ("to have {n} dimensions, but got array with shape {shape}", _keras_array),
 )

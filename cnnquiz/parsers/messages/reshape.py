@@ -7,7 +7,7 @@ from math import prod
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
-from cnnquiz.parsers.paste import Dims, Paste, picture, size
+from cnnquiz.parsers.paste import Dims, Paste, picture, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.parsers.shape_trace import trace
 
@@ -28,9 +28,8 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"{count} numbers do not divide into rows of {features} ({count / features:.4g})"
     if target[0] != -1:
         return _last_batch(sizes[0], count, batch, line)
-    if each := _traced_features(paste):
-        cause = f"each picture leaves {each} numbers, not {features}"
-        return Diagnosis("view size", cause, "x = x.view(x.size(0), -1)", each, line)
+    if diagnosis := _traced(count, features, paste):
+        return diagnosis
     if batch and count % batch == 0 and batch != count:
         each = count // batch
         cause = f"{count} numbers are {batch} rows of {each}, not of {features}"
@@ -39,11 +38,18 @@ def _view(found: re.Match[str], paste: Paste) -> Diagnosis | None:
                       "and paste the layers and the input's shape along for the number")  # fmt: skip
 
 
-def _traced_features(paste: Paste) -> int | None:
-    """The numbers that a picture has where the code flattens it, as its layers have them."""
+def _traced(count: int, features: int, paste: Paste) -> Diagnosis | None:
+    """A view of other numbers than the layers leave of each picture, as the code has them."""
     found = trace(paste)
     at = next((at for at, use in enumerate(found.uses) if use.flattens), None) if found else None
-    return prod(found.states[at].shape) if found and at is not None and at < len(found.states) else None
+    if found is None or at is None or at >= len(found.states):
+        return None
+    each, shape = prod(found.states[at].shape), found.written(found.states[at].shape)
+    if count % each:
+        return None
+    cause = f"each picture leaves {each} numbers ({shape}), not {features}"
+    fix, view = "x = x.view(x.size(0), -1)", found.uses[at]
+    return Diagnosis("view size", cause, fix, each, view.line, found.rows_before(view))
 
 
 def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> Diagnosis:
@@ -68,8 +74,9 @@ def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | Non
     new = _coloured(sizes, count) or _other_channels(sizes, count) or _other_side(sizes, count)
     if not new:
         raise UnreadError(f"{cause}; paste the layers and the input's shape along for the number")
-    fix = f"x = x.reshape({', '.join(map(str, new))})"
-    value = new[1] if len(new) == 2 else size(new)
+    fix = "x = x.view(x.size(0), -1)" if kind == "view size" else f"x = x.reshape({', '.join(map(str, new))})"
+    changed = [one for one, old in zip(new, sizes, strict=False) if one != old]
+    value = changed[0] if len(new) == 2 or (kind == "view size" and len(changed) == 1) else size(new)
     return Diagnosis(kind, f"{cause}: they make {size(new)}", fix, value, line)
 
 
@@ -92,8 +99,8 @@ def _other_channels(sizes: list[int], count: int) -> Dims:
     """The same height and width with other channels, last or first."""
     if len(sizes) == 3 and sizes[0] == sizes[1] and count % (sizes[0] * sizes[1]) == 0:
         return (*sizes[:2], count // (sizes[0] * sizes[1]))
-    if len(sizes) == 2 and count % sizes[0] == 0:
-        return sizes[0], count // sizes[0]
+    if len(sizes) in (2, 3) and count % prod(sizes[:-1]) == 0 and (len(sizes) == 2 or sizes[-1] > sizes[0]):
+        return (*sizes[:-1], count // prod(sizes[:-1]))
     return ()
 
 
@@ -101,6 +108,9 @@ def _other_side(sizes: list[int], count: int) -> Dims:
     """The same batch and channels with another side."""
     batch = sizes[0] if len(sizes) == 4 else 1
     own = sizes[1:] if len(sizes) == 4 else sizes
+    if len(sizes) == 4 and own[0] == own[1] and count % (batch * own[2]) == 0:
+        near = square_side(count // (batch * own[2]))
+        return (batch, near, near, own[2]) if near and abs(near - own[0]) <= own[0] // 4 else ()
     whole = picture(count // batch) if count % batch == 0 else ()
     if not whole or len(own) not in (2, 3):
         return ()

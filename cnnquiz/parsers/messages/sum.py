@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 
+from cnnquiz.parsers.decoder import decoder_size
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.paste import Dims, Paste, dims, side, size, square_side
+from cnnquiz.parsers.messages.product import wrong_features
+from cnnquiz.parsers.paste import Dims, Paste, dims, elements, side, size, square_side
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 
 _ADDED = pattern(
-    r"(\w+)\s*\+=\s*(?:self\.)?(\w+)|=\s*(\w+)\s*\+\s*(?:self\.)?(\w+)|return\s+(\w+)\s*\+\s*(?:self\.)?(\w+)"
+    r"\b(\w+)\s*\+=\s*(?:self\.)?(\w+)|(?:=|return|\()\s*(?:self\.)?(\w+)(?:\(\w*\))?\s*\+\s*(?:self\.)?(\w+)"
 )
 _STRAIGHT = ("identity", "shortcut", "residual", "skip", "downsample", "res", "short", "x", "inputs", "input")
 _PATCHES = 16  # the usual side of a patch of a vision transformer
-_PATCH = pattern(r"patch_?(?:size)?\s*=?\s*(\d{1,2})\b")
+_PATCH = pattern(r"patch_?(?:size)? ?=? ?(\d{1,2})\b")
 _HALVINGS = pattern(r"\b(\d) (?:halvings|down-?samplings|poolings|levels|down ?blocks)\b")
+_DOWN = pattern(r"(?:max_?)?pool\d*(?:_\d+)?|max_pool2d|down_?\d+")
 _LENGTHS = (77, 128, 256, 512, 1024, 2048, 4096)  # the usual limits of texts
 
 
@@ -32,7 +35,12 @@ def _added(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if axis == 0 and {a, b} == {3, 4}:
         return Diagnosis("channels", "the picture has 4 channels, one of them transparency, and 3 are looked for",
                          'image = image.convert("RGB")', 3, paste.line("Normalize("))  # fmt: skip
-    return _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
+    if axis > 1 and abs(a - b) == 1 and paste.library and not paste.line("MaxPool", "AvgPool"):
+        made = paste.library_side
+        cause = f"the maps of {a} and {b} come from an odd one: {paste.library} is made for pictures of {made}x{made}"
+        return Diagnosis("residual shortcut", cause, f"transforms.Resize(({made}, {made}))", made, None)
+    mended = decoder_size(a, b, paste) if axis > 1 and paste.line("ConvTranspose", "oss(", "criterion") else None
+    return mended or _shortcut(a, b, axis, paste) or _unread(f"the sizes {a} and {b} at axis {axis} do not go together")
 
 
 def _unread(cause: str) -> Diagnosis:
@@ -45,12 +53,12 @@ def _tokens(a: int, b: int, paste: Paste) -> Diagnosis | None:
     told = paste.says("osition", "pos_emb", "patch", "ViT", "vit_")
     if min(sides) < (2 if told else 7) or max(sides) < 7 or paste.says("max_length"):
         return None
-    given = _PATCH.search(paste.text)
-    patch = int(given[1]) if given and int(given[1]) else _PATCHES
-    arrives, made = (one * patch for one in sides)
-    cause = f"pictures of {arrives}x{arrives} are {sides[0]}x{sides[0]} patches, and the positions are for "
+    written = _PATCH.search(paste.text)
+    patch = int(written[1]) if written and int(written[1]) else _PATCHES
+    given, made = (one * patch for one in sides)
+    cause = f"pictures of {given}x{given} are {sides[0]}x{sides[0]} patches, and the positions are for "
     cause += f"{sides[1]}x{sides[1]}: for pictures of {made}x{made}"
-    return Diagnosis("image size changed", cause, f"img_size={arrives}", arrives, paste.line("img_size", "image_size"))
+    return Diagnosis("image size changed", cause, f"img_size={given}", given, paste.line("img_size", "image_size"))
 
 
 def _shortcut(a: int, b: int, axis: int, paste: Paste) -> Diagnosis | None:
@@ -125,36 +133,53 @@ def _stacked(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 
 def _odd_size(a: int, b: int, paste: Paste) -> Diagnosis:
     """A map that was halved from an odd size, and doubled again."""
-    large = max(a, b)
+    large, step = max(a, b), _step(paste)
     cause = f"the encoder's map is {large}, and the decoder's {min(a, b)}: an odd size was halved and doubled again"
+    if step == 1:  # the level at which it happened is told by the input's size
+        levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
+        step = 2 ** int(next(levels, -1) + 1)
+    if step == 1:
+        raise UnreadError(f"{cause}; sides must be multiples of all halvings together, as of 16 for four: paste the "
+                          "layers and the input's shape along for the number")  # fmt: skip
+    return _multiples(step, cause, paste)
+
+
+def _multiples(step: int, cause: str, paste: Paste) -> Diagnosis:
+    sides = [one for one in dict.fromkeys(paste.input[-2:]) if one and one % step]
+    padded = [-(-one // step) * step for one in sides]
+    own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
+    fix = f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))"
     line = paste.line("cat(", "oncatenate(")
-    step = _step(large, paste)
-    if step > 1:
-        sides = [one for one in paste.input[-2:] if one and one % step]
-        padded = [-(-one // step) * step for one in sides]
-        own = f": {' and '.join(map(str, sides))} to {' and '.join(map(str, padded))}" if sides else ""
-        cause = f"{cause}; sides must be multiples of {step}{own}"
-        return Diagnosis("skip connection", cause, f"x = F.pad(x, (0, -x.size(-1) % {step}, 0, -x.size(-2) % {step}))",
-                         step, line)  # fmt: skip
-    raise UnreadError(f"{cause}; sides must be multiples of the halvings together, as of 16 for four: paste the layers "
-                      "and the input's shape along for the number")  # fmt: skip
+    return Diagnosis("skip connection", f"{cause}; sides must be multiples of {step}{own}", fix, step, line)
 
 
-def _step(large: int, paste: Paste) -> int:
+def odd_input(paste: Paste) -> Diagnosis | None:
+    """A U-Net whose input, as told, is no multiple of its halvings: the maps that it joins cannot agree."""
+    step = _step(paste)
+    if not paste.says("cat(", "oncatenate(") or not any(one % step for one in paste.input[-2:] if one):
+        return None
+    return _multiples(step, "an odd map is halved and doubled again, and comes back one smaller", paste)
+
+
+def _step(paste: Paste) -> int:
     """By what the network divides its input: 2 for each halving; 1 where that is not to be seen."""
-    said = _HALVINGS.search(paste.text)
-    depth = int(said[1]) if said else sum(call.name.lower().startswith("maxpool") for call in paste.calls)
-    depth = 5 if depth < 2 and paste.library else depth  # what published networks have
-    if depth > 1:
-        return int(2 ** min(depth, 10))
-    levels = (level for level in range(1, 9) for one in paste.input[-2:] if one and one >> level == large)
-    return int(2 ** (next(levels, -1) + 1))
+    if said := _HALVINGS.search(paste.text):
+        return int(2 ** int(said[1]))
+    made = sum(call.name.startswith("MaxPool") for call in paste.calls)
+    used = sum(bool(_DOWN.fullmatch(call.name)) for call in paste.calls)
+    depth = max(made, used)
+    return int(2 ** (min(depth, 8) if depth > 1 else 5 if paste.library else 0))  # published networks halve five times
 
 
 def _concatenate(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     shapes = [dims(found[1]), dims(found[2])]
     if len(shapes[0]) != len(shapes[1]):
         return None
+    differing = [at for at, (a, b) in enumerate(zip(*shapes, strict=True)) if a != b]
+    if differing == [1] and shapes[0][2:] == shapes[1][2:] and len(shapes[0]) == 4:
+        cause = "the maps differ in their channels alone, which stand at the second axis"
+        line = paste.line("oncatenate(")
+        return Diagnosis("channels first and last mixed", cause, "Concatenate(axis=1)", 1, line)
     pairs = [(a, b) for a, b in zip(*(shape[:-1] for shape in shapes), strict=True) if a != b and a and b]
     return _odd_size(*pairs[0], paste) if pairs and abs(pairs[0][0] - pairs[0][1]) < 4 else None
 
@@ -165,6 +190,55 @@ def _shapes(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(first) != len(second) or len(first) < 3:
         return None
     return _keras_shortcut(first, second, paste)
+
+
+def _positions(found: re.Match[str], paste: Paste) -> Diagnosis:
+    """The expanded size of the tensor (600) must match the existing size (512) at non-singleton dimension 1."""
+    sizes = int(found[1]), int(found[2])
+    if min(sizes) not in _LENGTHS or not paste.says("osition", "okeniz", "max_length", "BERT", "Bert", "input_ids"):
+        return _unread(f"{sizes[0]} and {sizes[1]} do not go together at axis {found[3]}")
+    cause = f"the text has {max(sizes)} tokens, and there are {min(sizes)} positions"
+    fix = f"truncation=True, max_length={min(sizes)}"
+    return Diagnosis("sequence length", cause, fix, min(sizes), paste.line("tokenizer(", "max_length"))
+
+
+def _operation(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Dimensions must be equal, but are 28 and 784 for 'MatMul' with input shapes: [?,28], [784,10]."""
+    first, second = dims(found[4]), dims(found[5])
+    if "MatMul" in found[3] and len(first) == len(second) == 2 and first[1] and second[0] and second[1]:
+        return wrong_features(first[1], second[0], second[1], paste)
+    if "add" in found[3].lower() and len(first) == len(second) == 4:
+        return _keras_shortcut(first[1:], second[1:], paste)
+    return None
+
+
+def _incompatible(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Incompatible shapes: [8,28,28,1] vs. [8,32,32,1], of TensorFlow: predictions and labels, or what is added."""
+    made, other = dims(found[1]), dims(found[2])
+    if not all(made) or not all(other) or made == other:
+        return None
+    if len(made) == len(other) == 4 and made[1:3] != other[1:3] and made[3] == other[3]:
+        value = other[1] if other[1] == other[2] else size(other[1:3])
+        cause = f"the output is {size(made[1:])}, and the target {size(other[1:])}"
+        return Diagnosis("decoder size", cause, f"layers.Resizing({other[1]}, {other[2]})", value, None)
+    if len(made) == len(other) == 4 and made[:3] == other[:3]:
+        return _keras_shortcut(made[1:], other[1:], paste)
+    if len(made) == len(other) and made[1:] == other[1:] and made[0] != other[0]:
+        small = min(one for one in (made[0], other[0]) if one)
+        cause = f"{made[0]} and {other[0]} samples meet: the last batch is smaller, or its size is written as a number"
+        return Diagnosis("batch given as a size", cause, "batch = tf.shape(x)[0]", small, paste.line("batch"))
+    if {elements(made), len(made)} == {elements(other), 1} or {elements(other), len(other)} == {elements(made), 1}:
+        cause = f"{size(made)} and {size(other)} are the same numbers, in a row and one-hot"
+        return Diagnosis("labels against loss", cause, 'loss="categorical_crossentropy"', None, paste.line("compile("))
+    return None
+
+
+def _merged(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Only layers of same output shape can be merged using sum mode, of the first Keras."""
+    first, second = dims(found[1])[1:], dims(found[2])[1:]
+    if len(first) == len(second) == 3 and first[1:] == second[1:]:  # the channels stand first
+        first, second = (*first[1:], first[0]), (*second[1:], second[0])
+    return _keras_shortcut(first, second, paste) if len(first) == len(second) == 3 else None
 
 
 def _keras_shortcut(first: Dims, second: Dims, paste: Paste) -> Diagnosis | None:
@@ -189,6 +263,10 @@ MESSAGES = (
     ("The size of tensor a ({n}) must match the size of tensor b ({n}) at {_}dimension {n}", _added),
     ("must match except in dimension {n}. Expected size {n} but got size {n}", _joined),
     ("must match except in dimension {n}. Got {n} and {n}", _joined),
+    ("expanded size of the tensor ({n}) must match the existing size ({n}) at non-singleton dimension {n}", _positions),
+    ("Dimensions must be equal, but are {n} and {n} for '{any}' {_}with input shapes: {shape}, {shape}", _operation),
+    ("Incompatible shapes: {shape} vs. {shape}", _incompatible),
+    ("Only layers of same output shape can be merged using sum mode. Layer shapes: [{shape}, {shape}", _merged),
     ("stack expects each tensor to be equal size, but got {shape} at entry {n} and {shape} at entry", _stacked),
     ("Dimensions of inputs should match: shape[0] = {shape} vs. shape[1] = {shape}", _concatenate),
     ("inputs with matching shapes except for the conc{_}[{shape}, {shape}", _concatenate),

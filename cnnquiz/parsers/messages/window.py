@@ -6,12 +6,13 @@ import re
 
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS
-from cnnquiz.parsers.paste import Dims, Paste, dims, size
+from cnnquiz.parsers.paste import Dims, Paste, dims, side, size
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.parsers.shape_trace import least_side, trace
 from cnnquiz.patterns import pattern
 
 _FIRST = pattern(r"channels_first|dim_ordering\W{1,5}th\b")
+_SIGNED = pattern(r"-?\d+")
 SMALL = "paste the layers and the input's shape along, and it says which input is large enough"
 
 
@@ -26,7 +27,7 @@ def _kernel(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     cause = f"the kernel {size(kernel)} does not fit the padded map {size(got)}"
     n, k = short[0]
     told = paste.input[-3:]
-    if got[-1] in COLOURS and kernel[0] == kernel[-1] and len(got) == 2:
+    if got[-1] in COLOURS and kernel[0] == kernel[-1] and len(got) == 2 and short == [(got[1], kernel[1])]:
         turned = size((told[2], told[0], told[1])) if told[2:] == got[-1:] else None
         cause = f"{cause}: its {got[-1]} columns are the channels, which come last"
         return Diagnosis("channels first and last mixed", cause, "x = x.permute(2, 0, 1)", turned, paste.line("Conv"))
@@ -37,36 +38,41 @@ def _kernel(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     if len(got) == 1:
         return Diagnosis("kernel larger than the input", f"{cause}: the sequence is shorter than {k}",
                          f"x = F.pad(x, (0, {k} - x.size(-1)))", k, line)  # fmt: skip
-    return small_picture("map used up" if n == 1 else "kernel larger than the input", cause, n, line, paste)
+    return small_picture(cause, (k, n), line, paste)
 
 
-def small_picture(kind: str, cause: str, fits: int | None, line: int | None, paste: Paste) -> Diagnosis | None:
-    """A map that became too small: the picture of a published network, or a window that fits."""
+def small_picture(cause: str, window: tuple[int, int], line: int | None, paste: Paste) -> Diagnosis | None:
+    """A map that became too small for a window of so many pixels, both as (window, map): the picture that is needed."""
+    kernel, n = window
+    told, found = side(paste.input), trace(paste)
+    least = least_side(found) if found else None
+    if least is None and told and n and told > n and told % n == 0:  # the map shrinks with the picture
+        least = kernel * (told // n)
     if paste.library:
-        side = paste.library_side
-        cause = f"{cause}; {paste.library} is made for pictures of {side}x{side}"
-        return Diagnosis(kind, cause, f"transforms.Resize(({side}, {side}))", side, line)
-    found = trace(paste)
-    if found and (least := least_side(found)):
+        least = paste.library_side
+        cause = f"{cause}; {paste.library} is made for pictures of {least}x{least}"
+    elif least:
         cause = f"{cause}: {least}x{least} is the smallest picture that leaves enough"
-        return Diagnosis(kind, cause, f"transforms.Resize(({least}, {least}))", least, line)
-    if fits and fits > 1:
-        return Diagnosis(kind, f"{cause}: {fits} is the largest that fits", f"kernel_size={fits}", fits, line)
-    raise UnreadError(f"{cause}; {SMALL}")
+    elif told and told == n:
+        cause = f"{cause}: {n} is the largest that fits"
+        return Diagnosis("kernel larger than the input", cause, f"kernel_size={n}", n, line)
+    else:
+        raise UnreadError(f"{cause}; {SMALL}")
+    return Diagnosis("map used up", cause, f"transforms.Resize(({least}, {least}))", least, line)
 
 
 def _pool(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Given input size: (512x4x4). Calculated output size: (512x-2x-2). Output size is too small."""
-    got, made = dims(found[1]), [int(n) for n in re.findall(r"-?\d+", found[2])][1:]
-    if len(got) < 2 or not made or got[-1] is None:
+    got, made = dims(found[1])[1:], [int(n) for n in _SIGNED.findall(found[2])][1:]
+    if not made or len(got) != len(made) or None in got:
         return None
-    cause = f"pooling makes {found[2].strip()} of the map {size(got)}"
+    n, left = next(((n, m) for n, m in zip(got, made, strict=True) if m <= 0 and n), (0, 1))
     own = [call for call in paste.calls if "pool" in call.name.lower() and any(map(paste.number, call.args))]
     line = own[-1].line if own else paste.line("Pool", "pool")
-    if (got[-1] == 1 and min(made) == 0) or (paste.library and not own):
-        return small_picture("map used up", cause, None, line, paste)
+    if left > 0 or (n == 1 and left == 0) or (paste.library and not own):
+        return small_picture(f"nothing is left of the map {size(got)}", (2, n), line, paste)
     cause = f"the pool is larger than the map {size(got)}"
-    return Diagnosis("pool larger than the map", cause, "nn.AdaptiveAvgPool2d(1)", got[-1], line)
+    return Diagnosis("pool larger than the map", cause, "nn.AdaptiveAvgPool2d(1)", n, line)
 
 
 def _negative(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -96,7 +102,7 @@ def _keras_window(shape: Dims, kernel: int, n: int, pool: bool, paste: Paste) ->
     if not pool and longer:
         return Diagnosis("kernel larger than the input", f"{cause}: {n} is the largest that fits there",
                          f"kernel_size={n}", n, line)  # fmt: skip
-    return small_picture("map used up" if pool or n <= 1 else "kernel larger than the input", cause, n, line, paste)
+    return small_picture(cause, (kernel, n), line, paste)
 
 
 def channels_mixed(shape: Dims, paste: Paste) -> tuple[str, str, str | None] | None:
@@ -111,6 +117,12 @@ def channels_mixed(shape: Dims, paste: Paste) -> tuple[str, str, str | None] | N
         why = f"{found[0]} is the channels, which come first, and they are looked for last"
         return why, f"input_shape=({', '.join(map(str, turned))})", size(turned)
     return None
+
+
+def _padding(found: re.Match[str], paste: Paste) -> Diagnosis | None:
+    """Padding size should be less than the corresponding input dimension, but got: padding (3, 3) at dimension 3 ..."""
+    cause = f"the padding {size(dims(found[1]))} reaches over the map {size(dims(found[3])[-2:])}"
+    return small_picture(cause, (0, 0), paste.line("Pad"), paste)
 
 
 def _least(found: re.Match[str], paste: Paste) -> Diagnosis:
@@ -131,5 +143,6 @@ MESSAGES = (
     ("Negative dimension size caused by subtracting {n} from {n}", _negative),
     ("inputs shape={shape}{_}kernel shape={shape}", _computed),
     ("inputs.shape={shape}{_}pool_size={shape}", _computed),
+    ("corresponding input dimension, but got: padding {shape} at dimension {n} of input {shape}", _padding),
     ("Input size must be at least {n}x{n}", _least),
 )
