@@ -13,6 +13,9 @@ from cnnquiz.language.tokens import Token, tokens
 SIGNS = {"number": "#", "size": "@", "list": "&", "matrix": "%"}  # of values, in a line
 EXPLAINED = "~"
 LONGEST_NAME = 6  # tokens
+_LEGEND = re.compile(  # (height, width, channels) =, (m x n), (in pixels)
+    r"\(\s*(?:(?:batch(?: size)?|channels?|height|width|depth|in pixels|pixels|[NCHWmnfk])\s*[,x×*]?\s*)+\)(?:\s*=)?",
+)
 _ENDS = frozenset(".?!\n;|")
 _SILENT = frozenset("-–—\"'“”‘’`*_|•·/…″′")
 
@@ -56,7 +59,7 @@ class Statement:
     """A text taken apart: its tokens, matrices in one, and the quantities that the phrases beside values give."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = tuple(_merged(tokens(text)))
+        self.tokens = tuple(_merged(tokens(_LEGEND.sub(" ", text))))
         self.line = Line(self.tokens)
         self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, text)))
 

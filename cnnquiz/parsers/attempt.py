@@ -11,6 +11,7 @@ from typing import Any
 from msgspec.structs import replace
 
 from cnnquiz import calculators
+from cnnquiz.errors import CnnquizError
 from cnnquiz.language.mentions import Mention
 from cnnquiz.language.statement import SIGNS, Line, Statement
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
@@ -20,6 +21,7 @@ from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
 
 MOST_MEANINGS = 16
+BATCHED = 4  # axes of a size that begins with the images
 _INVERSE = tuple((name, re.compile(rf"\b(?:{words})\b")) for name, words in QUANTITIES.items())
 
 
@@ -28,6 +30,7 @@ class Attempt:
 
     def __init__(self, statement: Statement, topic: Topic) -> None:
         self.statement, self.topic = statement, topic
+        self.faults: list[CnnquizError] = []
         self.calculator = calculators.load(topic.calculator)
         self.names = {one.name for one in self.calculator.quantities}
         if "in_features" in self.names and "in_size" not in self.names:
@@ -40,34 +43,44 @@ class Attempt:
     def mentions(self) -> list[Mention]:
         """The topic's own turns of phrase with their values, then those of the phrases for all topics."""
         own = list(self._turns())
-        taken = {at for one in own for at in range(*one.at)}
-        return own + [one for one in self.statement.mentions if taken.isdisjoint(range(*one.at))]
+        taken = {at for one in own for at in range(*one.at) if self._is_value(at)}
+        return own + [one for one in self.statement.mentions if not self._is_taken(one, own, taken)]
+
+    def _is_taken(self, mention: Mention, own: Sequence[Mention], taken: set[int]) -> bool:
+        """Whether the topic has the mention's value already; of one in words alone, whether it has any of its words."""
+        places = set(range(*mention.at))
+        values = {at for at in places if self._is_value(at)}
+        return bool(values & taken) if values else any(places & {*range(*one.at)} for one in own)
+
+    def _is_value(self, at: int) -> bool:
+        return self.statement.tokens[at].kind in SIGNS
 
     def _turns(self) -> Iterator[Mention]:
-        line, taken = self.statement.line, set[int]()
+        """What the topic's own patterns find; several values of one quantity come together as a list."""
+        tokens, taken = self.statement.tokens, set[int]()
         for name, pattern, word in self.topic.turns:
-            values: list[Any] = []
-            places: list[int] = []
-            for found, inside in line.covered(pattern):
-                if taken.isdisjoint(inside):
-                    held = line.inside(*found.span(found.lastindex or 0))
-                    values += [line.tokens[at].value for at in held if line.tokens[at].kind in SIGNS]
-                    places += inside
-                    taken.update(inside)
-                    words = " ".join(line.tokens[at].as_written for at in inside)
-                    if word is not None:
-                        yield Mention((name,), word, words, at=(inside[0], inside[-1] + 1))
-            if word is None and values:
-                for start in places[1:]:
-                    yield Mention(("",), None, "", at=(start, start + 1))
-                value = values[0] if len(values) == 1 else tuple(values)
-                words = " ".join(line.tokens[at].as_written for at in places)
-                yield Mention((name,), value, words, at=(places[0], places[0] + 1))
+            values: list[int] = []
+            explained: list[int] = []
+            for found, inside in self.statement.line.covered(pattern):
+                held = [at for at in self.statement.line.inside(*found.span(found.lastindex or 0)) if self._is_value(at)]
+                held = [at for at in inside if self._is_value(at)] if (found.lastindex or 0) > 1 else held
+                if taken.isdisjoint(held):
+                    values += held
+                    explained += inside
+            taken.update(explained if values else ())
+            words = " ".join(tokens[at].as_written for at in explained)
+            own = word is not None  # words that may ask as well
+            yield from (Mention(("",), None, "", own, (at, at + 1)) for at in explained)
+            if explained and (values or word is not None):
+                read = [tokens[at].value for at in values]
+                value = word if word is not None else read[0] if len(read) == 1 else tuple(read)
+                yield Mention((name,), value, words, own, (explained[0], explained[0] + 1))
 
     @cached_property
     def line(self) -> Line:
-        """What neither explains."""
-        return Line(self.statement.tokens, frozenset(at for one in self.mentions for at in range(*one.at)))
+        """What no value explains."""
+        own = (one for one in self.mentions if not (one.part and (isinstance(one.value, str) or one.names == ("",))))
+        return Line(self.statement.tokens, frozenset(at for one in own for at in range(*one.at)))
 
     @cached_property
     def asked(self) -> dict[tuple[str, ...], list[int]]:
@@ -105,7 +118,10 @@ class Attempt:
         mentions = [one for one in self.mentions if not self.names.isdisjoint(one.names)]
         ways = [[name for name in one.names if name in self.names] for one in mentions]
         for names in list(product(*ways))[:MOST_MEANINGS]:
-            yield from self._readings(list(zip(names, mentions, strict=True)))
+            try:
+                yield from self._readings(list(zip(names, mentions, strict=True)))
+            except CnnquizError as fault:
+                self.faults.append(fault)
 
     def _readings(self, said: Sequence[tuple[str, Mention]]) -> Iterator[Reading]:
         values: dict[str, list[Any]] = {}
@@ -118,6 +134,8 @@ class Attempt:
             for name, mention in said
             if name in quantities
         )
+        if any(len(several) > 1 for name, several in values.items() if name != "padding"):
+            return  # said twice, with different values
         for chosen in product(*values.values()):
             known = dict(zip(values, chosen, strict=True))
             given = self._given(known)
@@ -128,6 +146,9 @@ class Attempt:
         for count, name in _COUNTS:
             if count in values and name in values and not _fits(values[count], values[name]):
                 raise UnreadError("the sizes that are said are not those of the values", (text_of(values[count]),))
+        if isinstance(values.get("class_index"), tuple):
+            index, first = values["class_index"]
+            values["class_index"] = index + 1 - first
         if "in_size" in values:
             values["in_size"] = height_first(values["in_size"])
         if "in_size" in values and "in_features" in self.names and "in_features" not in values:
@@ -151,7 +172,12 @@ class Attempt:
             return self._backwards(reading, said)
         results = self.calculator.result_values(self.calculator.read(reading.given))
         want = [next((name for name in group if name in results), group[0]) for group in self.asked]
+        if lost := [name for name in want if name not in results]:
+            raise UnreadError(f"what the text gives does not lead to {lost[0].replace('_', ' ')}")
         out = said.get("out_size")
+        batched = any(isinstance(one.value, tuple) and len(one.value) == BATCHED for one in self.mentions)
+        if want == ["output_size"] and batched and "out_channels" in self.names:
+            raise UnreadError("the output's channels are not said")
         if out is not None and want != ["parameters"] and out[: len(results["output_size"])] != results["output_size"]:
             raise UnreadError("the size of the output that the text says is another", ("x".join(map(str, out)),))
         return replace(reading, want=tuple(want), assumed=self._assumed(said, want))
@@ -195,22 +221,24 @@ def _fits(said: Any, values: Any) -> bool:
 def _is_known(kind: str, text: str, words: frozenset[str]) -> bool:
     if kind == "word":
         return text in words
-    return text == "single" or (kind == "mark" and text not in "+^<>=%&")
+    return text == "single" or (kind == "mark" and (text not in "+^<>=%&" or text in words))
 
 
 def height_first(size: Any) -> tuple[int, ...]:
     """A size as height, width and channels: without its batch axis, the channels from the first place to the last."""
     axes = size if isinstance(size, tuple) else (size,)
-    if len(axes) == 4:
+    if len(axes) == BATCHED:
         if axes[0] not in (None, 1):
             raise UnreadError("more than one image at once is not read", ("x".join(map(str, axes)),))
         axes = axes[1:]
-    first = len(axes) == 3 and axes[1] == axes[2] != axes[0] and (axes[0] < axes[1] or len(size) == 4)
+    first = len(axes) == 3 and axes[1] == axes[2] != axes[0] and (axes[0] < axes[1] or len(size) == BATCHED)
     return (*axes[1:], axes[0]) if first else tuple(axes)
 
 
 def _raw(quantity: Quantity, value: Any) -> Any:
     whole = isinstance(value, tuple) and all(isinstance(one, int) for one in value)
+    if whole and quantity.kind.hint in ("N", "N|same|valid") and len({*value}) == 1:
+        return value[0]
     if whole and quantity.kind.hint in ("HxWxC", "N", "N|same|valid"):
         return "x".join(map(str, value))
     if "A B" in quantity.kind.hint and not (isinstance(value, tuple) and isinstance(value[0], tuple)):

@@ -54,7 +54,9 @@ def _agreed(attempts: Iterable[Attempt]) -> Reading:
             worked += [(one, answer(one).value) for one in attempt.readings()]
         except (CnnquizError, ArithmeticError) as fault:
             refusals.append(fault if isinstance(fault, CnnquizError) else CnnquizError(str(fault)))
+        refusals += attempt.faults
     if not worked:
+        refusals.append(UnreadError("the givens are said in more than one way"))
         raise next((one for one in refusals if isinstance(one, UnreadError)), UnreadError(str(refusals[0])))
     if any(value != worked[0][1] for _, value in worked):
         raise UnreadError("the text has more than one meaning, with different values")

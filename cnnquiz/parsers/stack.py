@@ -49,6 +49,13 @@ class Stack(Attempt):
         self.names |= {*_OWN, "in_channels", "in_size", "bias", "number", "num_layers"}
 
     @cached_property
+    def mentions(self) -> list[Mention]:
+        """What is said, apart from the numbers of the layers themselves."""
+        borders = {at for _, inside in self.statement.line.covered(_BORDER) for at in inside}
+        own = [one for one in super().mentions if borders.isdisjoint(range(*one.at))]
+        return own + [Mention(("",), None, "", at=(at, at + 1)) for at in sorted(borders)]
+
+    @cached_property
     def pieces(self) -> list[Piece]:
         """The text cut at its sentences, at words such as `followed by`, and where another kind of layer begins."""
         found, line = self.statement.tokens, self.statement.line
@@ -82,6 +89,8 @@ class Stack(Attempt):
         for mention in self.mentions:
             if mention.at[0] in place and mention.names[0]:
                 self._say(piece, mention)
+        if not piece.kind and "out_channels" in piece.said:
+            piece.kind = "conv"
         if len(kinds) > 1 and _OWN & piece.said.keys():
             raise UnreadError("what is said of several layers at once is not read apart")
         return piece
@@ -143,8 +152,10 @@ class Stack(Attempt):
             axes = (*axes, channels) if len(axes) < 3 and channels else axes
             if len(axes) < 3 and "3d" in self.statement.line.text.split():
                 axes = (*axes, 3)
-            given = {"in": "x".join(map(str, axes)), "layers": self._chain(layers, want)}
-            yield Reading("net", given, tuple(want), phrases=phrases, assumed=tuple(self._assumed_of(layers)))
+            flat = want == ["flattened"]
+            before = [one for one in layers if one.kind in ("conv", "pool")] if flat else layers
+            given = {"in": "x".join(map(str, axes)), "layers": self._chain(before, want)}
+            yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=tuple(self._assumed_of(layers)))
 
     def _refuse_other_place(self, count: int, convs: int) -> None:
         """Refuse what is asked of a layer that is not the last."""
@@ -182,6 +193,8 @@ class Stack(Attempt):
             if said.get("padding") != "same" or "parameters" in want:
                 raise UnreadError("the kernel of a layer is not said")
             said = said | {"kernel_size": 3}
+        if said.get("padding") == "same":
+            said = said | {"padding": _keeping(said["kernel_size"])}
         fields = [f"{field}{_text(said[name])}" for name, field in _FIELDS.items() if name in said]
         if piece.kind == "pool":
             return " ".join(["pool", *fields])
@@ -217,6 +230,14 @@ class Stack(Attempt):
         if None in (channels, said.get("out_channels")):
             raise UnreadError("the channels of a layer are not said")
         return {"layer": "conv", "k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
+
+
+def _keeping(kernel: Any) -> Any:
+    """The padding on each side that keeps the size at stride 1, and makes it i/s rounded up at any other."""
+    sides = kernel if isinstance(kernel, tuple) else (kernel,)
+    if any(side % 2 == 0 for side in sides):
+        raise UnreadError("same padding of an even kernel is not the same on both sides")
+    return tuple((side - 1) // 2 for side in sides)
 
 
 def _text(value: Any) -> str:

@@ -35,16 +35,17 @@ _OUTPUT = (
     r"|output (?:volume|feature map|map|tensor)"
 )
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
-_PARAMETERS = rf"(?:{_COUNT})*(?:parameter|param)(?: count)?"
+_PARAMETERS = rf"(?<!following )(?:{_COUNT})*(?<!following )(?:parameter|param)(?: count)?"
 _WEIGHTS = rf"(?:{_COUNT})*weight"
-_MACS = r"(?:number of )?(?:multiply (?:add|accumulate)|mac|multiplication|multiply and accumulate)(?: operation)?"
+_MACS = r"(?:number of )?floating point operation(?: \( flop \))?(?=.*multiply add count as one)|(?:number of )?(?:multiply (?:add|accumulate)|mac|multiplication|multiply and accumulate)(?: operation)?"
 
 # calculator | needs | words | results: pattern | ...
 _ROWS = (
     ("conv", r"conv|filter|kernel|cross correlat",
-     "convolution convolutional convolve convolved convolving convoluted conv conv2d convnet cnn filter kernel",
+     "convolution convolutional convolve convolved convolving convoluted conv conv2d convnet cnn filter kernel reducing reduce mapping map way"
+     " most implemented hence specification forward pass through",
      {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS}),
-    ("tconv", r"transpose|deconv|up ?conv",
+    ("tconv", r"\w*transpose|deconv|up ?conv",
      "transposed transpose convtranspose2d deconvolution deconv upconvolution upsampling convolution convolutional conv"
      " convolve cnn filter kernel",
      {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
@@ -56,16 +57,20 @@ _ROWS = (
      {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
     ("params", r"conv|filter|kernel", "convolution convolutional conv conv2d cnn filter kernel", {"weights": _WEIGHTS}),
     ("rf", r"receptive field",
-     "receptive field convolution convolutional conv cnn filter kernel stacked",
-     {"receptive_field": r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"}),
+     "receptive field convolution convolutional conv cnn filter kernel stacked neuron unit",
+     {"receptive_field": r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"},
+     {f"number={at}": rf"(?:{ordinal})(?: (?:convolutional|conv|convolution))? layer"
+      for at, ordinal in enumerate(("first|1st", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th"), 1)}),
     ("train", r"batch|epoch|iteration|gradient descent|sgd",
      "batch epoch iteration update step gradient descent stochastic sgd minibatch mini sample example training train"
-     " trained weight per dataset data set record parameter optimizer",
+     " trained weight per dataset data set record parameter optimizer algorithm forward team decided decide they",
      {"iterations_per_epoch":
       r"(?:update|iteration|batche?|step|mini batch|weight update|parameter update|gradient update|gradient step)"
       r"(?: (?:are there|will be|are|occur|happen|performed|made|done|there|needed|doe|it|take))*"
       r" (?:in|per|during|for|make|within|to complete|for completing)(?: (?:up))? (?:one|a|an|each|every|a single|1|~) (?:training )?epoch",
-      "iterations": r"(?:total )?(?:number of )?(?:weight |parameter |gradient )?(?:update|iteration|step)"}),
+      "iterations": r"(?:total )?(?:number of )?(?:weight |parameter |gradient )?(?:update|iteration|step)"
+                    r"|how many time (?:are|do|doe|will|is) (?:the )?(?:weight|parameter|model)(?: (?:get|be))* updated"},
+     {"batch_size=1": r"(?<!batch )stochastic gradient descent(?!.*batch)"}),
 )  # fmt: skip
 
 _BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
@@ -104,12 +109,14 @@ _COURSE = (
      " model error mean squared absolute task prediction regression target actual label",
      {"loss": r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute error)(?: loss)?(?: value)?"
               r"|loss(?: value)?"},
-     {"class_index0": r"(?:true |correct |actual )?(?:class|label)(?: (?:is|=|:|class|label|index))* # \( ?0 indexed ?\)",
-      "class_index": r"(?:true|correct|actual) (?:class|label)(?: (?:is|=|:|class|label|index))* #",
+     {"class_index": r"(?:true|correct|actual) (?:class|label)(?: (?:is|=|:|class|label|index))* (#)(?: \( (#) (?:indexed|based) \))?",
+      "class_index=1": r"probability (?:of|for|assigned to|to) (?:that|the (?:true|correct|right|actual)) class",
+      "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
+      "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target": rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|y))*{_BE} (?:&|#)",
-      "input": rf"(?:predicted|prediction|output|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
+      "input": rf"(?:predicted|prediction|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
     ("conv2d", r"conv|filter|kernel|cross correlat",
-     "convolution convolve convolved cross correlate correlation filter kernel valid signal forward pass feature tensor",
+     "convolution convolve convolved cross correlate correlation filter kernel valid signal forward pass feature tensor k i w x y represented",
      {"y": r"(?:resulting |final )?(?:output|result|feature map|convolution)(?: (?:matrix|tensor|feature map|map|value))?",
       "dk": r"gradient (?:of|with respect to|w . r . t .) (?:the )?(?:filter|kernel|weight)(?: \( ?(?:dw|dk) ?\))?",
       "db": r"gradient (?:of|with respect to) (?:the )?bias"},
@@ -125,10 +132,10 @@ _COURSE = (
      "classifier model binary classification class positive negative confusion matrix test result have following",
      {"precision": r"precision", "recall": r"recall|sensitivity", "accuracy": r"accuracy", "f1": r"f1(?: score)?",
       "specificity": r"specificity"},
-     {"true_positives": rf"(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
-      "false_positives": rf"(?:fp|false positive)(?: \( ?fp ?\))?{_BE} #|# (?:false positive|fp)(?: \( ?fp ?\))?",
-      "false_negatives": rf"(?:fn|false negative)(?: \( ?fn ?\))?{_BE} #|# (?:false negative|fn)(?: \( ?fn ?\))?",
-      "true_negatives": rf"(?:tn|true negative)(?: \( ?tn ?\))?{_BE} #|# (?:true negative|tn)(?: \( ?tn ?\))?"}),
+     {"true_positives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive|(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
+      "false_positives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive(?: when they are (?:actually )?negative)?|(?:fp|false positive)(?: \( ?fp ?\))?{_BE} #|# (?:false positive|fp)(?: \( ?fp ?\))?",
+      "false_negatives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative(?: when they are (?:actually )?positive)?|(?:fn|false negative)(?: \( ?fn ?\))?{_BE} #|# (?:false negative|fn)(?: \( ?fn ?\))?",
+      "true_negatives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative|(?:tn|true negative)(?: \( ?tn ?\))?{_BE} #|# (?:true negative|tn)(?: \( ?tn ?\))?"}),
     ("rnn", r"rnn|lstm|gru", "vanilla rnn lstm gru recurrent cell u w v hidden state simple",
      {"parameters": rf"{_PARAMETERS}|(?:{_COUNT})*weight"},
      {"cell=lstm": r"lstm", "cell=gru": r"gru", "cell=rnn": r"(?:vanilla |simple )?rnn",
@@ -142,7 +149,7 @@ _COURSE = (
       "forget_gate": rf"(?:forget gate )?f(?: t)?{_BE} #|forget gate(?: output| activation)?{_BE} #",
       "candidate": rf"(?:candidate )?(?:c ̃|g)(?: t)?{_BE} #|candidate(?: cell state| value| state)?{_BE} #",
       "input_gate": rf"(?:input gate )?i(?: t)?{_BE} #|input gate(?: output| activation)?{_BE} #"}),
-    ("transformer", r"attention|transformer", "attention self multi head encoder transformer layer q k v query key value projection matrix separate"
+    ("transformer", r"attention|transformer", "attention self multi head encoder transformer layer q k v query key value projection matrix separate mechanism score qk t ^"
      " learned weight across all batch",
      {"scores_shape": r"shape of (?:the )?(?:q k t|qk ?\^ ?t|qkt|attention score)(?: (?:matrix|score|across|all|head|and|batche|batch))*",
       "projection_parameters": r"(?:total )?(?:number of )?parameter (?:required |needed |in |used )?(?:for |of )?(?:the )?q , k ,? and v(?: projection| matrix)*(?: across all head)?"},
@@ -187,7 +194,7 @@ STACK = _topic(
     "net", r"conv|pool|layer",
     "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool average flatten flattened"
     " flattening fully connected dense fc linear neuron unit node then next first second third fourth fifth followed by"
-    " layer step stage all both between two either receptive field architecture",
+    " layer step stage all both between two either receptive field architecture column vector model",
     {"difference": rf"difference in (?:the )?{_PARAMETERS}",
      "flattened": r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
                   r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?",
@@ -208,7 +215,8 @@ QUANTITIES = {  # how a question asks for what is usually given
 UNREADABLE = re.compile(r"\b(?:size mismatch|shapes cannot be multiplied|Traceback \(most recent|\w*Error:)")
 NEUTRAL = re.compile(  # what gives nothing, though it has numbers
     r"\bnot (?:using|use) (?:a|any) convolutional (?:neural )?(?:network|layer)s?"
-    r"|\((?: ?(?:m|n|h|w|f|height|width|channel|depth|batch size|hwc|chw|x|,|in pixel|pixel))+ ?\)(?: =)?"
+    r"|\(? ?(?:no|without) (?:any )?(?:pooling|dilation|activation)(?: layer)?(?: ?\))?"
+    r"|(?:one of )?(?:the )?# following(?: layer)?|following (?:parameter|specification|layer|architecture|hyperparameter)"
     r"|(?:rounded |round |correct |accurate )*(?:up |your answer )?(?:to|upto) (?:# |two |three |four )?(?:decimal|significant) (?:place|digit|figure|point)?"
     r"|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
     r"|\b(?:first|second|\d(?:st|nd|rd|th)|third|next|last|1st|2nd|final) (?:hidden |convolutional |conv |convolution )?layer\b"
@@ -232,5 +240,5 @@ consist consisting contain contain contains composed become happen expected thin
 tensorflow keras framework because since thus therefore now keep kept valid know known called named cnn activation relu
 define defined definition instead want need required require needed definition stage process processing processed
 computer vision machine learning course exam problem exercise filter each follow followed following initial
-nn tf torch converted convert
+nn tf torch converted convert unchanged
 """.split())
