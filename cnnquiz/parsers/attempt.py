@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -149,6 +150,8 @@ class Attempt:
         if isinstance(values.get("class_index"), tuple):
             index, first = values["class_index"]
             values["class_index"] = index + 1 - first
+        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
+            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
         if "in_size" in values:
             values["in_size"] = height_first(values["in_size"])
         if "in_size" in values and "in_features" in self.names and "in_features" not in values:

@@ -13,9 +13,10 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.language.statement import Statement
 from cnnquiz.parsers.answer import answer
 from cnnquiz.parsers.attempt import Attempt
+from cnnquiz.parsers.dense_network import DenseNetwork
 from cnnquiz.parsers.reading import Reading, UnreadError
 from cnnquiz.parsers.stack import Stack
-from cnnquiz.parsers.topics import CUE, STACK, UNREADABLE, topics
+from cnnquiz.parsers.topics import CUE, DENSE_NETWORK, STACK, UNREADABLE, topics
 
 LONGEST = 4_000  # characters
 
@@ -35,6 +36,7 @@ def question(text: str, options: Sequence[str] = ()) -> Reading | None:
     line = statement.line.text
     attempts = [Attempt(statement, topic) for topic in topics() if topic.needs.search(line)]
     attempts += [Stack(statement)] if STACK.needs.search(line) else []
+    attempts += [DenseNetwork(statement)] if DENSE_NETWORK.needs.search(line) else []
     asked = [one for one in attempts if one.asked]
     if not asked:
         raise UnreadError("what the text asks for is none of the results that can be worked")

@@ -121,7 +121,8 @@ class Stack(Attempt):
         convs = [one for one in found if one.kind == "conv"]
         for one in convs:
             one.said = shared | one.said
-        if any(number not in (len(found), len(convs)) for number in numbers):
+        windows = sum(one.kind != "flatten" for one in found)
+        if any(number not in (windows, len(convs)) for number in numbers):
             raise UnreadError("another number of layers is said than there are", tuple(map(str, numbers)))
         return found
 

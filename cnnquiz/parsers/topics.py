@@ -202,6 +202,14 @@ STACK = _topic(
      "output_shape": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
 )  # fmt: skip
 
+DENSE_NETWORK = _topic(
+    "net", r"hidden|output layer|mlp|perceptron",
+    "fully connected dense feedforward feed forward mlp multilayer perceptron multi network hidden neuron unit node layer"
+    " relu sigmoid tanh softmax activation train training like represented vector binary classification problem scalar"
+    " term architecture three two four d node scratch",
+    {"weights": _WEIGHTS, "parameters": _PARAMETERS},
+)
+
 CUE = re.compile(
     r"\b(?:how many|how much|how large|how big|what|which|calculate|compute|determine|find|give|state|derive|work out"
     r"|evaluate|estimate|number of)\b"
