@@ -30,6 +30,7 @@ items: answers, quiz, checks, history, render
 quiz: checks, history, render
 history: bank, items, quiz, render
 checks: quiz, history, render
+interpreter: solver, calculators, bank, items, answers, quiz, checks, history, render
 parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
@@ -50,8 +51,8 @@ HOMES = {
     "click": ("cli.py", "commands/", "__main__.py"),
 }
 PURE = (
-    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "parsers", "answers", "items",
-    "quiz",
+    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "interpreter", "parsers",
+    "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}
