@@ -190,18 +190,29 @@ def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
     return name, re.compile(rf"(?<![\w]){words}(?![\w])"), {"yes": True, "no": False}.get(value, value) if value else None
 
 
+STACK_FLATTENED = (
+    r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
+    r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?"
+)
+STACK_FIELD = r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"
 STACK = _topic(
     "net", r"conv|pool|layer",
     "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool average flatten flattened"
     " flattening fully connected dense fc linear neuron unit node then next first second third fourth fifth followed by"
     " layer step stage all both between two either receptive field architecture column vector model",
     {"difference": rf"difference in (?:the )?{_PARAMETERS}",
-     "flattened": r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
-                  r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?",
-     "receptive_field": r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?",
+     "flattened": STACK_FLATTENED,
+     "receptive_field": STACK_FIELD,
      "output_shape": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
 )  # fmt: skip
 
+CODE = _topic(
+    "conv", r"layer",
+    "convolution convolutional conv conv2d layer pool pooling max maxpooling2d flatten dense model sequential cnn through"
+    " after on architecture summary each definition code following linear",
+    {"flattened": STACK_FLATTENED, "receptive_field": STACK_FIELD, "output_shape output_size": _OUTPUT + r"|output",
+     "parameters": _PARAMETERS, "macs": _MACS},
+)  # fmt: skip
 DENSE_NETWORK = _topic(
     "net", r"hidden|output layer|mlp|perceptron",
     "fully connected dense feedforward feed forward mlp multilayer perceptron multi network hidden neuron unit node layer"
