@@ -59,9 +59,10 @@ class Statement:
     """A text taken apart: its tokens, matrices in one, and the quantities that the phrases beside values give."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = tuple(_merged(tokens(_LEGEND.sub(" ", text))))
+        self.text = _LEGEND.sub(" ", text)
+        self.tokens = tuple(_merged(tokens(self.text)))
         self.line = Line(self.tokens)
-        self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, text)))
+        self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, self.text)))
 
     @cached_property
     def sentences(self) -> list[range]:

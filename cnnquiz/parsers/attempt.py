@@ -13,8 +13,10 @@ from msgspec.structs import replace
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.language.mentions import Mention
+from cnnquiz.language.mentions import FORMULA, Mention, place_of
 from cnnquiz.language.statement import SIGNS, Line, Statement
+from cnnquiz.language.tokens import tokens
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.parsers.topics import CUE, KNOWN, NEUTRAL, QUANTITIES, Topic
 from cnnquiz.solution import jsonable
@@ -43,9 +45,15 @@ class Attempt:
     @cached_property
     def mentions(self) -> list[Mention]:
         """The topic's own turns of phrase with their values, then those of the phrases for all topics."""
-        own = list(self._turns())
+        own = [*self._formulas(), *self._turns()]
         taken = {at for one in own for at in range(*one.at) if self._is_value(at)}
         return own + [one for one in self.statement.mentions if not self._is_taken(one, own, taken)]
+
+    def _formulas(self) -> Iterator[Mention]:
+        """The function that the text defines: J(w) = (w - 4)^2."""
+        for found in FORMULA.finditer(arithmetic.plain(self.statement.text)) if self.topic.formula else ():
+            place = place_of(tokens(found[0]), self.statement.tokens)
+            yield Mention((self.topic.formula,), found[2].strip(" ."), found[0].strip(), at=place)
 
     def _is_taken(self, mention: Mention, own: Sequence[Mention], taken: set[int]) -> bool:
         """Whether the topic has the mention's value already; of one in words alone, whether it has any of its words."""
@@ -58,7 +66,7 @@ class Attempt:
 
     def _turns(self) -> Iterator[Mention]:
         """What the topic's own patterns find; several values of one quantity come together as a list."""
-        tokens, taken = self.statement.tokens, set[int]()
+        found_tokens, taken = self.statement.tokens, {at for one in self._formulas() for at in range(*one.at)}
         for name, pattern, word in self.topic.turns:
             values: list[int] = []
             explained: list[int] = []
@@ -69,11 +77,11 @@ class Attempt:
                     values += held
                     explained += inside
             taken.update(explained if values else ())
-            words = " ".join(tokens[at].as_written for at in explained)
+            words = " ".join(found_tokens[at].as_written for at in explained)
             own = word is not None  # words that may ask as well
             yield from (Mention(("",), None, "", own, (at, at + 1)) for at in explained)
             if explained and (values or word is not None):
-                read = [tokens[at].value for at in values]
+                read = [found_tokens[at].value for at in values]
                 value = word if word is not None else read[0] if len(read) == 1 else tuple(read)
                 yield Mention((name,), value, words, own, (explained[0], explained[0] + 1))
 

@@ -15,6 +15,7 @@ class Topic(Struct, frozen=True):
     needs  what a question must say somewhere to be about it
     words  further words that belong to it; the words of another topic alone belong to another calculator
     turns  its own ways to say a quantity, with the value's sign in the pattern, or with the value that they mean
+    formula  the quantity that a function of the text gives: J(w) = w^2
     idle   quantities that may be said although they change none of its results
     asks   each group of results with the way to ask for it; the first result that there is answers it
     """
@@ -25,6 +26,7 @@ class Topic(Struct, frozen=True):
     asks: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     turns: tuple[tuple[str, re.Pattern[str], Any], ...] = ()
     idle: frozenset[str] = frozenset(("activation",))
+    formula: str = ""
 
 
 _SIZE = r"(?:size|shape|dimension|dimensionality|resolution|width and height|height and width|width|height|volume)"
@@ -91,6 +93,28 @@ _NEURON = (
 )  # fmt: skip
 _COURSE = (
     _NEURON,
+    ("update", r"gradient descent|learning rate|gd|sgd",
+     "gradient descent function loss cost objective minimize minimise minimum updated update initial starting start"
+     " starts at w x z y θ theta value learning rate iteration step optimizer performing ordinary plain vanilla",
+     {"theta": r"(?:updated |new |final )*(?:value|position) of (?:the )?(?:x|y|z|w|θ|theta|weight|parameter)(?: will be)?"
+               r"|(?<=what is )(?:x|y|z|w|θ|theta)|(?:updated|new) (?:weight|parameter|value|x|w|z|θ|theta)"},
+     {"parameter": r"(?:start|starting|starts|initial|initialized|begin|beginning)[^#&.?~]{0,40} (#)|(?:from|at) (?:x|y|z|w|θ|theta)(?: 0)? = (#)",
+      "lr": rf"(?:learning rate|step size|η|α|alpha|lr|eta)(?: \( ?(?:η|α|alpha|lr|eta) ?\)|(?: η| α| alpha| eta))?{_BE} (#)",
+      **{f"num_steps={at}": rf"after (?:the )?(?:{said}) (?:iteration|step|update)(?: of (?:the )?gradient descent(?: update)?)?"
+         for at, said in enumerate(("first|1st|one|a", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th"), 1)},
+      "num_steps": r"after (#) (?:iteration|step|update)(?: of gradient descent)?"}, "loss"),
+    ("dense", r"fully connected|dense|linear layer", "fully connected dense linear layer flattened vector ^ t w x y",
+     {"y": r"output(?: vector)?"},
+     {"weight": rf"(?:weight(?: matrix)?|w){_BE} %", "input": rf"(?:input|vector|x){_BE} &",
+      "bias_vector": rf"(?:bias(?: vector)?|b){_BE} &", "bias=no": "no bias|without bias"}),
+    ("convolve", r"signal|1 d|# d|one dimensional", "cross correlation correlate convolution convolve signal kernel filter valid full 1d # d dimensional",
+     {"y": r"(?:resulting |full |valid )*(?:output|result|convolution|signal)|cross correlate"},
+     {"kernel": rf"(?:kernel|filter|h){_BE} &", "input": rf"(?:signal|sequence|input|x){_BE} &",
+      "mode=valid": r"valid|no padding|without padding", "mode=full": r"full", "correlate=yes": r"cross correlat\w*"}),
+    ("pool2d", r"pool", "pool pooling max average matrix input output window",
+     {"y": r"(?:resulting |final )?(?:output|result)(?: (?:matrix|map))?"},
+     {"pooling=max": "max(?: pooling)?", "pooling=average": "(?:average|mean)(?: pooling)?",
+      "input": r"(?:input|image|matrix|map|a)(?: [^%&#@.?]{0,60})?[ .]*(?:%)"}),
     ("softmax", r"softmax", "softmax activation function",
      {"probability": r"probability (?:of|for|assigned to) (?:the )?~",
       "probabilities": r"(?:softmax )?(?:output|probability distribution|probability|result)(?: vector)?|softmax"},
@@ -178,10 +202,10 @@ def topics() -> tuple[Topic, ...]:
     return tuple(_topic(*row) for row in (*_ROWS, *_COURSE))
 
 
-def _topic(name: str, needs: str, words: str, asks: dict[str, str], turns: dict[str, str] | None = None) -> Topic:
+def _topic(name: str, needs: str, words: str, asks: dict[str, str], turns: dict[str, str] | None = None, formula: str = "") -> Topic:
     patterns = tuple((tuple(results.split()), re.compile(rf"(?<!\w)(?:{asked})(?!\w)")) for results, asked in asks.items())
     own = (_turn(*turn) for turn in (turns or {}).items())
-    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own))
+    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own), formula=formula)
 
 
 def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
