@@ -281,7 +281,7 @@ _WITHOUT_BIAS = re.compile(
 )
 _WITH_BIAS = re.compile(
     r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
+    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)|\bbias\s*=\s*true\b",
     re.IGNORECASE,
 )
 _UNTIED = re.compile(
@@ -323,7 +323,9 @@ _LOSSES = (
 )
 _SIZE_KEPT = re.compile(
     r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
-    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)",
+    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)"
+    r"|\boutput (?:\w+ ){0,3}?(?:has|have|is|be|of) (?:of )?the same (?:\w+ )?(?:size|dimensions?|shape|resolution|width)"
+    r" as (?:that of )?(?:the |its )?input\b",
     re.IGNORECASE,
 )
 _PADDING_WORD = re.compile(

@@ -18,7 +18,7 @@ from cnnquiz.language.statement import SIGNS, Line, Statement
 from cnnquiz.language.tokens import tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
-from cnnquiz.parsers.topics import CUE, KNOWN, NEUTRAL, QUANTITIES, Topic
+from cnnquiz.parsers.topics import CUE, KNOWN, NEUTRAL, OF_ONE, QUANTITIES, Topic
 from cnnquiz.solution import jsonable
 from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
@@ -116,7 +116,12 @@ class Attempt:
         explained |= {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
         explained |= {at for _, place in self.line.covered(NEUTRAL) for at in place} | self.statement.quoted
         words, found = KNOWN | self.topic.words, self.statement.tokens
-        strange = [at for at, token in enumerate(found) if at not in explained and not _is_known(token.kind, token.text, words)]
+        partial = {at for _, place in self.line.covered(OF_ONE) for at in place}
+        strange = [
+            at
+            for at, token in enumerate(found)
+            if at in partial or (at not in explained and not _is_known(token.kind, token.text, words))
+        ]
         return tuple(dict.fromkeys(found[at].as_written for at in strange))
 
     def _has_part(self, mention: Mention) -> bool:
@@ -158,6 +163,8 @@ class Attempt:
         if isinstance(values.get("class_index"), tuple):
             index, first = values["class_index"]
             values["class_index"] = index + 1 - first
+        elif values.get("class_index") == 0:
+            values["class_index"] = 1  # counted from 0
         if "class_index" in values and isinstance(values.get("input"), int | Fraction):
             values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
         if "in_size" in values:

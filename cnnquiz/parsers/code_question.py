@@ -19,6 +19,7 @@ from cnnquiz.solution import jsonable
 
 _PREFIX = re.compile(r"(?m)(?:\b\w+\s*=\s*)?(?:\b\w+\.)*\Z")  # conv = nn.
 _FRAME = re.compile(r"(?m)^[ \t]*(?:print\(.*\)|[\]\[)(,\s]*)[ \t]*$|(?<=\0)[ \t]*,?[ \t]*#.*$|(?<=\0)[ \t]*[,\])]+")
+_BY = re.compile(r"\b(\d{1,6})\s?[×x]\s?(\d{1,6})\b(?!\s?[×x])(?=[^()]*\))")  # 3x3 within a call
 _OWN = ("kernel_size", "stride", "padding", "dilation", "out_channels", "out_features", "in_channels")
 
 
@@ -26,6 +27,7 @@ class CodeQuestion(Attempt):
     """A text with calls of layers: the code goes to the reader of layers, the words around it say what is asked."""
 
     def __init__(self, text: str) -> None:
+        text = _BY.sub(r"(\1, \2)", text)
         self.found = layers_of(text)
         super().__init__(Statement(_prose(text, self.found)), CODE)
         self.code = text[min(one.start for one in self.found) : max(one.end for one in self.found)]

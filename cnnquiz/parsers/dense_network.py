@@ -24,10 +24,10 @@ _HIDDEN = re.compile(
 _SIDES = {
     "in": re.compile(
         rf"input layer{_OF}* (#){_UNIT}?|(#) input(?:{_UNIT}| feature| value)?|input(?: feature)? (?:(?:vector|is|ha|has|of|a) )*"
-        rf"(#) dimensional|(#) dimensional (?:input|feature)(?: vector)?|input (?:dim|dimension|size|feature){_OF}* (#)"
+        rf"(#) dimensional|(#) dimensional (?:input|feature)(?: vector)?|input (?:dim|dimension|size|feature){_OF}* (#)|input shape (&)"
     ),
     "out": re.compile(
-        rf"output layer{_OF}* (#){_UNIT}?|(#) output(?:{_UNIT}| class)?|(#) (?:dim|dimensional) output|(#) class(?: output)?"
+        rf"(?:output|final|last)(?: linear| dense| fully connected)? layer{_OF}* (#){_UNIT}?|(#) output(?:{_UNIT}| class)?|(#) (?:dim|dimensional) output|(#) class(?: output)?"
         rf"(?! classifier| of)|output (?:dim|dimension|size|unit){_OF}* (#)"
     ),
 }
@@ -71,7 +71,7 @@ class DenseNetwork(Attempt):
                 if taken.isdisjoint(inside):
                     value = line.tokens[line.inside(*found.span(found.lastindex or 0))[0]].value
                     taken.update(inside)
-                    yield self._mention(name, value, inside)
+                    yield self._mention(name, prod(value) if isinstance(value, tuple) else value, inside)
         for found, inside in line.covered(_ONE_OUTPUT):
             yield self._mention("out", 1, inside)
         for found, inside in line.covered(_GLUED):

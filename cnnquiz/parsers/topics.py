@@ -35,6 +35,8 @@ _LOOSE = r"(?:(?:the|spatial|image|feature|map|layer|matrix|tensor|this|that|eac
 _OUTPUT = (
     rf"{_MADE} {_LOOSE}*?{_SIZE}|{_SIZE} (?:of |be |for ){_LOOSE}*?{_MADE}(?: (?:feature|map|matrix|tensor|volume|image))*"
     r"|output (?:volume|feature map|map|tensor)"
+    r"|how (?:big|large) (?:will|would|is) (?:the )?(?:resulting |pooled )?(?:output|feature map|result)(?: (?:feature map|image|map|be))*"
+    rf"|output of (?:which|what) (?:spatial )?{_SIZE}"
 )
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
 _PARAMETERS = rf"(?<!following )(?:{_COUNT})*(?<!following )(?:parameter|param)(?: count)?"
@@ -46,7 +48,9 @@ _ROWS = (
     ("conv", r"conv|filter|kernel|cross correlat",
      "convolution convolutional convolve convolved convolving convoluted conv conv2d convnet cnn filter kernel reducing reduce mapping map way"
      " most implemented hence specification forward pass through",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS}),
+     {"effective_kernel": r"effective (?:kernel|filter) size|effective size of the (?:kernel|filter)",
+      "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
+     {"out_size": r"output (?:feature map |volume |image |size )?(?:must|should|has to|need to|is to) be (?:of size )?@"}),
     ("tconv", r"\w*transpose|deconv|up ?conv",
      "transposed transpose convtranspose2d deconvolution deconv upconvolution upsampling convolution convolutional conv"
      " convolve cnn filter kernel",
@@ -56,7 +60,11 @@ _ROWS = (
      {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("dense", r"fully connected|dense|linear|neuron|node|unit|perceptron|hidden",
      "fully connected dense linear neuron node unit perceptron hidden fc",
-     {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
+     {"parameters": _PARAMETERS, "weights": _WEIGHTS},
+     {"in_features": r"(?:from|map|mapping|connect|connecting) (#)(?: (?:unit|input|neuron|feature|value))?(?= (?:to|into|with) #)"}),
+    ("params", r"embedding", "embedding vocabulary word token dimension lookup table", {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
+    ("params", r"batch norm|batchnorm", "batch normalization normalisation norm batchnorm learn",
+     {"parameters": _PARAMETERS}, {"layer=batchnorm": r"batch norm\w*|batchnorm"}),
     ("params", r"conv|filter|kernel", "convolution convolutional conv conv2d cnn filter kernel", {"weights": _WEIGHTS}),
     ("rf", r"receptive field",
      "receptive field convolution convolutional conv cnn filter kernel stacked neuron unit",
@@ -94,11 +102,11 @@ _NEURON = (
 _COURSE = (
     _NEURON,
     ("update", r"gradient descent|learning rate|gd|sgd",
-     "gradient descent function loss cost objective minimize minimise minimum updated update initial starting start"
+     "gradient descent function current gradient derivative loss cost objective minimize minimise minimum updated update initial starting start"
      " starts at w x z y θ theta value learning rate iteration step optimizer performing ordinary plain vanilla",
      {"theta": r"(?:updated |new |final )*(?:value|position) of (?:the )?(?:x|y|z|w|θ|theta|weight|parameter)(?: will be)?"
                r"|(?<=what is )(?:x|y|z|w|θ|theta)|(?:updated|new) (?:weight|parameter|value|x|w|z|θ|theta)"},
-     {"parameter": r"(?:start|starting|starts|initial|initialized|begin|beginning)[^#&.?~]{0,40} (#)|(?:from|at) (?:x|y|z|w|θ|theta)(?: 0)? = (#)",
+     {"grad": rf"gradient(?: of the loss)?{_BE} (#)", "parameter": rf"(?:current|initial|old) (?:weight|value|parameter)(?: w)?{_BE} (?:w = )?(#)|" r"(?:start|starting|starts|initial|initialized|begin|beginning)[^#&.?~]{0,40} (#)|(?:from|at) (?:x|y|z|w|θ|theta)(?: 0)? = (#)",
       "lr": rf"(?:learning rate|step size|η|α|alpha|lr|eta)(?: \( ?(?:η|α|alpha|lr|eta) ?\)|(?: η| α| alpha| eta))?{_BE} (#)",
       **{f"num_steps={at}": rf"after (?:the )?(?:{said}) (?:iteration|step|update)(?: of (?:the )?gradient descent(?: update)?)?"
          for at, said in enumerate(("first|1st|one|a", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th"), 1)},
@@ -129,12 +137,13 @@ _COURSE = (
       "bias": rf"(?:shift |learned )?(?:β|beta)(?: \( ?shift ?\))?{_BE} #",
       "epsilon": rf"(?:small constant ?:? ?)?(?:ε|epsilon|eps){_BE} #"}),
     ("loss", r"loss|mse|mean squared error|cross entropy|mae|mean absolute error",
-     "loss function binary categorical cross entropy predicted true probability class sample classifier classification"
+     "nats in token index model gives give logit loss function binary categorical cross entropy predicted true probability class sample classifier classification"
      " model error mean squared absolute task prediction regression target actual label",
      {"loss": r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute error)(?: loss)?(?: value)?"
               r"|loss(?: value)?"},
-     {"class_index": r"(?:true|correct|actual) (?:class|label)(?: (?:is|=|:|class|label|index))* (#)(?: \( (#) (?:indexed|based) \))?",
-      "class_index=1": r"probability (?:of|for|assigned to|to) (?:that|the (?:true|correct|right|actual)) class",
+     {"class_index": r"(?:true|correct|actual) (?:class|label|token)(?: (?:is|=|:|class|label|index))* (#)(?: \( (#) (?:indexed|based) \))?",
+      "logits": rf"logit{_BE} &",
+      "class_index=1": r"(?<=to )the (?:true|correct|right|actual) class|probability (?:of|for|assigned to|to) (?:that|the (?:true|correct|right|actual)) class",
       "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
       "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target": rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|y))*{_BE} (?:&|#)",
@@ -256,6 +265,10 @@ QUANTITIES = {  # how a question asks for what is usually given
     "k": r"(?:kernel|filter|window) size|size of (?:the )?(?:kernel|filter|window)",
 }
 UNREADABLE = re.compile(r"\b(?:size mismatch|shapes cannot be multiplied|Traceback \(most recent|\w*Error:)")
+OF_ONE = re.compile(  # a part of what the results count
+    r"(?:per|(?:of|in|for|has|do|doe|by) (?:each|every|one|an individual)) (?:individual )?"
+    r"(?:filter|kernel|neuron|unit|node|channel|feature map|map|head|pixel|position|image|sample)"
+)
 NEUTRAL = re.compile(  # what gives nothing, though it has numbers
     r"\bnot (?:using|use) (?:a|any) convolutional (?:neural )?(?:network|layer)s?"
     r"|\(? ?(?:no|without) (?:any )?(?:pooling|dilation|activation)(?: layer)?(?: ?\))?"
@@ -277,11 +290,25 @@ value question answer choose select option correct please show result resulting 
 image picture photo input output layer network neural deep model architecture volume matrix tensor map feature channel
 pixel size shape dimension dimensional dimensionality spatial width height depth color colour rgb grayscale greyscale
 grey gray 2d 3d 1d single simple standard typical square basic stride padding zero pad padded side unit step operation
-parameter weight bias trainable learnable learned including count counted per after before
+parameter weight bias trainable learnable learned including count counted after before
 number hidden connected fully exactly same size formula equal equals whole full batch data receive receives sequentially
 consist consisting contain contain contains composed become happen expected think your own e g etc mean pytorch
 tensorflow keras framework because since thus therefore now keep kept valid know known called named cnn activation relu
 define defined definition instead want need required require needed definition stage process processing processed
 computer vision machine learning course exam problem exercise filter each follow followed following initial
+
+hint remember note here now therefore big large process processed processing processe term present element design designing
+designed create created build built work worked working let need needed require required receive receiving pas pass
+take taken taking get gets gave write written describe described specification detail correspond corresponding actual
+contain containing include equal match matching across along during while until still just simply always usually
+typical typically common commonly standard vanilla basic early deep deeper shallow modern popular classic particular
+certain specific given example instance case scenario task goal aim design student engineer researcher team company
+teacher professor developer you they he she his her their them someone person people user
+classifier classification recognition detection segmentation object digit handwritten mnist cifar imagenet dataset
+frame video camera photo picture satellite medical scan face car cat dog flower
+slide slid sliding move moved moving scan scanned scanning extract extracted detect learn learned learning train training
+trained feature pattern edge patch window region area location position grid cell entry pixel intensity value
+volume block stack body head tail part piece section side top bottom left right middle center centre corner
+height width length depth axis axe direction vertical horizontal vertically horizontally
 nn tf torch converted convert unchanged
 """.split())
