@@ -34,10 +34,10 @@ padding: e, : p
 dilation: e, : d
 kernel_size: s, s: conv, convolution, convolution layer, conv layer, conv2d layer, convolutional layer, mask, max pooling
 kernel_size: s, s: max pool, max pooling layer, average pooling, mean pooling, pooling window, pooling, pooling layer
-kernel_size: sz, s: filter, convolutional filter
+kernel_size: sz, s: filter, convolutional filter, convolution filter
 out_channels: n, : number of filter, number of kernel, out channel, output channel
 out_channels: e, n: filter, kernel, mask
-out_channels: , n: convolutional filter, convolutional kernel, output channel, output feature map
+out_channels: , n: convolutional filter, convolution filter, convolution kernel, convolutional kernel, output channel, output feature map
 out_channels: , n: output map, learned filter, learnable filter, filter kernel
 in_channels out_channels num_features: n, n: channel, feature map, feature channel
 in_channels: n, n: input channel, in channel, colour channel, color channel, image channel, input depth

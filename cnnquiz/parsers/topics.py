@@ -15,6 +15,7 @@ class Topic(Struct, frozen=True):
     needs  what a question must say somewhere to be about it
     words  further words that belong to it; the words of another topic alone belong to another calculator
     turns  its own ways to say a quantity, with the value's sign in the pattern, or with the value that they mean
+    story    whether a sentence that asks nothing may speak of anything, so long as its numbers are explained
     formula  the quantity that a function of the text gives: J(w) = w^2
     idle   quantities that may be said although they change none of its results
     asks   each group of results with the way to ask for it; the first result that there is answers it
@@ -25,10 +26,12 @@ class Topic(Struct, frozen=True):
     words: frozenset[str]
     asks: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     turns: tuple[tuple[str, re.Pattern[str], Any], ...] = ()
-    idle: frozenset[str] = frozenset(("activation",))
+    idle: frozenset[str] = frozenset(("activation", "layer_units"))
     formula: str = ""
+    story: bool = False
 
 
+STORIES = ("train", "metrics", "loss")
 _SIZE = r"(?:size|shape|dimension|dimensionality|resolution|width and height|height and width|width|height|volume)"
 _MADE = r"(?:output|resulting|result|convoluted|convolved|pooled|final|produced|feature map|activation map|data)"
 _LOOSE = r"(?:(?:the|spatial|image|feature|map|layer|matrix|tensor|this|that|each|of|a|total|volume|convolution) )"
@@ -86,14 +89,19 @@ _ROWS = (
 _BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _SERIES = r"(?:&|# (?:, (?:and )?# |and # )*(?:, (?:and )?#|and #))"
 _NEURON = (
-    "mlp", r"neuron|perceptron|sigmoid unit|relu unit|linear unit",
-    "neuron perceptron output unit artificial forward pass vector function initialized",
+    "mlp", r"neuron|perceptron|mlp|sigmoid unit|relu unit|linear unit",
+    "neuron perceptron output unit artificial forward pass vector function initialized mlp structure following hidden layer final multilayer",
     {"output": r"(?:complete |final |forward pass )*(?:output|activation)(?: (?:of|value|y)(?: (?:the|this|a))?"
                r"(?: (?:sigmoid|relu|tanh|linear|~))? ?(?:neuron|perceptron|unit)?)?",
      "z1": r"(?:pre activation|net input|weighted sum|z)(?: value)?"},
-    {"weight1": rf"(?:weight )?w(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&|%)|weight(?: vector)?{_BE} {_SERIES}",
+    {"weight2": rf"(?:output layer )?(?:weight(?: matrix)? ?:? )?w2{_BE} %", "bias2": rf"(?:output layer )?(?:bias ?:? )?b2{_BE} (?:&|#|\[ # \])",
+     "weight1": rf"(?:hidden layer )?(?:weight(?: matrix)? ?:? )?(?:w1?{_BE} %|w(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&))|weight(?: vector)?{_BE} {_SERIES}",
      "input": rf"(?:input )?x(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&)|input(?: vector| value)?{_BE} {_SERIES}",
-     "bias1": rf"(?:bias )?b(?:\d)?{_BE} #|bias(?: term)?{_BE} #",
+     "bias1": rf"(?:hidden layer )?(?:bias ?:? )?b(?:\d)?{_BE} (?:#|&)|bias(?: term)?{_BE} #",
+     "layer_units": rf"(?:input|hidden|output) layer{_BE} #(?: (?:neuron|unit|node))?|# layer(?= mlp| network| neural)",
+     "hidden_activation=relu": r"(?<=hidden layer : # neuron with )relu(?: activation)?",
+     "hidden_activation=sigmoid": r"(?<=hidden layer : # neuron with )sigmoid(?: activation)?",
+     "hidden_activation=tanh": r"(?<=hidden layer : # neuron with )tanh(?: activation)?",
      "output_activation=sigmoid": r"(?:sigmoid|logistic)(?: activation)?(?: function)?",
      "output_activation=relu": r"relu(?: activation)?(?: function)?",
      "output_activation=tanh": r"tanh(?: activation)?(?: function)?",
@@ -137,7 +145,7 @@ _COURSE = (
       "bias": rf"(?:shift |learned )?(?:β|beta)(?: \( ?shift ?\))?{_BE} #",
       "epsilon": rf"(?:small constant ?:? ?)?(?:ε|epsilon|eps){_BE} #"}),
     ("loss", r"loss|mse|mean squared error|cross entropy|mae|mean absolute error",
-     "nats in token index model gives give logit loss function binary categorical cross entropy predicted true probability class sample classifier classification"
+     "nat in token index model gives give logit loss function binary categorical cross entropy predicted true probability class sample classifier classification"
      " model error mean squared absolute task prediction regression target actual label",
      {"loss": r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute error)(?: loss)?(?: value)?"
               r"|loss(?: value)?"},
@@ -147,7 +155,7 @@ _COURSE = (
       "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
       "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target": rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|y))*{_BE} (?:&|#)",
-      "input": rf"(?:predicted|prediction|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
+      "input": rf"(?<=probability )#(?= (?:to|for) the (?:true|correct))|(?:predicted|prediction|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
     ("conv2d", r"conv|filter|kernel|cross correlat",
      "convolution convolve convolved cross correlate correlation filter kernel valid signal forward pass feature tensor k i w x y represented",
      {"y": r"(?:resulting |final )?(?:output|result|feature map|convolution)(?: (?:matrix|tensor|feature map|map|value))?",
@@ -165,7 +173,7 @@ _COURSE = (
      "classifier model binary classification class positive negative confusion matrix test result have following",
      {"precision": r"precision", "recall": r"recall|sensitivity", "accuracy": r"accuracy", "f1": r"f1(?: score)?",
       "specificity": r"specificity"},
-     {"true_positives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive|(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
+     {"all": r"(?:for|of|on|among|with) (#) (?!true|false|tp|fp|tn|fn)\w+", "true_positives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive|(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
       "false_positives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive(?: when they are (?:actually )?negative)?|(?:fp|false positive)(?: \( ?fp ?\))?{_BE} #|# (?:false positive|fp)(?: \( ?fp ?\))?",
       "false_negatives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative(?: when they are (?:actually )?positive)?|(?:fn|false negative)(?: \( ?fn ?\))?{_BE} #|# (?:false negative|fn)(?: \( ?fn ?\))?",
       "true_negatives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative|(?:tn|true negative)(?: \( ?tn ?\))?{_BE} #|# (?:true negative|tn)(?: \( ?tn ?\))?"}),
@@ -190,7 +198,7 @@ _COURSE = (
       "nhead": rf"(?:number of )?head(?: \( ?h ?\))?{_BE} #|# (?:attention )?head",
       "tokens": rf"(?:sequence length|seq len)(?: \( ?seq len ?\))?{_BE} #",
       "batch_size": rf"batch size{_BE} #"}),
-    ("init", r"xavier|glorot|he init|kaiming|lecun", "initialisation initialization layer var w weight variance standard deviation",
+    ("init", r"xavier|glorot|he init|kaiming|lecun", "initialisation initialization layer var w weight variance standard deviation set about",
      {"variance": r"variance|var \( w \)", "std": r"standard deviation|std"},
      {"scheme=xavier": r"(?:xavier|glorot)(?: glorot)?", "scheme=he": r"(?:he|kaiming)(?= init)", "scheme=lecun": r"lecun",
       "in_features": rf"fan in(?: n)?{_BE} #|# (?:input|incoming)(?: unit| connection| neuron)?",
@@ -214,7 +222,7 @@ def topics() -> tuple[Topic, ...]:
 def _topic(name: str, needs: str, words: str, asks: dict[str, str], turns: dict[str, str] | None = None, formula: str = "") -> Topic:
     patterns = tuple((tuple(results.split()), re.compile(rf"(?<!\w)(?:{asked})(?!\w)")) for results, asked in asks.items())
     own = (_turn(*turn) for turn in (turns or {}).items())
-    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own), formula=formula)
+    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own), formula=formula, story=name in STORIES)
 
 
 def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
@@ -230,7 +238,7 @@ STACK_FLATTENED = (
 STACK_FIELD = r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"
 STACK = _topic(
     "net", r"conv|pool|layer",
-    "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool average flatten flattened"
+    "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool maxpooling average flatten flattened"
     " flattening fully connected dense fc linear neuron unit node then next first second third fourth fifth followed by"
     " layer step stage all both between two either receptive field architecture column vector model",
     {"difference": rf"difference in (?:the )?{_PARAMETERS}",
@@ -266,9 +274,17 @@ QUANTITIES = {  # how a question asks for what is usually given
 }
 UNREADABLE = re.compile(r"\b(?:size mismatch|shapes cannot be multiplied|Traceback \(most recent|\w*Error:)")
 OF_ONE = re.compile(  # a part of what the results count
-    r"(?:per|(?:of|in|for|has|do|doe|by) (?:each|every|one|an individual)) (?:individual )?"
+    r"(?:per|(?:of|in|for|do|doe|by) (?:each|every|one|an individual)) (?:individual )?"
     r"(?:filter|kernel|neuron|unit|node|channel|feature map|map|head|pixel|position|image|sample)"
 )
+BIAS_OF_EACH = re.compile(r"(?:one|a) bias(?: term)? (?:per|for each|for every) (?:filter|kernel|neuron|unit|output channel)")
+TURNS_ROUND = frozenset("""
+not no without never except unless instead only but however than more less fewer difference ratio percent double doubled
+twice half halved triple remove removed drop dropped discard discarded skip skipped ignore ignored exclude excluded extra
+additional validation test testing split held fold augment augmentation augmented accumulate accumulated accumulation gpu
+gpus worker machine remaining rest other another invert inverted swap swapped macro micro weighted average averaged
+""".split())
+"""Words that may change a result wherever they stand."""
 NEUTRAL = re.compile(  # what gives nothing, though it has numbers
     r"\bnot (?:using|use) (?:a|any) convolutional (?:neural )?(?:network|layer)s?"
     r"|\(? ?(?:no|without) (?:any )?(?:pooling|dilation|activation)(?: layer)?(?: ?\))?"
