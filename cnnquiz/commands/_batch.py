@@ -10,6 +10,7 @@ from typing import IO, Any
 from cnnquiz import calculators
 from cnnquiz.commands._text import text_answer
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
+from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.shown import json_text
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
@@ -25,6 +26,8 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
     for line in lines:
         try:
             yield _line(answer(_request(line))), True
+        except UnreadError as fault:
+            yield _line({"error": {"message": str(fault), "unread": list(fault.words)}}), False
         except GivenError as fault:
             yield _error(str(fault), fault.quantity), False
         except (CnnquizError, ArithmeticError) as fault:
