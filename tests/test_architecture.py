@@ -224,7 +224,8 @@ def things(folder: str, suffix: str) -> list[str]:
 REGISTERED = [
     (folder, name)
     for folder, suffix in (
-        ("calculators", ".py"), ("checks/rules", ".py"), ("networks", ".yaml"), ("reports", ".py")
+        ("calculators", ".py"), ("checks/rules", ".py"), ("importers", ".py"), ("networks", ".yaml"),
+        ("reports", ".py"),
     )
     for name in things(folder, suffix)
 ]

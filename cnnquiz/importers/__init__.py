@@ -22,8 +22,9 @@ from cnnquiz import files
 from cnnquiz.errors import CnnquizError
 from cnnquiz.shown import display_text
 
+LONGEST = 20_000  # characters of one text
 Kind = Literal["single", "multiple", "true-false", "number", "short"]
-MOST = 20_000  # questions of a file
+MOST = 10_000  # questions of a file
 HEAD = 8_192  # bytes that tell the format
 GENERAL = ("markdown", "text")  # what any text may look like: a format of its own is meant first
 
@@ -67,6 +68,18 @@ class Refusal(Struct, frozen=True):
     member: str = ""
 
 
+def _fit(one: ForeignQuestion | Refusal) -> ForeignQuestion | Refusal:
+    """The question; refused where a text that is needed is missing or too long."""
+    if isinstance(one, Refusal):
+        return one
+    texts = [one.stem, *(option.text for option in one.options), *one.answers]
+    why = "it has more options than letters" if len(one.options) > 26 else ""
+    why = "a text in it is too long" if max(map(len, [*texts, one.rationale])) > LONGEST else why
+    why = "an option has no words" if not all(text.strip() for text in texts[1:]) else why
+    why = "it has no question" if not one.stem.strip() else why
+    return Refusal(one.line, why, one.name, one.member) if why else one
+
+
 class Importer(Protocol):
     """What each file of this folder is."""
 
@@ -103,7 +116,8 @@ def read(path: Path, form: str | None = None) -> list[ForeignQuestion | Refusal]
     shown = display_text(path)
     if form is None:
         raise CnnquizError(f"{shown}: no quiz format is recognised; name it with --from, one of {', '.join(names())}")
-    found = list(islice(load(form).questions(files.read_bytes(path), shown), MOST + 1))
+    read = load(form).questions(files.read_bytes(path), shown)
+    found = [_fit(one) for one in islice(read, MOST + 1)]
     if len(found) > MOST:
         raise CnnquizError(f"{shown}: more than {MOST:,} questions; split the file")
     if not found:

@@ -14,11 +14,13 @@ _ATTRIBUTE = re.compile(r"\b(alt|src)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s>]+))
 _BLOCKS = {"p", "div", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "table", "pre", "blockquote", "section"}
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`", "tt": "`", "sup": "^", "sub": "_"}
 _MEDIA = ("img", "audio", "video", "object", "iframe", "svg")
+_BREAKS = {"br": "\n", "li": "\n- ", "tr": "\n", "/td": " | ", "/th": " | ", "textentryinteraction": "_____"}
 _OTHERS = (
     "a", "abbr", "address", "article", "big", "body", "caption", "center", "cite", "col", "colgroup", "dd", "del",
     "dl", "dt", "figcaption", "figure", "font", "footer", "head", "header", "html", "input", "ins", "kbd", "label",
-    "main", "mark", "math", "meta", "nobr", "param", "path", "q", "s", "samp", "small", "source", "span", "strike",
-    "tbody", "tfoot", "thead", "u", "var", "wbr",
+    "main", "mark", "math", "meta", "mfrac", "mi", "mn", "mo", "mrow", "mspace", "msqrt", "mstyle", "msub", "msup",
+    "mtable", "mtd", "mtext", "mtr", "nobr", "param", "path", "q", "s", "samp", "semantics", "small", "source", "span",
+    "strike", "tbody", "tfoot", "thead", "u", "var", "wbr",
 )  # fmt: skip
 _KNOWN = {*_BLOCKS, *_MARKS, *_MEDIA, *_OTHERS, "br", "hr", "li", "tr", "td", "th", "script", "style"}
 
@@ -73,7 +75,7 @@ def rendered(parts: Iterable[Token]) -> str:
         elif tag in _MEDIA:
             out.append(_not_carried(tag, words))
         else:
-            out.append({"br": "\n", "li": "\n- ", "tr": "\n", "/td": " | ", "/th": " | "}.get(tag, ""))
+            out.append(_BREAKS.get(tag, ""))
     return _tidy("".join(out))
 
 
@@ -96,7 +98,7 @@ def _not_carried(tag: str, words: str) -> str:
     found = {m[1].lower(): next(filter(None, m.groups()[1:]), "") for m in _ATTRIBUTE.finditer(words[:10_000])}
     source = html.unescape(found.get("src", ""))
     name = html.unescape(found.get("alt", "")) or ("" if source.startswith("data:") else source.rpartition("/")[2])
-    return f" [{'image' if tag in ('img', 'svg') else tag} not carried{f': {name[:100]}' if name else ''}] "
+    return f"[{'image' if tag in ('img', 'svg') else tag} not carried{f': {name[:100]}' if name else ''}]"
 
 
 def _tidy(text: str) -> str:

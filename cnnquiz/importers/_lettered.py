@@ -10,18 +10,16 @@ from cnnquiz.importers import ForeignQuestion, Refusal
 from cnnquiz.importers._made import chosen, typed
 
 _OPTION = re.compile(r"\s*(?:[-*+]\s+)?[*_]{0,2}\(?([A-Za-z])[.):][)*_]{0,3}\s+(\S.*)")
-_TICKED = re.compile(r"\s*[-*+]\s+\[([ xX])\]\s*(.*)")
+TICKED = re.compile(r"\s*[-*+]\s+\[([ xX])\]\s*(.*)")
+_BEFORE, _COLON = r"[\s>#*_+-]{0,20}", r"[\s*_]{0,9}[:=.][\s*_]{0,9}"
 _LABEL = (
-    r"[\s>#*_+-]*(?:the\s+)?(?:correct\s+|right\s+)?(?:answers?|ans|solution|correct(?:\s+(?:option|choice))?)"
-    r"(?:\s+key)?\s*(?:is\s*)?"
+    rf"{_BEFORE}(?:the )?(?:correct |right )?(?:answers?|ans|solution|correct(?: (?:option|choice))?)(?: key)?(?: is)?"
 )
-_ANSWER = re.compile(rf"{_LABEL}[*_]*\s*[:=]\s*[*_]*\s*(.*)", re.IGNORECASE)
-_HEADING = re.compile(rf"{_LABEL}[\s*_]*$", re.IGNORECASE)
-_WHY = re.compile(
-    r"[\s>#*_+-]*(?:explanation|rationale|reason(?:ing)?|why|feedback)\s*[*_]*\s*[:.]\s*[*_]*\s*(.*)", re.IGNORECASE
-)
+_ANSWER = re.compile(rf"{_LABEL}{_COLON}(.*)", re.IGNORECASE)
+_HEADING = re.compile(rf"{_LABEL}[\s*_]{{0,9}}$", re.IGNORECASE)
+_WHY = re.compile(rf"{_BEFORE}(?:explanation|rationale|reason(?:ing)?|why|feedback){_COLON}(.*)", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"\s*(?:#{1,6}\s+)?[*_]{0,2}(?:(?:question|quiz|exercise|q)[\s.#]*\d{1,4}[a-z]?|\d{1,4})\s*[*_]{0,2}\s*[.):\]-]?"
+    r"\s*(?:#{1,6}\s+)?[*_]{0,2}(?:(?:question|quiz|exercise|q)[\s.#]{0,5}\d{1,4}[a-z]?|\d{1,4})[\s*_]{0,5}[.):\]-]?"
     r"[*_]{0,2}(?:\s+|$)(.*)", re.IGNORECASE,
 )  # fmt: skip
 _TITLE = re.compile(r"\s*#{1,6}\s+(.*)")
@@ -75,7 +73,7 @@ def _begins(draft: Draft, line: str, blank: bool) -> bool:
     if _ANSWER.match(line) or _HEADING.match(line) or _WHY.match(line):
         return False
     option = _OPTION.match(line)
-    if option or _TICKED.match(line):
+    if option or TICKED.match(line):
         return False
     if _TITLE.match(line) or (_NUMBERED.match(line) and draft.open != "why"):
         return True
@@ -87,7 +85,7 @@ def _begins(draft: Draft, line: str, blank: bool) -> bool:
 def _add(draft: Draft, line: str, number: int, fenced: bool, blank: bool) -> None:
     """Put a line where it belongs."""
     answer, heading, why = _ANSWER.match(line), _HEADING.match(line), _WHY.match(line)
-    ticked = _TICKED.match(line)
+    ticked = TICKED.match(line)
     option = None if ticked else _OPTION.match(line)
     if fenced or not draft.stem:
         draft.line = draft.line or number

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.importers import LONGEST
 
-LONGEST = 50_000  # characters of one text
 _MATH = re.compile(r"\\\((.{1,2000}?)\\\)|\\\[(.{1,2000}?)\\\]|\$\$([^$]{1,2000})\$\$", re.DOTALL)
-_MARK = re.compile(r"(?<![\w\\$])([*_`])(?=[^\s*_`])")
-_BREAK = re.compile(r"[\s,\[]*")
+_MARK = re.compile(r"(?<![^\W_])(?<![\\$*_`])[*_`]{1,3}(?=[^\s*_`])")
+_BREAK = re.compile(r"[\s,]*")
 TRUE, FALSE = ("true", "t", "yes", "correct"), ("false", "f", "no", "incorrect")
 
 
@@ -23,7 +23,8 @@ def decoded(data: bytes, name: str) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
-        raise CnnquizError(f"{name}:{line}: this is not {encoding[:6].upper()} text; save the file as UTF-8") from None
+        raise CnnquizError(f"{name}:{line}: a byte here is not {encoding.removesuffix('-sig').upper()} text; "
+                           "save the file as UTF-8") from None  # fmt: skip
     if "\0" in text:
         raise CnnquizError(f"{name}:{text[: text.index(chr(0))].count(chr(10)) + 1}: this is not a text file")
     return text.replace("\r\n", "\n").replace("\r", "\n")
@@ -31,13 +32,15 @@ def decoded(data: bytes, name: str) -> str:
 
 def mathematics(text: str) -> str:
     r"""The text with \(x\), \[x\] and $$x$$ as $x$."""
+    if len(text) > LONGEST:
+        return text  # which is refused
     return _MATH.sub(lambda found: f"${' '.join((found[1] or found[2] or found[3]).split())}$", text)
 
 
 def markdown(plain: str) -> str:
     """Plain text as Markdown: what would open an emphasis or code is escaped."""
     return "".join(
-        part if part.startswith("$") else _MARK.sub(r"\\\1", part)
+        part if part.startswith("$") else _MARK.sub(lambda found: "".join(f"\\{c}" for c in found[0]), part)
         for part in re.split(r"(\$[^$]+\$)", mathematics(plain))
     )
 
@@ -51,8 +54,10 @@ def truth(word: str) -> bool | None:
 def values(text: str, name: str) -> Iterator[tuple[int, Any]]:
     """The values of a JSON list, or those that follow one another, each with its line."""
     decoder = json.JSONDecoder(parse_constant=lambda word: word)
-    place, line = 0, 1
-    whole = text.rstrip().removesuffix("]") if text.lstrip().startswith("[") else text.rstrip()
+    whole, place, line = text.rstrip(), 0, 1
+    if whole.lstrip().startswith("[") and whole.endswith("]"):
+        whole, place = whole[:-1], whole.index("[") + 1
+        line += whole.count("\n", 0, place)
     while True:
         skipped = _BREAK.match(whole, place)
         assert skipped is not None

@@ -19,14 +19,13 @@ from cnnquiz.importers.jsonl import index_of
 _ROLES = (
     ("stem", r"questions?(?: ?text)?|stem|text|prompt|front"),
     ("key", r"(?:correct|right) ?(?:answers?|options?|choice|index)?|answers?(?: key)?|key|solution|back"),
+    ("options", r"options|choices"),
     ("option", r"(?:options?|choices?|answers?) ?(?:[a-z]|\d{1,2})|[a-h]"),
     ("wrong", r"(?:incorrect|wrong)(?: (?:answers?|options?|choices?))? ?\d*|distractors?(?: \d)?"),
-    ("options", r"options|choices"),
     ("reason", r"explanations?|rationale|feedback|reason|comment"),
     ("name", r"id|name|title"),
     ("tolerance", r"tolerance"),
 )
-LONGEST = 50_000
 
 
 def sniff(name: str, head: str) -> bool:
@@ -98,7 +97,7 @@ def _question(
     """One row; `wrong` where its options are the wrong ones alone."""
     stem, key, name = markdown(cells.get("stem", "")), cells.get("key", ""), cells.get("name", "")
     reason = markdown(cells.get("reason", ""))
-    if not stem or not key or len(stem) > LONGEST:
+    if not stem or not key:
         return Refusal(line, "it has no question" if not stem else "no answer is given", name)
     if not options:
         return typed(line, stem, key, name, reason, cells.get("tolerance", ""))

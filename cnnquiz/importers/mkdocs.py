@@ -7,6 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from textwrap import dedent
+
+from msgspec.structs import replace
 
 from cnnquiz.importers import ForeignQuestion, Refusal, _lettered
 from cnnquiz.importers._html import text_of
@@ -22,7 +25,8 @@ _BLANK = re.compile(r"\[\[([^\[\]]+)\]\]")
 
 def sniff(name: str, head: str) -> bool:
     """Whether a quiz begins on a line of its own."""
-    return bool(re.search(r"^\s*<\??quiz\b[^<>\n]*>\s*$", head, re.MULTILINE)) and "<question" not in head
+    begins = re.search(r"^\s*<\??quiz\b[^<>\n]*>\s*$", head, re.MULTILINE)
+    return begins is not None and "<?xml" not in head and "<question" not in head
 
 
 def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
@@ -36,7 +40,7 @@ def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
         elif inside is None and (begin := _BEGIN.match(line)) and not fence:
             inside, start, old = [], number, begin[1] is not None
         elif inside is not None and _END.match(line):
-            yield _older(inside, start) if old else _question(inside, start)
+            yield _older(inside, start) if old else _question(dedent("\n".join(inside)).split("\n"), start)
             inside = None
         elif inside is not None:
             inside.append(line)
@@ -46,21 +50,30 @@ def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
 
 def _question(lines: list[str], line: int) -> ForeignQuestion | Refusal:
     """A question with ticked options, or with [[blanks]], and what is said of its answer below."""
-    first = next((n for n, one in enumerate(lines) if _lettered._TICKED.match(one)), None)
+    first = next((n for n, one in enumerate(lines) if _lettered.TICKED.match(one)), None)
     if first is None:
         return _filled(lines, line)
     last = first
-    draft = _lettered.Draft(line, lines[:first])
+    draft, whys = _lettered.Draft(line, lines[:first]), list[str]()
     for number, one in enumerate(lines[first:], first):
-        if ticked := _lettered._TICKED.match(one):
+        if ticked := _lettered.TICKED.match(one):
             draft.options.append(ticked[2].strip())
             draft.ticks.append(ticked[1] != " ")
-            last = number
-        elif one.strip() and one.startswith((" ", "\t")) and last == number - 1:
+            whys.append("")
+            draft.key_line = draft.key_line or (line + 1 + number) * draft.ticks[-1]
+        elif one.startswith(">") and last == number - 1:
+            whys[-1] = f"{whys[-1]} {one.strip('> ')}".strip()
+        elif one.startswith((" ", "\t")) and one.strip() and last == number - 1:
             draft.options[-1] += " " + one.strip()
-            last = number
+        else:
+            continue
+        last = number
     draft.whys = lines[last + 1 :]
-    return _lettered.question(draft, words)
+    made = _lettered.question(draft, words)
+    if isinstance(made, Refusal):
+        return made
+    pairs = zip(made.options, whys, strict=True)
+    return replace(made, options=tuple(replace(option, why=words(why)) for option, why in pairs))
 
 
 def _filled(lines: list[str], line: int) -> ForeignQuestion | Refusal:

@@ -50,10 +50,9 @@ def _question(node: Node, kind: Kind, title: str) -> ForeignQuestion | Refusal:
     if kind in ("number", "short"):
         typed = tuple(one.said("text") for (one, _), right in zip(answers, rights, strict=True) if right)
         reason = rationale or _words(first.child("feedback"))
-        tolerance = first.said("tolerance").strip("0.") and first.said("tolerance")
-        return ForeignQuestion(
-            node.line, stem, kind, (), typed, tolerance, title, reason, first.line,
-        )  # fmt: skip
+        width = first.said("tolerance")
+        tolerance = width if width.strip("0.") else ""
+        return ForeignQuestion(node.line, stem, kind, (), typed, tolerance, title, reason, first.line)
     options = tuple(
         ForeignOption(_words(one) or one.said("text"), right, _words(one.child("feedback")))
         for (one, _), right in zip(answers, rights, strict=True)
@@ -73,6 +72,6 @@ def _words(node: Node | None) -> str:
     """A text in its own format, as Markdown."""
     if node is None:
         return ""
-    written, form = node.said("text") or "".join(one for one in node.inside if isinstance(one, str)).strip(), ""
+    written = node.said("text") or "".join(one for one in node.inside if isinstance(one, str)).strip()
     form = node.get("format", "html")
     return written if form == "markdown" else markdown(written) if form == "plain_text" else text_of(written)

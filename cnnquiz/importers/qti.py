@@ -5,6 +5,7 @@ Source: IMS Question & Test Interoperability 1.2 (2002) and 2.1 (2012).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -15,12 +16,13 @@ from cnnquiz.importers._html import text_of
 from cnnquiz.importers._text import markdown, truth
 from cnnquiz.importers._xml import Node, root
 
-ROOTS = ("questestinterop", "assessmentItem")
+_ROOT = re.compile(r"<(?:[\w-]+:)?(?:questestinterop|assessmentItem)[\s>]")
+CARRIED = ("", "multiple choice", "true false", "multiple answers", "short answer", "numerical")
 
 
 def sniff(name: str, head: str) -> bool:
     """Whether an item of QTI begins here, or a zip archive."""
-    return head.startswith("PK\x03\x04") or any(f"<{one}" in head or f":{one}" in head for one in ROOTS)
+    return head.startswith("PK\x03\x04") or _ROOT.search(head) is not None
 
 
 def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
@@ -79,14 +81,13 @@ def _first(item: Node, member: str) -> ForeignQuestion | Refusal:
     fields = {one.said("fieldlabel"): one.said("fieldentry") for one in item.every("qtimetadatafield")}
     declared = fields.get("question_type", "").removesuffix("_question").replace("_", " ")
     choices, typed = list(body.every("response_lid")), list(body.every("response_str", "response_num"))
-    if len(choices) + len(typed) != 1 or body.child("response_grp"):
+    if len(choices) + len(typed) != 1 or body.child("response_grp") or declared not in CARRIED:
         what = declared or ("matching, or with several blanks" if choices or typed else "without options")
         return Refusal(item.line, f"a question of type {what} cannot be carried", title, member)
     key = _Key(item)
     stem = "\n\n".join(filter(None, (_mattext(one) for one in body.every("mattext", but="render_choice"))))
     if not key.rights and not key.bounds:
-        what = f"a question of type {declared} cannot be carried" if declared == "essay" else "no answer is right"
-        return Refusal(item.line, what, title, member)
+        return Refusal(item.line, "no answer is marked as right", title, member)
     if typed:
         kind: Kind = "number" if key.bounds or declared == "numerical" or typed[0].tag == "response_num" else "short"
         answers, tolerance = _within(key.rights, key.bounds)
@@ -110,6 +111,8 @@ def _second(item: Node, member: str) -> ForeignQuestion | Refusal:
     if len(asked) != 1 or kinds[0] not in ("choiceInteraction", "textEntryInteraction"):
         what = f"{len(asked)} x {kinds[0]}" if len(kinds) == 1 and len(asked) > 1 else ", ".join(kinds)
         return Refusal(item.line, f"a question with {what or 'no interaction'} cannot be carried", title, member)
+    if item.child("templateDeclaration"):
+        return Refusal(item.line, "a question whose numbers are drawn cannot be carried", title, member)
     name = asked[0].get("responseIdentifier")
     declared = next((one for one in item.children("responseDeclaration") if one.get("identifier") == name), item)
     correct = declared.child("correctResponse") or Node("", item.line, {})
@@ -162,10 +165,10 @@ def _mattext(node: Node) -> str:
 
 
 def _within(rights: list[str], bounds: list[str]) -> tuple[tuple[str, ...], str]:
-    """The right values and a tolerance; the middle of the bounds where no value is named."""
+    """The right values and a tolerance; the middle of the bounds where no value is named, all where that is unclear."""
     numbers = [_number(one) for one in bounds]
     if len(numbers) != 2 or len(rights) > 1:
-        return tuple(rights), ""
+        return (*rights, *bounds), ""
     low, high = sorted(numbers)
     middle = _number(rights[0]) if rights else (low + high) / 2
     reach = max(high - middle, middle - low)
