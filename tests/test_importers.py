@@ -1,14 +1,12 @@
-"""Foreign quizzes: what is read of each format, what is refused and where, and that no file brings more than one line."""
+"""Foreign quizzes: what is read of each format, what is refused and where, and that no file does harm."""
 
 from __future__ import annotations
 
 import io
-import json
 import zipfile
 from pathlib import Path
 
 import pytest
-from conftest import Program
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 

@@ -98,7 +98,8 @@ def checked(path: str, form: str | None, rules: tuple[str, ...]) -> Checked:
 def _status(one: Judged | Refusal, number: int) -> CheckedItem:
     if isinstance(one, Judged):
         return CheckedItem(one.item.id, one.status, one.message, f"line {one.question.line}")
-    return CheckedItem(one.name or f"question-{number}", "asserted", f"not read: {one.why}", f"line {one.line}, not read: {one.why}")
+    why = f"not read: {one.why}"
+    return CheckedItem(one.name or f"question-{number}", "asserted", why, f"line {one.line}, {why}")
 
 
 def _finding(shown: str, one: Judged) -> Finding:

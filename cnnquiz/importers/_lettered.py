@@ -111,7 +111,7 @@ def _add(draft: Draft, line: str, number: int, fenced: bool, blank: bool) -> Non
         draft.whys.append(line.strip())
     elif draft.open == "option" and draft.options:
         draft.options[-1] += " " + line.strip()
-    elif inline := _inline(line):
+    elif not draft.ticks and (inline := _inline(line)):
         draft.options += inline
         draft.open = "option"
     else:
