@@ -12,7 +12,7 @@ from pytest import approx
 
 from cnnquiz.answers import mark, read_response, value_of
 from cnnquiz.items import variants
-from cnnquiz.items.option_value import meaning, says_all, says_none
+from cnnquiz.language.option_value import meaning, says_all, says_none
 from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics.values import equivalent, read_tolerance, read_value, same
 from cnnquiz.model import Bank, Derivation, Item, Option

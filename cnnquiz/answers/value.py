@@ -84,7 +84,7 @@ def _number(response: str) -> Any:
         return value[0]
     if value is not None and not (isinstance(value, tuple) and "*" in words):
         return value
-    from cnnquiz.items import option_value  # what reads words is not needed to ask a question
+    from cnnquiz.language import option_value  # what reads words is not needed to ask a question
     from cnnquiz.mathematics import arithmetic
 
     worked = arithmetic.value(_EULER.sub("exp(1)", arithmetic.plain(words)))

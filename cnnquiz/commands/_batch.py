@@ -9,6 +9,9 @@ from typing import IO, Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
+from cnnquiz.parsers import answer as parsers
+from cnnquiz.parsers.question import question
+from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.shown import json_text
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
@@ -24,6 +27,8 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
     for line in lines:
         try:
             yield _line(answer(_request(line))), True
+        except UnreadError as fault:
+            yield _line({"error": {"message": str(fault), "unread": list(fault.words)}}), False
         except GivenError as fault:
             yield _error(str(fault), fault.quantity), False
         except (CnnquizError, ArithmeticError) as fault:
@@ -68,6 +73,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The JSON contract's object for one request; CnnquizError where it cannot be answered."""
+    if "text" in request:
+        return _answer_in_words(request)
     if not isinstance(request.get("calculator"), str):
         raise GivenError('the line names no calculator: write "calculator": "conv"', "calculator")
     if not isinstance(request.get("given"), dict):
@@ -85,6 +92,22 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
         raise GivenError('want is the name of a result: "want": "output_size"', "want")
     given = calculator.read(request["given"])
     return calculator.solve(given, want, steps).as_json(steps)
+
+
+def _answer_in_words(request: dict[str, Any]) -> dict[str, Any]:
+    """What a question in words comes to."""
+    stray = sorted(request.keys() - {"text", "options", "steps"})
+    if stray:
+        raise GivenError(f"`{stray[0][:40]}` is no part of a line in words: it has text, options, steps", stray[0])
+    words, options = request["text"], request.get("options") or []
+    if not isinstance(words, str):
+        raise GivenError('text is a question in words: "text": "..."', "text")
+    if not isinstance(options, list) or not all(isinstance(one, str) for one in options):
+        raise GivenError('options are a list of texts: "options": ["3x3", "5x5"]', "options")
+    steps = request.get("steps") is True
+    if reading := question(words, options):
+        return parsers.answer(reading, options, steps).as_json(reading, steps)
+    raise UnreadError("the text asks nothing that can be worked")
 
 
 def _search(calculator: Calculator, request: dict[str, Any]) -> Found:

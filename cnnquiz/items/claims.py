@@ -6,7 +6,7 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
-from cnnquiz.items.option_value import says_all, says_none
+from cnnquiz.language.option_value import says_all, says_none
 from cnnquiz.mathematics.expression import SIZES, evaluate, parse
 from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.model import Claim, Item, Option

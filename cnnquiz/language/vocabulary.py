@@ -26,7 +26,7 @@ class Phrase(NamedTuple):
 
 # names: after, before: phrases
 _TABLE = """
-kernel_size: ns, : kernel size, filter size, pool size, window size, pooling size, kernel dimension, convolution size
+kernel_size: ns, s: kernel size, filter size, pool size, window size, pooling size, kernel dimension, convolution size
 kernel_size: nsz, s: kernel, window, pool, kernel matrix, filter matrix, convolutional kernel, convolution kernel
 kernel_size: e, : k, f
 stride: e, : s
@@ -91,8 +91,9 @@ jumps: , n: jump
 iterations_per_epoch: , n: batch, mini batch, minibatch
 macs filter_weights: , n: multiply add, mac, multiplication
 flops: , n: flop, floating point operation
-out_size: , s: output, output volume, output map, output size, output shape, output image, output feature map
-out_size: , s: output matrix, output dimension, output tensor, result, output layer
+out_size: s, s: output size, output shape, output dimension
+out_size: , s: output, output volume, output map, output image, output feature map
+out_size: , s: output matrix, output tensor, result, output layer
 """
 CHANNEL_WORDS = {"rgb": 3, "grey": 1, "gray": 1, "greyscale": 1, "grayscale": 1, "monochrome": 1}
 COLOURS = frozenset(("colour", "color", "coloured", "colored"))
