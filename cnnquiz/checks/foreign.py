@@ -6,9 +6,10 @@ another one. Everything that cannot be told is asserted.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,9 +22,13 @@ from cnnquiz.importers import ForeignQuestion, Refusal
 from cnnquiz.items.foreign_item import item_of
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.model import Derivation, Finding, Item
+from cnnquiz.parsers.question import question as parse
 from cnnquiz.shown import display_text
+from cnnquiz.solution import parts
 
 RULE = "key-wrong"
+NOT_CARRIED = "not carried"  # what a picture would have said
+_MARKS = re.compile(r"\*\*|`|\\(?=[*_`{}])")
 
 
 class Judged(Struct, frozen=True):
@@ -57,18 +62,43 @@ def verdict(question: ForeignQuestion, item: Item) -> Judged:
     """The verdict on one key."""
     derivation = derivation_of(item)
     worked = work(replace(item, derivation=derivation)) if derivation else None
-    if worked is None or worked.derived is None or not worked.derived.count_agrees or not worked.asks_for_value:
+    if worked is None or worked.derived is None or worked.derived.count is None or not worked.asks_for_value:
         return Judged(question, item, "asserted")
-    if worked.key_follows:
+    if worked.derived.count_agrees and worked.key_follows:
         return Judged(question, worked.item, "proved")
-    if worked.value_refutes_key and (worked.right_letters or not worked.options):
+    if worked.derived.count_agrees and worked.value_refutes_key and is_comparable(worked):
         return Judged(question, worked.item, "wrong", *_fault(worked))
     return Judged(question, item, "asserted")
 
 
+def is_comparable(worked: WorkedItem) -> bool:
+    """Whether another option holds the right value, or the key that is typed has its form: as many numbers."""
+    right, key = worked.right_value, worked.key_value
+    same_form = isinstance(right, tuple) is isinstance(key, tuple) and len(parts(right)) == len(parts(key))
+    return bool(worked.right_letters) if worked.options else same_form
+
+
 def derivation_of(item: Item) -> Derivation | None:
-    """The calculator and the givens that the words of an item name; None where that is in doubt."""
-    return None
+    """The calculator and the givens that the words of an item name; None where that is in doubt, or more is asked."""
+    texts = [option.text for option in item.choices.values()]
+    try:
+        reading = parse("" if NOT_CARRIED in item.stem else _MARKS.sub("", item.stem), texts)
+    except (CnnquizError, ArithmeticError):
+        return None
+    asked = reading.find or reading.want if reading else ()
+    if reading is None or len(asked) != 1:
+        return None
+    given = {**reading.given, **reading.targets, **({"find": list(reading.find)} if reading.find else {})}
+    return Derivation({reading.calculator: _as_written(given), "want": asked[0]})
+
+
+def _as_written(value: Any) -> Any:
+    """The givens as a bank has them: every scalar a text."""
+    if isinstance(value, Mapping):
+        return {name: _as_written(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_as_written(one) for one in value]
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _fault(worked: WorkedItem) -> tuple[str, str, str]:
@@ -76,12 +106,25 @@ def _fault(worked: WorkedItem) -> tuple[str, str, str]:
     derived, key = worked.derived, worked.keys[0]
     assert derived is not None
     letter = next(iter(worked.right_letters), "")
-    slip = wrong_values.misconception_words(derived, worked.key_value, worked.item.tolerance)
+    slip = wrong_values.misconception_words(derived, worked.key_value, worked.item.tolerance) or convention(worked)
     right = worked.texts.get(letter, worked.right_text)
     where = f", which is option {letter}" if letter else ""
     message = f"you wrote {worked.texts.get(key, key)[:60]}; it is {right[:60]}{where}{slip}"
     remedy = f"Mark option {letter} as right." if letter else f"Write {worked.right_text}."
     return message, worked.right_text, f"{remedy} The steps: {wrong_values.steps(derived)}"
+
+
+def convention(worked: WorkedItem) -> str:
+    """The one choice, such as of a unit or of which factor comes first, under which a wrong key would be right."""
+    derivation = worked.item.derivation
+    assert derivation is not None and worked.derived is not None
+    for quantity in worked.derived.calculator.quantities if worked.key_value is not None else ():
+        for word in quantity.kind.hint.split("|") if "|" in quantity.kind.hint else ():
+            given = {derivation.calculator: {**derivation.given, quantity.short: word}, "want": derivation.want}
+            other = work(replace(worked.item, derivation=Derivation(given)))
+            if other.key_follows:
+                return f" (right with {quantity.name.replace('_', ' ')} {word})"
+    return ""
 
 
 def checked(path: str, form: str | None, rules: tuple[str, ...]) -> Checked:
