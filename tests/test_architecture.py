@@ -25,6 +25,7 @@ solver: layers, calculators
 layers: calculators
 calculators: bank, items, answers, render
 bank: items, quiz, checks, history, render
+importers: bank, items, calculators, solver, mathematics, render
 answers: quiz, checks, history, render
 items: answers, quiz, checks, history, render
 quiz: checks, history, render
@@ -40,6 +41,7 @@ HOMES = {
     "rich": ("render/",),
     "markdown_it": ("render/prose.py",),
     "sqlite3": ("history/",),
+    "defusedxml": ("importers/",),
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
@@ -50,8 +52,8 @@ HOMES = {
     "click": ("cli.py", "commands/", "__main__.py"),
 }
 PURE = (
-    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "parsers", "answers", "items",
-    "quiz",
+    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "parsers", "importers",
+    "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}

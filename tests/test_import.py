@@ -102,3 +102,38 @@ def test_a_file_that_is_no_quiz_is_still_no_bank(program: Program, tmp_path: Pat
     (tmp_path / "notes.txt").write_text("some notes\n", encoding="utf-8")
     ended = program("check", "notes.txt")
     assert ended.returncode == 1 and "notes.txt:1:1" in ended.stdout
+
+
+def test_a_wrong_key_is_found_at_its_line_and_a_right_one_is_not_accused(program: Program, tmp_path: Path) -> None:
+    shutil.copy(HERE / "gift" / "keys.gift", tmp_path)
+    ended = program("check", "keys.gift", "--format", "json")
+    found = json.loads(ended.stdout)
+    assert [one["status"] for one in found["items"]] == ["proved", "wrong", "wrong", "asserted"]
+    assert [(one["rule"], one["path"], one["line"], one["item"]) for one in found["findings"]] == [
+        ("key-wrong", "keys.gift", 9, "wrong"), ("key-wrong", "keys.gift", 13, "typed"),
+    ]  # fmt: skip
+    assert ended.returncode == 1 and (found["summary"]["wrong"], found["summary"]["errors"]) == (2, 2)
+    first, second = found["findings"]
+    assert first["message"].startswith("you wrote 40x40x6; it is 36x36x6, which is option a (forgot-kernel: ")
+    assert second["message"].startswith("you wrote 1000; it is 1020 (forgot-bias: ")
+    assert program("check", "keys.gift", "--ignore", "key-wrong").returncode == 1
+    for form, words in (
+        ("text", "keys.gift:9:1: error: wrong: you wrote"),
+        ("github", "::error file=keys.gift,line=9,col=1,title=key-wrong::wrong: you wrote"),
+        ("junit", 'failures="2"'),
+        ("sarif", '"startLine": 9'),
+    ):
+        ended = program("check", "keys.gift", "--format", form)
+        assert ended.returncode == 1 and words in ended.stdout
+
+
+def test_what_was_read_becomes_a_derivation(program: Program, tmp_path: Path) -> None:
+    shutil.copy(HERE / "gift" / "keys.gift", tmp_path)
+    told = json.loads(program("import", "keys.gift", "--output", "bank.yaml", "--format", "json").stdout)
+    assert (told["proved"], told["refuted"], told["asserted"]) == (1, 2, 1)
+    loaded = bank.load(tmp_path / "bank.yaml").bank
+    assert loaded is not None and loaded.items[2].derivation is not None
+    assert (loaded.items[2].derivation.calculator, loaded.items[2].derivation.want) == ("dense", "parameters")
+    ended = program("check", "bank.yaml", "--format", "json")
+    wrong = [(one["rule"], one["item"]) for one in json.loads(ended.stdout)["findings"] if one["level"] == "error"]
+    assert ("key-wrong", "typed") in wrong and not [one for one in wrong if one[1] == "right"]

@@ -34,7 +34,7 @@ _MARKS = re.compile(r"\*\*|`|\\(?=[*_`{}])")
 class Judged(Struct, frozen=True):
     """A question as an item, and the verdict on its key.
 
-    item     with the derivation that its words gave, where the key is proved or refuted
+    item     with the derivation that its words gave, where the key is proved or refuted and a bank's check agrees
     message  what is wrong with a refuted key
     """
 
@@ -64,10 +64,11 @@ def verdict(question: ForeignQuestion, item: Item) -> Judged:
     worked = work(replace(item, derivation=derivation)) if derivation else None
     if worked is None or worked.derived is None or worked.derived.count is None or not worked.asks_for_value:
         return Judged(question, item, "asserted")
+    kept = item if worked.unmatched_words else worked.item
     if worked.derived.count_agrees and worked.key_follows:
-        return Judged(question, worked.item, "proved")
+        return Judged(question, kept, "proved")
     if worked.derived.count_agrees and worked.value_refutes_key and is_comparable(worked):
-        return Judged(question, worked.item, "wrong", *_fault(worked))
+        return Judged(question, kept, "wrong", *_fault(worked))
     return Judged(question, item, "asserted")
 
 

@@ -105,4 +105,7 @@ def show(
     if kept:
         lines.append(f"Keys: {sums['proved']:,} proved, {sums['wrong']:,} refuted, {sums['asserted']:,} asserted.")
         lines += [f"Wrote {display_text(target)}.", "", f"  cnnquiz check {display_text(shlex.quote(str(target)))}"]
-    screen.show(*lines)
+    if screen.person:
+        screen.show(*lines)
+    else:
+        screen.raw("".join(f"{screen.plain(line)}\n" for line in lines))

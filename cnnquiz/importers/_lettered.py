@@ -22,6 +22,7 @@ _NUMBERED = re.compile(
     r"\s*(?:#{1,6}\s+)?[*_]{0,2}(?:(?:question|quiz|exercise|q)[\s.#]{0,5}\d{1,4}[a-z]?|\d{1,4})[\s*_]{0,5}[.):\]-]?"
     r"[*_]{0,2}(?:\s+|$)(.*)", re.IGNORECASE,
 )  # fmt: skip
+_LISTED = re.compile(r"\s*\d{1,4}[.)]\s")
 _TITLE = re.compile(r"\s*#{1,6}\s+(.*)")
 _TAG = re.compile(r"</?(?:details|summary|br|p|b|strong|i|em)\b[^<>]*>", re.IGNORECASE)
 _INLINE = re.compile(r"(?:^|\s)\(?([a-hA-H])[.)]\s+")
@@ -39,6 +40,7 @@ class Draft:
     answer: list[str] = field(default_factory=list)
     whys: list[str] = field(default_factory=list)
     key_line: int = 0
+    marked: bool = False  # whether a heading or a number begins it
     open: str = "stem"  # what the next line goes on with
 
     @property
@@ -60,7 +62,7 @@ def drafts(text: str) -> Iterator[Draft]:
         if not fenced and _begins(draft, bare, blank):
             if draft.asks:
                 yield draft
-            draft = Draft(number)
+            draft = Draft(number, marked=(_TITLE.match(bare) or _NUMBERED.match(bare)) is not None)
         _add(draft, bare.rstrip(), number, fenced, blank)
         blank = False
     if draft.asks:
@@ -72,13 +74,12 @@ def _begins(draft: Draft, line: str, blank: bool) -> bool:
     ended = (bool(draft.key_line) and draft.open != "heading") or any(draft.ticks)
     if _ANSWER.match(line) or _HEADING.match(line) or _WHY.match(line):
         return False
-    option = _OPTION.match(line)
-    if option or TICKED.match(line):
+    if _OPTION.match(line) or TICKED.match(line) or (draft.asks and line.lstrip().startswith("```")):
         return False
-    if _TITLE.match(line) or (_NUMBERED.match(line) and draft.open != "why"):
-        return True
-    if _NUMBERED.match(line) and blank:
-        return True
+    if _LISTED.match(line) and draft.marked and not draft.asks:
+        return False  # a list in its stem
+    if _TITLE.match(line) or _NUMBERED.match(line):
+        return blank or draft.open != "why" or _TITLE.match(line) is not None
     return blank and (ended or (not draft.asks and not draft.line))
 
 
@@ -89,9 +90,12 @@ def _add(draft: Draft, line: str, number: int, fenced: bool, blank: bool) -> Non
     option = None if ticked else _OPTION.match(line)
     if fenced or not draft.stem:
         draft.line = draft.line or number
-    if fenced:
-        draft.stem.append(line)
-    elif ticked and not draft.key_line:
+    fenced = fenced or line.lstrip().startswith("```")
+    if fenced and draft.open == "option":
+        draft.options[-1] += "\n" + line
+    elif fenced:
+        (draft.stem if draft.open == "stem" else draft.whys).append(line)
+    elif ticked and not draft.key_line and len(draft.ticks) == len(draft.options):
         draft.options.append(ticked[2].strip())
         draft.ticks.append(ticked[1] != " ")
         draft.open = "option"
@@ -109,8 +113,11 @@ def _add(draft: Draft, line: str, number: int, fenced: bool, blank: bool) -> Non
         draft.open = "why"
     elif draft.open == "why":
         draft.whys.append(line.strip())
-    elif draft.open == "option" and draft.options:
+    elif draft.open == "option" and not blank:
         draft.options[-1] += " " + line.strip()
+    elif draft.open == "option":
+        draft.whys.append(line.strip())
+        draft.open = "why"
     elif not draft.ticks and (inline := _inline(line)):
         draft.options += inline
         draft.open = "option"

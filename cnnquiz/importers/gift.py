@@ -77,6 +77,7 @@ def _answered(inside: str, asked: ForeignQuestion, form: str, line: int) -> Fore
         return _numerical(inside.lstrip()[1:], asked, rationale, line)
     if "->" in inside:
         return Refusal(asked.line, "a matching question cannot be carried", asked.name)
+    places = [found.start() for found in _ANSWER.finditer(inside)]
     found_all = [(mark, share, *_parted(text)) for mark, share, text in _ANSWER.findall(inside)]
     if not found_all:
         return Refusal(asked.line, "the answers in braces begin with neither = nor ~", asked.name)
@@ -91,6 +92,7 @@ def _answered(inside: str, asked: ForeignQuestion, form: str, line: int) -> Fore
         ForeignOption(_said(text, form), right, _said(why, form))
         for (_, _, text, why), right in zip(found_all, rights, strict=True)
     )
+    line += inside.count("\n", 0, places[rights.index(True)] if True in rights else 0)
     return _filled(asked, "single" if any(equal) else "multiple", options, (), "", rationale, line)
 
 

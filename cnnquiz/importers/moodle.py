@@ -5,6 +5,7 @@ Source: Moodle documentation, Moodle XML format.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -21,12 +22,13 @@ WHOLE = Fraction(9999, 100)  # per cent: three thirds may be written 33.333
 
 def sniff(name: str, head: str) -> bool:
     """Whether a quiz with typed questions begins here."""
-    return "<quiz>" in head and "<question" in head and "<?quiz?>" not in head
+    return re.search(r"<question\s[^<>]{0,200}type\s*=", head) is not None
 
 
 def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
     """The questions of a quiz; categories are no questions."""
-    for node in root(data, name).every("question"):
+    whole = root(data, name)
+    for node in [whole] if whole.tag == "question" else whole.every("question"):
         kind, title = node.get("type"), node.said("name", "text")
         if kind in KINDS:
             yield _question(node, KINDS[kind], title)
