@@ -1,4 +1,4 @@
-"""A question taken apart: its tokens, the quantities that they give, and which tokens nothing has explained yet."""
+"""A text as lines of words and signs, in which patterns find what they explain."""
 
 from __future__ import annotations
 
@@ -10,59 +10,58 @@ from itertools import pairwise
 from cnnquiz.language.mentions import Mention, mentions_among
 from cnnquiz.language.tokens import Token, tokens
 
-VALUES = ("number", "size", "list", "matrix")
+SIGNS = {"number": "#", "size": "@", "list": "&", "matrix": "%"}  # of values, in a line
+EXPLAINED = "~"
+LONGEST_NAME = 6  # tokens
+_LEGEND = re.compile(  # (height, width, channels) =, (m x n), (in pixels)
+    r"\(\s*(?:(?:batch(?: size)?|channels?|height|width|depth|in pixels|pixels|[NCHWmnfk])\s*[,x×*]?\s*)+\)(?:\s*=)?",
+)
 _ENDS = frozenset(".?!\n;|")
-_SIGNS = {"number": "#", "size": "@", "list": "&", "matrix": "%"}
-_SILENT = frozenset("-–—\"'“”‘’`*_|•·/…")
+_SILENT = frozenset("-–—\"'“”‘’`*_|•·/…″′")
+
+
+class Line:
+    """Tokens as one line: words in the singular, a number as #, a size as @, a list as &, a matrix as %.
+
+    explained  the places of tokens that stand as ~ there, so that no pattern finds them again
+    """
+
+    def __init__(self, found: Sequence[Token], explained: frozenset[int] = frozenset()) -> None:
+        self.tokens, self.explained = found, explained
+        signs = [EXPLAINED if at in explained else _sign(token) for at, token in enumerate(found)]
+        self.text, self.starts = "", {}
+        parts, length = [], 0
+        for at, sign in enumerate(signs):
+            if sign:
+                self.starts[length] = at
+                parts.append(sign)
+                length += len(sign) + 1
+        self.text = " ".join(parts)
+
+    def covered(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], list[int]]]:
+        """Each place that a pattern finds, and the tokens there."""
+        for found in pattern.finditer(self.text):
+            if inside := self.inside(*found.span()):
+                yield found, inside
+
+    def inside(self, begin: int, end: int) -> list[int]:
+        """The tokens between two places of the line."""
+        return [at for start, at in self.starts.items() if begin <= start < end]
+
+
+def _sign(token: Token) -> str:
+    if token.kind == "mark":
+        return "" if token.text in _SILENT else "." if token.text in "\n;|" else token.text
+    return SIGNS.get(token.kind, token.text)
 
 
 class Statement:
-    """A text as one line of words and signs, in which patterns find what they explain.
-
-    In the line a number is #, a size @, a list &, a matrix %, and what a mention has explained ~.
-    """
+    """A text taken apart: its tokens, matrices in one, and the quantities that the phrases beside values give."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.tokens = tuple(_merged(tokens(text)))
-        self.mentions = _apart(tuple(mentions_among(self.tokens, text)), self.tokens)
-        self.explained = {at for one in self.mentions for at in range(*one.at)}
-
-    @cached_property
-    def line(self) -> str:
-        """The line; sentences end in a dot or a question mark."""
-        return " ".join(filter(None, self._signs))
-
-    @cached_property
-    def line_of_words(self) -> str:
-        """Every word of the text, explained or not."""
-        return " ".join(token.text for token in self.tokens if token.kind == "word")
-
-    @cached_property
-    def _signs(self) -> list[str]:
-        return [self._sign(place, token) for place, token in enumerate(self.tokens)]
-
-    def _sign(self, place: int, token: Token) -> str:
-        if place in self.explained:
-            return "~"
-        if token.kind == "mark":
-            return "" if token.text in _SILENT else "." if token.text in "\n;|" else token.text
-        return _SIGNS.get(token.kind, token.text)
-
-    @cached_property
-    def _starts(self) -> list[int]:
-        starts, at = [], 0
-        for sign in self._signs:
-            starts.append(at)
-            at += len(sign) + bool(sign)
-        return starts
-
-    def covered(self, pattern: re.Pattern[str]) -> Iterator[tuple[re.Match[str], range]]:
-        """Each place that a pattern finds in the line, and its tokens."""
-        for found in pattern.finditer(self.line):
-            inside = [at for at, start in enumerate(self._starts) if found.start() <= start < found.end() and self._signs[at]]
-            if inside:
-                yield found, range(inside[0], inside[-1] + 1)
+        self.tokens = tuple(_merged(tokens(_LEGEND.sub(" ", text))))
+        self.line = Line(self.tokens)
+        self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, text)))
 
     @cached_property
     def sentences(self) -> list[range]:
@@ -70,6 +69,18 @@ class Statement:
         ends = [at + 1 for at, token in enumerate(self.tokens) if token.text in _ENDS]
         borders = [0, *ends, len(self.tokens)]
         return [range(start, end) for start, end in pairwise(borders) if end > start]
+
+    @cached_property
+    def quoted(self) -> set[int]:
+        """The words between quotation marks: names."""
+        marks = [at for at, token in enumerate(self.tokens) if token.text in "\"“”"]
+        pairs = zip(marks[::2], marks[1::2], strict=False)
+        inside = (at for begin, end in pairs if end - begin <= LONGEST_NAME for at in range(begin + 1, end))
+        return {at for at in inside if self.tokens[at].kind == "word"}
+
+    def sentence(self, at: int) -> range:
+        """The sentence of a token."""
+        return next(one for one in self.sentences if at in one)
 
 
 def _merged(found: Sequence[Token]) -> Iterator[Token]:
@@ -97,8 +108,3 @@ def _matrix(found: Sequence[Token], place: int) -> tuple[list[tuple[object, ...]
         end += 1
     closed = end < len(found) and found[end].text in ("]", ")")
     return (rows, end + 1) if rows and closed and len({len(row) for row in rows}) == 1 else ([], place)
-
-
-def _apart(found: Sequence[Mention], every: Sequence[Token]) -> tuple[Mention, ...]:
-    """The mentions, without those that another one holds whole and those of values that another one explains better."""
-    return tuple(dict.fromkeys(found))

@@ -48,7 +48,8 @@ in_size: s, s: map, feature map, activation map, volume, matrix, signal, tensor,
 in_size: n, : axis, row, signal
 stride: nsz, : stride, stride length
 stride lr: n, : step
-padding: nsw, w: padding, zero padding, pad, border
+padding: nsw, nw: padding, zero padding
+padding: nsw, w: pad, border
 dilation: ns, : dilation, dilation rate, dilation factor, atrous rate
 groups num_groups: n, n: group
 output_padding: ns, : output padding
@@ -62,7 +63,7 @@ num_epochs: n, n: epoch, training epoch
 lr: n, : learning rate, step size, alpha, eta, rate, α, η
 momentum: n, : momentum, momentum coefficient, momentum factor, momentum term
 iterations iterations_per_epoch num_steps: , n: iteration, update, step, update step, gradient step
-number num_layers: , n: layer, convolutional layer, conv layer, convolution, convolutional stage, hidden layer
+number num_layers: , n: layer, convolutional layer, conv layer, convolution, convolution layer, convolutional stage, hidden layer
 number num_layers: , n: sigmoid layer, tanh layer, relu layer, stacked layer, stacked convolution
 temperature: n, : temperature
 logits input: l, : logit, score

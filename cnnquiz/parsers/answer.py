@@ -27,20 +27,21 @@ class Answer(Struct, frozen=True):
 
     value     of what is asked, exact; a tuple where several are asked
     option    the letter of the one option that holds the value; None where there is none
-    solution  the worked calculator, or what the search found
+    solutions the worked calculator, or what the search found; of a sum or difference, one for each term
     """
 
     value: Any
     option: str | None
-    solution: Solution | Found
+    solutions: tuple[Solution | Found, ...]
 
     def as_json(self, reading: Reading, steps: bool = False) -> dict[str, Any]:
         """The contract of a batch line in words."""
-        solution = self.solution
-        results = {} if isinstance(solution, Found) else jsonable(solution.results)
+        first, *others = self.solutions
+        results = {} if others or isinstance(first, Found) else jsonable(first.results)
+        given = [jsonable(dict(one.given)) for one in reading.terms] or jsonable(dict(reading.given))
         body: dict[str, Any] = {
             "calculator": reading.calculator,
-            "given": jsonable(dict(reading.given)),
+            "given": given,
             "want": list(reading.want or reading.find),
             "value": jsonable(self.value),
             "option": self.option,
@@ -48,23 +49,28 @@ class Answer(Struct, frozen=True):
             "read": [{"from": one.words, "quantity": one.quantity, "value": one.value} for one in reading.phrases],
             "results": results,
         }
-        return body | ({"steps": solution.as_json()["steps"]} if steps else {})
+        every = [step for one in self.solutions for step in one.as_json()["steps"]] if steps else []
+        return body | ({"steps": every} if steps else {})
 
 
 def answer(reading: Reading, options: Sequence[str] = (), steps: bool = False) -> Answer:
     """The reading worked; CnnquizError where the calculator refuses."""
+    if reading.terms:
+        every = [answer(one, (), steps) for one in reading.terms]
+        values = [one.value for one in every]
+        value = sum(values) if reading.calculator == "sum" else abs(values[0] - values[1])
+        return Answer(value, held(options, value), tuple(solution for one in every for solution in one.solutions))
     calculator = calculators.load(reading.calculator)
-    solution: Solution | Found
     if reading.find:
-        solution = inverse.find(calculator, reading.given, reading.find, reading.targets)
-        cases = [one[name] for one in solution.solutions for name in reading.find]
+        found = inverse.find(calculator, reading.given, reading.find, reading.targets)
+        cases = [one[name] for one in found.solutions for name in reading.find]
         value = cases[0] if len(cases) == 1 else tuple(cases)
-        return Answer(value, held(options, value), solution)
+        return Answer(value, held(options, value), (found,))
     only = reading.want[0] if len(reading.want) == 1 else None
     solution = calculator.solve(calculator.read(reading.given), only, steps)
     values = tuple(solution.results[name] for name in reading.want or solution.answer)
     value = values[0] if len(values) == 1 else values
-    return Answer(value, held(options, value, only or ""), solution)
+    return Answer(value, held(options, value, only or ""), (solution,))
 
 
 def held(options: Sequence[str], value: Any, want: str = "") -> str | None:
