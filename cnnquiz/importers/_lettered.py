@@ -40,7 +40,6 @@ class Draft:
     answer: list[str] = field(default_factory=list)
     whys: list[str] = field(default_factory=list)
     key_line: int = 0
-    marked: bool = False  # whether a heading or a number begins it
     open: str = "stem"  # what the next line goes on with
 
     @property
@@ -62,7 +61,7 @@ def drafts(text: str) -> Iterator[Draft]:
         if not fenced and _begins(draft, bare, blank):
             if draft.asks:
                 yield draft
-            draft = Draft(number, marked=(_TITLE.match(bare) or _NUMBERED.match(bare)) is not None)
+            draft = Draft(number)
         _add(draft, bare.rstrip(), number, fenced, blank)
         blank = False
     if draft.asks:
@@ -76,11 +75,22 @@ def _begins(draft: Draft, line: str, blank: bool) -> bool:
         return False
     if _OPTION.match(line) or TICKED.match(line) or (draft.asks and line.lstrip().startswith("```")):
         return False
-    if _LISTED.match(line) and draft.marked and not draft.asks:
-        return False  # a list in its stem
+    if _LISTED.match(line) and draft.stem and not draft.asks and _holds_lists(draft.stem[0], line):
+        return False
     if _TITLE.match(line) or _NUMBERED.match(line):
         return blank or draft.open != "why" or _TITLE.match(line) is not None
     return blank and (ended or (not draft.asks and not draft.line))
+
+
+def _holds_lists(first: str, line: str) -> bool:
+    """Whether a numbered line is of a list in a stem that begins so: set in, or below a heading of its own number."""
+    numbered = _NUMBERED.match(first)
+    heading = first.lstrip().startswith("#") and numbered is not None and bool(numbered[1].strip())
+    return heading or (numbered is not None and _indent(line) > _indent(first))
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def _add(draft: Draft, line: str, number: int, fenced: bool, blank: bool) -> None:
@@ -151,7 +161,8 @@ def question(draft: Draft, words: Callable[[str], str] = str.strip) -> ForeignQu
     title = _TITLE.match(draft.stem[0]) if draft.stem else None
     lines = [*([first[1]] if first else [title[1]] if title else draft.stem[:1]), *draft.stem[1:]]
     name = ""
-    if title and any(one.strip() for one in lines[1:]):
+    asks = first is not None or lines[0].rstrip("*_ ").endswith(("?", ":")) if lines else False
+    if title and not asks and any(one.strip() for one in lines[1:]):
         name, lines = lines[0].strip(" *_:"), lines[1:]
     stem = words("\n".join(one.strip("*_ ") if n == 0 and one.count("**") == 1 else one for n, one in enumerate(lines)))
     if not stem:
