@@ -28,6 +28,7 @@ def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
     """The questions, each ending at its answer."""
     stem, options, start, whys = list[str](), list[str](), 0, list[str]()
     made: ForeignQuestion | Refusal | None = None
+    blank = False
     for number, line in enumerate(decoded(data, name).split("\n"), 1):
         option, answer, why = _OPTION.match(line), _ANSWER.match(line), _WHY.match(line)
         if why and made is not None and not stem:
@@ -40,12 +41,16 @@ def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
             stem, options, start, whys = [], [], 0, []
         elif option and stem and ord(option[1].upper()) - ord("A") == len(options):
             options.append(option[2].strip())
+        elif options and blank and line.strip():
+            yield from [] if made is None else [_with_reason(made, whys)]
+            made, whys = Refusal(start, "no line ANSWER: follows it"), []
+            stem, options, start = [line.strip()], [], number
+        elif options and line.strip():
+            options[-1] += " " + line.strip()
         elif line.strip():
-            if options and stem:  # an option that goes on, or a question without an answer
-                options[-1] += " " + line.strip()
-            else:
-                stem.append(line.strip())
-                start = start or number
+            stem.append(line.strip())
+            start = start or number
+        blank = not line.strip()
     if made is not None:
         yield _with_reason(made, whys)
     if stem:

@@ -23,7 +23,7 @@ _ROLES = (
     ("option", r"(?:options?|choices?|answers?) ?(?:[a-z]|\d{1,2})|[a-h]"),
     ("wrong", r"(?:incorrect|wrong)(?: (?:answers?|options?|choices?))? ?\d*|distractors?(?: \d)?"),
     ("reason", r"explanations?|rationale|feedback|reason|comment"),
-    ("name", r"id|name|title"),
+    ("name", r"id|name|title|question ?(?:id|name)"),
     ("tolerance", r"tolerance"),
 )
 
