@@ -25,6 +25,7 @@ solver: layers, calculators
 layers: calculators
 calculators: bank, items, answers, render
 bank: items, quiz, checks, history, render
+importers: bank, items, calculators, solver, mathematics, render
 answers: quiz, checks, history, render
 items: answers, quiz, checks, history, render
 quiz: checks, history, render
@@ -42,6 +43,7 @@ HOMES = {
     "rich": ("render/",),
     "markdown_it": ("markdown.py",),
     "sqlite3": ("history/",),
+    "defusedxml": ("importers/",),
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
@@ -53,6 +55,7 @@ HOMES = {
 }
 PURE = (
     "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "interpreter", "parsers",
+    "importers",
     "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
@@ -226,7 +229,8 @@ def things(folder: str, suffix: str) -> list[str]:
 REGISTERED = [
     (folder, name)
     for folder, suffix in (
-        ("calculators", ".py"), ("checks/rules", ".py"), ("networks", ".yaml"), ("reports", ".py")
+        ("calculators", ".py"), ("checks/rules", ".py"), ("importers", ".py"), ("networks", ".yaml"),
+        ("reports", ".py"),
     )
     for name in things(folder, suffix)
 ]
