@@ -27,10 +27,14 @@ FRONT = "cnnquiz.solve.front"  # the Front of a command line that begins with no
 
 
 class Front(NamedTuple):
-    """The first word of a command line that names no calculator, and how a text was read."""
+    """The first word of a command line that names no calculator, and how a text was read.
+
+    option  the letter of the option that holds the value; empty for none of them, None where there are no options
+    """
 
     word: str
     reading: Reading | None = None
+    option: str | None = None
 
 
 class CalculatorCommand(click.Command):
@@ -178,14 +182,18 @@ def _show(
     from cnnquiz.parsers.shorthand import command_line
     from cnnquiz.render.brief import brief_lines, verdict
     from cnnquiz.render.console import stdout, without_styles
+    from cnnquiz.render.layout import paragraph
     from cnnquiz.render.listing import show_json
     from cnnquiz.render.solution import read_as, show_solution, solution_text
 
     screen: Screen = stdout()
     format = options["format"]
+    front = click.get_current_context().meta.get(FRONT)
+    option = front.option if front else None
     if format == "json":
         body |= {"answer": answer.as_json()} if answer else {}
         how = reading.as_json() if reading else {}
+        how |= {} if option is None else {"option": option or None}
         show_json(screen, body | how | ({"assumed": [*body.get("assumed", []), *how["assumed"]]} if how else {}))
     elif format in ("latex", "markdown"):
         screen.raw(solution_text(solution, format))
@@ -193,8 +201,15 @@ def _show(
         screen = screen if format == "rich" else without_styles(screen)
         if reading:
             screen.show(*read_as(screen, command_line(reading), reading.assumed), "")
+        if option is not None:
+            screen.show(*paragraph(screen, which_option(option), "strong"), "")
         if options["explain"]:
             screen.show(*(verdict(screen, solution, answer) if answer else ()))
             show_solution(screen, solution, options["draw"])
         else:
             screen.show(*brief_lines(screen, solution, options["draw"], answer))
+
+
+def which_option(letter: str) -> str:
+    """Which of the options is right."""
+    return f"Option {letter} is right." if letter else "None of the options has this value."

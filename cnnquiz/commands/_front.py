@@ -11,15 +11,20 @@ from typing import NamedTuple
 from cnnquiz.commands._arguments import arguments
 from cnnquiz.commands._calculator_command import CalculatorCommand
 from cnnquiz.errors import CnnquizError
+from cnnquiz.importers import _lettered
 from cnnquiz.layers import networks
 from cnnquiz.naming import did_you_mean
 from cnnquiz.parsers import shorthand
+from cnnquiz.parsers.answer import answer
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.layer import layer
-from cnnquiz.parsers.reading import Reading
+from cnnquiz.parsers.question import question
+from cnnquiz.parsers.reading import Reading, UnreadError
 from cnnquiz.parsers.shape_error import shape_error
+from cnnquiz.patterns import pattern
 from cnnquiz.solver.calculator import Calculator
 
+_MODEL = pattern(r".+\.py(:\w+)?")
 LONGEST = 100_000  # characters of a pasted text
 STDIN = "-"
 Start = tuple[Calculator, dict[str, str]]
@@ -32,6 +37,8 @@ class Entry(NamedTuple):
     args: Sequence[str] = ()
     reading: Reading | None = None
     diagnosis: Diagnosis | None = None
+    option: str | None = None
+    model: str = ""
 
 
 def entry(args: Sequence[str]) -> Entry:
@@ -50,12 +57,30 @@ def entry(args: Sequence[str]) -> Entry:
         words = [*_split(words[0]), *words[1:]]
     if found := _named(words, options):
         return found
+    if _MODEL.fullmatch(words[0]) and len(words) == 1:
+        return Entry(args=options, model=words[0])
+    if " " in text.strip():
+        return _question(text, options)
     raise CnnquizError(f"`{words[0][:40]}` is nothing to solve: {_advice(words[0])}")
+
+
+def _question(text: str, options: Sequence[str]) -> Entry:
+    """A question in words, with the lettered options that stand below it."""
+    drafts = list(_lettered.drafts(text))
+    stem, choices = ("\n".join(drafts[0].stem), drafts[0].options) if len(drafts) == 1 else (text, [])
+    reading = question(stem, choices)
+    if reading is None:
+        raise UnreadError("the text asks nothing that can be worked: `cnnquiz solve` says what can be asked")
+    option = (answer(reading, choices).option or "") if choices else None
+    args = list(options) if reading.terms else [*_options(shorthand.options(reading)), *options]
+    return Entry(reading.calculator, args, reading, option=option)
 
 
 def _named(words: Sequence[str], options: Sequence[str]) -> Entry | None:
     """The calculator or network that the first word names."""
     name, rest = words[0], [*words[1:], *options]
+    if name == "net" and _MODEL.fullmatch(rest[0] if rest else ""):
+        return Entry(args=rest[1:], model=rest[0])
     if found := shorthand.starts(name):
         calculator, given = next((one for one in found if _fits(one, rest)), found[0])
         return Entry(calculator.name, [*_options(given), *rest])

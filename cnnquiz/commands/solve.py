@@ -11,6 +11,8 @@ import click
 from cnnquiz.commands._calculator_command import FRONT, CalculatorCommand, Front
 from cnnquiz.commands._calculator_options import sentence
 from cnnquiz.commands._diagnosis_command import DiagnosisCommand
+from cnnquiz.commands._model_command import ModelCommand
+from cnnquiz.commands._terms_command import TermsCommand
 
 TOPICS = (
     "convolution", "dense layers", "networks", "by hand", "activations, losses", "training", "detection, metrics",
@@ -53,8 +55,12 @@ class Calculators(click.Group):
         found = _front.entry(args)
         if found.diagnosis:
             return "-", DiagnosisCommand(found.diagnosis), list(found.args)
+        if found.model:
+            return "-", ModelCommand(found.model), list(found.args)
+        if found.reading and found.reading.terms:
+            return "-", TermsCommand(found.reading, found.option), list(found.args)
         if found.calculator != args[0]:
-            ctx.meta[FRONT] = Front(args[0], found.reading)
+            ctx.meta[FRONT] = Front(args[0], found.reading, found.option)
         return found.calculator, self.get_command(ctx, found.calculator), list(found.args)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -34,10 +34,10 @@ class Reading(Struct, frozen=True):
     """
 
     calculator: str
-    given: dict[str, Any]
+    given: Mapping[str, Any]
     want: tuple[str, ...] = ()
     find: tuple[str, ...] = ()
-    targets: dict[str, Any] = {}
+    targets: Mapping[str, Any] = {}
     phrases: tuple[Phrase, ...] = ()
     assumed: tuple[str, ...] = ()
     terms: tuple[Reading, ...] = ()

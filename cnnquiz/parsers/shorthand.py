@@ -119,14 +119,20 @@ def _defaults(calculator: Calculator, given: Mapping[str, object]) -> tuple[str,
 
 def command_line(reading: Reading) -> str:
     """A reading as a command that says the same: conv --in 256 --k 7."""
-    calculator = calculators.load(reading.calculator)
-    given = texts(reading)
+    calculator, given = calculators.load(reading.calculator), options(reading)
     main = [given.pop(q.short) for q in calculator.quantities if q.positional and q.short in given]
-    given |= {r.short: text_of(reading.targets[r.name]) for r in calculator.results if r.name in reading.targets}
-    given |= {"find": ",".join(reading.find)} if reading.find else {}
-    given |= {"want": reading.want[0]} if len(reading.want) == 1 and not reading.find else {}
     words = [f"--{name} {shlex.quote(value)}" for name, value in given.items()]
     return " ".join([calculator.name, *map(shlex.quote, main), *words])
+
+
+def options(reading: Reading) -> dict[str, str]:
+    """The options of a command that says the same, by their names."""
+    results = calculators.load(reading.calculator).results
+    shorts = {name: result.short for result in results for name in (result.name, result.short) if result.short}
+    found = texts(reading)
+    found |= {shorts.get(name, name): text_of(target, "x") for name, target in reading.targets.items()}
+    found |= {"find": ",".join(reading.find)} if reading.find else {}
+    return found | ({"want": reading.want[0]} if len(reading.want) == 1 and not reading.find else {})
 
 
 def texts(reading: Reading) -> dict[str, str]:
