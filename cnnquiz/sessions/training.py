@@ -39,6 +39,8 @@ def follow(run: Training, folder: Path | None, json: bool) -> int:
                 output.write(folder, run)
         except CnnquizError as fault:
             unsaved = f"cnnquiz: {fault}"
+    if folder and not came and not unsaved:
+        stderr().show(f"Kept in {display_text(folder)}: {', '.join(output.FILES)}.")
     if not came and not gone:
         view.finish(run.epochs, run.outcome())
     if unsaved:
@@ -49,8 +51,6 @@ def follow(run: Training, folder: Path | None, json: bool) -> int:
         stderr().show("", f"Stopped in epoch {len(run.epochs) + 1} after step {run.step}, and saved. To go on:")
         stderr().say(again)
         raise KeyboardInterrupt(came[0])
-    if folder:
-        stderr().show(f"Kept in {display_text(folder)}: {', '.join(output.FILES)}.")
     if gone:
         raise gone
     return 0
