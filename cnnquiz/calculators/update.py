@@ -147,8 +147,8 @@ def prepare(values: Values) -> Values:
 
 def _refuse_state(env: Env) -> None:
     """GivenError where what is kept from before does not go with theta, or cannot be."""
-    if env["done"] > _MOST_STEPS:
-        raise GivenError(f"done: at most {_MOST_STEPS:,} steps are worked", "done")
+    if env["done"] + env["steps"] > _MOST_STEPS:
+        raise GivenError(f"done: at most {_MOST_STEPS:,} steps are worked, those before included", "done")
     for name in (one for one in _BEFORE if env[one] is not None):
         many, components = len(parts(env[name])), len(parts(env["theta"]))
         if isinstance(env[name], Vector) and (many != components or not isinstance(env["theta"], Vector)):
