@@ -19,7 +19,18 @@ from cnnquiz.mathematics.precise import exact
 from cnnquiz.mathematics.sliding import Place, Sliding, grid
 from cnnquiz.solution import NO_MATH, Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+)
 from cnnquiz.solver.givens import FLAG, integer, matrices
 
 _MOST_PRODUCTS = 20_000
@@ -29,15 +40,19 @@ EXAMPLES = (
     "--x '1 2; 3 4 | 0 1; 1 0' --k '1 1; 1 1 | 2 0; 0 2' --p 1 --s 2 --b 1",
     "--x '1 -1 2; 0 1 -2; 3 -1 0' --k '2 0; -1 1' --dy '1 -1; 2 0'",
 )
+_FORWARDS = Case("where x and k are given", lambda env: not env["lacks"])
+_ON_EACH_OTHER = Case("where x or k is given", lambda env: len(env["lacks"]) < 2)
 QUANTITIES = (
     Quantity("x", "input", matrices(), "the input, channel after channel: 1 2; 3 4 | 5 6; 7 8 (dL/dX needs none)",
              None, positional=True),
     Quantity("k", "weight", matrices(), "the kernel, channel after channel, filter after filter (dL/dK needs none)",
              None),
-    Quantity("b", "bias", givens.numbers(64), "the bias of each filter", None),
-    Quantity("s", "stride", integer(1, letters=False), "stride", 1),
-    Quantity("p", "padding", integer(0, letters=False), "rows and columns of zeros on each side", 0),
-    Quantity("flip", "flip", FLAG, "turn the kernel round first (convolution as in signal processing)", False),
+    Quantity("b", "bias", givens.numbers(64), "the bias of each filter", None, only=_FORWARDS),
+    Quantity("s", "stride", integer(1, letters=False), "stride", 1, only=_ON_EACH_OTHER),
+    Quantity("p", "padding", integer(0, letters=False), "rows and columns of zeros on each side", 0,
+             only=_ON_EACH_OTHER),
+    Quantity("flip", "flip", FLAG, "turn the kernel round first (convolution as in signal processing)", False,
+             only=_ON_EACH_OTHER),
     Quantity("dy", "grad_output", matrices(), "the gradient of the loss by the output, for the gradients", None),
 )  # fmt: skip
 RESULTS = (
@@ -49,8 +64,10 @@ RESULTS = (
     Result("db", "the gradient of the loss by the biases", answer=True, label="gradient dL/db"),
 )
 CONVENTIONS = {
-    "kernel": lambda env: "turned round (convolution as in signal processing)" if env["flip"]
-    else "as it is (cross-correlation, which deep learning calls convolution)",
+    "kernel": lambda env: "" if len(env["lacks"]) == 2 else (
+        "turned round (convolution as in signal processing)" if env["flip"]
+        else "as it is (cross-correlation, which deep learning calls convolution)"
+    ),
     "rounding": lambda env: "down, an incomplete last window does not count" if env["leftover"] else "",
 }
 
@@ -70,7 +87,7 @@ def prepare(values: Values) -> Values:
     sliding = Sliding(size, window, places, s, p)
     if (products := sliding.products * len(k)) > _MOST_PRODUCTS:
         raise GivenError(f"x and k make up to {products:,} products; at most {_MOST_PRODUCTS:,} are worked", "x")
-    bias = values["b"] or Vector([0] * len(filters))
+    bias = (None if values["lacks"] else values["b"]) or Vector([0] * len(filters))
     if len(bias) != len(filters):
         raise GivenError(f"b: {len(bias)} biases for {len(filters)} filters: give one for each filter", "b")
     dy = values["dy"]
@@ -91,7 +108,7 @@ def _filled(values: Values) -> Values:
         raise GivenError(f"{name} is missing: only the gradients of a dy do without it", name)
     places = len(dy[0]), len(dy[0][0])
     if known is None:  # the biases' gradients alone
-        return {"x": _zeros(1, places), "k": _zeros(len(dy), (1, 1)), "s": 1, "p": 0}
+        return {"x": _zeros(1, places), "k": _zeros(len(dy), (1, 1)), "s": 1, "p": 0, "flip": False}
     if s > 1:
         raise GivenError(f"{name} is missing: with stride {s}, its size does not follow from dy", name)
     other = len(known[0]), len(known[0][0])

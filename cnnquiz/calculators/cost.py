@@ -31,7 +31,7 @@ from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
 from cnnquiz.layers.vocabulary import BYTES, KEPT, UNITS
 from cnnquiz.mathematics.notation import formula_step, step
-from cnnquiz.mathematics.optimisers import METHODS, STATE
+from cnnquiz.mathematics.optimisers import METHODS
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
@@ -95,7 +95,7 @@ def _sizes(found: Env, unit: str) -> Values:
 
 def _state(env: Env) -> list[str]:
     """What the optimizer keeps for each parameter from step to step, as m and s."""
-    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in STATE]
+    return METHODS[env["optimizer"]].kept
 
 
 def prepare(values: Values) -> Values:

@@ -72,8 +72,7 @@ CONVENTIONS = {
 
 def _case_of(name: str) -> Case:
     """The cases of the methods that take this hyperparameter, or keep what has this symbol."""
-    kept = {word: [rule.symbol for rule in method.rules] for word, method in METHODS.items()}
-    return where("method", *(word for word, method in METHODS.items() if name in (*method.takes, *kept[word])))
+    return where("method", *(word for word, method in METHODS.items() if name in (*method.takes, *method.kept)))
 
 
 QUANTITIES = (
@@ -95,12 +94,12 @@ QUANTITIES = (
              only=_case_of("beta2")),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
              only=_case_of("epsilon")),
-    Quantity("v", "momentum_buffer", number_or_numbers(_MOST_COMPONENTS), "the velocity before the first step", None,
-             symbol="v0", only=_case_of("v")),
-    Quantity("m", "exp_avg", number_or_numbers(_MOST_COMPONENTS), "the running mean before the first step", None,
-             symbol="m0", only=_case_of("m")),
-    Quantity("s", "square_avg", number_or_numbers(_MOST_COMPONENTS),
-             "what is kept of the squared gradients before the first step", None, symbol="s0",
+    Quantity("v0", "momentum_buffer", number_or_numbers(_MOST_COMPONENTS), "the velocity before the first step", None,
+             only=_case_of("v")),
+    Quantity("m0", "exp_avg", number_or_numbers(_MOST_COMPONENTS), "the running mean before the first step", None,
+             only=_case_of("m")),
+    Quantity("s0", "square_avg", number_or_numbers(_MOST_COMPONENTS),
+             "what is kept of the squared gradients before the first step", None,
              only=_case_of("s")),
     Quantity("done", "step", integer(0, letters=False), "adam and its kin: the steps made before these", 0,
              only=_case_of("m")),
@@ -147,21 +146,30 @@ def prepare(values: Values) -> Values:
 
 def _refuse_state(env: Env) -> None:
     """GivenError where what is kept from before does not go with theta, or cannot be."""
-    if env["done"] + env["steps"] > _MOST_STEPS:
+    if env["method"] in ADAPTIVE_MEANS and env["done"] + env["steps"] > _MOST_STEPS:
         raise GivenError(f"done: at most {_MOST_STEPS:,} steps are worked, those before included", "done")
-    for name in (one for one in _BEFORE if env[one] is not None):
+    for name in _stated(env):
         many, components = len(parts(env[name])), len(parts(env["theta"]))
         if isinstance(env[name], Vector) and (many != components or not isinstance(env["theta"], Vector)):
-            raise GivenError(f"{name[0]}: {many} numbers for {components} of theta: give as many", name[0])
+            raise GivenError(f"{name}: {many} numbers for {components} of theta: give as many", name)
         if name == "s0" and any(one < 0 for one in parts(env[name])):
-            raise GivenError("s: what is kept of squares is 0 or more", "s")
+            raise GivenError("s0: what is kept of squares is 0 or more", "s0")
+
+
+def _kept(env: Env) -> list[str]:
+    """The givens for what the method keeps from step to step."""
+    return [f"{symbol}0" for symbol in METHODS[env["method"]].kept if f"{symbol}0" in _BEFORE]
+
+
+def _stated(env: Env) -> list[str]:
+    """Those of them that are given."""
+    return [name for name in _kept(env) if env[name] is not None]
 
 
 def _begun(env: Env) -> str:
     """What the method kept before the first step, in words."""
-    kept = [f"{name} = {value_math(env[name]).ascii}" for name in _BEFORE if env[name] is not None]
-    symbols = [rule.symbol for rule in METHODS[env["method"]].rules if rule.symbol in ("v", "m", "s")]
-    return ", ".join(kept) or (f"{' and '.join(symbols)} = 0" if symbols else "")
+    stated = [f"{name} = {value_math(env[name]).ascii}" for name in _stated(env)]
+    return ", ".join(stated) or (f"{' and '.join(name[0] for name in _kept(env))} = 0" if _kept(env) else "")
 
 
 def _variables(J: Expr, theta: Any) -> tuple[str, ...]:
@@ -508,7 +516,7 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _factors(env, "1 - beta1", "1 - beta2")),
     misconception("forgot-state", "What the method kept from the steps before still counts.",
                   wrong=lambda env: _thetas(env, **dict.fromkeys(_BEFORE, 0))
-                  if any(env[name] is not None for name in _BEFORE) else {}),
+                  if _stated(env) else {}),
     misconception("one-step-only", "That is where the first step ends; go on from there.",
                   wrong=lambda env: {"theta": env["thetas"][0]} if env["steps"] > 1 else {}),
     misconception("first-gradient-again", "Every step takes the gradient at the place where it begins.",

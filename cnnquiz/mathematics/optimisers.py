@@ -57,6 +57,11 @@ class Method(Struct, frozen=True):
     ahead: bool = False
     decoupled: bool = False
 
+    @property
+    def kept(self) -> list[str]:
+        """The symbols of what it keeps from step to step."""
+        return [rule.symbol for rule in self.rules if rule.symbol in STATE]
+
 
 _DOWN = "Against the gradient, downhill."
 _EACH = "The step is divided by the root of the squared gradients."
@@ -171,7 +176,8 @@ def run(
     What the method keeps begins as `start` has it, or at 0; `done` steps were made before.
     """
     state = {name: start[name] for name in NAMES if name in start}
-    state |= {name: start.get(begun) or 0 for name, begun in BEGUN.items()}
+    kept = method.kept
+    state |= {name: (start.get(begun) or 0) if name in kept else 0 for name, begun in BEGUN.items()}
     for made in range(1, steps + 1):
         at = state["theta"]
         if method.ahead:
@@ -213,11 +219,11 @@ def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> tup
     for t in range(1, steps + 1):
         at = theta
         if name == "nesterov":
-            v = memory(name, start, seen)["v"] if seen else _begun(start)[0]
+            v = memory(name, start, seen)["v"] if seen else _begun(name, start)[0]
             at = componentwise(_ahead, theta, start["gamma"], v)
         seen.append(gradient(at, t))
         theta = componentwise(lambda one, v, s, m, *own: _after(name, {**start, "v0": v, "s0": s, "m0": m}, one, own),
-                              theta, *_begun(start), *seen)  # fmt: skip
+                              theta, *_begun(name, start), *seen)  # fmt: skip
         thetas.append(theta)
     return thetas, seen
 
@@ -236,21 +242,21 @@ def _after(name: str, start: Env, theta: Any, seen: Sequence[Any]) -> Any:
     return limit_digits(theta - moved)
 
 
-def _begun(start: Env) -> list[Any]:
-    """What is kept before the first step: v, s and m."""
-    return [start.get(BEGUN[symbol]) or 0 for symbol in ("v", "s", "m")]
+def _begun(name: str, start: Env) -> list[Any]:
+    """What a method keeps before the first step: v, s and m, those that it does not keep 0."""
+    return [(start.get(BEGUN[symbol]) or 0) if symbol in METHODS[name].kept else 0 for symbol in ("v", "s", "m")]
 
 
 def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
     """What a method keeps of the gradients so far, by the symbols of its rules, as sums over all of them."""
     if any(isinstance(one, Vector) for one in seen):
         each = componentwise(lambda v, s, m, *own: memory(name, {**start, "v0": v, "s0": s, "m0": m}, own),
-                             *_begun(start), *seen)  # fmt: skip
+                             *_begun(name, start), *seen)  # fmt: skip
         return {symbol: Vector(one[symbol] for one in each) for symbol in each[0]}
     if name == "sgd":
         return {}
-    v, s, m = _begun(start)
-    if "v" in (rule.symbol for rule in METHODS[name].rules):
+    v, s, m = _begun(name, start)
+    if "v" in METHODS[name].kept:
         taken = 1 if name == "nesterov-pytorch" else start["alpha"]
         return {"v": taken * _geometric_sum(seen, start["gamma"]) + _left(v, start["gamma"], len(seen))}
     squares, t = [g * g for g in seen], len(seen)

@@ -64,9 +64,10 @@ def draw_update(chance: Chance) -> tuple[Given, Asked]:
         given |= {"theta": row(chance, size), "gradient": rows(chance, steps, size + int(chance.random() < 0.05))}
     size = len(given["theta"]) if isinstance(given.get("theta"), list) else 0
     if given["alpha"]:  # PyTorch keeps a velocity without the learning rate
-        given |= some(chance, v=lambda: row(chance, size) if size else decimals(chance, -3, 3))
-    given |= some(chance, m=lambda: row(chance, size) if size else decimals(chance, -3, 3),
-                  s=lambda: row(chance, size, 0) if size else decimals(chance, 0, 3), done=lambda: chance.randint(0, 9))
+        given |= some(chance, v0=lambda: row(chance, size) if size else decimals(chance, -3, 3))
+    given |= some(chance, m0=lambda: row(chance, size) if size else decimals(chance, -3, 3),
+                  s0=lambda: row(chance, size, 0) if size else decimals(chance, 0, 3),
+                  done=lambda: chance.randint(0, 9))  # fmt: skip
     return given, given
 
 
@@ -101,8 +102,8 @@ def _begin(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Paramet
     """Give the optimiser what it kept from the steps before; Nesterov's parameter is where the velocity leads."""
     method, state = asked["method"], optimiser.state[parameter]
     zeros = torch.zeros_like(parameter)
-    v, m, s = (zeros + tensor(asked.get(name, 0)) for name in "vms")
-    if method in ("momentum", "nesterov", "nesterov-pytorch") and "v" in asked:
+    v, m, s = (zeros + tensor(asked.get(name, 0)) for name in ("v0", "m0", "s0"))
+    if method in ("momentum", "nesterov", "nesterov-pytorch") and "v0" in asked:
         state["momentum_buffer"] = v if method == "nesterov-pytorch" else v / asked["alpha"]
         if method == "nesterov":
             parameter.data -= asked.get("gamma", 0.9) * v
