@@ -298,3 +298,8 @@ def test_bounds_hold_by_every_name_of_their_quantity(program: Program) -> None:
     words = ("conv", "--in", "64", "--k", "3", "--out", "32", "--find", "s,p", "--format", "json")
     found = [program("solve", *words, "--bounds", f"{name}=5:9").stdout for name in ("s", "stride")]
     assert '"solutions": []' in found[0] and len(set(found)) == 1
+
+
+def test_a_given_of_two_words_is_written_with_a_hyphen(program: Program) -> None:
+    for option in ("--fan-in", "--fan_in"):
+        assert "0.125" in program("solve", "init", "he", option, "16", "--want", "variance").stdout

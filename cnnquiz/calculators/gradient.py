@@ -21,7 +21,6 @@ from cnnquiz.mathematics.activations import (
     largest_slope,
     steepest_by_sympy,
     sympy_value_and_slope,
-    usual_alpha,
 )
 from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
@@ -98,7 +97,7 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"layers: {layers} are more than the {most} that are worked for {f.name}", "layers")
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
-    alpha, sizes = usual_alpha(f), [abs(w) for w in values["weights"] or ()]
+    alpha, sizes = f.alpha, [abs(w) for w in values["weights"] or ()]
     env = {**values, "alpha": alpha, "n": layers, "has_slope": has_slope}
     if has_slope:
         return {**env, "values": None, "weights": None, "M": None, "w": None, "B": None}

@@ -34,7 +34,8 @@ def section(param: click.Parameter) -> str:
 
 def words(quantity: Quantity) -> list[str]:
     """The spellings of a given: its short name and PyTorch's."""
-    return list(dict.fromkeys((quantity.short, quantity.name.replace("_", "-"))))
+    short, name = quantity.short.replace("_", "-"), quantity.name.replace("_", "-")
+    return list(dict.fromkeys((short, name, quantity.short)))
 
 
 def is_flag(quantity: Quantity) -> bool:

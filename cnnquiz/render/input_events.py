@@ -143,12 +143,24 @@ def explain(screen: Screen, explanation: Explanation | None, following: str) -> 
 
 
 def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
-    """Show lines to somebody who reads, no more of them at a time than the screen holds."""
-    page = screen.rows - 2
-    for begin in range(0, len(lines), page):
+    """Show lines to somebody who reads, no more of them at a time than the screen holds; to others all at once."""
+    begin, page = 0, screen.rows - 2
+    if not (screen.person and keys.can_press()):
+        page = len(lines)
+    while begin < len(lines):
         if begin and not _wants_more(screen):
             break
-        screen.show(*lines[begin : begin + page])
+        end = _page_end(lines, begin, page)
+        screen.show(*lines[begin:end])
+        begin = end
+
+
+def _page_end(lines: Sequence[Text], begin: int, page: int) -> int:
+    """Where a page ends: behind its last blank line, if that leaves it half full, so that a picture stays whole."""
+    end = begin + page
+    if end >= len(lines):
+        return len(lines)
+    return max((at + 1 for at in range(begin + page // 2, end) if not lines[at].plain), default=end)
 
 
 def _wants_more(screen: Screen) -> bool:
