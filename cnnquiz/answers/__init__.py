@@ -50,7 +50,7 @@ def value_of(variant: Variant, response: str) -> Any:
 
 def misconceptions_of(variant: Variant, response: str) -> list[Group]:
     """The misconceptions that lead to a wrong response, alone or two together; none for one that is right."""
-    wrong = mark(variant, response).verdict == "wrong"
+    wrong = not variant.choices and mark(variant, response).verdict == "wrong"
     return misconceptions_behind(variant, value_of(variant, response)) if wrong else []
 
 

@@ -19,9 +19,11 @@ from cnnquiz.commands import DRILL
 def command(what: tuple[str, ...], format: str, **options: Any) -> int:
     """Practise WHAT with fresh numbers, typing the answers, until all of it is mastered.
 
-    WHAT is a calculator (conv), a bank (week8), one item (week8/conv-output-size), a topic, or several of them. After
-    a wrong answer the slip is named, and there is a second try. A skill is mastered after three right answers in a
-    row at its hardest level. Every answer is saved before its verdict is shown, and the same command resumes the drill.
+    WHAT is a calculator (conv), a bank (week8), one item (week8/conv-output-size), a topic, or several of them. A
+    question without numbers comes with its options in another order, or with others where a calculator decides them.
+    After a wrong answer the slip is named, and there is a second try. A skill is mastered after three right answers
+    in a row at its hardest level. Every answer is saved before its verdict is shown, and the same command resumes the
+    drill.
 
     In --answers-file a line is an answer: a value, `key` (the right one), `slip: NAME` (the one that this
     misconception leads to; `slip: NAME + NAME` for two), or a key of the keyboard: `h` (hint), `s` (skip), `q`

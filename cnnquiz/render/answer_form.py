@@ -18,7 +18,11 @@ FORMS = {
 
 
 def form_prompt(variant: Variant) -> str:
-    """What is to be typed where there are no options."""
+    """What is to be typed."""
+    letters = [choice.letter for choice in variant.choices]
+    if letters:
+        several = variant.item.type == "multiple"
+        return "Type all the letters that are right." if several else f"Type {_either(letters)}."
     how = ": one after another, or in one line" if variant.parts else ""
     return f"Type {'; '.join(map(_short_form, variant.questions))}{how}."
 
@@ -33,12 +37,15 @@ def unreadable(variant: Variant, typed: str) -> str:
     typed = one_line(typed)[:40]
     letters = [choice.letter for choice in variant.choices]
     if letters:
-        wanted = f"{', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else letters[0]
-        return f"{typed!r} cannot be read as an answer. Press {wanted}; ? shows the keys."
+        return f"{typed!r} cannot be read as an answer. Press {_either(letters)}; ? shows the keys."
     value = value_of(variant, typed) if variant.item.type in ("number", "shape") else None
     count = len(value) if isinstance(value, tuple) else int(isinstance(value, int) and not isinstance(value, bool))
     said = f"is {count} numbers" if count > 1 else "is one number" if count else "cannot be read"
     return f"{typed!r} {said}. Type {form(variant)}. It does not count; try again."
+
+
+def _either(letters: list[str]) -> str:
+    return f"{', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else letters[0]
 
 
 def length_remark(variant: Variant, response: str) -> str:

@@ -44,9 +44,13 @@ def question(screen: Screen, session: Session, left: str, figure: str) -> list[T
     head = _header(screen, session, left)
     lines = paragraphs([head, stem, drawing, *rest])
     if drawing and screen.person and len(lines) + ROWS_BELOW >= screen.rows:
-        behind = paragraph(screen, f"({name_of('f', taken_letters(variant))} shows the figure)")
-        lines = paragraphs([head, stem, behind, *rest])
+        lines = paragraphs([head, stem, figure_behind_key(screen, variant), *rest])
     return [Text(), Text(), *lines]
+
+
+def figure_behind_key(screen: Screen, variant: Variant) -> list[Text]:
+    """Which key shows the figure, where there is no room for it."""
+    return paragraph(screen, f"({name_of('f', taken_letters(variant))} shows the figure)")
 
 
 def question_again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:

@@ -33,7 +33,6 @@ from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
-TRIES = 2
 FIELD = re.compile(r"([A-Za-z][\w ]*):(.*)")  # of a script
 
 
@@ -193,9 +192,18 @@ class DrillSession:
                 raise UserQuit
 
     def _show_question(self, asked: Question) -> None:
-        lines = view.question(self.screen, self.drill, asked)
+        lines = view.question(self.screen, self.drill, asked, self._figure(asked))
         self.rows = -2
         self._show(*lines)
+
+    def _figure(self, asked: Question) -> str:
+        """The question's figure; one that has gone is said and stands in words."""
+        figure = asked.variant.item.figure
+        try:
+            return files.figure_text(files.bundled().get(asked.source, asked.source), figure) if figure else ""
+        except CnnquizError as why:
+            console.stderr().say(f"cnnquiz: {why}")
+            return ""
 
     def _show(self, *lines: Any) -> None:
         self.rows += len(lines)
@@ -206,7 +214,7 @@ class DrillSession:
         turn, kept, self.open_question = Turn(asked, time.monotonic()), self.open_question, None
         if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
             return turn
-        turn.before = min(kept.tries, TRIES - 1)
+        turn.before = min(kept.tries, tries(asked.variant) - 1)
         for _ in range(kept.hints):
             self._show(*view.hint(self.screen, *self._hint(turn)))
         return turn
@@ -251,13 +259,15 @@ class DrillSession:
     def _respond(self, turn: Turn, text: str) -> How | None:
         """Do what was typed; how the question ended, or None while it is open."""
         found = command(text, False, taken_letters(turn.asked.variant))
-        match found.word if found and found.key in view.KEYS else "":
+        match found.word if found in view.commands(turn.asked.variant) else "":
             case "hint":
                 hint = self._hint(turn)
                 self._save_open(turn)
                 self._show(*view.hint(self.screen, *hint))
             case "keys":
-                self._show(*view.help_lines(self.screen))
+                self._show(*view.help_lines(self.screen, turn.asked.variant))
+            case "figure":
+                self._show(*view.figure(self.screen, turn.asked.variant, self._figure(turn.asked)))
             case "repeat":
                 self._show_question(turn.asked)
             case "quit":
@@ -304,12 +314,12 @@ class DrillSession:
     def _second_try(self, turn: Turn) -> How | None:
         """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
         last = turn.tries[-1]
-        if turn.count >= TRIES:
+        if turn.count >= tries(turn.asked.variant):
             return self._solution(turn, last)
         for part, response, mark in answers.marked_parts(turn.asked.variant, last.response):
             if mark.verdict != "right":
                 self._show(*view.wrong(self.screen, part, response, answers.misconceptions_of(part, response)))
-        hint = ("", "") if last.misconceptions else self._hint(turn)
+        hint = ("", "") if last.misconceptions or turn.asked.variant.choices else self._hint(turn)
         self._save_open(turn)
         self._show(*view.once_more(self.screen, *hint))
         return None
@@ -381,11 +391,18 @@ def script_answer(variant: Variant, line: str) -> str:
     field = FIELD.fullmatch(line)
     if variant.parts and (field or line == "key"):
         return "; ".join(script_answer(part, line) for part in variant.parts)
+    if variant.choices and (field or line == "key"):
+        return " ".join(variant.key)
     if line == "key" or field is None:
         return variant.key[0] if line == "key" else line
     derived = variant.worked.derived
     value = derived.wrong_value(name.strip() for name in field[2].split("+")) if derived else None
     return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
+
+
+def tries(variant: Variant) -> int:
+    """How many tries a question has: two, unless the first one leaves but one other answer."""
+    return 1 if variant.item.type == "true-false" or len(variant.choices) == 2 else 2
 
 
 def _open_question(plan: dict[str, Any]) -> OpenQuestion | None:
@@ -419,10 +436,9 @@ def _try_json(one: Try) -> dict[str, Any]:
 def _question_json(drill: Drill, asked: Question) -> dict[str, Any]:
     variant = asked.variant
     derivation = variant.item.derivation
-    assert derivation is not None  # a family has one
     wants = (one.item.derivation.want for one in variant.questions if one.item.derivation)
     return {
         "skill": drill.skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank,
-        "item": variant.item.id, "seed": variant.seed, "calculator": derivation.calculator,
-        "given": jsonable(variant.given), "want": "; ".join(wants), "stem": variant.stem, "key": variant.key[0],
+        "item": variant.item.id, "seed": variant.seed, "calculator": derivation and derivation.calculator,
+        "given": jsonable(variant.given), "want": "; ".join(wants), "stem": variant.stem, "key": " ".join(variant.key),
     }  # fmt: skip

@@ -280,7 +280,7 @@ class TakeSession:
             item, derivation = variant.item, variant.item.derivation
             if derivation and (command := derivation.command(variant.given)):
                 steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
-                if item.vary and self.name in bundled():
+                if self.name in bundled():
                     drill = shlex.quote(f"{self.name}/{item.id}")
                     steps.append((f"cnnquiz drill {drill}", "Practise it with fresh numbers:"))
                 break
