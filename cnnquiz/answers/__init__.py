@@ -45,7 +45,7 @@ def mark(variant: Variant, response: str) -> Mark:
 
 def value_of(variant: Variant, response: str) -> Any:
     """The value that a typed response spells; None where it spells none."""
-    return value.value_of(variant.item.type, response)
+    return value.value_of(variant, response)
 
 
 def misconceptions_of(variant: Variant, response: str) -> list[Group]:

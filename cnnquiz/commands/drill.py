@@ -14,6 +14,7 @@ from cnnquiz.commands import DRILL
 @click.option("--seed", type=click.IntRange(min=0), metavar="N", help="Begin anew, with the questions of that seed.")
 @click.option("--fresh", is_flag=True, help="Begin anew, even where an earlier drill was left.")
 @click.option("--limit", type=click.IntRange(min=1), metavar="N", help="Ask no more than N questions.")
+@click.option("--steps", is_flag=True, help="Answer line by line: each line of the derivation is asked and marked.")
 @click.option("--answers-file", metavar="FILE", help="Read the answers from a file, one a line.")
 @click.option("--format", type=click.Choice(["text", "json"]), default="text", help="How to give the result.")
 def command(what: tuple[str, ...], format: str, **options: Any) -> int:

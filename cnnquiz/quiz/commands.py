@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 Action = Literal[
-    "answer", "hint", "skip", "back", "next", "quit", "help", "show", "mark", "go", "hand-in", "tick"
+    "answer", "hint", "lines", "skip", "back", "next", "quit", "help", "show", "mark", "go", "hand-in", "tick"
 ]
 
 
@@ -29,6 +29,7 @@ class Command(Struct, frozen=True):
 
 COMMANDS = (
     Command("h", "hint", "hint", "the next hint; there may be several", told=False),
+    Command("t", "steps", "lines", "answer line by line, each line marked; it counts as a hint", told=False),
     Command("s", "skip", "skip", "leave it; the answer is still explained", told=False),
     Command("w", "working", "show", "the reason and the worked steps", asking=False),
     Command("p", "picture", "show", "the picture of it, with your answer", asking=False),
@@ -48,10 +49,10 @@ SYNONYMS = {"-": "skip", "exit": "quit", "help": "keys", "steps": "working", "al
 def command(typed: str, told: bool, taken: Collection[str] = ()) -> Command | None:
     """The command that was typed: its word, or its letter; a letter that is taken by an option in upper case only."""
     word = typed.strip().casefold()
-    word = SYNONYMS.get(word, word)
-    for one in COMMANDS:
-        if not (one.told if told else one.asking):
-            continue
+    here = [one for one in COMMANDS if (one.told if told else one.asking)]
+    named = {one.word for one in here}
+    word = word if word in named else SYNONYMS.get(word, word)
+    for one in here:
         if word == one.word or (word == one.key and (one.key not in taken or typed.strip() != one.key)):
             return one
     return None

@@ -10,17 +10,18 @@ from rich.text import Text
 from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.commands import COMMANDS, Command
 from cnnquiz.quiz.drill import STREAK, Drill, Question
-from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, unreadable
+from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, taken_letters, unreadable
+from cnnquiz.render.by_lines import reach_lines
 from cnnquiz.render.console import Screen
 from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.quiz import figure_behind_key, key_names, meanings, name_of, taken_letters
+from cnnquiz.render.quiz import figure_behind_key, key_names, meanings, name_of
 from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
-KEYS = "hsrfq?"
+KEYS = "htsrfq?"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -78,7 +79,8 @@ def figure(screen: Screen, variant: Variant, drawing: str) -> list[Text]:
 
 def commands(variant: Variant) -> list[Command]:
     """The commands that do something at this question."""
-    return [one for one in COMMANDS if one.key in KEYS and (one.key != "f" or variant.item.figure)]
+    useless = {"f": not variant.item.figure, "t": not variant.item.derivation}
+    return [one for one in COMMANDS if one.key in KEYS and not useless.get(one.key)]
 
 
 def help_lines(screen: Screen, variant: Variant) -> list[Text]:
@@ -111,7 +113,8 @@ def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> lis
     words.rstrip()
     whys = (one.why for one in variant.choices if one.letter in response.split() and one.letter not in variant.key)
     told = (prose(screen, why, screen.margin + "  ") for why in whys)
-    return [Text(), *hang(screen, words, lead), *chain(*told), *misconception_lines(screen, slips)]
+    reached = reach_lines(screen, variant, response, screen.margin + "  ")
+    return [Text(), *hang(screen, words, lead), *chain(*told), *misconception_lines(screen, slips), *reached]
 
 
 def answer_text(screen: Screen, variant: Variant, answers: Sequence[str]) -> Text:

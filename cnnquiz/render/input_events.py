@@ -16,6 +16,7 @@ from cnnquiz.patterns import pattern
 from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
+from cnnquiz.render.answer_form import taken_letters
 from cnnquiz.render.console import Screen
 from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.layout import count, paragraph
@@ -29,7 +30,7 @@ Resumption = Literal["resume", "anew", "leave"]
 
 def event(session: Session, text: str) -> Event:
     """What was typed at a question, as an event: a command, or else an answer."""
-    found = command(text, False, quiz.taken_letters(session.variant))
+    found = command(text, False, taken_letters(session.variant))
     if found and found.exam <= session.exam:
         return Event(found.action, found.word if found.action == "show" else "")
     return Event("answer", text.strip())
@@ -232,10 +233,17 @@ class Keys:
             if pressed or (left is not None and (self.time_left(session) or 0) <= 0):
                 return pressed
 
-    def _line(self, session: Session) -> Event:
+    def line(self, session: Session) -> str | None:
+        """A line that is typed; None when the time is up."""
+        keys.discard()
         text = typed_line(self.screen, self.time_left(session))
         if text is None:
             self.screen.show("")
+        return text
+
+    def _line(self, session: Session) -> Event:
+        text = self.line(session)
+        if text is None:
             return TICK
         if not text:
             return Event("next") if session.exam and session.reply else TICK
@@ -260,14 +268,21 @@ class Lines:
         """The next event; empty lines are passed over, and after a verdict the next question follows by itself."""
         if session.told or session.closing:
             return Event("hand-in" if session.closing else "next")
-        self.screen.write(self.screen.margin + PROMPT)
         try:
-            text = next(line for line in iter(keys.line, None) if line)
+            return event(session, self.line(session))
         except EOFError:
             self.ended = True
-            text = "quit"
-        self.screen.show("" if self.ended else text)
-        return Event("quit") if self.ended else event(session, text)
+            return Event("quit")
+
+    def line(self, session: Session) -> str:
+        """The next line that is not empty, echoed."""
+        self.screen.write(self.screen.margin + PROMPT)
+        text = ""
+        try:
+            text = next(line for line in iter(keys.line, None) if line)
+        finally:
+            self.screen.show(text)
+        return text
 
 
 class Script(Lines):

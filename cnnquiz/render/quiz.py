@@ -6,7 +6,6 @@ Everything is appended below what stands there; nothing is painted over.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from string import ascii_lowercase
 from typing import Protocol
 
 from rich.text import Text
@@ -16,6 +15,8 @@ from cnnquiz.items.variants import Variant
 from cnnquiz.quiz.commands import COMMANDS, Command
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
+from cnnquiz.render.answer_form import taken_letters
+from cnnquiz.render.by_lines import answer_by_lines
 from cnnquiz.render.console import Screen
 from cnnquiz.render.explanation import ROWS_BELOW, Explanation
 from cnnquiz.render.item import options, picture, prose_with_label, question_blocks
@@ -25,6 +26,7 @@ from cnnquiz.render.result import clock
 from cnnquiz.solution import Solution
 
 TIME_UP = "The time is up."
+NO_LINES = "There are no lines to be worked for this question."
 NO_HINTS = "There are no more hints for this question."
 
 
@@ -85,11 +87,6 @@ def _earlier_answer(screen: Screen, session: Session) -> list[Text]:
 # The keys
 
 
-def taken_letters(variant: Variant) -> Collection[str]:
-    """The small letters that answer the question, and so are no keys: those of the options, in an expression all."""
-    return ascii_lowercase if variant.item.type == "expression" else {choice.letter for choice in variant.choices}
-
-
 def name_of(key: str, taken: Collection[str]) -> str:
     """The key of a command: its letter, in upper case where the small one answers the question."""
     return key.upper() if key in taken else key
@@ -99,6 +96,7 @@ def asking_commands(session: Session) -> list[Command]:
     """The commands that do something while the question waits for its answer."""
     useless = {
         "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
+        "t": session.exam or not session.variant.item.derivation,
     }  # fmt: skip
     here = (one for one in COMMANDS if one.asking and one.exam <= session.exam)
     return [one for one in here if not useless.get(one.key)]
@@ -115,7 +113,7 @@ def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
     taken, letters = taken_letters(session.variant), [choice.letter for choice in session.variant.choices]
     named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
-    shown = "hsmbgq?" if screen.columns >= 60 else "hs?"
+    shown = "htsmbgq?" if screen.columns >= 60 else "hs?"
     named += [(name_of(one.key, taken), one.word) for one in asking_commands(session) if one.key in shown]
     return paragraph(screen, key_names(screen, named))
 
@@ -194,6 +192,7 @@ class Reader(Protocol):
     presses: bool
 
     def read(self, session: Session, parts: Collection[str]) -> Event: ...
+    def line(self, session: Session) -> str | None: ...
     def show(self, lines: Sequence[Text]) -> None: ...
     def explain(self, explanation: Explanation | None, following: str) -> bool: ...
 
@@ -219,6 +218,7 @@ class Desk:
         self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
         self.rows = 0  # of the screen since the head of the question, with that
         self.explanation: Explanation | None = None
+        self.worked: Event | None = None  # what came of the lines of a derivation, before it is read
 
     def ask(self, session: Session) -> None:
         """Put the question on the screen, and its verdict again where it stands."""
@@ -246,8 +246,28 @@ class Desk:
 
     def read(self, session: Session) -> Event:
         """What the person does next."""
+        if self.worked is not None:
+            event, self.worked = self.worked, None
+            return event
         self.rows += 1
         return self.reader.read(session, self._parts(session))
+
+    def _by_lines(self, session: Session) -> None:
+        """Let the answer be worked line by line; where it is still to be given then, show the question again."""
+
+        def read(question: Variant) -> str | None:
+            self.rows += 1
+            return self.reader.line(session)
+
+        try:
+            event = answer_by_lines(self.screen, session.variant, read, self._show)
+        except EOFError:
+            self.reader.ended = True
+            event = Event("quit")
+        if event.action == "next":
+            self._ask(session)
+        elif event.action != "tick":
+            self.worked = event
 
     def _parts(self, session: Session) -> list[str]:
         """The words of what is behind keys."""
@@ -261,6 +281,8 @@ class Desk:
         """Say what came of the event."""
         if outcome.told == "shown" and outcome.text == "repeat":
             self._ask(session)
+        elif outcome.told == "lines":
+            self._by_lines(session)
         else:
             self._show(self._outcome(session, outcome))
 
@@ -315,6 +337,8 @@ class Desk:
                 return self._part(session, outcome.text)
             case "unreadable":
                 return self._line(answer_form.unreadable(variant, outcome.text))
+            case "no-lines":
+                return self._line("An exam has no help." if session.exam else NO_LINES)
             case "no-hint":
                 return self._line("An exam has no hints." if session.exam else NO_HINTS)
             case "marked":

@@ -24,11 +24,14 @@ from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.quiz.session import SKIPPED, Reply
+from cnnquiz.quiz.worked_lines import lines
 from cnnquiz.render import console, input_events, keys
 from cnnquiz.render import drill as view
+from cnnquiz.render.answer_form import taken_letters
+from cnnquiz.render.by_lines import answer_by_lines
 from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.listing import show_json
-from cnnquiz.render.quiz import taken_letters
+from cnnquiz.render.quiz import NO_LINES
 from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
@@ -43,6 +46,7 @@ class DrillOptions(Struct, frozen=True):
     fresh: bool = False
     limit: int | None = None
     answers_file: str | None = None
+    steps: bool = False
     json: bool = False
 
 
@@ -110,6 +114,12 @@ class Turn(Struct):
     before: int = 0
     how: How | None = None
     typed: str = ""
+    by_lines: bool = False
+
+    @property
+    def help(self) -> int:
+        """How many hints were shown; the lines of the derivation are one."""
+        return self.hints + self.by_lines
 
     @property
     def count(self) -> int:
@@ -124,6 +134,7 @@ class OpenQuestion(Struct, frozen=True):
     seed: int | None
     hints: int = 0
     tries: int = 0
+    by_lines: bool = False
 
 
 class DrillSession:
@@ -177,8 +188,10 @@ class DrillSession:
         self.asked, self.explanation, self.screen = asked, None, self.screen.resized()
         self._show_question(asked)
         turn = self._turn(asked)
+        if self.options.steps:
+            turn.how = self._by_lines(turn)
         while turn.how is None:
-            turn.how = self._respond(turn, self._read(asked))
+            turn.how = self._respond(turn, self._read(asked.variant))
         self.drill = machine.advance(self.drill, asked, turn.how)
         self.turns.append(turn)
         self.idle -= turn.how != "wrong"
@@ -214,6 +227,7 @@ class DrillSession:
         turn, kept, self.open_question = Turn(asked, time.monotonic()), self.open_question, None
         if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
             return turn
+        turn.by_lines = kept.by_lines
         turn.before = min(kept.tries, tries(asked.variant) - 1)
         for _ in range(kept.hints):
             self._show(*view.hint(self.screen, *self._hint(turn)))
@@ -222,11 +236,26 @@ class DrillSession:
     def _save_open(self, turn: Turn) -> None:
         """Save the hints and tries of an open question, so that leaving does not undo them."""
         variant = turn.asked.variant
-        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count)
+        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count, turn.by_lines)
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill) | {"open": to_builtins(kept)})
 
-    def _read(self, asked: Question) -> str:
-        """The next line that is not empty; UserQuit at the end of the input."""
+    def _by_lines(self, turn: Turn) -> How | None:
+        """Let the answer be worked line by line, which counts as a hint; how the question ended, if it did."""
+        variant = turn.asked.variant
+        if not lines(variant):
+            if not self.options.steps:
+                self._show(*view.hint(self.screen, "", NO_LINES))
+            return None
+        turn.by_lines = True
+        self._save_open(turn)
+        event = answer_by_lines(self.screen, variant, self._read, lambda shown: self._show(*shown))
+        if event.action == "next":
+            self._show_question(turn.asked)
+            return None
+        return self._respond(turn, event.text or event.action)
+
+    def _read(self, variant: Variant) -> str:
+        """The next line that is not empty, as an answer to this question; UserQuit at the end of the input."""
         self.rows += 1
         try:
             if self._typing:
@@ -246,7 +275,7 @@ class DrillSession:
             if self.idle > MOST_IDLE:
                 file = display_text(self.options.answers_file or "")
                 raise CnnquizError(f"{file}: more than {MOST_IDLE} lines of it are no right answer; give fewer")
-            text = script_answer(asked.variant, text)
+            text = script_answer(variant, text)
         if not self._typing:
             self.screen.show(text)
         return text
@@ -268,6 +297,8 @@ class DrillSession:
                 self._show(*view.help_lines(self.screen, turn.asked.variant))
             case "figure":
                 self._show(*view.figure(self.screen, turn.asked.variant, self._figure(turn.asked)))
+            case "steps":
+                return self._by_lines(turn)
             case "repeat":
                 self._show_question(turn.asked)
             case "quit":
@@ -302,7 +333,7 @@ class DrillSession:
             self._show(*view.part(self.screen, variant, left[0]))
             return None
         turn.typed = ""
-        mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
+        mark, alone = answers.mark(variant, response), not (turn.count or turn.help)
         each = answers.marked_parts(variant, response)
         groups = tuple(group for part, one, _ in each for group in answers.misconceptions_of(part, one))
         turn.tries.append(Try(response, mark, groups))
@@ -314,7 +345,7 @@ class DrillSession:
     def _second_try(self, turn: Turn) -> How | None:
         """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
         last = turn.tries[-1]
-        if turn.count >= tries(turn.asked.variant):
+        if turn.by_lines or turn.count >= tries(turn.asked.variant):
             return self._solution(turn, last)
         for part, response, mark in answers.marked_parts(turn.asked.variant, last.response):
             if mark.verdict != "right":
@@ -337,13 +368,13 @@ class DrillSession:
 
     def _save(self, turn: Turn, response: Try) -> None:
         seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
-        reply = Reply(response.response, response.mark, max(turn.hints, turn.count - 1), seconds)
+        reply = Reply(response.response, response.mark, max(turn.help, turn.count - 1), seconds)
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
 
     @property
     def _command(self) -> str:
-        return f"cnnquiz drill {display_text(self.name)}"
+        return f"cnnquiz drill {display_text(self.name)}{' --steps' * self.options.steps}"
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
@@ -418,7 +449,7 @@ def _turn_json(drill: Drill, turn: Turn) -> dict[str, Any]:
     return {
         **_question_json(drill, turn.asked),
         "attempts": [_try_json(one) for one in turn.tries],
-        "hints": turn.hints,
+        "hints": turn.help,
         "how": turn.how,
         "misconception": "+".join(dict.fromkeys(names)) or None,
     }
