@@ -315,3 +315,36 @@ def test_what_may_be_two_numbers_or_none_is_asked_again(typed: str) -> None:
 )  # fmt: skip
 def test_a_question_says_how_many_digits_its_tolerance_asks_for(tolerance: str, said: str) -> None:
     assert form_prompt(variant(key="3.256", type="number", tolerance=tolerance)) == f"Type a number{said}."
+
+
+MAP = {"in": "40x30x8", "k": "3", "filters": "6"}
+
+
+@pytest.mark.parametrize(
+    ("calculator", "given", "want", "typed", "name"),
+    [
+        ("conv", MAP, "output_shape", "6x38x28", "moved-channels"),
+        ("conv", MAP | {"in": "8x40x30", "layout": "chw"}, "output_shape", "38x28x6", "moved-channels"),
+        ("pool", {"in": "40x30x8", "k": "2", "s": "2"}, "output_shape", "8x20x15", "moved-channels"),
+        ("tconv", {"in": "10x10x8", "k": "2", "s": "2", "filters": "4"}, "output_shape", "4x20x20", "moved-channels"),
+        ("net", {"in": "40x30x8", "layers": "conv 6 k3"}, "output_shape", "6x38x28", "moved-channels"),
+        ("conv", MAP, "macs", "919,296", "flops-as-macs"),
+        ("cost", {"in": "40x30x8", "layers": "conv 6 k3"}, "macs", "919296", "flops-as-macs"),
+        ("cost", {"in": "40x30x8", "layers": "conv 6 k3"}, "flops", "459648", "macs-as-flops"),
+    ],
+)
+def test_another_order_or_unit_is_named_whatever_is_worked(
+    calculator: str, given: dict[str, str], want: str, typed: str, name: str
+) -> None:
+    type = "shape" if "shape" in want else "number"
+    asked = variant(key="", type=type, derivation=Derivation({calculator: given, "want": want}))
+    assert mark(asked, typed).misconceptions == (name,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"), [("true", ("affine-is-linear",)), ("t", ("affine-is-linear",)), ("no", ())]
+)
+def test_a_wrong_verdict_on_a_statement_tells_its_slip(typed: str, names: tuple[str, ...]) -> None:
+    derivation = Derivation({"linear": {"operator": "2*x + 5"}, "want": "linear"})
+    asked = variant(stem="True or false: 2*x + 5 is linear.", key="false", type="true-false", derivation=derivation)
+    assert mark(asked, typed).misconceptions == names

@@ -223,7 +223,7 @@ def _options(worked: WorkedItem, derived: DerivedAnswer, chance: SeededRandom) -
 
 def _distractors(derived: DerivedAnswer, chance: SeededRandom, taken: list[Any]) -> Iterator[tuple[Group, Any]]:
     """Wrong values by misconceptions in random order, alone and then in pairs, each unlike all before."""
-    alone = chance.shuffle(derived.calculator.misconceptions)
+    alone = chance.shuffle(derived.calculator.distractors)
     for group in [*((one,) for one in alone), *combinations(alone, 2)]:
         value = derived.wrong_value_of(group)
         if value is not None and value not in taken and _is_near(value, taken[0]):
