@@ -13,6 +13,7 @@ from cnnquiz.quiz.drill import STREAK, Drill, Question
 from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, taken_letters, unreadable
 from cnnquiz.render.by_lines import reach_lines
 from cnnquiz.render.console import Screen
+from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
@@ -21,7 +22,7 @@ from cnnquiz.render.quiz import figure_behind_key, key_names, meanings, name_of
 from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
-KEYS = "htsrfq?"
+KEYS = "htsrfbq?"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -66,10 +67,18 @@ def question(screen: Screen, drill: Drill, asked: Question, drawing: str) -> lis
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(form_prompt(asked.variant))
     taken = taken_letters(asked.variant)
-    keys = key_names(screen, [(name_of(one.key, taken), one.word) for one in commands(asked.variant)])
+    shown = [one for one in commands(asked.variant) if one.key in ("htsfq?" if screen.columns >= 60 else "hs?")]
+    keys = key_names(screen, [(name_of(one.key, taken), one.word) for one in shown])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return paragraph(screen, Text.assemble(wanted, "   ", keys))
     return stack(screen, [wanted, keys])
+
+
+def before(screen: Screen, number: int, told: Explanation) -> list[Text]:
+    """The question before with what was told of it."""
+    stem = prose(screen, told.variant.stem, screen.margin, "strong")
+    head = paragraph(screen, f"Question {number}, answered", "title")
+    return [Text(), Text(), *paragraphs([head, stem, options(screen, told.variant.choices)]), *told.verdict()]
 
 
 def figure(screen: Screen, variant: Variant, drawing: str) -> list[Text]:

@@ -13,7 +13,7 @@ from cnnquiz.answers import missing_parts, read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant
 from cnnquiz.patterns import pattern
-from cnnquiz.quiz.commands import command
+from cnnquiz.quiz.commands import ENTER, Choice, choice, command
 from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
 from cnnquiz.render.answer_form import taken_letters
@@ -38,9 +38,7 @@ def event(session: Session, text: str) -> Event:
 
 def event_between(text: str) -> Event | None:
     """What was pressed or typed behind a verdict, as an event; None for what has no meaning there."""
-    if text in (keys.ENTER, keys.SPACE):
-        return Event("next")
-    found = command("back" if text == keys.BACK else text, True)
+    found = command({keys.BACK: "back", keys.SPACE: "next"}.get(text, text), True)
     return Event(found.action, found.word if found.action == "show" else "") if found else None
 
 
@@ -69,22 +67,24 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
 
 def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to resume an unfinished session; another key repeats the choices."""
-    meanings: dict[str, Resumption] = {
-        "y": "resume", keys.ENTER: "resume", keys.SPACE: "resume", "resume": "resume", "n": "anew",
-        "start over": "anew", "q": "leave", "quit": "leave", "leave": "leave",
-    }  # fmt: skip
-    choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
+    meanings: dict[str, Resumption] = {ENTER: "resume", "n": "anew", "q": "leave"}
     screen.show("", *paragraph(screen, stopped))
     while True:
-        screen.show(*paragraph(screen, choices))
+        screen.show(*paragraph(screen, quiz.choice_names(screen, "resume")))
         screen.write(screen.margin + PROMPT)
-        try:
-            pressed = keys.press()
-        except EOFError:
-            pressed = "q"
-        _echo(screen, pressed if len(pressed) == 1 else "")
-        if answer := meanings.get(pressed.casefold()):
-            return answer
+        if found := _chosen(screen, "resume"):
+            return meanings[found.key]
+
+
+def _chosen(screen: Screen, prompt: str) -> Choice | None:
+    """The answer to a prompt that is pressed or typed next; the end of the input is `q`, the space bar Enter."""
+    keys.discard()
+    try:
+        pressed = keys.press()
+    except EOFError:
+        pressed = "q"
+    _echo(screen, pressed if len(pressed) == 1 else "")
+    return choice(prompt, ENTER if pressed == keys.SPACE else pressed)
 
 
 def _echo(screen: Screen, pressed: str) -> None:
@@ -153,15 +153,9 @@ def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
 
 
 def _wants_more(screen: Screen) -> bool:
-    keys.discard()
-    choices = quiz.key_names(screen, [("Enter", "more"), ("q", "enough")])
-    screen.write(Text.assemble(screen.margin, choices, "  "))
-    try:
-        pressed = keys.press()
-    except EOFError:
-        pressed = "q"
-    _echo(screen, "")
-    return pressed.casefold() not in ("q", "enough")
+    screen.write(Text.assemble(screen.margin, quiz.choice_names(screen, "more"), "  "))
+    found = _chosen(screen, "more")
+    return found is None or found.key != "q"
 
 
 class Keys:
@@ -202,8 +196,8 @@ class Keys:
         if text is None:
             self.screen.show("")
         word = (text or "").casefold()
-        if word in ("y", "yes", "n", "no"):
-            return Event("hand-in" if word[0] == "y" else "next")
+        if answer := choice("hand in", word):
+            return Event("hand-in" if answer.key == "y" else "next")
         found = command(word, False)
         return Event("go", word) if word.isdecimal() else Event(found.action, found.word) if found else TICK
 

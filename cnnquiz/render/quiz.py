@@ -12,7 +12,7 @@ from rich.text import Text
 
 from cnnquiz.answers import missing_parts
 from cnnquiz.items.variants import Variant
-from cnnquiz.quiz.commands import COMMANDS, Command
+from cnnquiz.quiz.commands import COMMANDS, ENTER, PROMPTS, Command
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
 from cnnquiz.render.answer_form import taken_letters
@@ -104,7 +104,7 @@ def asking_commands(session: Session) -> list[Command]:
 
 def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
     """The commands that do something behind a verdict; `parts` are the words of those that show more of it."""
-    words = {*parts, "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words = {*parts, "next", "repeat", "quit", "keys", *["back"] * bool(session.at)}
     words |= {"figure"} if session.variant.item.figure else set()
     return [one for one in COMMANDS if one.told and one.word in words]
 
@@ -123,6 +123,11 @@ def key_names(screen: Screen, named: Iterable[tuple[str, str]]) -> Text:
     pieces = [Text.assemble((screen.plain(key), "key"), " ", word) for key, word in named]
     once = [Text("(then press Enter)")] if keys.at_terminal() and not keys.can_press() else []
     return Text("   ").join(pieces + once)
+
+
+def choice_names(screen: Screen, prompt: str) -> Text:
+    """The answers to a prompt, side by side."""
+    return key_names(screen, [(one.key, one.word) for one in PROMPTS[prompt]])
 
 
 def help_lines(screen: Screen, session: Session, parts: Collection[str] = ()) -> list[Text]:
@@ -169,7 +174,7 @@ def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
         named, following, leave = [(" ".join(key for key, _ in named), "more")], following.split()[0], []
     room = screen.columns - 2 * len(screen.margin)
     while True:
-        line = key_names(screen, [("Enter", following), *named, *leave, ("?", "keys")])
+        line = key_names(screen, [(ENTER, following), *named, *leave, ("?", "keys")])
         if line.cell_len <= room or not named:
             return Text.assemble(screen.margin, line, "  ")
         named.pop()

@@ -209,6 +209,15 @@ class DrillSession:
         self.rows = -2
         self._show(*lines)
 
+    def _before(self) -> list[Any]:
+        """The question before, with its answer."""
+        if not self.turns:
+            return view.hint(self.screen, "", "This is the first question since the drill was begun.")
+        turn = self.turns[-1]
+        last = turn.tries[-1] if turn.tries else Try("", SKIPPED)
+        told = Explanation(self.screen, turn.asked.variant, Reply(last.response, last.mark), solution_of)
+        return view.before(self.screen, self.drill.asked, told)
+
     def _figure(self, asked: Question) -> str:
         """The question's figure; one that has gone is said and stands in words."""
         figure = asked.variant.item.figure
@@ -295,6 +304,9 @@ class DrillSession:
                 self._show(*view.hint(self.screen, *hint))
             case "keys":
                 self._show(*view.help_lines(self.screen, turn.asked.variant))
+            case "back":
+                self._show(*self._before())
+                self._show_question(turn.asked)
             case "figure":
                 self._show(*view.figure(self.screen, turn.asked.variant, self._figure(turn.asked)))
             case "steps":
