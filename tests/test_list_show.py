@@ -119,7 +119,7 @@ def test_show_takes_a_path_and_its_text_is_only_text(program: Program, tmp_path:
     [
         ("weak8", "week8"),
         ("week8/conv-outputsize", "Did you mean week8/conv-output-size?"),
-        ("week8/xyzzy", "`cnnquiz show week8` shows them all"),
+        ("week8/xyzzy", "`cnnquiz show week8 --key` names them all"),
         ("nowhere/at-all.yaml", "nowhere/at-all.yaml"),
         (".", "folder"),
         ("", "cnnquiz: "),

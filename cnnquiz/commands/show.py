@@ -60,7 +60,7 @@ def open_item(what: str) -> tuple[Loaded, Item | None]:
     item = loaded.bank.item(item_id)
     if item is None:
         near = nearest_names(item_id, [each.id for each in loaded.bank.items], most=1)
-        hint = f" Did you mean {name}/{near[0]}?" if near else f" `cnnquiz show {loaded.bank.id}` shows them all."
+        hint = f" Did you mean {name}/{near[0]}?" if near else f" `cnnquiz show {loaded.bank.id} --key` names them all."
         raise CnnquizError(f"bank `{loaded.bank.id}` has no item `{item_id}`.{hint}")
     return loaded, item
 

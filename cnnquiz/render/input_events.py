@@ -78,7 +78,6 @@ def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
 
 def _chosen(screen: Screen, prompt: str) -> Choice | None:
     """The answer to a prompt that is pressed or typed next; the end of the input is `q`, the space bar Enter."""
-    keys.discard()
     try:
         pressed = keys.press()
     except EOFError:
@@ -153,6 +152,7 @@ def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
 
 
 def _wants_more(screen: Screen) -> bool:
+    keys.discard()
     screen.write(Text.assemble(screen.margin, quiz.choice_names(screen, "more"), "  "))
     found = _chosen(screen, "more")
     return found is None or found.key != "q"
