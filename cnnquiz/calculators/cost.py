@@ -255,10 +255,6 @@ def _bytes_times(env: Env, factor: Fraction | int) -> Values:
 
 
 MISCONCEPTIONS = (
-    misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  macs=lambda env: env["flops"]),
-    misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
                   wrong=lambda env: _macs_by(env, lambda result: network_counts.weights_of(result)[0])),
     misconception("used-input-size", "Count the positions of the output, not those of the input.",

@@ -345,10 +345,6 @@ MISCONCEPTIONS = (
     misconception("forgot-conv", "The convolutions hold weights too.", wrong=lambda env: _only(env, "dense")),
     misconception("batchnorm-counted-running", "Running mean and variance are stored, not learned.",
                   where=_MACS_ALONE, parameters=lambda env: env["stored"]),
-    misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  where=_MACS_ALONE, macs=lambda env: env["flops"]),
-    misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  where=_MACS_ALONE, flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
                   where=_MACS_ALONE, macs=lambda env: env["parameters"]),
 )  # fmt: skip

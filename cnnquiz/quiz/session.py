@@ -15,11 +15,12 @@ from cnnquiz import answers
 from cnnquiz.items.variants import Variant
 from cnnquiz.model import Mark
 from cnnquiz.quiz.commands import Action
+from cnnquiz.quiz.worked_lines import lines
 
 T = TypeVar("T")
 Told = Literal[
-    "verdict", "noted", "part", "hint", "no-hint", "unreadable", "help", "shown", "first", "moved", "marked",
-    "unmarked", "time-up", "left", "nothing",
+    "verdict", "noted", "part", "hint", "no-hint", "lines", "no-lines", "unreadable", "help", "shown", "first", "moved",
+    "marked", "unmarked", "time-up", "left", "nothing",
 ]
 End = Literal["", "finished", "time-up", "left"]
 SKIPPED = answers.SKIPPED
@@ -53,6 +54,7 @@ class Session(Struct, frozen=True):
     marked   the indexes of the items that were marked for later
     closing  whether, behind the last item of an exam, it is asked whether to hand in
     begun    the parts of the response that were given so far, where the item has several
+    by_lines the indexes of the items whose answer was worked line by line, which is help as a hint is
     """
 
     variants: Sequence[Variant]
@@ -69,6 +71,7 @@ class Session(Struct, frozen=True):
     marked: frozenset[int] = frozenset()
     closing: bool = False
     begun: str = ""
+    by_lines: frozenset[int] = frozenset()
 
     @property
     def variant(self) -> Variant:
@@ -161,6 +164,8 @@ def step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]:
             return _next(session)
         case "hint" if not session.told:
             return _hint(session)
+        case "lines" if not session.told:
+            return _lines(session)
         case "skip" if session.begun:
             return _answer(session, "-", now)
         case "skip" if not session.told:
@@ -211,7 +216,8 @@ def _answer(session: Session, text: str, now: float) -> tuple[Session, Outcome]:
 
 def _with_reply(session: Session, response: str, mark: Mark, now: float) -> tuple[Session, Outcome]:
     seconds = round(max(0.0, now - session.asked), 1) if session.timed else None
-    reply = Reply(response, mark, session.hints[session.at], seconds)
+    help = session.hints[session.at] + (session.at in session.by_lines)
+    reply = Reply(response, mark, help, seconds)
     session = structs.replace(session, replies=_replace_at(session.replies, session.at, reply), begun="")
     if session.exam:
         moved, outcome = _next(session)
@@ -226,6 +232,13 @@ def _hint(session: Session) -> tuple[Session, Outcome]:
         return session, Outcome("no-hint")
     session = structs.replace(session, hints=_replace_at(session.hints, session.at, shown + 1))
     return session, Outcome("hint", hints[shown])
+
+
+def _lines(session: Session) -> tuple[Session, Outcome]:
+    """The lines of the derivation, to be worked one by one."""
+    if session.exam or not lines(session.variant):
+        return session, Outcome("no-lines")
+    return structs.replace(session, by_lines=session.by_lines | {session.at}), Outcome("lines")
 
 
 def _back(session: Session) -> tuple[Session, Outcome]:

@@ -11,6 +11,7 @@ from cnnquiz.answers import marked_parts, misconceptions_of, value_of
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render.answer_form import length_remark
+from cnnquiz.render.by_lines import reach_lines
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw, shows
 from cnnquiz.render.item import options_in_words, prose_with_label, reason
@@ -101,7 +102,8 @@ class Explanation:
 
     def _misconceptions(self, variant: Variant, response: str) -> list[Text]:
         """What leads to a wrong answer that was typed."""
-        return misconception_lines(self.screen, misconceptions_of(variant, response))
+        found = misconception_lines(self.screen, misconceptions_of(variant, response))
+        return found + reach_lines(self.screen, variant, response, self.body)
 
     def _parts(self) -> list[Text]:
         """Each part of an answer with its verdict, and with the misconceptions behind it."""

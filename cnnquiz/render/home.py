@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cnnquiz.history.stats import Tally
+from cnnquiz.quiz.commands import PROMPTS
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import count, hang, paragraphs, table
 from cnnquiz.render.quiz import key_names
@@ -36,4 +37,5 @@ def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequen
 def prompt(screen: Screen, errands: int) -> Text:
     """The keys: Enter does the first of them."""
     others = [(f"2-{errands}" if errands > 2 else "2", "another")] if errands > 1 else []
-    return Text.assemble(screen.margin, key_names(screen, [("Enter", "do the first"), *others, ("q", "quit")]), "  ")
+    first, *last = [(one.key, one.word) for one in PROMPTS["home"]]
+    return Text.assemble(screen.margin, key_names(screen, [first, *others, *last]), "  ")

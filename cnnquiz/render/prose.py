@@ -11,6 +11,7 @@ from cnnquiz.markdown import parser
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import NOTHING, hang
+from cnnquiz.render.typeset import with_letters
 from cnnquiz.shown import clean
 
 _MARKUP = pattern(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
@@ -23,7 +24,7 @@ def inline(screen: Screen, markdown: str, style: str = "") -> Text:
     """A run of Markdown as styled text; what looks like markup of another kind is only text."""
     text = clean(markdown)[:_LONGEST]
     if not _MARKUP.search(text):
-        return screen.text(text, style)
+        return screen.text(with_letters(screen, text), style)
     [run] = parser().parseInline(text)
     return _text_of(screen, run.children or [], style)
 
@@ -42,7 +43,7 @@ def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = ""
 def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, str, Text]]:
     """Each paragraph or list entry: whether it follows the last without an empty line, its bullet, its words."""
     if markdown and not _MARKUP.search(markdown):  # plain words need no parser, whose import takes a while
-        yield False, "", screen.text(markdown, style)
+        yield False, "", screen.text(with_letters(screen, markdown), style)
         return
     end, bullet = 0, ""
     for token in parser().parse(markdown) if markdown else ():
@@ -69,7 +70,8 @@ def _text_of(screen: Screen, tokens: Sequence[Any], style: str) -> Text:
             text.append(screen.plain(characters(token.content) if formulas <= _MOST_FORMULAS else token.content))
         else:
             words = " " if token.type.endswith("break") else token.content
-            text.append(screen.plain(words), "code" if token.tag == "code" else "")
+            code = token.tag == "code"
+            text.append(screen.plain(words if code else with_letters(screen, words)), "code" if code else "")
     return text
 
 

@@ -11,6 +11,7 @@ from rich.text import Text
 from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, count, hang, indent, paragraph, paragraphs
+from cnnquiz.render.misconception_text import called
 from cnnquiz.shown import one_line
 
 MOST = 10  # rows of a list; the rest is in `--format json`
@@ -103,7 +104,7 @@ def misconceptions(screen: Screen, found: Sequence[MisconceptionCount], drills: 
     rows, remedies = [], []
     for one in found[: most(found)]:
         remedies.append(screen.text(f"cnnquiz drill {drills[one.name]}" if one.name in drills else "", "key"))
-        row = [screen.text(shorten(one.name, longest), "slip"), Text(count(one.count, "time"))]
+        row = [screen.text(shorten(called(one.name), longest), "slip"), Text(count(one.count, "time"))]
         rows.append([*row, remedies[-1]] if wide else row)
     lines = table(rows, right={1})
     if not wide:

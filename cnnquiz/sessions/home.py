@@ -12,6 +12,7 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled
 from cnnquiz.history import History, scheduling
 from cnnquiz.history.stats import Tally
+from cnnquiz.quiz.commands import choice
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.render import console, keys
 from cnnquiz.render.home import home_lines, prompt
@@ -48,11 +49,12 @@ def home() -> tuple[str, ...]:
         except EOFError:
             pressed = "q"
         screen.show(pressed if len(pressed) == 1 else "")
-        place = "1" if pressed in (keys.ENTER, keys.SPACE) else pressed
+        answer = choice("home", "enter" if pressed == keys.SPACE else pressed)
+        if answer and answer.key == "q":
+            return ()
+        place = "1" if answer else pressed
         if place.isascii() and place.isdecimal() and 1 <= int(place) <= len(found):
             return found[int(place) - 1].command
-        if place.casefold() in ("q", "quit"):
-            return ()
 
 
 def errands(history: History, topics: Iterable[Tally], at: datetime) -> Iterator[Errand]:

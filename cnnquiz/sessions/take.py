@@ -268,7 +268,7 @@ class TakeSession:
     def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
         """Commands worth typing now, each with its purpose."""
         again = f"cnnquiz take {display_text(shlex.quote(self.name))}"
-        missed = [row.variant for row in result.rows if row.asked and row.mark.verdict != "right"]
+        missed = [(n, r.variant) for n, r in enumerate(result.rows, 1) if r.asked and r.mark.verdict != "right"]
         unasked = any(not row.asked for row in result.rows)
         if not missed and not unasked:
             others = [f"cnnquiz take {other}" for other in bundled() if other != self.name]
@@ -276,11 +276,11 @@ class TakeSession:
         what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
         steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
         steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
-        for variant in missed:
+        for number, variant in missed:
             item, derivation = variant.item, variant.item.derivation
             if derivation and (command := derivation.command(variant.given)):
-                steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
-                if item.vary and self.name in bundled():
+                steps.append((command, f"See question {number} worked in full, or try other numbers:"))
+                if self.name in bundled():
                     drill = shlex.quote(f"{self.name}/{item.id}")
                     steps.append((f"cnnquiz drill {drill}", "Practise it with fresh numbers:"))
                 break

@@ -25,6 +25,7 @@ from cnnquiz.naming import did_you_mean
 from cnnquiz.patterns import pattern
 from cnnquiz.solution import TOO_LONG, Drawing, Solution, Step
 from cnnquiz.solver import lines
+from cnnquiz.solver.common_misconceptions import COMMON, common_misconceptions
 from cnnquiz.solver.declaration import (
     REQUIRED,
     Case,
@@ -125,6 +126,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         if missing:
             raise TypeError(f"{module.__name__} declares no {', no '.join(missing)}")
         declared = {name.lower(): getattr(module, name) for name in (*CONSTANTS, *FUNCTIONS) if hasattr(module, name)}
+        declared["misconceptions"] = (*declared.get("misconceptions", ()), *common_misconceptions(module.RESULTS))
         return cls(module.__name__.rpartition(".")[2], title, summary, source, **declared)
 
     @property
@@ -379,6 +381,11 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     def misconception(self, name: str) -> Misconception | None:
         """The misconception of that name, if there is one."""
         return next((m for m in self.misconceptions if m.name == name), None)
+
+    @cached_property
+    def distractors(self) -> tuple[Misconception, ...]:
+        """The misconceptions whose values make options: its own."""
+        return tuple(one for one in self.misconceptions if one not in COMMON.values())
 
     def wrong_values(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too.
