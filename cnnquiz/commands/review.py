@@ -21,7 +21,7 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     When an item comes again depends on how you answered it: wrong, right with a hint, slowly or at once.
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
-    from cnnquiz.sessions.recorder import now
+    from cnnquiz.clock import now
     from cnnquiz.sessions.review import ReviewOptions, review
 
     day = None if until is None else exam_day(until, now())

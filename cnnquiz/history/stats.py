@@ -1,6 +1,6 @@
 """What the attempts add up to: accuracy, misconceptions, sessions, scores, and what the schedule expects.
 
-A skipped or partly right answer counts as an attempt that is not right. Days are days of UTC.
+A skipped or partly right answer counts as an attempt that is not right. Days are the person's own.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from cnnquiz.clock import day_of
 from cnnquiz.history import scheduling
-from cnnquiz.history.rows import EPOCH, moment_text
+from cnnquiz.history.rows import moment, moment_text
 from cnnquiz.history.scheduling import Card
 
 RECENT = 10
@@ -24,7 +25,8 @@ BY_REVISION = """
     JOIN revisions r ON r.id = a.revision
     JOIN items i ON i.id = r.item
 """
-BY_DAY = "SELECT day, verdict, count(*) FROM attempts GROUP BY day, verdict"
+QUARTER = 900_000_000  # microseconds: what makes up the days of every time zone
+BY_QUARTER = "SELECT time / 900000000, verdict, count(*) FROM attempts GROUP BY time / 900000000, verdict"
 BY_MISCONCEPTION = """
     SELECT t.text, i.bank, i.item, a.times
     FROM (
@@ -126,7 +128,8 @@ def tally_json(tally: Tally, kind: str = "") -> dict[str, Any]:
 def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats:
     """All of it, counted along the indexes, so that a million attempts take less than a second."""
     revisions = db.execute(BY_REVISION).fetchall()
-    days = tallies((day_text(day), verdict, asked) for day, verdict, asked in db.execute(BY_DAY))
+    quarters = db.execute(BY_QUARTER)
+    days = tallies((str(day_of(moment(at * QUARTER))), verdict, asked) for at, verdict, asked in quarters)
     return Stats(
         total=Tally("", sum(day.attempts for day in days), sum(day.right for day in days)),
         topics=weakest_first(tallies((topic, verdict, n) for _, topic, verdict, n in revisions)),
@@ -151,11 +154,6 @@ def tallies(rows: Iterable[tuple[str, str, int]]) -> list[Tally]:
 def weakest_first(found: Iterable[Tally]) -> tuple[Tally, ...]:
     """The tallies in the order of their accuracy."""
     return tuple(sorted(found, key=lambda tally: (tally.accuracy, -tally.attempts, tally.name)))
-
-
-def day_text(day: int) -> str:
-    """A day as the file counts it, in ISO 8601."""
-    return (EPOCH + timedelta(days=day)).date().isoformat()
 
 
 def misconceptions(rows: Iterable[tuple[str, str, str, int]]) -> tuple[MisconceptionCount, ...]:

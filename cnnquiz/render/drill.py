@@ -19,7 +19,8 @@ from cnnquiz.render.quiz import key_names, meanings
 from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
-KEYS = "hsrq?"
+SHOWN = "hsrq?"  # below a question
+KEYS = SHOWN + "u"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -57,7 +58,7 @@ def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(form_prompt(asked.variant))
-    keys = key_names(screen, [(one.key, one.word) for one in COMMANDS if one.key in KEYS])
+    keys = key_names(screen, [(one.key, one.word) for one in COMMANDS if one.key in SHOWN])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return paragraph(screen, Text.assemble(wanted, "   ", keys))
     return stack(screen, [wanted, keys])
@@ -68,7 +69,7 @@ def help_lines(screen: Screen) -> list[Text]:
     return [Text(), *meanings(screen, [one.word for one in COMMANDS if one.key in KEYS]), Text()]
 
 
-def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]:
+def right(screen: Screen, drill: Drill, asked: Question, how: str, back: str = "") -> list[Text]:
     """The verdict on a right answer, and what it does for the skill; `drill` is its state after the answer."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
@@ -81,7 +82,9 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     else:
         words = f"{at.streak} of {STREAK} in a row."
     lead = verdict_lead(screen, "right").append(": ")
-    return [Text(), *hang(screen, Text.assemble(screen.text(asked.variant.key[0], "answer"), ". ", words), lead)]
+    remark = Text(f"   ({back})" if back else "", "note")
+    answer = screen.text(asked.variant.key[0], "answer")
+    return [Text(), *hang(screen, Text.assemble(answer, ". ", words, remark), lead)]
 
 
 def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> list[Text]:

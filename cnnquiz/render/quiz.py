@@ -21,7 +21,7 @@ from cnnquiz.render.explanation import ROWS_BELOW, Explanation
 from cnnquiz.render.item import options, picture, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline
-from cnnquiz.render.result import clock
+from cnnquiz.render.result import minutes
 from cnnquiz.solution import Solution
 
 TIME_UP = "The time is up."
@@ -60,7 +60,9 @@ def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     number, of = session.at + 1, len(session.variants)
     line = Text.assemble(f"Question {number} of {of}  ", bar(screen, number, of, 20 if screen.columns >= 60 else 8))
     seed = session.variant.seed
-    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", left):
+    earlier = (session.variants[place].item.id for place in range(session.at if session.again else 0))
+    again = "once more" if session.variant.item.id in earlier else ""
+    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", again, left):
         line.append_text(screen.text(f"  {words}" if words else ""))
     return paragraph(screen, line)
 
@@ -94,7 +96,8 @@ def name_of(key: str, taken: Collection[str]) -> str:
 def asking_commands(session: Session) -> list[Command]:
     """The commands that do something while the question waits for its answer."""
     useless = {
-        "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
+        "h": session.exam or not session.variant.hints, "b": not session.at,
+        "u": session.last is None, "f": not session.variant.item.figure,
     }  # fmt: skip
     here = (one for one in COMMANDS if one.asking and one.exam <= session.exam)
     return [one for one in here if not useless.get(one.key)]
@@ -102,7 +105,7 @@ def asking_commands(session: Session) -> list[Command]:
 
 def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
     """The commands that do something behind a verdict; `parts` are the words of those that show more of it."""
-    words = {*parts, "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words = {*parts, "repeat", "quit", "keys", *["back"] * bool(session.at), *["undo"] * (session.last is not None)}
     words |= {"figure"} if session.variant.item.figure else set()
     return [one for one in COMMANDS if one.told and one.word in words]
 
@@ -194,6 +197,20 @@ class Reader(Protocol):
     def explain(self, explanation: Explanation | None, following: str) -> bool: ...
 
 
+class Log:
+    """What a session has its history do besides keeping replies; this one does nothing."""
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question back."""
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+
+    def back(self, variant: Variant) -> str:
+        """When the question comes back, in words; empty where nobody knows."""
+        return ""
+
+
 class Desk:
     """A screen, a reader of events, and what the questions need: the clock, the disk, figures, worked steps.
 
@@ -210,9 +227,11 @@ class Desk:
         figure: Callable[[Variant], str],
         solve: Callable[[Variant], Solution | None],
         ready: Callable[[], None] = lambda: None,
+        log: Log | None = None,
     ) -> None:
         self.screen, self.reader, self.clock = screen, reader, clock
         self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
+        self.log = log or Log()
         self.rows = 0  # of the screen since the head of the question, with that
         self.explanation: Explanation | None = None
 
@@ -252,6 +271,14 @@ class Desk:
     def keep(self, session: Session, reply: Reply) -> None:
         """Put a reply on disk."""
         self.save(session.variant, reply)
+
+    def take_back(self, session: Session) -> None:
+        """Take the last reply to a question back."""
+        self.log.take_back(session.variant)
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+        self.log.note(session)
 
     def tell(self, session: Session, outcome: Outcome) -> None:
         """Say what came of the event."""
@@ -317,6 +344,8 @@ class Desk:
                 return self._line("Marked for later.")
             case "unmarked":
                 return self._line("No longer marked.")
+            case "taken-back":
+                return self._line("Taken back: that answer does not count.")
             case "first":
                 return self._line("This is the first question.")
             case "time-up":
@@ -340,7 +369,10 @@ class Desk:
 
     def _verdict(self, session: Session, reply: Reply) -> list[Text]:
         """The verdict; in few lines where keys are pressed, below the question or a line that recalls it."""
-        self.explanation = self._explanation(session.variant, reply)
+        back = "" if session.exam else self.log.back(session.variant)
+        if back and session.comes_again:
+            back = f"once more in a moment, {back}"
+        self.explanation = Explanation(self.screen, session.variant, reply, self.solve, back)
         if not self.reader.presses:
             return self.explanation.full()
         return self.explanation.below(self.rows, f"Question {session.at + 1} of {len(session.variants)}  ")
@@ -350,4 +382,4 @@ class Desk:
 
     def _clock_text(self, session: Session) -> str:
         """How much time is left, in words."""
-        return "" if session.deadline is None else f"{clock(max(0.0, session.deadline - self.clock()))} left"
+        return "" if session.deadline is None else f"{minutes(max(0.0, session.deadline - self.clock()))} left"

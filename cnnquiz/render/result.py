@@ -52,7 +52,7 @@ def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
     answer = row.reply.response or ("skipped" if row.asked else "not asked")
-    cells = [str(place), row.id, answer, row.key, str(row.reply.hints or ""), clock(row.reply.seconds)]
+    cells = [str(place), row.id, answer, row.key, str(row.reply.hints or ""), minutes(row.reply.seconds)]
     return [verdict_sign(screen, row.mark.verdict), *map(screen.text, cells)]
 
 
@@ -78,12 +78,12 @@ def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
     return lines
 
 
-def clock(seconds: float | None) -> str:
+def minutes(seconds: float | None) -> str:
     """Seconds as a person reads them: 0:07, 12:30."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole}:{rest:02d}"
 
 
 def number(value: float) -> str:

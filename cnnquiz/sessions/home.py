@@ -8,6 +8,7 @@ from datetime import datetime
 from msgspec import Struct
 
 from cnnquiz.bank import open_bank
+from cnnquiz.clock import now
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled
 from cnnquiz.history import History, scheduling
@@ -16,7 +17,6 @@ from cnnquiz.quiz.drill_scope import families
 from cnnquiz.render import console, keys
 from cnnquiz.render.home import home_lines, prompt
 from cnnquiz.render.layout import count
-from cnnquiz.sessions.recorder import now
 
 WEAK, ENOUGH = 0.8, 3  # below that share of right answers a topic is weak, if it has so many
 
