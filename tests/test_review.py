@@ -10,7 +10,7 @@ from pathlib import Path
 
 import fsrs
 import pytest
-from answered import DAY, WEEK8, answers, document
+from answered import DAY, WEEK8, answers, document, letters
 from conftest import Program
 from history.writer import alter
 
@@ -49,7 +49,8 @@ def session_of(history: History) -> str:
 
 def test_a_review_moves_the_card_as_the_library_does(program: Program, path: Path) -> None:
     (first,) = answers(path, 3 * DAY, "week8", "relu-false")
-    found = document(program("review", "--format", "json", stdin="h\nc\n"))
+    typed = f"h\n{letters('week8', 'relu-false', 1)}\n"
+    found = document(program("review", "--format", "json", stdin=typed))
     assert [(row["bank"], row["id"], row["response"], row["correct"]) for row in found["items"]] == [
         ("week8", "relu-false", "c", True)
     ]
@@ -114,8 +115,8 @@ def test_nothing_taken_yet(program: Program) -> None:
 def test_nothing_due_says_when_the_next_comes(program: Program, path: Path) -> None:
     answers(path, timedelta(seconds=5), "week8", "relu-false", "softmax", verdict="right")
     ended = program("review")
-    assert ended.returncode == 0 and "Nothing is due today. The next comes tomorrow." in ended.stdout
-    assert [line.split()[-1] for line in ended.stdout.splitlines() if "tomorrow" in line] == ["2"]
+    assert ended.returncode == 0 and "Nothing is due today. The next comes in 2 days." in ended.stdout
+    assert [line.split()[-1] for line in ended.stdout.splitlines() if "tomorrow" in line] == ["0"]
 
 
 @pytest.mark.parametrize(

@@ -28,16 +28,17 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     return review(ReviewOptions(limit, day, forecast, format == "json"))
 
 
-def exam_day(text: str, now: datetime) -> date:
+def exam_day(text: str, now: datetime, option: str = "--until") -> date:
     """The day of an exam; CnnquizError for one that cannot be read or is past."""
     from datetime import date
 
+    from cnnquiz.clock import day_of
     from cnnquiz.errors import CnnquizError
 
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise CnnquizError(f"--until: {text[:40]!r} is no date: write it as year-month-day, 2026-12-01") from None
-    if day < now.astimezone().date():
-        raise CnnquizError(f"--until: {day} is past: name the day of an exam that is still to come")
+        raise CnnquizError(f"{option}: {text[:40]!r} is no date: write it as year-month-day, 2026-12-01") from None
+    if day < day_of(now):
+        raise CnnquizError(f"{option}: {day} is past: name the day of an exam that is still to come")
     return day

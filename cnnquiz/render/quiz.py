@@ -311,8 +311,8 @@ class Desk:
             self.screen.show(*self._explanation(variant, reply).full())
 
     def _review_of_wrong(self, wrong: Sequence[tuple[int, Variant, Reply]], of: int) -> None:
-        many = "the one that was" if len(wrong) == 1 else f"the {len(wrong)} that were"
-        if not wrong or not self.reader.explain(None, f"{many} not right"):
+        many = "the one" if len(wrong) == 1 else f"the {len(wrong)}"
+        if not wrong or not self.reader.explain(None, f"{many} you missed"):
             return
         for place, (number, variant, reply) in enumerate(wrong, 1):
             lines = question_again(self.screen, variant, number, of, self.figure(variant))

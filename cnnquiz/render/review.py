@@ -38,6 +38,12 @@ def page(*blocks: Sequence[Text]) -> list[Text]:
     return [Text(), *paragraphs(blocks), Text()]
 
 
+def exam_in_words(exam: date, today: date) -> str:
+    """How long it is to an exam: 12 days to the exam."""
+    days = (exam - today).days
+    return f"{count(days, 'day')} to the exam." if days > 0 else "The exam is today."
+
+
 def day_name(today: date, place: int) -> str:
     """A day by its name: today, tomorrow, Thu 26 Nov."""
     day = today + timedelta(days=place)

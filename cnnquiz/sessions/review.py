@@ -20,6 +20,7 @@ from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import Variant, solution_of
+from cnnquiz.model import Bank, Item
 from cnnquiz.quiz.plan import shuffle_options
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.quiz.session import Open, Questions, Reply, Session, left_open, play, start
@@ -78,12 +79,20 @@ def forecast(history: History, now: datetime, until: date | None) -> Forecast:
     return Forecast(due, min(later, default=None), tuple(scheduling.forecast(cards, now, days)), cards)
 
 
+def question(bank: Bank, item: Item, attempts: int) -> Variant:
+    """An item after so many attempts: its numbers, or else the order of its options, are others after each."""
+    random = SeededRandom(bank.id, item.id, attempts, "review")
+    variant = variants.draw(bank, item, random.below(SEEDS))
+    return variant if variant.seed is not None else shuffle_options(variant, random)
+
+
 class ReviewSession(Log):
     """One review: the cards that are due, the screen, and the recorder that saves the replies.
 
     ends  when no further question begins, by the clock; None: never
     """
 
+    title, command = "Review", "cnnquiz review"
     ends: float | None = None
 
     def __init__(self, history: History, options: ReviewOptions) -> None:
@@ -92,6 +101,7 @@ class ReviewSession(Log):
         self.recorder = Recorder(history, "review")
         self.banks = BankLocator(history)
         self.passed_over: list[tuple[Card, str]] = []
+        self.facts: list[str] = []
         self.replies: list[tuple[Variant, Reply]] = []
         self.exam = history.exam(day_of(now()))
         self.until = options.until or self.exam
@@ -132,10 +142,11 @@ class ReviewSession(Log):
         """Say what cannot be asked, and show the banner."""
         until = self.until
         number, due = len(self.cards), self.due - len(self.passed_over)
-        facts = [f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
+        whole = f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"
+        facts = self.facts or [whole]
         facts += [f"planned towards {until}: {count((until - day_of(now())).days, 'day')} left"] if until else []
         self._report_problems()
-        self.screen.show(*quiz.banner(self.screen, "Review", facts))
+        self.screen.show(*quiz.banner(self.screen, self.title, facts))
 
     def _report_problems(self) -> None:
         """One line for a history that cannot be used, and one for all that is passed over."""
@@ -157,14 +168,12 @@ class ReviewSession(Log):
                 self.passed_over.append((fault.card, str(fault)))
 
     def _draw(self, card: Card) -> Variant:
-        """The card's question; its numbers, or else the order of its options, are new after every attempt."""
+        """The card's question as it is asked this time."""
         bank, item = self.banks.item(card.bank, card.item)
-        random = SeededRandom(card.bank, card.item, self.history.attempt_count(card.bank, card.item), "review")
         try:
-            variant = variants.draw(bank, item, random.below(SEEDS))
+            return question(bank, item, self.history.attempt_count(card.bank, card.item))
         except ItemFault as fault:
             raise Unaskable(card, fault.why) from None
-        return variant if variant.seed is not None else shuffle_options(variant, random)
 
     def _key(self, asked: Card | Variant) -> str:
         """A question as it is asked this time, for the plan."""
@@ -253,7 +262,7 @@ class ReviewSession(Log):
 
     def advice(self) -> str:
         """How much is saved, and the command that resumes the review."""
-        command = "cnnquiz review" + (f" --until {self.options.until}" if self.options.until else "")
+        command = self.command + (f" --until {self.options.until}" if self.options.until else "")
         return self.recorder.advice(len(self._first_replies()), len(self.cards), command)
 
     def interruption(self) -> str:

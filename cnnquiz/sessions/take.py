@@ -179,7 +179,9 @@ class TakeSession(Log):
             raise CnnquizError(f"{self.name} has no items to ask")
         self._show_json(QuizResult(self.bank.id, ()))
         screen = self.screen
-        words = "No mistakes are left: no question was answered wrong the last time that you met it."
+        words = "Nothing to retry: what you answered was right the last time that you met it."
+        if not any(card.bank == self.bank.id for card in self.history.cards()):
+            words = "Nothing to retry: you have not taken this quiz yet."
         lines = (words, f"The whole quiz: cnnquiz take {display_text(shlex.quote(self.name))}")
         screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
         return 0
@@ -291,8 +293,8 @@ class TakeSession(Log):
         if not missed and not unasked:
             others = [f"cnnquiz take {other}" for other in bundled() if other != self.name]
             return [(others[0], "All right. Another quiz:")] if others else []
-        what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
-        steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
+        many = len(missed) if len(missed) > 1 else "one"
+        steps = [(f"{again} --mistakes", f"Retry the {many} you missed:")] if missed else []
         steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
         for variant in missed:
             item, derivation = variant.item, variant.item.derivation
