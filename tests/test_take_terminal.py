@@ -335,7 +335,7 @@ def test_an_exam_is_handed_in_and_its_mistakes_come_one_by_one(start: Start) -> 
     child.expect(PROMPT)
     child.send("y\r")
     child.expect("2 of 3 right")
-    child.expect("the one that was not right.*keys  ")
+    child.expect("the one you missed.*keys  ")
     child.send(" ")
     child.expect("Question 1 of 3")
     child.expect("Wrong.*128x128x4")

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 Action = Literal[
-    "answer", "hint", "lines", "skip", "back", "next", "quit", "help", "show", "mark", "go", "hand-in", "tick"
+    "answer", "hint", "lines", "skip", "back", "next", "quit", "help", "show", "mark", "go", "hand-in", "tick", "undo"
 ]
 
 
@@ -49,6 +49,7 @@ COMMANDS = (
     Command("f", "figure", "show", "the figure of the question"),
     Command("m", "mark", "mark", "mark it for later, or take the mark back", told=False, exam=True),
     Command("g", "grid", "show", "which questions are answered, marked and open", told=False, exam=True),
+    Command("u", "undo", "undo", "take the last answer back: it does not count"),
     Command("b", "back", "back", "the question before"),
     Command("q", "quit", "quit", "save and leave; the same command resumes it"),
     Command("?", "keys", "help", "this list"),

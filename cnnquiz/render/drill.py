@@ -22,7 +22,7 @@ from cnnquiz.render.quiz import figure_behind_key, key_names, meanings, name_of
 from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
-KEYS = "htsrfbq?"
+KEYS = "htsrfbuq?"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -97,7 +97,7 @@ def help_lines(screen: Screen, variant: Variant) -> list[Text]:
     return [Text(), *meanings(screen, [one.word for one in commands(variant)], taken_letters(variant)), Text()]
 
 
-def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]:
+def right(screen: Screen, drill: Drill, asked: Question, how: str, back: str = "") -> list[Text]:
     """The verdict on a right answer, and what it does for the skill; `drill` is its state after the answer."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
@@ -111,7 +111,9 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
         words = f"{at.streak} of {STREAK} in a row."
     lead = verdict_lead(screen, "right").append(": ")
     key = answer_text(screen, asked.variant, asked.variant.key)
-    return [Text(), *hang(screen, Text.assemble(key, "" if key.plain.endswith(".") else ".", " ", words), lead)]
+    remark = Text(f"   ({back})" if back else "", "note")
+    answer = Text.assemble(key, "" if key.plain.endswith(".") else ".", " ", words, remark)
+    return [Text(), *hang(screen, answer, lead)]
 
 
 def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> list[Text]:

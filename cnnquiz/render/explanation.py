@@ -29,11 +29,17 @@ WHY_ROWS = 3  # of what is said of the answer there
 
 
 class Explanation:
-    """One answered question: its reply, and the parts of what can be told of it."""
+    """One answered question: its reply, the parts of what can be told of it, and when it comes back, in words."""
 
     def __init__(
-        self, screen: Screen, variant: Variant, reply: Reply, solve: Callable[[Variant], Solution | None]
+        self,
+        screen: Screen,
+        variant: Variant,
+        reply: Reply,
+        solve: Callable[[Variant], Solution | None],
+        back: str = "",
     ) -> None:
+        self.back = back
         self.screen, self.variant, self.reply, self._solve = screen, variant, reply, solve
         self.body = screen.margin + "  "
         self.chosen = [choice for choice in variant.choices if choice.letter in reply.response.split()]
@@ -78,16 +84,17 @@ class Explanation:
         return recalled + self.verdict(self.screen.rows - ROWS_BELOW - len(recalled))
 
     def lead(self) -> list[Text]:
-        """Right or wrong in words, and the answer that was given."""
+        """Right or wrong in words, the answer that was given, and when the question comes back."""
         lead = verdict_lead(self.screen, self.reply.mark.verdict)
+        back = Text(f"   ({self.back})" if self.back else "", "note")
         if not self.reply.response:
-            return [lead]
+            return hang(self.screen, back, lead) if self.back else [lead]
         lead.append(": ")
         if self.chosen:
-            return hang(self.screen, options_in_words(self.screen, self.chosen), lead)
+            return hang(self.screen, Text.assemble(options_in_words(self.screen, self.chosen), back), lead)
         remark = length_remark(self.variant, self.reply.response)
         given = f"{self.reply.response}. {remark}" if remark else self.reply.response
-        return hang(self.screen, self.screen.text(given), lead)
+        return hang(self.screen, Text.assemble(self.screen.text(given), back), lead)
 
     def _diagnosis(self) -> list[Text]:
         """What the wrong answer comes from; of a right one, why it is right."""

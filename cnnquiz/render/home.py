@@ -19,8 +19,10 @@ MORE = (
 )
 
 
-def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequence[str]]]) -> list[Text]:
-    """How it stands, the errands by number, and what else there is: at most 20 lines."""
+def home_lines(
+    screen: Screen, total: Tally, exam: str, errands: Sequence[tuple[str, Sequence[str]]]
+) -> list[Text]:
+    """How it stands, how long it is to the exam, the errands by number, and what else there is: at most 20 lines."""
     stands = "Convolutional networks, by questions and by numbers."
     if total.attempts:
         stands = f"{count(total.attempts, 'answer')} so far, {total.accuracy:.0%} right."
@@ -30,7 +32,7 @@ def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequen
     ]
     rows = table(screen, cells)
     more = table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
-    title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", stands)
+    title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", " ".join(filter(None, (stands, exam))))
     return [Text(), *paragraphs([hang(screen, title), rows, more]), Text()]
 
 

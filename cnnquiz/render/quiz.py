@@ -22,7 +22,7 @@ from cnnquiz.render.explanation import ROWS_BELOW, Explanation
 from cnnquiz.render.item import options, picture, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline
-from cnnquiz.render.result import clock
+from cnnquiz.render.result import minutes
 from cnnquiz.solution import Solution
 
 TIME_UP = "The time is up."
@@ -66,7 +66,9 @@ def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     number, of = session.at + 1, len(session.variants)
     line = Text.assemble(f"Question {number} of {of}  ", bar(screen, number, of, 20 if screen.columns >= 60 else 8))
     seed = session.variant.seed
-    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", left):
+    earlier = (session.variants[place].item.id for place in range(session.at if session.again else 0))
+    again = "once more" if session.variant.item.id in earlier else ""
+    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", again, left):
         line.append_text(screen.text(f"  {words}" if words else ""))
     return paragraph(screen, line)
 
@@ -95,8 +97,8 @@ def name_of(key: str, taken: Collection[str]) -> str:
 def asking_commands(session: Session) -> list[Command]:
     """The commands that do something while the question waits for its answer."""
     useless = {
-        "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
-        "t": session.exam or not session.variant.item.derivation,
+        "h": session.exam or not session.variant.hints, "b": not session.at, "u": session.last is None,
+        "f": not session.variant.item.figure, "t": session.exam or not session.variant.item.derivation,
     }  # fmt: skip
     here = (one for one in COMMANDS if one.asking and one.exam <= session.exam)
     return [one for one in here if not useless.get(one.key)]
@@ -105,6 +107,7 @@ def asking_commands(session: Session) -> list[Command]:
 def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
     """The commands that do something behind a verdict; `parts` are the words of those that show more of it."""
     words = {*parts, "next", "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words |= {"undo"} if session.last is not None else set()
     words |= {"figure"} if session.variant.item.figure else set()
     return [one for one in COMMANDS if one.told and one.word in words]
 
@@ -202,6 +205,20 @@ class Reader(Protocol):
     def explain(self, explanation: Explanation | None, following: str) -> bool: ...
 
 
+class Log:
+    """What a session has its history do besides keeping replies; this one does nothing."""
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question back."""
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+
+    def back(self, variant: Variant) -> str:
+        """When the question comes back, in words; empty where nobody knows."""
+        return ""
+
+
 class Desk:
     """A screen, a reader of events, and what the questions need: the clock, the disk, figures, worked steps.
 
@@ -218,9 +235,11 @@ class Desk:
         figure: Callable[[Variant], str],
         solve: Callable[[Variant], Solution | None],
         ready: Callable[[], None] = lambda: None,
+        log: Log | None = None,
     ) -> None:
         self.screen, self.reader, self.clock = screen, reader, clock
         self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
+        self.log = log or Log()
         self.rows = 0  # of the screen since the head of the question, with that
         self.explanation: Explanation | None = None
         self.worked: Event | None = None  # what came of the lines of a derivation, before it is read
@@ -282,6 +301,14 @@ class Desk:
         """Put a reply on disk."""
         self.save(session.variant, reply)
 
+    def take_back(self, session: Session) -> None:
+        """Take the last reply to a question back."""
+        self.log.take_back(session.variant)
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+        self.log.note(session)
+
     def tell(self, session: Session, outcome: Outcome) -> None:
         """Say what came of the event."""
         if outcome.told == "shown" and outcome.text == "repeat":
@@ -315,8 +342,8 @@ class Desk:
             self.screen.show(*self._explanation(variant, reply).full())
 
     def _review_of_wrong(self, wrong: Sequence[tuple[int, Variant, Reply]], of: int) -> None:
-        many = "the one that was" if len(wrong) == 1 else f"the {len(wrong)} that were"
-        if not wrong or not self.reader.explain(None, f"{many} not right"):
+        many = "the one" if len(wrong) == 1 else f"the {len(wrong)}"
+        if not wrong or not self.reader.explain(None, f"{many} you missed"):
             return
         for place, (number, variant, reply) in enumerate(wrong, 1):
             lines = question_again(self.screen, variant, number, of, self.figure(variant))
@@ -350,6 +377,8 @@ class Desk:
                 return self._line("Marked for later.")
             case "unmarked":
                 return self._line("No longer marked.")
+            case "taken-back":
+                return self._line("Taken back: that answer does not count.")
             case "first":
                 return self._line("This is the first question.")
             case "time-up":
@@ -373,7 +402,10 @@ class Desk:
 
     def _verdict(self, session: Session, reply: Reply) -> list[Text]:
         """The verdict; in few lines where keys are pressed, below the question or a line that recalls it."""
-        self.explanation = self._explanation(session.variant, reply)
+        back = "" if session.exam else self.log.back(session.variant)
+        if back and session.comes_again:
+            back = f"once more in a moment, {back}"
+        self.explanation = Explanation(self.screen, session.variant, reply, self.solve, back)
         if not self.reader.presses:
             return self.explanation.full()
         return self.explanation.below(self.rows, f"Question {session.at + 1} of {len(session.variants)}  ")
@@ -383,4 +415,4 @@ class Desk:
 
     def _clock_text(self, session: Session) -> str:
         """How much time is left, in words."""
-        return "" if session.deadline is None else f"{clock(max(0.0, session.deadline - self.clock()))} left"
+        return "" if session.deadline is None else f"{minutes(max(0.0, session.deadline - self.clock()))} left"

@@ -53,7 +53,7 @@ def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
     answer = row.reply.response or ("skipped" if row.asked else "not asked")
-    cells = [answer, row.key, str(row.reply.hints or ""), clock(row.reply.seconds)]
+    cells = [answer, row.key, str(row.reply.hints or ""), minutes(row.reply.seconds)]
     words = inline(screen, " ".join(row.variant.stem.split()))
     return [verdict_sign(screen, row.mark.verdict), Text(str(place)), words, *map(screen.text, cells)]
 
@@ -80,12 +80,12 @@ def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
     return lines
 
 
-def clock(seconds: float | None) -> str:
+def minutes(seconds: float | None) -> str:
     """Seconds as a person reads them: 0:07, 12:30."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole}:{rest:02d}"
 
 
 def number(value: float) -> str:

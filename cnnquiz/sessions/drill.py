@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from random import SystemRandom
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, ValidationError, convert, to_builtins
 
-from cnnquiz import answers, calculators, files
+from cnnquiz import answers, calculators, clock, files
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
 from cnnquiz.items.derived_answer import Group, formula_of
@@ -36,6 +35,7 @@ from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
+Undone = Literal["undone"]
 FIELD = re.compile(r"([A-Za-z][\w ]*):(.*)")  # of a script
 
 
@@ -112,7 +112,7 @@ class Turn(Struct):
     tries: list[Try] = []
     hints: int = 0
     before: int = 0
-    how: How | None = None
+    how: How | Undone | None = None
     typed: str = ""
     by_lines: bool = False
 
@@ -135,6 +135,7 @@ class OpenQuestion(Struct, frozen=True):
     hints: int = 0
     tries: int = 0
     by_lines: bool = False
+    seconds: float = 0.0
 
 
 class DrillSession:
@@ -150,6 +151,8 @@ class DrillSession:
         self.recorder = Recorder(history, "drill")
         self.asked: Question | None = None
         self.turns: list[Turn] = []
+        self.before: Drill | None = None  # the last answer, which can be taken back
+        self.taken_back: Turn | None = None
         self.open_question: OpenQuestion | None = None
         self.answers = self.idle = 0
         self._lines = script if script is not None else iter(keys.line, None)
@@ -162,7 +165,7 @@ class DrillSession:
         self._begin()
         try:
             while not self.drill.over and len(self.turns) != self.options.limit:
-                self._ask(machine.question(self.drill))
+                self._ask(self.taken_back.asked if self.taken_back else machine.question(self.drill))
         except UserQuit:
             pass
         if self.drill.over or self.script is not None:
@@ -192,13 +195,17 @@ class DrillSession:
             turn.how = self._by_lines(turn)
         while turn.how is None:
             turn.how = self._respond(turn, self._read(asked.variant))
+        if turn.how == "undone":
+            return
+        self.before = self.drill
         self.drill = machine.advance(self.drill, asked, turn.how)
         self.turns.append(turn)
         self.idle -= turn.how != "wrong"
         self.asked = None
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
         if turn.how != "wrong":
-            self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
+            back = self.recorder.back(asked.variant)
+            self.screen.show(*view.right(self.screen, self.drill, asked, turn.how, back))
         elif self._typing and self.explanation:
             following = "result" if len(self.turns) == self.options.limit else "next question"
             if not input_events.explain(self.screen, self.explanation, following):
@@ -232,23 +239,28 @@ class DrillSession:
         self.screen.show(*lines)
 
     def _turn(self, asked: Question) -> Turn:
-        """A question at its beginning; one that was open when the drill was left keeps its hints and tries."""
-        turn, kept, self.open_question = Turn(asked, time.monotonic()), self.open_question, None
+        """A question at its beginning; one that was open when the drill was left keeps its hints, tries and time."""
+        if (again := self.taken_back) is not None:
+            self.taken_back, again.how = None, None
+            return again
+        turn, kept, self.open_question = Turn(asked, clock.seconds()), self.open_question, None
         if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
             return turn
         turn.by_lines = kept.by_lines
         turn.before = min(kept.tries, tries(asked.variant) - 1)
+        turn.begun -= kept.seconds
         for _ in range(kept.hints):
             self._show(*view.hint(self.screen, *self._hint(turn)))
         return turn
 
     def _save_open(self, turn: Turn) -> None:
-        """Save the hints and tries of an open question, so that leaving does not undo them."""
+        """Save the hints, tries and time of an open question, so that leaving does not undo them."""
         variant = turn.asked.variant
-        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count, turn.by_lines)
+        seconds = round(clock.seconds() - turn.begun, 1)
+        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count, turn.by_lines, seconds)
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill) | {"open": to_builtins(kept)})
 
-    def _by_lines(self, turn: Turn) -> How | None:
+    def _by_lines(self, turn: Turn) -> How | Undone | None:
         """Let the answer be worked line by line, which counts as a hint; how the question ended, if it did."""
         variant = turn.asked.variant
         if not lines(variant):
@@ -294,7 +306,7 @@ class DrillSession:
         keys.discard()
         return input_events.typed_line(self.screen)
 
-    def _respond(self, turn: Turn, text: str) -> How | None:
+    def _respond(self, turn: Turn, text: str) -> How | Undone | None:
         """Do what was typed; how the question ended, or None while it is open."""
         found = command(text, False, taken_letters(turn.asked.variant))
         match found.word if found in view.commands(turn.asked.variant) else "":
@@ -313,7 +325,10 @@ class DrillSession:
                 return self._by_lines(turn)
             case "repeat":
                 self._show_question(turn.asked)
+            case "undo":
+                return self._undo(turn)
             case "quit":
+                self._save_open(turn) if turn.hints or turn.count or self.answers else None
                 raise UserQuit
             case "skip":
                 self._save(turn, Try("", SKIPPED))
@@ -321,6 +336,22 @@ class DrillSession:
             case _:
                 return self._answer(turn, text)
         return None
+
+    def _undo(self, turn: Turn) -> Undone | None:
+        """Take the last answer back: a try at this question, or the one that ended the question before."""
+        here = bool(turn.tries)
+        if not here and (self.before is None or not self.turns or not self.turns[-1].tries):
+            self._show(*view.hint(self.screen, "", "There is no answer to take back."))
+            return None
+        last = turn if here else self.turns.pop()
+        last.tries.pop()
+        self.recorder.take_back(last.asked.variant)
+        self.answers -= 1
+        if not here:
+            self.drill, self.before, self.taken_back = self.before or self.drill, None, last
+        self._save_open(last)
+        self._show(*view.hint(self.screen, "", "Taken back: that answer does not count."))
+        return None if here else "undone"
 
     def _hint(self, turn: Turn) -> tuple[str, str]:
         """The label of the next hint, and its words; the formula is the last."""
@@ -379,7 +410,7 @@ class DrillSession:
         return "wrong"
 
     def _save(self, turn: Turn, response: Try) -> None:
-        seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
+        seconds = None if self.script is not None else round(clock.seconds() - turn.begun, 1)
         reply = Reply(response.response, response.mark, max(turn.help, turn.count - 1), seconds)
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
