@@ -118,13 +118,13 @@ class CalculatorCommand(click.Command):
         found = reading(self.calculator, typed, raw)
         plain = len(typed) < 2 and all(self.calculator.quantity(one.quantity).positional for one in found.phrases)
         if plain and not meta[TYPED].respelt and FRONT not in meta:
-            return found.given, None
+            return dict(found.given), None
         want, find = options["want"], options.get("find")
         if FRONT in meta and meta[FRONT].reading:
             read = meta[FRONT].reading
             found = replace(found, phrases=read.phrases, assumed=read.assumed)
         asked = {"want": (want,) if want else (), "find": tuple(find.split(",")) if find else (), "targets": targets}
-        return found.given, replace(found, **asked)
+        return dict(found.given), replace(found, **asked)
 
 
 def _answer(calculator: Calculator, raw: dict[str, Any], options: dict[str, Any]) -> OwnAnswer:
