@@ -623,6 +623,43 @@ def solve(
 ) -> Solved: ...
 @overload
 def solve(
+    calculator: Literal["memory"],
+    want: Literal[
+        "bytes",
+        "size",
+        "numbers",
+        "each"
+    ] | None = None,
+    *,
+    shapes: Any = ...,
+    sizes: Any = ...,
+    batch: Size = ...,
+    batch_size: Size = ...,
+    dtype: Literal[
+        "fp64",
+        "fp32",
+        "fp16",
+        "int8"
+    ] = ...,
+    unit: Literal[
+        "kb",
+        "kib",
+        "mb",
+        "mib",
+        "gb",
+        "gib"
+    ] = ...,
+    memory_unit: Literal[
+        "kb",
+        "kib",
+        "mb",
+        "mib",
+        "gb",
+        "gib"
+    ] = ...,
+) -> Solved: ...
+@overload
+def solve(
     calculator: Literal["metrics"],
     want: Literal[
         "accuracy",
@@ -750,7 +787,11 @@ def solve(
         "jump",
         "weight_bytes",
         "activation_bytes",
-        "layers"
+        "layers",
+        "parameters_difference",
+        "macs_difference",
+        "parameters_ratio",
+        "macs_ratio"
     ] | None = None,
     *,
     network: Any = ...,
@@ -770,6 +811,7 @@ def solve(
     block_counts: Numbers = ...,
     trained: Any = ...,
     trained_layers: Any = ...,
+    against: str | Sequence[Any] = ...,
     layout: Literal[
         "hwc",
         "chw"
@@ -1186,6 +1228,14 @@ def solve(
     beta2: Number = ...,
     epsilon: Number = ...,
     eps: Number = ...,
+    v0: Number = ...,
+    momentum_buffer: Number = ...,
+    m0: Number = ...,
+    exp_avg: Number = ...,
+    s0: Number = ...,
+    square_avg: Number = ...,
+    done: Size = ...,
+    step: Size = ...,
 ) -> Solved: ...
 @overload
 def solve(

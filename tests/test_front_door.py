@@ -20,16 +20,20 @@ COMMAND = re.compile(r"cnnquiz solve (\w.*?)(?= or cnnquiz|$)")
 
 
 def run(words: list[str], capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """The lines that the command shows that are not empty."""
+    """The lines that the command shows that are not empty; how it was read is one."""
     assert cli.run(["solve", *words]) in (0, None)
-    return [line.strip() for line in capsys.readouterr().out.splitlines() if line.strip()]
+    shown = capsys.readouterr().out
+    if shown.lstrip().startswith("read as: "):
+        read, _, rest = shown.partition("\n\n")
+        shown = " ".join(read.split()) + "\n" + rest
+    return [line.strip() for line in shown.splitlines() if line.strip()]
 
 
 @pytest.mark.parametrize("case", LINES, ids=[case["typed"] for case in LINES])
 def test_first_lines(
     case: dict[str, str], capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("COLUMNS", "200")
+    monkeypatch.setenv("COLUMNS", "200")  # of which prose takes a hundred
     words = shlex.split(case["typed"])
     if "refused" in case:
         with pytest.raises(CnnquizError, match=re.escape(case["refused"])) as refused:

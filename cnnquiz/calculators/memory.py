@@ -49,6 +49,9 @@ RESULTS = (
     Result("numbers", "numbers in all of them"),
     Result("each", "numbers in each, for one image"),
 )
+TOPIC = "networks"
+SYNONYMS = ("bytes", "activation memory")
+SHORTHAND = ("shapes",)
 EXAMPLES = ("28x28x256 --unit kib", "'224x224x3; 112x112x64' --batch 32", "1000x1000 --dtype fp16")
 CONVENTIONS = {"unit": lambda env: unit_words(env["unit"]) if env["unit"] else ""}
 LETTERS = {"b": "bytes a number", "B": "images at once", "n": "numbers"}

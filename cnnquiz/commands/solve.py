@@ -100,8 +100,8 @@ def _show_topics() -> None:
 
     topics: dict[str, list[str]] = {topic: [] for topic in TOPICS}
     for name in calculators.names():
-        topics[calculators.load(name).topic].append(name)
-    entries = [(topic, [", ".join(names)]) for topic, names in topics.items()]
+        topics.setdefault(calculators.load(name).topic or "others", []).append(name)
+    entries = [(topic, [", ".join(names)]) for topic, names in topics.items() if names]
     bundled = ("known networks", [", ".join(_families(networks.names()))])
     screen = stdout()
     screen.show("", *topics_lines(screen, [*entries, bundled], WAYS), "")
