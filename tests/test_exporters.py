@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import cnnquiz
 from cnnquiz import cli, exporters
 from cnnquiz.bank import open_bank
 from cnnquiz.commands.show import figure
@@ -151,3 +152,14 @@ def test_variants_leave_under_names_of_their_own(tmp_path: Path) -> None:
     found = json.loads(page.read_text(encoding="utf-8"))["questions"]
     assert [one["name"] for one in found] == [f"week8/conv-output-size-s{seed}" for seed in (5, 6, 7)]
     assert len({one["stem"] for one in found}) == 3
+
+
+def test_the_calls_of_a_notebook_give_the_results_that_are_asked_for() -> None:
+    every = [question for bank in BANKS for question in questions_of(bank)]
+    calls = [question.call for question in every if question.call]
+    assert len(calls) > 40
+    for call in calls:
+        [name] = re.findall(r"want='(\w+)'", call)
+        assert name in eval(call, {"cnnquiz": cnnquiz}).results
+    book = json.loads(exporters.load("ipynb").write("Title", every))
+    assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])

@@ -38,6 +38,7 @@ class Question(Struct, frozen=True):
     answers    what is right where it is typed, each way to write it; of a number, its decimal first
     tolerance  how far a number may be off; "0" for an exact one
     steps      the derivation, a line of Markdown each
+    call       the same in Python; empty for a question without a derivation
     """
 
     name: str
@@ -52,6 +53,7 @@ class Question(Struct, frozen=True):
     hints: tuple[str, ...] = ()
     figure: str = ""
     alt: str = ""
+    call: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -108,8 +110,18 @@ def _question(variant: Variant, one: Variant, part: str, stem: str, figure: str)
     steps = tuple(map(_step, solution.steps)) if solution else ()
     return Question(
         f"{variant.bank}/{variant.item.id}{part}{seed}", item.topic, item.type, stem, choices, answers, tolerance,
-        variant.rationale, steps, variant.hints, figure, item.figure.alt if item.figure else "",
+        variant.rationale, steps, variant.hints, figure, item.figure.alt if item.figure else "", _call(one),
     )  # fmt: skip
+
+
+def _call(variant: Variant) -> str:
+    """The derivation as a call in Python."""
+    derived = variant.worked.derived
+    if derived is None or derived.target:
+        return ""
+    main = next((one.short for one in derived.calculator.quantities if one.positional), "")
+    given = {name or main: value for name, value in variant.given.items()}
+    return f"cnnquiz.solve({derived.calculator.name!r}, want={derived.wanted.result!r}, **{given!r})"
 
 
 def _step(step: Step) -> str:
