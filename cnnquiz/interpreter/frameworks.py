@@ -151,6 +151,10 @@ class Frameworks:
     def call_framework(self, name: str, last: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A call of PyTorch or Keras."""
         side = TORCH if name.startswith("torch") else KERAS
+        if last == "__init__" and args and isinstance(args[0], Instance):
+            return self.begin(args[0], args[1:], named)
+        if last in ("image_data_format", "image_dim_ordering"):
+            return "channels_last" if last == "image_data_format" else "tf"
         if ".init." in name or last.startswith(("manual_seed", "set_seed", "set_random_seed")):
             return None
         if last in ("is_scripting", "is_tracing", "is_available", "is_grad_enabled"):
@@ -181,7 +185,13 @@ class Frameworks:
             return self.traced(last, functions.result(last, args, named), args)
         if name.startswith(("torch.nn.utils", "torch.jit", "torch.utils.checkpoint")) and args:
             return self.wrapped(last, args, named)
+        if (".nn." in name or ".layers." in name) and last[0].isupper() and not last.endswith("Loss"):
+            raise Unreadable(f"{name} cannot be followed")
         return Opaque(name)
+
+    def begin(self, made: Instance, args: list[Any], named: dict[str, Any]) -> None:
+        """super().__init__(...) where the class derives from a name from outside."""
+        raise NotImplementedError
 
     def spaced(self, first: Any, last: Any, many: Any) -> list[float]:
         """torch.linspace, as a list of numbers."""
@@ -360,6 +370,9 @@ class Frameworks:
     def call_leaf(self, leaf: Leaf, args: list[Any], named: dict[str, Any]) -> Any:
         """A layer on its input."""
         self.step(5)
+        several = leaf.word in ("recurrent", "attention", "merge", "lambda", "bidirectional")
+        if not several and (len(args) > 1 or named.keys() - {"training", "mask", "input", "inputs", "x"}):
+            raise Unreadable(f"{leaf.constructor} on more than its input cannot be followed")
         x = args[0] if args else next(iter(named.values()), None)
         if isinstance(x, list | tuple) and len(x) == 1 and leaf.word != "merge":
             x = x[0]

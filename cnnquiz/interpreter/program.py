@@ -91,13 +91,13 @@ class Scope:
 class Program(Python):
     """One file, and the work that is done on it."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, main: bool = False) -> None:
         super().__init__()
         self.steps = self.depth = 0
         self.generators: dict[ast.AST, bool] = {}
         self.workers: dict[type, Any] = {}
         self.globals = Scope()
-        self.globals.names["__name__"] = "model"
+        self.globals.names["__name__"] = "__main__" if main else "model"
         for node in tree.body:
             self.top(node)
 
@@ -376,6 +376,8 @@ class Program(Python):
             self.set_on_leaf(owner, name, value)
         elif isinstance(owner, Class):
             owner.members[name] = value
+        elif isinstance(owner, Tensor) and isinstance(value, Tensor) and owner.shape != value.shape:
+            raise Unreadable("a tensor that gets another shape in place cannot be followed")
         elif not isinstance(owner, Opaque | Tensor | Function | Dotted | Graph):
             raise Unreadable("this attribute cannot be set")
 
@@ -384,14 +386,12 @@ class Program(Python):
         short = {"stride": "s", "padding": "p", "dilation": "d", "strides": "s"}.get(name)
         if short and short in leaf.values:
             leaf.values[short] = value
-        elif name in ("bias", "weight", "kernel_size", "groups", "in_channels", "out_channels") and value is not None:
-            if isinstance(value, Opaque) or (isinstance(value, Tensor) and name in ("bias", "weight")):
-                return
+        elif name in ("bias", "weight"):
+            own, new = self.weight(leaf) if name == "weight" else Tensor((leaf.values.get("out", 0),)), value
+            if not (isinstance(new, Tensor) and new.learned and isinstance(own, Tensor) and own.shape == new.shape):
+                raise Unreadable(f"a change of a layer's {name} cannot be followed")
+        elif name in ("kernel_size", "groups", "in_channels", "out_channels", "in_features", "out_features"):
             raise Unreadable(f"a change of a layer's {name} cannot be followed")
-        elif value is None and name in ("bias", "weight"):
-            raise Unreadable(f"a change of a layer's {name} cannot be followed")
-        elif name == "trainable" or isinstance(value, SCALARS):
-            return
 
     def set_element(self, owner: Any, at: Any, value: Any) -> None:
         """owner[at] = value."""

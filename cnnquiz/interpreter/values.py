@@ -126,8 +126,9 @@ class Instance(Module):
 
     def own_parameters(self) -> int:
         """Its nn.Parameters."""
-        own = sum(numel(one.shape) for one in self.attributes.values() if isinstance(one, Tensor) and one.learned)
-        return own + (self.base.own_parameters() if isinstance(self.base, Leaf) else 0)
+        own = {id(one): one for one in self.attributes.values() if isinstance(one, Tensor) and one.learned}
+        inherited = self.base.own_parameters() if isinstance(self.base, Leaf) else 0
+        return sum(numel(one.shape) for one in own.values()) + inherited
 
 
 class Graph(Module):
@@ -198,8 +199,8 @@ def whole(value: Any, what: str) -> int:
     """A whole number; Unreadable where the program does not say one."""
     if type(value) is int and abs(value) <= LARGEST:
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
-        return int(value)
+    if isinstance(value, float):
+        raise ModelFault(f"{what} is {value}, which is no whole number: // divides without rest")
     raise Unreadable(f"{what} is no number that can be followed")
 
 

@@ -10,13 +10,14 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import read_bytes
+from cnnquiz.layers.code import input_of
 from cnnquiz.layers.constructors import KERAS
 from cnnquiz.mathematics.notation import series, step, value_math
 from cnnquiz.parsers.model_source import ModelReading, ModelRow, model
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 from cnnquiz.shown import display_text
-from cnnquiz.solution import Drawing, Solution, Step
+from cnnquiz.solution import Drawing, Solution, Step, text
 
 LARGEST = 2**20  # bytes of a file
 _SHAPE = pattern(r"\d{1,9}([x×*,]\d{1,9}){0,4}")
@@ -35,6 +36,9 @@ def model_solution(path_text: str, in_text: str | None = None, call: str | None 
             raise CnnquizError(f"in: {display_text(in_text)[:40]} is no size: write it as in 3x224x224")
         size = tuple(map(int, _NUMBER.findall(in_text)))
     source = read_bytes(Path(path), LARGEST).decode("utf-8", "replace")
+    stated = input_of(source) if size is None else None
+    if stated is not None:
+        size = stated.numbers[stated.batched :]
     shown = display_text(path)
     try:
         read = model(source, name, size, call)
@@ -42,10 +46,10 @@ def model_solution(path_text: str, in_text: str | None = None, call: str | None 
         raise UnreadError(f"{shown}:{fault}") from None
     if read.fault is not None:
         raise CnnquizError(f"{shown}:{read.fault}")
-    return _solution(read, shown)
+    return _solution(read, shown, (f"in {text(read.input)}, as the file has it",) if stated else ())
 
 
-def _solution(read: ModelReading, path: str) -> Solution:
+def _solution(read: ModelReading, path: str, assumed: tuple[str, ...]) -> Solution:
     last = read.framework == KERAS
     order = "height, width, channels, as Keras has them" if last else "channels, height, width, as PyTorch has them"
     output: Any = read.output[0] if len(read.output) == 1 else list(read.output)
@@ -55,10 +59,11 @@ def _solution(read: ModelReading, path: str) -> Solution:
     }  # fmt: skip
     if read.unused:
         results["unused"] = list(read.unused)
+    conventions = {"shapes": order, "parameters": "of all that is registered, frozen or not", "mode": "evaluation"}
     return Solution(
         "net", f"{read.name} in {path}", {"model": f"{path}:{read.name}", "in": read.input}, results,
-        tuple(_steps(read)), {"shapes": order, "parameters": "all trainable numbers that are registered"},
-        ("output_shape", "parameters"), tuple(_notes(read)), (_table(read.rows),),
+        tuple(_steps(read)), conventions, ("output_shape", "parameters"), tuple(_notes(read)),
+        (_table(read.rows),), assumed=assumed,
     )  # fmt: skip
 
 

@@ -88,9 +88,9 @@ def model(
 class _Sized(Program):
     """A program whose open inputs have the sizes that are given."""
 
-    def __init__(self, tree: ast.Module, input: Shape | None) -> None:
+    def __init__(self, tree: ast.Module, input: Shape | None, main: bool = False) -> None:
         self.given = input
-        super().__init__(tree)
+        super().__init__(tree, main)
 
     def open_size(self, axes: int, at: int) -> int:
         if self.given is not None and len(self.given) == axes:
@@ -107,7 +107,8 @@ def _program(source: str, input: Shape | None) -> Program:
         raise UnreadError(f"{fault.lineno or 1}: this is no Python: {fault.msg}") from None
     except (ValueError, MemoryError, RecursionError):
         raise UnreadError("1: this file cannot be read as Python") from None
-    return _Sized(tree, input)
+    program = _Sized(tree, input)
+    return program if _candidates(program) else _Sized(tree, input, main=True)  # what stands under `if __name__ == ...`
 
 
 def _reading(program: Program, name: str | None, input: Shape | None, call: str | None) -> ModelReading:
