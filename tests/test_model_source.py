@@ -125,7 +125,8 @@ def body(code: str) -> str:
         "return " + "(" * 60 + "x" + ")" * 60, "return " + "-" * 3000 + "1", "return x" + ".T" * 3000,
         "return __import__('os').system('true')", "return eval('x')", "return open('/etc/passwd').read()",
         "return x.__class__.__base__.__subclasses__()", "return F.interpolate(x, scale_factor=1e300)",
-        "return torch.zeros(10**12, 10**12)", "return x // 0", "return 5 % 0", "return round(1e308 * 10)",
+        "return torch.zeros(10**12, 10**12)", "return x // 0",
+        "return [1, 2][::0]", "return 5 % 0", "return round(1e308 * 10)",
         "return int(1e400)",
     ],
 )  # fmt: skip

@@ -52,8 +52,10 @@ def declared_parameters(leaf: Leaf) -> int | None:
     if leaf.word == "dense":
         inputs, units = whole(values["inputs"], "in_features"), whole(values["out"], "out_features")
         return inputs * units + (units if values["bias"] else 0)
-    if leaf.word == "groupnorm" and whole(values["channels"], "channels") % max(whole(values["groups"], "groups"), 1):
-        raise ModelFault(f"GroupNorm: {values['groups']} groups do not divide {values['channels']} channels")
+    if leaf.word == "groupnorm":
+        groups, channels = (whole(values[name], name) for name in ("groups", "channels"))
+        if groups < 1 or channels % groups:
+            raise ModelFault(f"GroupNorm: {groups} groups do not divide {channels} channels")
     if leaf.word in ("bn", "instancenorm", "groupnorm"):
         return 2 * whole(values["channels"], "num_features") if values["affine"] else 0
     if leaf.word == "layernorm":

@@ -40,6 +40,9 @@ LONGEST_SOURCE = 300_000
 _INITIAL = re.compile(r"init\w*(weight|param)|(weight|param)\w*init|reset_param|^_?init_?$|xavier|kaiming|load_|_load")
 
 
+MISUSE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)  # values that Python would refuse too
+
+
 class Broken(Struct):
     """A name of the file whose line could not be followed; the fault comes when the name is used."""
 
@@ -140,6 +143,8 @@ class Program(Python):
             raise
         except RecursionError:
             raise Unreadable("it is nested too deep", node.lineno) from None
+        except MISUSE:
+            raise Unreadable("its values do not go together as they are followed", node.lineno) from None
 
     def do_expr(self, node: ast.Expr, scope: Scope) -> None:
         """A call for its effect: what only sets weights may stay unread."""

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz.interpreter.frameworks import Row, framework_of, is_module
-from cnnquiz.interpreter.program import LONGEST_SOURCE, MOST_STEPS, Broken, Program
+from cnnquiz.interpreter.program import LONGEST_SOURCE, MISUSE, MOST_STEPS, Broken, Program
 from cnnquiz.interpreter.values import (
     Class,
     Container,
@@ -83,6 +83,8 @@ def model(
         raise UnreadError(f"{fault.line or 1}: cannot read this line: {fault}") from None
     except RecursionError:
         raise UnreadError("1: cannot read this file: it is nested too deep") from None
+    except MISUSE:
+        raise UnreadError("1: the call of the model cannot be followed") from None
 
 
 class _Sized(Program):
