@@ -112,8 +112,9 @@ def test_code_that_makes_no_chain(layers: str, fault: str) -> None:
         "nn.Linear(3, 10 ** 10 ** 10)", "nn.ReLU(), " * 9_000, "nn.Linear(3," + "[" * 39 + "]" * 39 + ")",
         "a" * LONGEST_TEXT * 2,
         "nn.Linear('" + "x" * 90_000 + "', 3)", "nn.Linear(" + "1+" * 30_000 + "1, 2)",
+        "nn.Linear(3, 4if 1else 2)",
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_no_text_takes_endless_work(text: str) -> None:
     try:

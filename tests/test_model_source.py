@@ -126,7 +126,10 @@ def body(code: str) -> str:
         "return __import__('os').system('true')", "return eval('x')", "return open('/etc/passwd').read()",
         "return x.__class__.__base__.__subclasses__()", "return F.interpolate(x, scale_factor=1e300)",
         "return torch.zeros(10**12, 10**12)", "return x // 0",
-        "return [1, 2][::0]", "return 5 % 0", "return round(1e308 * 10)",
+        "return [1, 2][::0]", "return x.view('\\d')", "return x if 1else 2",
+        "for i in range(10**5):\n    torch.linspace(0, 1, 1000)\nreturn x",
+        "a = [x] * 90000\nfor i in range(10**5):\n    torch.stack(a)\nreturn x",
+        "return 5 % 0", "return round(1e308 * 10)",
         "return int(1e400)",
     ],
 )  # fmt: skip

@@ -198,6 +198,7 @@ class Frameworks:
         steps = whole(many, "a count")
         if not all(isinstance(one, int | float) for one in (first, last)) or not 0 <= steps <= 1_000:
             raise Unreadable("this linspace cannot be followed")
+        self.step(steps)
         return [first + (last - first) * at / max(steps - 1, 1) for at in range(steps)]
 
     def wrapped(self, last: str, args: list[Any], named: dict[str, Any]) -> Any:
@@ -354,6 +355,7 @@ class Frameworks:
         """The result with what it was made of, and a row for what changes a map without a layer."""
         inputs = [one for each in args for one in (each if isinstance(each, list | tuple) else [each])
                   if isinstance(one, Tensor)]  # fmt: skip
+        self.step(len(inputs) + (len(made) if isinstance(made, tuple) else 0))
         for one in made if isinstance(made, tuple) else [made]:
             if isinstance(one, Tensor) and not any(one is each for each in inputs):
                 one.parents, one.maker = tuple(inputs), module

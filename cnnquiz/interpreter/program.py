@@ -64,6 +64,18 @@ class Return(Exception):
         self.value = value
 
 
+def decorator_name(node: ast.expr) -> str:
+    """The dotted name of a decorator, without its arguments."""
+    parts: list[str] = []
+    while len(parts) < 10:
+        node = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(node, ast.Attribute):
+            break
+        parts.append(node.attr)
+        node = node.value
+    return ".".join(reversed([*parts, node.id if isinstance(node, ast.Name) else "?"]))
+
+
 class Scope:
     """The names of a block, inside those around it."""
 
@@ -302,7 +314,7 @@ class Program(Python):
         """A function or lambda as a value."""
         kind = ""
         for one in getattr(node, "decorator_list", ()):
-            word = ast.unparse(one)
+            word = decorator_name(one)
             if word in ("property", "staticmethod", "classmethod", "cached_property"):
                 kind = word.removeprefix("cached_")
             elif not re.search(
@@ -333,7 +345,7 @@ class Program(Python):
                 fields.append((one.target.id, one.value))
             self.statement(one, inner)
             made.members.update({name: value for name, value in inner.names.items() if name not in made.members})
-        if any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+        if any("dataclass" in decorator_name(one) for one in node.decorator_list):
             made.members["fields of a dataclass"] = fields
         scope.put(node.name, made)
 
@@ -400,6 +412,7 @@ class Program(Python):
 
     def set_element(self, owner: Any, at: Any, value: Any) -> None:
         """owner[at] = value."""
+        self.weigh(at)
         if isinstance(owner, dict):
             owner[operations.key(at)] = value
         elif isinstance(owner, list) and isinstance(at, int) and -len(owner) <= at < len(owner):
@@ -544,6 +557,7 @@ class Program(Python):
             if not isinstance(one, str) or len(words) > LONGEST:
                 return Opaque("a formatted text")
             words += one
+        self.weigh(words)
         return words
 
     def of_starred(self, node: ast.Starred, scope: Scope) -> Any:
@@ -566,6 +580,7 @@ class Program(Python):
 
     def element(self, owner: Any, at: Any) -> Any:
         """An element of a value."""
+        self.weigh(at)
         if isinstance(owner, Tensor):
             return self.traced("", functions.indexed(owner, at), [owner])
         if isinstance(owner, Opaque):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -228,7 +229,7 @@ def _layer(made: Sequence[Constructor], words: str, names: Mapping[str, Any]) ->
     """Kind, framework, axes, values and their words, by the first constructor that takes these arguments."""
     name = made[0].name
     try:
-        call = ast.parse(words.lstrip(), mode="eval").body
+        call = syntax_tree(words.lstrip(), "eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise GivenError(f"{name}: its arguments cannot be read", "layers") from None
     if not isinstance(call, ast.Call) or any(isinstance(one, ast.Starred) for one in call.args):
@@ -248,6 +249,13 @@ def _layer(made: Sequence[Constructor], words: str, names: Mapping[str, Any]) ->
         written = {shorts[one]: _source(words, node) for one, node in given.items() if one in shorts}
         return constructor.word, constructor.framework, constructor.axes, values, written
     raise faults[0]
+
+
+def syntax_tree(text: str, mode: str = "exec") -> Any:
+    """Python's tree of a text, in silence; it raises what `ast.parse` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of doubtful spellings, which are not ours to mend
+        return ast.parse(text, mode=mode)
 
 
 def _source(words: str, node: ast.expr) -> str:

@@ -24,6 +24,7 @@ from cnnquiz.interpreter.values import (
     Tensor,
     Unreadable,
 )
+from cnnquiz.layers.code import syntax_tree
 from cnnquiz.layers.constructors import KERAS
 from cnnquiz.parsers.reading import UnreadError
 
@@ -104,7 +105,7 @@ def _program(source: str, input: Shape | None) -> Program:
     if len(source) > LONGEST_SOURCE:
         raise UnreadError(f"1: the file is longer than {LONGEST_SOURCE:,} characters")
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except SyntaxError as fault:
         raise UnreadError(f"{fault.lineno or 1}: this is no Python: {fault.msg}") from None
     except (ValueError, MemoryError, RecursionError):
@@ -191,7 +192,7 @@ def _made(program: Program, name: str | None, call: str | None) -> tuple[Module,
     """The model, and what it is called."""
     if call is not None:
         try:
-            node = ast.parse(call.strip()[:2_000], mode="eval").body
+            node = syntax_tree(call.strip()[:2_000], "eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             raise UnreadError(f"1: --call {call[:40]} is no call as in ResNet(Block, [2, 2])") from None
         return _module(program, program.value(node, program.globals), call), call
