@@ -92,6 +92,8 @@ def test_modules_in_a_plain_list_are_not_registered() -> None:
     [
         ("x = 1\n", None, "there is no model in this file"), ("def f(:\n", None, "1: this is no Python"),
         (source("residual.py"), "Residual", "Residual takes block, counts: give --call"),
+        (source("vgg.py"), None, 'Plain(features, width)", or name small or large'),
+        (source("residual.py"), None, "say which of Bottleneck, Residual"),
         (source("faults.py"), None, "say which of Norm, Flat"), (source("faults.py"), "Nrom", "there is no Nrom"),
         (source("vgg.py"), "WIDTHS", "makes no model"),
     ],

@@ -300,7 +300,9 @@ class Frameworks:
             if isinstance(one.maker, Module):
                 found[id(one.maker)] = one.maker
             left += one.parents
-        return Graph(inputs, outputs, [*reversed(found.values())], self.line)
+        made = {id(row.module): at for at, row in reversed([*enumerate(self.rows)])}
+        layers_in_order = sorted(found.values(), key=lambda one: made.get(id(one), -1))
+        return Graph(inputs, outputs, layers_in_order, self.line)
 
     def container(self, kind: str, side: str, args: list[Any], named: dict[str, Any]) -> Container:
         """nn.Sequential(a, b), nn.Sequential(OrderedDict(...)), nn.ModuleList([...]), keras.Sequential([...])."""

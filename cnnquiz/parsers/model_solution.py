@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby
 from math import prod
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,7 @@ LARGEST = 2**20  # bytes of a file
 _SHAPE = pattern(r"\d{1,9}([x×*,]\d{1,9}){0,4}")
 _CLASS = pattern(r"(.+\.py):([A-Za-z_]\w*)")
 _NUMBER = pattern(r"\d+")
+MOST_PARTS = 9  # rows of a small table
 COLUMNS = ("layer", "type", "output", "parameters", "line")
 
 
@@ -63,7 +64,7 @@ def _solution(read: ModelReading, path: str, assumed: tuple[str, ...]) -> Soluti
     return Solution(
         "net", f"{read.name} in {path}", {"model": f"{path}:{read.name}", "in": read.input}, results,
         tuple(_steps(read)), conventions, ("output_shape", "parameters"), tuple(_notes(read)),
-        (_table(read.rows),), assumed=assumed,
+        (_table(read),), assumed=assumed,
     )  # fmt: skip
 
 
@@ -99,13 +100,19 @@ def _notes(read: ModelReading) -> Iterator[str]:
         yield f"Registered, but never at work: {', '.join(read.unused[:5])}{more}."
 
 
-def _table(rows: Sequence[ModelRow]) -> Drawing:
-    """A row a layer, and in small a row for each part of the model."""
-    table = [[row.name or row.kind, row.kind, row.after, row.parameters, row.line] for row in rows]
-    small = []
-    for _, group in groupby(rows, key=lambda row: (row.name or row.kind).partition(".")[0]):
-        each = list(group)
-        first, last = each[0].name or each[0].kind, each[-1].name or each[-1].kind
-        small.append([" .. ".join(dict.fromkeys((first, last))), each[-1].after, sum(row.parameters for row in each)])
+def _table(read: ModelReading) -> Drawing:
+    """A row a layer, and in small a row for each part of the model, or for the parts with maps of one size."""
+    table = [[row.name or row.kind, row.kind, row.after, row.parameters, row.line] for row in read.rows]
+    groups = [[*group] for _, group in groupby(read.rows, key=lambda row: _shown(row).partition(".")[0])]
+    if len(groups) > MOST_PARTS:
+        sizes = slice(0, -1) if read.framework == KERAS else slice(1, None)
+        merged = groupby(groups, key=lambda rows: rows[-1].after[sizes])
+        groups = [[*chain.from_iterable(several)] for _, several in merged]
+    small = [[" .. ".join(dict.fromkeys((_shown(rows[0]), _shown(rows[-1])))), rows[-1].after,
+              sum(row.parameters for row in rows)] for rows in groups]  # fmt: skip
     few = {"columns": [COLUMNS[0], *COLUMNS[2:4]], "rows": small}
     return Drawing("table", {"columns": list(COLUMNS), "rows": table, "small": few})
+
+
+def _shown(row: ModelRow) -> str:
+    return row.name or row.kind

@@ -215,11 +215,22 @@ def _module(program: Program, value: Any, name: str) -> Module:
         if spec:
             more = "..." if len(spec) > 4 else ""
             example = f"{name}({', '.join(spec[:4])}{more})"
-            raise UnreadError(f'{_line(value)}: {name} takes {", ".join(spec)}: give --call, as in "{example}"')
+            makers = _makers(program, name)[:3]
+            how = f'give --call, as in "{example}"' + (f", or name {' or '.join(makers)}" if makers else "")
+            raise UnreadError(f"{_line(value)}: {name} takes {', '.join(spec)}: {how}")
         value = program.call(value, [], {})
     if not isinstance(value, Module):
         raise UnreadError(f"1: {name[:60]} makes no model that can be read")
     return value
+
+
+def _makers(program: Program, name: str) -> list[str]:
+    """The functions of a file that take no arguments and mention a class: resnet18 for ResNet."""
+    return [
+        each for each, value in program.globals.names.items()
+        if isinstance(value, Function) and not _parameters(value)
+        and any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value.node))
+    ]  # fmt: skip
 
 
 def _line(value: Class | Function) -> int:
@@ -269,14 +280,14 @@ def _only(program: Program) -> str:
 
 
 def _used(program: Program) -> set[str]:
-    """The names that classes and functions of the file use inside."""
+    """The names that classes of the file use inside, derive from, or that its functions hand to them."""
     used: set[str] = set()
     for name, value in program.globals.names.items():
-        members = value.members.values() if isinstance(value, Class) else [value]
         if isinstance(value, Class):
             used |= {base.name for base in value.bases if isinstance(base, Class)}
-        for one in members:
-            if isinstance(one, Function) and isinstance(value, Class):
-                own = {node.id for node in ast.walk(one.node) if isinstance(node, ast.Name)}
-                used |= own - {name}
+            bodies = [one.node for one in value.members.values() if isinstance(one, Function)]
+            used |= {node.id for body in bodies for node in ast.walk(body) if isinstance(node, ast.Name)} - {name}
+        elif isinstance(value, Function):
+            calls = (node for node in ast.walk(value.node) if isinstance(node, ast.Call))
+            used |= {one.id for call in calls for one in call.args if isinstance(one, ast.Name)}
     return used
