@@ -183,7 +183,7 @@ def figure_text(bank: HasPath | str | Path, figure: Figure) -> str:
         raise CnnquizError(f"{display_text(path)}: this figure is not UTF-8 text") from None
 
 
-def write_new(path: Path, text: str, failure: str) -> None:
+def write_new(path: Path, content: str | bytes, failure: str) -> None:
     """Write a file at a place that is still free, in a folder that is there; CnnquizError elsewhere."""
     name = display_text(path)
     if os.path.lexists(path):
@@ -191,4 +191,4 @@ def write_new(path: Path, text: str, failure: str) -> None:
     if not path.parent.is_dir():
         raise CnnquizError(f"{name}: the folder {display_text(path.parent)} does not exist")
     with replacement(path, failure, (OSError, ValueError), new=True) as draft:
-        draft.write_text(text, encoding="utf-8")
+        draft.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)

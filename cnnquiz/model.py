@@ -202,6 +202,12 @@ class Item(Struct, frozen=True, forbid_unknown_fields=True):
     level: Annotated[int, Meta(ge=1, le=9, description="how hard it is, from 1; drills climb from level to level")] = 1
     allow: list[str] = []
     parts: list[Part] = []
+    pool: list[Option] = []
+
+    @property
+    def comes_in_variants(self) -> bool:
+        """Whether a seed changes what is asked: the numbers of a family, or the options of an item with a pool."""
+        return bool(self.pool or (self.vary and self.derivation))
 
     @property
     def questions(self) -> tuple[Item, ...]:

@@ -19,4 +19,5 @@ def did_you_mean(
 ) -> str:
     """The question `did you mean conv or tconv?`, each name between `quote`; `otherwise` where none is near."""
     near = [f"{quote}{each}{quote}" for each in nearest_names(name, known, most, cutoff)]
+    near = [f"'{each}'" if " " in each and not quote else each for each in near]
     return f"did you mean {' or '.join(near)}?" if near else otherwise

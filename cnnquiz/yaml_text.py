@@ -407,3 +407,26 @@ def short(text: str) -> str:
     """The text on one line, cut where it is long, without control characters."""
     line = "".join(c if is_shown(c) else " " for c in text[:61])
     return line if len(line) <= 60 else line[:57] + "..."
+
+
+class Dumper(yaml.SafeDumper):
+    """Writes texts of several lines as they are, long ones folded, and every list set in below its name."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Set a list in below its name."""
+        super().increase_indent(flow, False)
+
+
+def _text_node(dumper: Dumper, text: str) -> Any:
+    style = "|" if "\n" in text else ">" if len(text) > FOLDED else None
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+
+
+Dumper.add_representer(str, _text_node)
+FOLDED = 80  # characters from which on a text is folded
+
+
+def written(tree: Any) -> str:
+    """A tree of dicts, lists and texts as the text of a file, names in their order."""
+    text: str = yaml.dump(tree, Dumper=Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text

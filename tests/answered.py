@@ -11,8 +11,10 @@ from typing import Any
 from history.writer import attempt
 from msgspec import structs
 
+from cnnquiz.bank import open_bank
 from cnnquiz.history import History
 from cnnquiz.model import Attempt, Verdict
+from cnnquiz.sessions.review import question
 
 DAY = timedelta(days=1)
 WEEK8 = (
@@ -35,6 +37,16 @@ def answers(path: Path, ago: timedelta, bank: str, *items: str, verdict: Verdict
         for each in made:
             assert history.record(each)
     return made
+
+
+def letters(bank: str, item: str, attempts: int, verdict: Verdict = "right") -> str:
+    """What is typed to answer an item so when it comes back in a review after so many attempts."""
+    loaded = open_bank(bank).bank
+    found = loaded and loaded.item(item)
+    assert loaded and found
+    variant = question(loaded, found, attempts)
+    wrong = next((one.letter for one in variant.choices if one.letter not in variant.key), "0")
+    return " ".join(variant.key) if verdict == "right" else wrong
 
 
 def document(ended: subprocess.CompletedProcess[str]) -> dict[str, Any]:

@@ -25,6 +25,7 @@ solver: layers, calculators
 layers: calculators
 calculators: bank, items, answers, render
 bank: items, quiz, checks, history, render
+importers: bank, items, calculators, solver, mathematics, render
 answers: quiz, checks, history, render
 items: answers, quiz, checks, history, render
 quiz: checks, history, render
@@ -34,13 +35,15 @@ interpreter: solver, calculators, bank, items, answers, quiz, checks, history, r
 parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
+exporters: answers, checks, quiz, history, render.console
 render: sessions, commands, history.store, lab.training
 sessions: commands, checks
 """
 HOMES = {
     "rich": ("render/",),
-    "markdown_it": ("render/prose.py",),
+    "markdown_it": ("markdown.py",),
     "sqlite3": ("history/",),
+    "defusedxml": ("importers/",),
     "yaml": ("yaml_text.py",),
     "fsrs": ("history/scheduling.py",),
     "sympy": ("mathematics/", "calculators/"),
@@ -52,6 +55,7 @@ HOMES = {
 }
 PURE = (
     "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "interpreter", "parsers",
+    "importers",
     "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
@@ -225,7 +229,8 @@ def things(folder: str, suffix: str) -> list[str]:
 REGISTERED = [
     (folder, name)
     for folder, suffix in (
-        ("calculators", ".py"), ("checks/rules", ".py"), ("networks", ".yaml"), ("reports", ".py")
+        ("calculators", ".py"), ("checks/rules", ".py"), ("importers", ".py"), ("networks", ".yaml"),
+        ("reports", ".py"),
     )
     for name in things(folder, suffix)
 ]

@@ -90,6 +90,7 @@ def test_commands_complete(program: Program) -> None:
 def test_banks_and_items_complete(program: Program) -> None:
     assert completed(program, "cnnquiz show week", 2) == ["plain,week7", "plain,week8", "plain,week9"]
     assert completed(program, "cnnquiz show week8/conv-o", 2) == ["plain,week8/conv-output-size"]
+    assert completed(program, "cnnquiz drill linear/wh", 2) == ["plain,linear/which"]
     assert completed(program, "cnnquiz show ./ba", 2) == ["file,./ba"]
 
 

@@ -33,7 +33,7 @@ def families(name: str) -> list[Family]:
 
 def drawn(name: str, seed: int) -> list[Variant]:
     """One variant of each of a calculator's questions, to be answered by typing; of several parts, each of them."""
-    every = (without_options(draw(family.bank, family.item, seed)) for family in families(name))
+    every = (without_options(draw(one.bank, one.item, seed)) for one in families(name) if one.item.derivation)
     return [question for variant in every for question in variant.questions]
 
 

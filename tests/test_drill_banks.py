@@ -28,8 +28,13 @@ def opened(name: str) -> Bank:
 
 
 ITEMS = [(name, item) for name in NAMES for item in opened(name).items]
+TYPED = [(name, item) for name, item in ITEMS if not item.pool and item.type != "true-false"]
 every_bank = pytest.mark.parametrize("name", NAMES)
 every_item = pytest.mark.parametrize(("name", "item"), ITEMS, ids=lambda value: getattr(value, "id", value))
+
+
+def test_every_calculator_can_be_drilled() -> None:
+    assert set(calculators.names()) == set(drills())
 
 
 @every_bank
@@ -49,21 +54,22 @@ def test_the_levels_of_a_skill_begin_at_1_and_leave_none_out(name: str) -> None:
 
 @every_item
 def test_an_item_teaches_and_is_typed(name: str, item: Item) -> None:
-    assert item.topic and item.hints and item.rationale and item.vary and not item.options
-    assert item.type in ("number", "shape", "parts")
+    assert item.topic and item.hints and item.rationale and item.comes_in_variants
+    assert item.pool or (item.type in ("number", "shape", "parts", "true-false") and not item.options)
 
 
 @every_item
 def test_variants_differ_and_can_be_asked_and_their_keys_are_right(name: str, item: Item) -> None:
     drawn = {seed: variants.draw(opened(name), item, seed) for seed in SEEDS}
-    assert len({variant.stem for variant in drawn.values()}) >= 3
+    assert len({(variant.stem, *sorted(one.text for one in variant.choices)) for variant in drawn.values()}) >= 3
     for seed, variant in drawn.items():
         read = read_response(variant, variant.key[0])
         assert read is not None and mark(variant, read).verdict == "right"
+        assert {mark(variant, one.letter).verdict for one in variant.choices} <= {"right", "wrong"}
         assert variant.seed == seed and "{" not in variant.stem + variant.rationale
 
 
-@every_item
+@pytest.mark.parametrize(("name", "item"), TYPED, ids=lambda value: getattr(value, "id", value))
 def test_most_variants_show_a_slip_and_it_is_marked_wrong(name: str, item: Item) -> None:
     bank, shown = opened(name), 0
     for seed in range(20):

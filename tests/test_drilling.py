@@ -2,15 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cnnquiz.answers import mark, read_response
 from cnnquiz.bank import open_bank
 from cnnquiz.errors import CnnquizError
+from cnnquiz.files import bundled, drills
 from cnnquiz.items.variants import Variant, draw, original
 from cnnquiz.quiz import drill_scope
-from cnnquiz.quiz.drill import STREAK, Drill, How, Question, advance, as_plan, question, resume, start, without_options
+from cnnquiz.quiz.drill import (
+    STREAK,
+    Drill,
+    Family,
+    How,
+    Question,
+    advance,
+    as_plan,
+    question,
+    resume,
+    start,
+    without_options,
+)
 
 CONV = drill_scope.families(["conv"])
 SIZES = [family for family in CONV if family.item.topic == "output size"]
@@ -143,7 +159,9 @@ def test_numbers_that_are_asked_for_are_single_numbers() -> None:
         (["flatten", "conv/size-plain"], ["flattened dimension", "output size"]),
         (["week8/conv-output-size"], ["convolution"]),
         (["Flattened Dimension"], ["flattened dimension"]),
-        (["week8"], ["convolution (conv)", "parameters", "convolution (flatten)"]),
+        (["week8/conv-output-size", "week8/flatten-dimension"], ["convolution (conv)", "convolution (flatten)"]),
+        (["week8/conv-output-size", "week8/softmax"], ["convolution", "activation functions"]),
+        (["features"], ["features"]),
     ],
 )
 def test_what_is_drilled(words: list[str], skills: list[str]) -> None:
@@ -158,9 +176,7 @@ def test_nothing_is_drilled_twice() -> None:
     ("word", "said"),
     [
         ("conw", "did you mean"),
-        ("week8/conv-output-sise", "week8 has no item 'conv-output-sise': did you mean conv-output-size?"),
-        ("week8/softmax", "nothing to drill there, its questions have no numbers"),
-        ("features", "nothing to drill there, its questions have no numbers"),
+        ("week8/conv-output-sise", "week8 has no item 'conv-output-sise': did you mean week8/conv-output-size?"),
         ("convolutoin", "did you mean convolution"),
         ("", "no calculator, bank or topic is called ''"),
         ("nowhere.yaml", "nowhere.yaml"),
@@ -186,3 +202,89 @@ def test_each_level_takes_one_more_right_answer(levels: int) -> None:
 def test_a_topic_is_drilled_in_all_its_calculators() -> None:
     families = drill_scope.families(["output size"])
     assert all(family in families for family in SIZES) and {family.item.topic for family in families} == {"output size"}
+
+
+EVERYTHING = drill_scope.families([*bundled(), *drills()])
+
+
+@pytest.mark.parametrize("family", EVERYTHING, ids=lambda family: f"{family.bank.id}/{family.item.id}")
+def test_every_item_can_be_drilled_and_its_key_is_right(family: Family) -> None:
+    variant = question(start([family], 3)).variant
+    response = read_response(variant, " ".join(variant.key))
+    assert response is not None and mark(variant, response).verdict == "right"
+
+
+def test_every_topic_can_be_drilled() -> None:
+    topics = {family.item.topic for family in EVERYTHING if family.item.topic}
+    assert len(topics) > 20
+    for topic in topics:
+        assert {one.item.topic.casefold() for one in drill_scope.families([topic.upper()])} == {topic.casefold()}
+
+
+def test_what_is_meant_instead_of_a_wrong_name_can_be_drilled() -> None:
+    for name in ("wek8", "convolutio", "linear system", "softmx", "week8/conv-output-siz"):
+        with pytest.raises(CnnquizError, match="did you mean") as fault:
+            drill_scope.families([name])
+        meant = str(fault.value).partition("did you mean ")[2].rstrip("?").split(" or ")
+        assert all(drill_scope.families([one.strip("'")]) for one in meant)
+
+
+CONCEPTS = """
+format: 1
+id: concepts
+title: concepts
+source: here
+items:
+  - {id: one, topic: t, stem: Which?, options: {a: first, b: second, c: third}, key: b}
+  - {id: two, topic: t, stem: Who?, options: {a: first, b: second, c: third}, key: c}
+  - id: three
+    topic: lines
+    stem: Which is linear?
+    options:
+      a: {text: twice, why: yes, claim: {linear: 2*x}}
+      b: {text: square, why: no, claim: {linear: x^2}}
+      c: {text: none of these, why: no, claim: none}
+    key: a
+    pool:
+      - {text: cube, why: no, claim: {linear: x^3}}
+      - {text: half, why: yes, claim: {linear: x/2}}
+      - {text: more, why: no, claim: {linear: x + 1}}
+"""
+
+
+@pytest.fixture
+def concepts(tmp_path: Path) -> str:
+    """A bank of questions without numbers."""
+    file = tmp_path / "concepts.yaml"
+    file.write_text(CONCEPTS, encoding="utf-8")
+    return str(file)
+
+
+def test_questions_without_numbers_come_in_turn_with_their_options_in_other_orders(concepts: str) -> None:
+    drill = start(drill_scope.families([f"{concepts}/one", f"{concepts}/two"]), 5)
+    asked = []
+    for _ in range(12):
+        asked.append(question(drill).variant)
+        drill = advance(drill, question(drill), "wrong")
+    assert {one.item.id for one in asked[:2]} == {"one", "two"}
+    assert len({tuple(choice.text for choice in one.choices) for one in asked}) > 2
+    for one in asked:
+        right = next(choice for choice in one.choices if choice.letter in one.key)
+        assert (one.item.id, right.text) in {("one", "second"), ("two", "third")}
+
+
+def test_options_of_a_pool_are_drawn_with_one_that_is_right(concepts: str) -> None:
+    [family] = drill_scope.families([f"{concepts}/three"])
+    keys, sets = set[str](), set[tuple[str, ...]]()
+    for seed in range(60):
+        variant = draw(family.bank, family.item, seed)
+        texts = [choice.text for choice in variant.choices]
+        right = {"twice", "half"}.intersection(texts)
+        assert len(texts) == 3 and texts[-1] == "none of these" and len(right) <= 1
+        key = texts["abc".index(variant.key[0])]
+        assert key == (right.pop() if right else "none of these")
+        assert variant == draw(family.bank, family.item, seed)
+        keys.add(key)
+        sets.add(tuple(sorted(texts)))
+    assert keys == {"twice", "half", "none of these"} and len(sets) > 5
+    assert [choice.origin for choice in variant.choices][-1] == "c"

@@ -184,6 +184,8 @@ CHANGES = {
     "texts": "UPDATE texts SET text = 'another' WHERE text = 'd'",
     "items": "UPDATE items SET bank = 'week9'",
     "revisions": "UPDATE revisions SET topic = 'pooling'",
+    "withdrawals": "INSERT INTO withdrawals (attempt, time, sum) VALUES (1, 0, 0)",
+    "exams": "UPDATE exams SET day = '2026-07-01'",
 }
 
 
@@ -193,6 +195,8 @@ def changed(path: Path, sql: str) -> None:
         history.start_session("week8", "take", {"order": [1]}, START, "s")
         for number in (1, 2, 3):
             assert history.record(attempt("s", number))
+        assert history.set_exam(None, START)
+        history.db.execute("DROP VIEW temp.attempts")
         triggers = history.db.execute("SELECT name, sql FROM sqlite_schema WHERE type = 'trigger'").fetchall()
         for name, _ in triggers:
             history.db.execute(f"DROP TRIGGER {name}")

@@ -38,7 +38,7 @@ def shown(screen: Screen) -> str:
 @pytest.mark.parametrize("name", models.names())
 def test_a_source_can_be_read_at_a_glance(program: Program, tmp_path: Path, name: str) -> None:
     source = annotated_source(name)
-    assert 25 <= len(source.splitlines()) <= 45
+    assert 25 <= len(source.splitlines()) <= 45 and max(map(len, source.splitlines())) < 80
     assert program("lab", "show", name).stdout == source
     assert "Wrote mine.py" in program("lab", "show", name, "--output", "mine.py").stdout
     assert (tmp_path / "mine.py").read_text(encoding="utf-8") == source

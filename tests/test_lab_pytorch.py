@@ -8,9 +8,11 @@ import math
 import signal
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 import torch
@@ -23,7 +25,10 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.lab import build, flowers, models, pictures
 from cnnquiz.lab.pictures import Pictures
 from cnnquiz.lab.records import Epoch, Progress, Settings
+from cnnquiz.lab.runs import latest_folder
 from cnnquiz.lab.training import Training, batches, saved_state
+from cnnquiz.render.lab import TrainingDocument
+from cnnquiz.sessions.training import follow
 
 SMALL = Settings("resnet18", epochs=2, batch=6, size=32, lr=3e-4, optimizer="adam", seed=3)
 PATIENT = 600  # seconds for what takes ten, where the machine has much else to do
@@ -312,6 +317,69 @@ def test_what_cannot_be_trained_is_one_line(
     monkeypatch.chdir(tmp_path)
     with pytest.raises(CnnquizError, match=said):
         cli.run(["lab", "train", *arguments.split(), "--size", "32"])
+
+
+@pytest.fixture
+def stopped(few: Pictures, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[..., None]:
+    """Runs a training in an empty folder that a signal stops after its first epoch."""
+
+    def end(self: TrainingDocument, epoch: Epoch) -> None:
+        signal.raise_signal(signal.SIGINT)
+
+    def run(seed: int) -> None:
+        with pytest.raises(KeyboardInterrupt):
+            follow(Training(msgspec.structs.replace(SMALL, seed=seed), few, "cpu"), None, json=True)
+
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(TrainingDocument, "end", end)
+    return run
+
+
+def test_an_interrupted_run_leaves_earlier_ones_alone(
+    stopped: Callable[..., None], capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    (tmp_path / "lab-resnet18").mkdir()
+    (tmp_path / "lab-resnet18" / "epochs.csv").write_text("kept")
+    for seed, folder in ((1, "lab-resnet18-2"), (2, "lab-resnet18-3")):
+        stopped(seed)
+        assert f"--resume --output {folder}\n" in capsys.readouterr().err
+        assert saved_state(tmp_path / folder / "checkpoint.pt").settings.seed == seed
+        assert latest_folder("resnet18") == Path(folder)
+    assert (tmp_path / "lab-resnet18" / "epochs.csv").read_text() == "kept"
+    assert saved_state(tmp_path / "lab-resnet18-2" / "checkpoint.pt").settings.seed == 1
+
+
+def test_a_run_whose_reader_has_gone_is_kept_all_the_same(
+    few: Pictures, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def end(self: TrainingDocument, epoch: Epoch) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(TrainingDocument, "end", end)
+    with pytest.raises(BrokenPipeError):
+        follow(Training(SMALL, few, "cpu"), tmp_path / "mine", json=True)
+    assert len(saved_state(tmp_path / "mine" / "checkpoint.pt").epochs) == 1
+
+
+def test_a_run_that_cannot_be_saved_is_shown_all_the_same(
+    few: Pictures, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    def save(self: Training, path: Path) -> None:
+        raise CnnquizError(f"{path.name}: the run cannot be saved (No space left on device)")
+
+    monkeypatch.setattr(Training, "save", save)
+    assert follow(Training(SMALL, few, "cpu"), tmp_path, json=True) == 3
+    shown = capsys.readouterr()
+    assert "confusion" in json.loads(shown.out.splitlines()[-1])
+    assert shown.err == "cnnquiz: checkpoint.pt: the run cannot be saved (No space left on device)\n"
+
+
+def test_a_folder_that_cannot_be_made_is_said_before_training(program: Program, tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("")
+    for folder in ("notes", "notes/mine"):
+        ended = program("lab", "train", "resnet18", "--output", folder, timeout=PATIENT)
+        assert (ended.returncode, ended.stdout) == (2, "")
+        assert ended.stderr.startswith(f"cnnquiz: {folder}: this folder cannot be made") and "--output" in ended.stderr
 
 
 def test_ctrl_c_stops_between_two_steps_and_saves(environment: dict[str, str], tmp_path: Path) -> None:

@@ -118,8 +118,8 @@ def test_show_takes_a_path_and_its_text_is_only_text(program: Program, tmp_path:
     ("what", "said"),
     [
         ("weak8", "week8"),
-        ("week8/conv-outputsize", "Did you mean conv-output-size?"),
-        ("week8/xyzzy", "`cnnquiz show week8` shows them all"),
+        ("week8/conv-outputsize", "Did you mean week8/conv-output-size?"),
+        ("week8/xyzzy", "`cnnquiz show week8 --key` names them all"),
         ("nowhere/at-all.yaml", "nowhere/at-all.yaml"),
         (".", "folder"),
         ("", "cnnquiz: "),
@@ -149,7 +149,7 @@ FAMILY = BAD.replace("k: -5", "k: 3") + "    vary: {k: {choice: [-5, -6]}}\n"
 
 
 @pytest.mark.parametrize(
-    "command", [["show", "bad.yaml"], ["take", "bad.yaml", "--answers", "a 1"], ["drill", "bad.yaml"]]
+    "command", [["show", "bad.yaml"], ["take", "bad.yaml", "--answers", "a 1"], ["drill", "bad.yaml/window"]]
 )
 def test_an_item_that_cannot_be_worked_is_named_with_its_place(
     command: list[str], program: Program, tmp_path: Path

@@ -12,10 +12,11 @@ from pytest import approx
 
 from cnnquiz.answers import mark, read_response, value_of
 from cnnquiz.items import variants
-from cnnquiz.items.option_value import meaning, says_all, says_none
+from cnnquiz.language.option_value import meaning, says_all, says_none
 from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics.values import equivalent, read_tolerance, read_value, same
 from cnnquiz.model import Bank, Derivation, Item, Option
+from cnnquiz.render.answer_form import form_prompt, unreadable
 from cnnquiz.solution import text
 
 SHAPE = Derivation({"conv": {"in": "256x256x3", "k": "7", "s": "2", "filters": "4"}, "want": "output_shape"})
@@ -269,3 +270,81 @@ def test_a_decimal_is_right_as_far_as_its_own_digits(typed: str, tolerance: str,
     sigmoid = Derivation({"activation": {"function": "sigmoid", "x": "1"}, "want": "value"})
     asked = variant(type="number", key="0.7310585786", tolerance=tolerance, derivation=sigmoid)
     assert mark(asked, typed).verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("typed", "type", "key", "verdict"),
+    [
+        ("13*13*8 = 1352", "number", "1352", "right"),
+        ("13*13*8 = 1300", "number", "1352", "wrong"),
+        ("(60 - 5)/2 = 27.5 -> 28", "number", "28", "right"),
+        ("o = (60 - 5)/2 + 1 = 28,5 → 28", "number", "28", "right"),
+        ("28x28 => 28x28x16", "shape", "28x28x16", "right"),
+        ("7; 9", "shape", "[7, 9]", "right"),
+        ("[[7], [9]]", "shape", "[7, 9]", "right"),
+        ("0,4; 0,6", "shape", "[0.4, 0.6]", "right"),
+        ("0.4 0.7", "shape", "[0.4, 0.6]", "wrong"),
+        ("7;9", "shape", "[[7], [9]]", "right"),
+        ("3,250", "number", "3250", "right"),
+        ("3,25", "number", "3.25", "right"),
+        ("0,325", "number", "0.325", "right"),
+        ("3,250,000", "number", "3250000", "right"),
+    ],
+)
+def test_working_lists_and_commas_are_read_as_people_type_them(typed: str, type: str, key: str, verdict: str) -> None:
+    asked = variant(key=key, type=type)
+    response = read_response(asked, typed)
+    assert response == typed and mark(asked, response).verdict == verdict
+
+
+@pytest.mark.parametrize("typed", ["3,256", "12,34,56", "about", "4 =", "1 -> "])
+def test_what_may_be_two_numbers_or_none_is_asked_again(typed: str) -> None:
+    asked = variant(key="3.256", type="number", tolerance="0.0005")
+    response = read_response(asked, typed)
+    assert response is None or (mark(asked, response).verdict == "wrong" and typed[0] in "41")
+    if typed == "3,256":
+        assert unreadable(asked, typed) == "'3,256' may be 3256 or 3.256. Write it without a comma."
+
+
+@pytest.mark.parametrize(
+    ("tolerance", "said"),
+    [
+        ("", ""), ("0.005", ", to 2 decimals"), ("0.01", ", to 2 decimals"), ("0.05", ", to 1 decimal"),
+        ("0.00005", ", to 4 decimals"), ("1%", ", give or take 1%"), ("2", ", give or take 2"),
+    ],
+)  # fmt: skip
+def test_a_question_says_how_many_digits_its_tolerance_asks_for(tolerance: str, said: str) -> None:
+    assert form_prompt(variant(key="3.256", type="number", tolerance=tolerance)) == f"Type a number{said}."
+
+
+MAP = {"in": "40x30x8", "k": "3", "filters": "6"}
+
+
+@pytest.mark.parametrize(
+    ("calculator", "given", "want", "typed", "name"),
+    [
+        ("conv", MAP, "output_shape", "6x38x28", "moved-channels"),
+        ("conv", MAP | {"in": "8x40x30", "layout": "chw"}, "output_shape", "38x28x6", "moved-channels"),
+        ("pool", {"in": "40x30x8", "k": "2", "s": "2"}, "output_shape", "8x20x15", "moved-channels"),
+        ("tconv", {"in": "10x10x8", "k": "2", "s": "2", "filters": "4"}, "output_shape", "4x20x20", "moved-channels"),
+        ("net", {"in": "40x30x8", "layers": "conv 6 k3"}, "output_shape", "6x38x28", "moved-channels"),
+        ("conv", MAP, "macs", "919,296", "flops-as-macs"),
+        ("cost", {"in": "40x30x8", "layers": "conv 6 k3"}, "macs", "919296", "flops-as-macs"),
+        ("cost", {"in": "40x30x8", "layers": "conv 6 k3"}, "flops", "459648", "macs-as-flops"),
+    ],
+)
+def test_another_order_or_unit_is_named_whatever_is_worked(
+    calculator: str, given: dict[str, str], want: str, typed: str, name: str
+) -> None:
+    type = "shape" if "shape" in want else "number"
+    asked = variant(key="", type=type, derivation=Derivation({calculator: given, "want": want}))
+    assert mark(asked, typed).misconceptions == (name,)
+
+
+@pytest.mark.parametrize(
+    ("typed", "names"), [("true", ("affine-is-linear",)), ("t", ("affine-is-linear",)), ("no", ())]
+)
+def test_a_wrong_verdict_on_a_statement_tells_its_slip(typed: str, names: tuple[str, ...]) -> None:
+    derivation = Derivation({"linear": {"operator": "2*x + 5"}, "want": "linear"})
+    asked = variant(stem="True or false: 2*x + 5 is linear.", key="false", type="true-false", derivation=derivation)
+    assert mark(asked, typed).misconceptions == names

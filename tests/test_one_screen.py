@@ -96,11 +96,31 @@ def test_what_is_longer_than_the_screen_comes_page_by_page(monkeypatch: pytest.M
     stream = Stream(terminal=True)
     screen = console.screen(stream, {"TERM": "xterm", "LINES": str(ROWS)}, COLUMNS)
     pressed = iter(["enter", "q"])
+    monkeypatch.setattr("cnnquiz.render.keys.can_press", lambda: True)
     monkeypatch.setattr("cnnquiz.render.keys.press", lambda: next(pressed))
     show_pages(screen, [Text(f"line {number}") for number in range(100)])
     shown = stream.getvalue()
     assert "line 21" in shown and "line 43" in shown and "line 44" not in shown
     assert next(pressed, None) is None
+
+
+def test_a_page_ends_between_two_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(terminal=True)
+    screen = console.screen(stream, {"TERM": "xterm", "LINES": str(ROWS)}, COLUMNS)
+    monkeypatch.setattr("cnnquiz.render.keys.can_press", lambda: True)
+    monkeypatch.setattr("cnnquiz.render.keys.press", lambda: "enter")
+    picture = [*[Text("picture")] * 8, Text()]
+    show_pages(screen, picture * 5)
+    pages = stream.getvalue().split("Enter more")
+    assert [page.count("picture") for page in pages] == [16, 16, 8]
+
+
+def test_nobody_at_the_keys_gets_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = Stream(terminal=True)
+    screen = console.screen(stream, {"TERM": "xterm", "LINES": str(ROWS)}, COLUMNS)
+    monkeypatch.setattr("cnnquiz.render.keys.can_press", lambda: False)
+    show_pages(screen, [Text(f"line {number}") for number in range(100)])
+    assert stream.getvalue().splitlines() == [f"line {number}" for number in range(100)]
 
 
 def test_a_narrow_window_names_the_keys_too() -> None:

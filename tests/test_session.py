@@ -148,6 +148,12 @@ class FakeDesk:
     def keep(self, session: Session, reply: Reply) -> None:
         self.log.append(f"keep {session.variant.item.id} {reply.response}")
 
+    def take_back(self, session: Session) -> None:
+        self.log.append(f"take back {session.variant.item.id}")
+
+    def note(self, session: Session) -> None:
+        """Nothing is noted."""
+
     def tell(self, session: Session, outcome: Outcome) -> None:
         self.log.append(f"tell {outcome.told}")
 

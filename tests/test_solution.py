@@ -182,3 +182,8 @@ def test_a_number_that_was_rounded_stands_behind_about(name: str, raw: dict[str,
 def test_a_number_that_is_exact_stands_behind_an_equals_sign() -> None:
     for name, raw in (("activation", {"function": "sigmoid", "x": 0}), ("softmax", {"z": "0,0"})):
         assert r"\approx" not in solve(name, **raw).as_latex()
+
+
+def test_an_element_of_a_huber_loss_is_worked_by_the_formula_on_its_side() -> None:
+    near, far, mean = (step.formula.ascii for step in solve("loss", kind="huber", p="1,4", y="0,0").steps[:3])
+    assert near == "l_1 = (p_1 - y_1)^2/2" and far == "l_2 = d*(abs(p_2 - y_2) - d/2)" and mean == "L = (1/n) sum_i l_i"

@@ -117,15 +117,14 @@ BAD = [
     ("conv", "k is missing: give --k, the kernel size"),
     ("params --k 5", "channels and filters are missing: give --channels and --filters"),
     ("linear", "as in cnnquiz solve linear 'relu(x)'"),
-    ("linear max pooling", "put them in quotes, as in 'max pooling'"),
     ("conv --in 256x --k 3", "--in: 256x is not a size: write it as in 256 or 256x256x3"),
     ("conv --in 5 --kernel-size abc", "--kernel-size: abc is not a whole number"),
     ("impulse 'y[n] = x[n'", "a bracket is not closed: write the system as in y[n] = "),
-    ("foo", "there is no calculator `foo`: there are activation, "),
+    ("foo", "`foo` is nothing to solve: `cnnquiz solve` says what can be asked"),
     ("linear --find s", "there is no option --find"),
     ("flatten --in 3x3x3 --layers 'conv 10 k7'", "it is 4 too wide"),
     ("conv --in 5 --k 3 --q 3", "--q"),
-    ("conv 5 --k 3", "stands alone"),
+    ("conv blue --k 3", "`blue` cannot be placed: conv takes in, k, s, p in this order"),
     ("conv --in 5 --k 3 --out 3", "--out states a result"),
     ("conv --in 5 --k 3 --find s", "exactly one known result"),
     ("conv --in 5 --k 3 --find s --out 3 --bounds s", "k=1:11"),
@@ -180,7 +179,7 @@ def test_a_derivative_that_cannot_be_simplified_soon_is_shown_as_it_is(program: 
 
 
 def test_an_option_that_is_not_there_is_still_named(program: Program) -> None:
-    assert "no option -k" in program("solve", "conv", "-k", "3").stderr
+    assert "no option --colour" in program("solve", "conv", "--colour", "3").stderr
 
 
 def test_large_numbers_are_worked_at_once(program: Program) -> None:
@@ -299,3 +298,8 @@ def test_bounds_hold_by_every_name_of_their_quantity(program: Program) -> None:
     words = ("conv", "--in", "64", "--k", "3", "--out", "32", "--find", "s,p", "--format", "json")
     found = [program("solve", *words, "--bounds", f"{name}=5:9").stdout for name in ("s", "stride")]
     assert '"solutions": []' in found[0] and len(set(found)) == 1
+
+
+def test_a_given_of_two_words_is_written_with_a_hyphen(program: Program) -> None:
+    for option in ("--fan-in", "--fan_in"):
+        assert "0.125" in program("solve", "init", "he", option, "16", "--want", "variance").stdout

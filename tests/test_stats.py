@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from cnnquiz.clock import day_of
 from cnnquiz.history import History, stats
-from cnnquiz.history.stats import Stats, Tally, by_week
+from cnnquiz.history.stats import Stats, Tally
 from cnnquiz.model import Attempt
 from cnnquiz.render.console import screen
 from cnnquiz.render.stats import show_stats
@@ -44,11 +45,11 @@ def named(tallies: tuple[Tally, ...]) -> dict[str, tuple[int, int]]:
     return {tally.name: (tally.attempts, tally.right) for tally in tallies}
 
 
-def counted(attempts: list[Attempt], name: str, length: int | None = None) -> dict[str, tuple[int, int]]:
+def counted(attempts: list[Attempt], name: str) -> dict[str, tuple[int, int]]:
     """The same by walking over the attempts."""
     found: dict[str, tuple[int, int]] = {}
     for each in attempts:
-        key = str(getattr(each, name))[:length]
+        key = str(day_of(datetime.fromisoformat(each.time))) if name == "day" else str(getattr(each, name))
         asked, right = found.get(key, (0, 0))
         found[key] = (asked + 1, right + (each.verdict == "right"))
     return found
@@ -62,17 +63,16 @@ def test_the_numbers_are_those_of_the_attempts(attempts: list[Attempt]) -> None:
         kept = [each for number in range(4) for each in history.responses(f"session-{number}")]
         found = history.stats(NOW)
         assert named(found.topics) == counted(kept, "topic") and named(found.banks) == counted(kept, "bank")
-        assert named(found.days) == counted(kept, "time", 10)
+        assert named(found.days) == counted(kept, "day")
         assert (found.total.attempts, found.total.right) == (len(kept), sum(k.verdict == "right" for k in kept))
         slips = Counter(each.misconception for each in kept if each.misconception)
         assert {slip.name: slip.count for slip in found.misconceptions} == slips
-        assert sum(week.attempts for week in by_week(found.days)) == len(kept)
         sessions = {session.session: (session.attempts, session.right) for session in found.sessions}
         assert sessions == counted(kept, "session")
         assert found.review.items == len({(each.bank, each.item) for each in kept})
 
 
-@pytest.mark.parametrize("sql", [stats.BY_REVISION, stats.BY_DAY, stats.BY_MISCONCEPTION])
+@pytest.mark.parametrize("sql", [stats.BY_REVISION, stats.BY_QUARTER, stats.BY_MISCONCEPTION])
 def test_a_million_attempts_are_counted_along_an_index_without_sorting(sql: str, tmp_path: Path) -> None:
     with History.open(tmp_path / "history.db") as history:
         plan = [row[3] for row in history.db.execute(f"EXPLAIN QUERY PLAN {sql}")]
@@ -98,17 +98,18 @@ def page(attempts: list[Attempt], columns: int = 80, encoding: str = "utf-8") ->
             history.record(each)
         found = history.stats(NOW)
     stream = io.TextIOWrapper(io.BytesIO(), encoding=encoding)
-    show_stats(screen(stream, {"TERM": "xterm"}, columns), found, {"rounded-up": "conv"})
+    show_stats(screen(stream, {"TERM": "xterm"}, columns), found, {"rounded-up": "conv"}, NOW.date())
     stream.seek(0)
     return stream.read()
 
 
 def test_the_page_says_all_of_it() -> None:
     text = page(practice())
-    for words in ("120 answers since 1 Jan 2026", "Topics, the weakest first", "convolution", "rounded-up",
-                  "cnnquiz drill conv", "cnnquiz review", "Last sessions", "take week8", "not finished"):  # fmt: skip
+    for words in ("120 answers since 31 Dec 2025", "Topics, the weakest first", "convolution", "rounded up",
+                  "cnnquiz drill conv", "You have probably forgotten about 1 of 1.", "1 due today, none this week.",
+                  "Where "):  # fmt: skip
         assert words in text
-    assert any(set(line.strip()) <= set("▁▂▃▄▅▆▇█ ") and len(line.strip()) >= 12 for line in text.splitlines() if line)
+    assert any(set(line.strip()) <= set("·▁▂▃▄▅▆▇█ ") and len(line.strip()) >= 12 for line in text.splitlines() if line)
 
 
 @pytest.mark.parametrize("columns", [20, 40, 80, 120])
@@ -121,15 +122,28 @@ def test_the_page_fits_every_screen_and_is_plain_in_a_pipe(columns: int, encodin
         assert max(map(len, text.splitlines())) <= columns
 
 
-def test_one_row_more_is_shown_and_not_counted() -> None:
+def test_a_list_that_is_cut_says_of_how_many() -> None:
     slips = [replace(each, misconception=f"slip-{n:02}") for n, each in enumerate(practice(2))]
-    assert "and 1 more" not in page(slips[:11]) and "slip-10" in page(slips[:11])
-    assert "and 2 more" in page(slips[:12]) and "slip-10" not in page(slips[:12])
+    assert "Slips, and the last 10 days\n" in page(slips[:4]) and "slip 03" in page(slips[:4])
+    assert "Slips, and the last 10 days, 4 of 12" in page(slips[:12]) and "slip 04" not in page(slips[:12])
 
 
-def test_the_bank_of_a_drill_is_named_as_the_drill() -> None:
-    drilled = [replace(each, bank="drill-conv") for each in practice(2)]
-    assert "drill-conv" not in page(drilled) and "conv" in page(drilled)
+def test_the_page_fits_a_small_terminal_and_names_nothing_by_its_id() -> None:
+    several = [replace(each, topic=f"topic {n % 9}") for n, each in enumerate(practice())]
+    shown = page([replace(each, misconception=f"rounded-up+kept-{n % 7}") for n, each in enumerate(several)])
+    assert len(shown.splitlines()) <= 23
+    assert "rounded up + kept the 0" in shown and "conv-output-size" not in shown and "rounded-up" not in shown
+
+
+def test_what_was_expected_is_held_against_what_happened() -> None:
+    back = [replace(attempt("s", 0), seed=day, time=(START + timedelta(days=day)).isoformat()) for day in (0, 2, 9)]
+    wrong = replace(attempt("s", 0), seed=99, verdict="wrong", time=(START + timedelta(days=60)).isoformat())
+    with History.open(Path("/proc/none/history.db")) as history:
+        for each in [*back, wrong]:
+            history.record(each)
+        found = history.stats(NOW).recall
+    assert sum(one.answers for one in found) == 3 and sum(one.right for one in found) == 2
+    assert all(0 < one.expected < one.answers for one in found)
 
 
 def test_names_from_a_bank_are_only_text() -> None:
@@ -184,4 +198,4 @@ def test_a_name_with_line_breaks_stands_on_one_line(program: Program, environmen
     with History.open(Path(environment["CNNQUIZ_HOME"]) / "history.db") as history:
         assert history.record(odd)
     rows = [line.split("  ") for line in program("stats").stdout.splitlines()]
-    assert {"a b c", "d e", "take d e", "f g"} <= {cell.strip() for row in rows for cell in row}
+    assert {"a b c", "f g"} <= {cell.strip() for row in rows for cell in row}

@@ -42,3 +42,17 @@ def test_names_and_commands_stay_whole_in_help(program: Program, columns: str) -
     conv = program("solve", "conv", "-h", env={"COLUMNS": columns}).stdout
     assert "\n  cnnquiz solve conv --in 256 --k 7 --s 2\n" in conv and "--find" in conv
     assert "--find" not in program("solve", "linear", "-h", env={"COLUMNS": columns}).stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    ["take wek8", "show wek8", "show week8/softmx", "drill softmx", "drill week8/softmx", "solve softmx --help",
+     "check --explain key-wrng"],
+)  # fmt: skip
+def test_what_is_meant_instead_works(program: Program, arguments: str) -> None:
+    wrong = program(*arguments.split())
+    said = wrong.stderr.replace("Did", "did").partition("did you mean ")[2]
+    assert wrong.returncode == 2 and said
+    typed = next(one for one in arguments.split() if one.rpartition("/")[2] in wrong.stderr)
+    for meant in said.partition("?")[0].split(" or "):
+        assert program(*arguments.replace(typed, meant).split(), stdin="q\n").returncode == 0

@@ -9,7 +9,7 @@ import importlib
 from functools import cache
 from typing import Any, Protocol, cast
 
-from cnnquiz.answers import value
+from cnnquiz.answers import true_false, value
 from cnnquiz.items.derived_answer import Group
 from cnnquiz.items.variants import Variant, misconceptions_behind
 from cnnquiz.model import Mark
@@ -45,12 +45,12 @@ def mark(variant: Variant, response: str) -> Mark:
 
 def value_of(variant: Variant, response: str) -> Any:
     """The value that a typed response spells; None where it spells none."""
-    return value.value_of(variant.item.type, response)
+    return (true_false if variant.item.type == "true-false" else value).value_of(variant, response)
 
 
 def misconceptions_of(variant: Variant, response: str) -> list[Group]:
     """The misconceptions that lead to a wrong response, alone or two together; none for one that is right."""
-    wrong = mark(variant, response).verdict == "wrong"
+    wrong = not variant.choices and mark(variant, response).verdict == "wrong"
     return misconceptions_behind(variant, value_of(variant, response)) if wrong else []
 
 

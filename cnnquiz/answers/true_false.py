@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from cnnquiz.answers import single
-from cnnquiz.items.variants import Variant
+from cnnquiz.items.derived_answer import names_of
+from cnnquiz.items.variants import Variant, misconceptions_behind
 from cnnquiz.model import Mark
 
 
@@ -18,9 +19,17 @@ def read(variant: Variant, words: str) -> str | None:
 
 
 def mark(variant: Variant, response: str) -> Mark:
-    """Right for the key."""
+    """Right for the key; a wrong one brings its misconceptions."""
     if variant.choices:
         return single.mark(variant, response)
     said = single.TRUTH.get(response.casefold())
     right = said is not None and said in (single.TRUTH.get(key.casefold()) for key in variant.key)
-    return Mark("right" if right else "wrong", float(right))
+    if right:
+        return Mark("right", 1.0)
+    return Mark("wrong", 0.0, names_of(misconceptions_behind(variant, value_of(variant, response))))
+
+
+def value_of(variant: Variant, response: str) -> bool | None:
+    """What a word says of that which is derived, which the stem may deny; None where it is no such word."""
+    said = single.TRUTH.get(response.casefold())
+    return None if said is None else (said == "true") is not variant.worked.is_denied

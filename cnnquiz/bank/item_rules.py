@@ -25,6 +25,7 @@ def faults(item: Any, path: Path) -> Iterator[TreeFault]:
     if isinstance(options := item.get("options"), dict):
         for letter, option in options.items():
             yield from option_faults(option, (*path, "options", letter))
+    yield from pool_faults(item, path)
     if isinstance(vary := item.get("vary"), dict):
         for name, draw in vary.items():
             yield from draw_faults(draw, (*path, "vary", name))
@@ -101,6 +102,35 @@ def option_faults(option: Any, path: Path) -> Iterator[TreeFault]:
 def no_text(path: Path) -> str:
     """What an option without words needs."""
     return f"Add `text:` under `{short(str(path[-1]))}`, or `slip:` with the name of a misconception."
+
+
+def pool_faults(item: dict[str, Any], path: Path) -> Iterator[TreeFault]:
+    """A pool belongs to an item with one right option; each of its options has words of its own and a claim."""
+    pool, options = item.get("pool"), item.get("options")
+    if not isinstance(pool, list) or not pool:
+        return
+    if not isinstance(options, dict) or item.get("type", "single") != "single":
+        remedy = "Delete `pool`, or give the item `options` and no other `type`."
+        yield TreeFault((*path, "pool"), "a pool belongs to an item with one right option", remedy, at_name=True)
+        return
+    for letter, option in options.items():
+        if not (isinstance(option, dict) and option.get("claim")):
+            said = "an item with a pool has a claim in every option"
+            remedy = f"Add `claim:` under `{short(letter)}`, or delete `pool`."
+            yield TreeFault((*path, "options", letter), said, remedy)
+    known = [option.get("text") if isinstance(option, dict) else option for option in options.values()]
+    for index, option in enumerate(pool):
+        place = (*path, "pool", index)
+        if not isinstance(option, dict):
+            continue
+        yield from option_faults(option, place)
+        words, claim = option.get("text", ""), option.get("claim")
+        if not isinstance(claim, dict):
+            remedy = "Add `claim:` with a calculator and its givens."
+            yield TreeFault(place, "an option of a pool has a claim, which decides whether it is right", remedy)
+        if words in known:
+            yield TreeFault((*place, "text"), "two options say the same", "Say something else in `text`.", at_name=True)
+        known.append(words)
 
 
 def calculator_faults(written: dict[str, Any], aside: str, path: Path) -> Iterator[TreeFault]:

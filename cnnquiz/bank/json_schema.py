@@ -45,6 +45,7 @@ MEANINGS = {
     "Item.allow": "Rules of `cnnquiz check` that this item may break; say why in a comment.",
     "Item.level": "How hard it is, from 1; drills climb from level to level.",
     "Item.parts": "Of type `parts`: what it asks for, one thing after another, each with a key of its own.",
+    "Item.pool": "Further options with claims: a variant draws one right option and its wrong ones from all of them.",
     "Part.ask": "The question, or the name of what is asked for: number of parameters.",
     "Part.type": "How it is answered.",
     "Part.want": "The result of the derivation that is asked for.",

@@ -10,12 +10,12 @@ from __future__ import annotations
 from fractions import Fraction
 
 from cnnquiz.mathematics.activations import (
+    TAKES_ALPHA,
     activation,
     largest_slope,
     slope_reason,
     steepest_by_sympy,
     sympy_value_and_slope,
-    usual_alpha,
 )
 from cnnquiz.mathematics.analysis import function_slope, function_value, parse, slope_formula, value_formula
 from cnnquiz.mathematics.notation import ascii_text, chain, math, step, value_math
@@ -29,7 +29,9 @@ _WIDEST = 100  # |x| beyond this is not worked: what saturates has long done so
 _LEAKY = ("leaky-relu", "prelu", "elu")
 _KINKED = ("relu", "relu6", *_LEAKY)
 _DEFINED = (*_LEAKY, "relu6", "selu", "gelu", "gelu-tanh", "hard-swish", "step")
-_RATIONAL = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity")
+TOPIC = "activations, losses"
+SHORTHAND = ("function x",)
+_RATIONAL = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity", "linear")
 EXAMPLES = ("sigmoid --x 2", "relu --x -3", "tanh", "leaky-relu --x -2 --alpha 0.1")
 CONVENTIONS = {
     "derivative at 0": lambda env: "the left side's (PyTorch)" if env["function"] in _KINKED else "",
@@ -42,7 +44,8 @@ QUANTITIES = (
              positional=True),
     Quantity("x", "input", number(-_WIDEST, _WIDEST), "the input: 2, -1/2", None),
     Quantity("alpha", "negative_slope", number(0, _WIDEST),
-             "the slope below zero (leaky-relu: 0.01, prelu: 0.25, elu: 1)", None, only=where("function", *_LEAKY)),
+             "the slope below zero (leaky-relu: 0.01, prelu: 0.25, elu: 1), or of linear (1)", None,
+             only=where("function", *TAKES_ALPHA)),
 )  # fmt: skip
 RESULTS = (
     Result("value", "f(x)", answer=True, label="f(x)"),
@@ -56,7 +59,7 @@ RESULTS = (
 def prepare(values: Values) -> Values:
     """The slope below zero, where none is given, as PyTorch has it."""
     f = activation(values["function"])
-    return {**values, "alpha": usual_alpha(f) if values["alpha"] is None else values["alpha"]}
+    return {**values, "alpha": f.alpha if values["alpha"] is None else values["alpha"]}
 
 
 def work(env: Env) -> Values:

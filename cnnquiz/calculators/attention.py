@@ -33,6 +33,9 @@ RESULTS = (
     Result("weights", "for each query, the weight of each key", answer=True, label="attention weights"),
     Result("scores", "the products of queries and keys, before scaling"),
 )
+TOPIC = "sequences, attention"
+SYNONYMS = ("self-attention", "scaled dot product attention")
+SHORTHAND = ("Q K V",)
 EXAMPLES = ("'1 0; 0 1' --V '1 2; 3 4'", "'1 0; 0 1' --K '1 1; 0 1' --V '1 2; 3 4' --causal yes")
 CONVENTIONS = {
     "scale": lambda env: f"1/sqrt({env['d']}), of the width of a key" if env["scaled"] else "none",

@@ -56,6 +56,9 @@ MISCONCEPTIONS = (
                   stages="L - 1"),
     misconception("counted-all-sizes", "Stages are counted between layers, half of them in the encoder.", stages="L"),
 )  # fmt: skip
+TOPIC = "dense layers"
+SYNONYMS = ("ae",)
+SHORTHAND = ("layers",)
 EXAMPLES = ("784-128-784", "784-256-64-256-784 --tied yes", "128-32-128 --dtype fp16")
 CONVENTIONS = {
     "biases": lambda env: "counted, one for each unit" if env["bias"] else "none",

@@ -20,6 +20,9 @@ from cnnquiz.solver.calculator import Case, Env, Quantity, Result, Results, Step
 from cnnquiz.solver.givens import FLAG, choice, integer, number, number_or_numbers, numbers
 
 _SHOWN = 8
+TOPIC = "training"
+SYNONYMS = ("batch normalization", "batch normalisation", "bn", "layernorm: kind layer", "groupnorm: kind group")
+SHORTHAND = ("values",)
 EXAMPLES = ("2,4,6,8", "2,4,6,8 --gamma 2 --beta 1", "1,3,2,8 --kind group --groups 2",
             "2,4 --running-mean 1 --running-var 4 --inference yes",
             "--batch-mean 5 --running-mean 0 --momentum 0.1")  # fmt: skip

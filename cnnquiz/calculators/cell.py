@@ -55,6 +55,9 @@ RESULTS = (
     Result("new_c", "the cell state after this step", answer=True, label="cell state"),
     *(Result(name, f"the value of the {name.replace('_', ' ')}") for name in dict.fromkeys(_NAMES.values())),
 )
+TOPIC = "sequences, attention"
+SYNONYMS = ("lstm cell: cell lstm", "gru cell: cell gru", "rnn cell: cell rnn", "lstm: cell lstm", "gru: cell gru")
+SHORTHAND = ("cell",)
 EXAMPLES = (
     "lstm --i 0.8 --f 0.5 --g 0.5 --c 2 --o 1",
     "rnn --x 1,2 --h 0.5 --W '0.1 0.2' --U 0.4 --b 0.1",

@@ -84,6 +84,9 @@ MISCONCEPTIONS = (
                   made="C*F"),
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
+TOPIC = "convolution"
+SYNONYMS = ("convolution", "conv2d", "convolutional", "convolution size")
+SHORTHAND = ("in k s p",)
 EXAMPLES = ("--in 256 --k 7 --s 2", "--in 256x256x3 --k 7 --s 2 --filters 4", "--k 3 --out 32 --in 64 --find s,p")
 CONVENTIONS = {
     "rounding": lambda env: _STRICT if _refuses_rest(env) else families.ROUNDING,

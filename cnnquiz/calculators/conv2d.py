@@ -19,25 +19,45 @@ from cnnquiz.mathematics.precise import exact
 from cnnquiz.mathematics.sliding import Place, Sliding, grid
 from cnnquiz.solution import NO_MATH, Drawing, Vector
 from cnnquiz.solver import givens
-from cnnquiz.solver.calculator import Drawings, Env, Notes, Quantity, Result, Results, Steps, Values, misconception
+from cnnquiz.solver.calculator import (
+    Case,
+    Drawings,
+    Env,
+    Notes,
+    Quantity,
+    Result,
+    Results,
+    Steps,
+    Values,
+    misconception,
+)
 from cnnquiz.solver.givens import FLAG, integer, matrices
 
 _MOST_PRODUCTS = 20_000
 _SHOWN = 16  # entries of a matrix that are worked out in steps
+TOPIC = "by hand"
+SYNONYMS = ("convolve2d",)
+SHORTHAND = ("x k",)
 EXAMPLES = (
     "--x '1 2 3; 4 5 6; 7 8 9' --k '1 0; 0 -1'",
     "--x '1 2; 3 4 | 0 1; 1 0' --k '1 1; 1 1 | 2 0; 0 2' --p 1 --s 2 --b 1",
     "--x '1 -1 2; 0 1 -2; 3 -1 0' --k '2 0; -1 1' --dy '1 -1; 2 0'",
 )
+_FORWARDS = Case("where x and k are given", lambda env: not env["lacks"])
+_ON_EACH_OTHER = Case("where x or k is given", lambda env: len(env["lacks"]) < 2)
 QUANTITIES = (
-    Quantity("x", "input", matrices(), "the input, channel after channel: 1 2; 3 4 | 5 6; 7 8", positional=True),
-    Quantity("k", "weight", matrices(), "the kernel, channel after channel; behind it those of further filters"),
-    Quantity("b", "bias", givens.numbers(64), "the bias of each filter", None),
-    Quantity("s", "stride", integer(1, letters=False), "stride", 1),
-    Quantity("p", "padding", integer(0, letters=False), "rows and columns of zeros on each side", 0),
-    Quantity("flip", "flip", FLAG, "turn the kernel round first (convolution as in signal processing)", False),
+    Quantity("x", "input", matrices(), "the input, channel after channel: 1 2; 3 4 | 5 6; 7 8 (dL/dX needs none)",
+             None, positional=True),
+    Quantity("k", "weight", matrices(), "the kernel, channel after channel, filter after filter (dL/dK needs none)",
+             None),
+    Quantity("b", "bias", givens.numbers(64), "the bias of each filter", None, only=_FORWARDS),
+    Quantity("s", "stride", integer(1, letters=False), "stride", 1, only=_ON_EACH_OTHER),
+    Quantity("p", "padding", integer(0, letters=False), "rows and columns of zeros on each side", 0,
+             only=_ON_EACH_OTHER),
+    Quantity("flip", "flip", FLAG, "turn the kernel round first (convolution as in signal processing)", False,
+             only=_ON_EACH_OTHER),
     Quantity("dy", "grad_output", matrices(), "the gradient of the loss by the output, for the gradients", None),
-)
+)  # fmt: skip
 RESULTS = (
     Result("y", "the output; of several filters, one matrix for each", answer=True, label="output y"),
     Result("value", "the output, where it is a single number"),
@@ -47,19 +67,22 @@ RESULTS = (
     Result("db", "the gradient of the loss by the biases", answer=True, label="gradient dL/db"),
 )
 CONVENTIONS = {
-    "kernel": lambda env: "turned round (convolution as in signal processing)" if env["flip"]
-    else "as it is (cross-correlation, which deep learning calls convolution)",
+    "kernel": lambda env: "" if len(env["lacks"]) == 2 else (
+        "turned round (convolution as in signal processing)" if env["flip"]
+        else "as it is (cross-correlation, which deep learning calls convolution)"
+    ),
     "rounding": lambda env: "down, an incomplete last window does not count" if env["leftover"] else "",
 }
 
 
 def prepare(values: Values) -> Values:
     """The kernels by filter and channel, as they lie on the input; refuses sizes that do not fit."""
+    if max(values["s"], values["p"]) > 100:
+        raise GivenError("s and p: at most 100 are worked", "s" if values["s"] > 100 else "p")
+    values = {**values, "lacks": {name for name in ("x", "k") if values[name] is None}} | _filled(values)
     x, k, s, p = values["x"], values["k"], values["s"], values["p"]
     if len(k) % len(x):
         raise GivenError(f"k: {len(k)} matrices for {len(x)} channels: give one for each channel of each filter", "k")
-    if max(s, p) > 100:
-        raise GivenError("s and p: at most 100 are worked", "s" if s > 100 else "p")
     size, window = (len(x[0]), len(x[0][0])), (len(k[0]), len(k[0][0]))
     places = _places(size, window, s, p)
     laid = [half_turn(one) if values["flip"] else one for one in k]
@@ -67,7 +90,7 @@ def prepare(values: Values) -> Values:
     sliding = Sliding(size, window, places, s, p)
     if (products := sliding.products * len(k)) > _MOST_PRODUCTS:
         raise GivenError(f"x and k make up to {products:,} products; at most {_MOST_PRODUCTS:,} are worked", "x")
-    bias = values["b"] or Vector([0] * len(filters))
+    bias = (None if values["lacks"] else values["b"]) or Vector([0] * len(filters))
     if len(bias) != len(filters):
         raise GivenError(f"b: {len(bias)} biases for {len(filters)} filters: give one for each filter", "b")
     dy = values["dy"]
@@ -76,6 +99,41 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"dy: it must be as large as the output: {shape}", "dy")
     leftover = any((n + 2 * p - w) % s for n, w in zip(size, window, strict=True))
     return {**values, "leftover": leftover, "filters": filters, "biases": bias, "sliding": sliding}
+
+
+def _filled(values: Values) -> Values:
+    """Zeros of the size that dy asks for in place of an input or kernels that its gradients do without."""
+    x, k, dy, s, p = (values[name] for name in ("x", "k", "dy", "s", "p"))
+    if x is not None and k is not None:
+        return {}
+    name, known = ("x", k) if x is None else ("k", x)
+    if dy is None:
+        raise GivenError(f"{name} is missing: only the gradients of a dy do without it", name)
+    places = len(dy[0]), len(dy[0][0])
+    if known is None:  # the biases' gradients alone
+        return {"x": _zeros(1, places), "k": _zeros(len(dy), (1, 1)), "s": 1, "p": 0, "flip": False}
+    if s > 1:
+        raise GivenError(f"{name} is missing: with stride {s}, its size does not follow from dy", name)
+    other = len(known[0]), len(known[0][0])
+    if name == "k":
+        rows, columns = (n + 2 * p - o + 1 for n, o in zip(other, places, strict=True))
+        many = len(dy) * len(known)
+    else:
+        rows, columns = (o - 1 + n - 2 * p for n, o in zip(other, places, strict=True))
+        many = max(1, len(known) // len(dy))
+    if min(rows, columns) < 1 or many > _MOST_PRODUCTS:
+        raise GivenError(f"dy: no {'kernel' if name == 'k' else 'input'} gives an output of that size", "dy")
+    return {name: _zeros(many, (rows, columns))}
+
+
+def _zeros(many: int, size: Place) -> Vector:
+    return Vector([grid(size, lambda row, column: 0)] * many)
+
+
+def _follow(env: Env, found: Values) -> Values:
+    """The results that follow where the input or the kernels are not known."""
+    gone = {"x": ("y", "value", "output_size", "dk"), "k": ("y", "value", "output_size", "dx")}
+    return {name: one for name, one in found.items() if not any(name in gone[lack] for lack in env["lacks"])}
 
 
 def _places(size: Place, window: Place, s: int, p: int) -> Place:
@@ -165,12 +223,12 @@ def work(env: Env) -> Values:
     if env["dy"] is not None:
         found["dk"], found["dx"] = _turned(env, _kernel_gradients(env)), _input_gradients(env)
         found["db"] = _bias_gradients(env)
-    return found
+    return _follow(env, found)
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The padded input, each output as a sum of products, each gradient as one."""
-    if want in (None, "y", "value", "output_size"):
+    if want in (None, "y", "value", "output_size") and not env["lacks"]:
         yield from _size_steps(env)
         yield from _output_steps(env, results)
     if env["dy"] is not None:
@@ -232,7 +290,7 @@ def _gradient_steps(env: Env, results: Results, want: str | None) -> Steps:
     """Of the first filter and channel, one by one; then the whole."""
     sliding, image, dy = env["sliding"], env["x"][0], env["dy"][0]
     behind = " (filter 1, channel 1)" if len(env["k"]) > 1 else ""
-    if want in (None, "dk"):
+    if want in (None, "dk") and "dk" in results:
         why = "A weight was used once at every place, each time times what lay under it."
         rule = "dL/dk[a,b] = sum_(i,j) dy[i,j]*x[i*s+a-p,j*s+b-p]"
         found = _kernel_gradients(env)[0]
@@ -242,7 +300,7 @@ def _gradient_steps(env: Env, results: Results, want: str | None) -> Steps:
             why = ""
         why = "The kernel lay turned round: so does its gradient, until it is turned back." if env["flip"] else ""
         yield step("dL/dK", value=results["dk"], why=why, of="dk")
-    if want in (None, "dx"):
+    if want in (None, "dx") and "dx" in results:
         why = "A pixel counts in every window that it lies in, each time times another weight."
         rule = "dL/dx[r,c] = sum_(i,j) dy[i,j]*k[r-i*s+p,c-j*s+p]"
         for r, c in _entries(sliding.size):
@@ -282,7 +340,7 @@ def count(env: Env) -> Values:
         found["dk"], found["dx"] = _bare(_cut(of_weights, window)), _bare(_cut(of_pixels, size))
         ones = Vector(_loss(grid(places, lambda i, j: 1), dy) for dy in env["dy"])
         found["db"] = ones if len(ones) > 1 else ones[0]
-    return found
+    return _follow(env, found)
 
 
 def _scatter(env: Env, x: Any, kernels: Any, bias: Any, places: Place) -> Any:
@@ -373,14 +431,14 @@ MISCONCEPTIONS = (
 def notes(env: Env, results: Results) -> Notes:
     """What the other convention for the kernel gives."""
     other = _bare(_outputs(env, filters=_half_turned(env)))
-    if other != results["y"]:
+    if not env["lacks"] and other != results["y"]:
         how = "as it is (cross-correlation)" if env["flip"] else "turned round (convolution as in signal processing)"
         yield f"With the kernel {how} it would be {value_math(other).ascii}."
 
 
 def drawings(env: Env, results: Results) -> Drawings:
     """The kernel where it first lies on the input, of one channel and one filter."""
-    if len(env["x"]) == len(env["filters"]) == 1:
+    if len(env["x"]) == len(env["filters"]) == 1 and not env["lacks"]:
         x, p, kernel = env["x"][0], env["p"], env["filters"][0][0]
         zeros = [[None] * (len(x[0]) + 2 * p)] * p
         padded = [*zeros, *([*[None] * p, *row, *[None] * p] for row in x), *zeros]

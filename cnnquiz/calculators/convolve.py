@@ -27,6 +27,9 @@ _KERNELS = {
     True: "not turned round (cross-correlation, which deep learning calls convolution)",
     False: "turned round (convolution as in signal processing)",
 }
+TOPIC = "by hand"
+SYNONYMS = ("correlate: correlate yes", "cross-correlation: correlate yes", "conv1d by hand")
+SHORTHAND = ("x h",)
 EXAMPLES = (
     "--x 1,2,3 --h 1,1",
     "--x '1 2; 3 4' --h '1 0; -1 2' --mode valid --correlate yes --bias 1",

@@ -19,30 +19,32 @@ from cnnquiz.layers.givens import (
     LAYER,
     LAYERS,
     LAYOUT_OF_INPUT,
+    MEMORY_UNIT,
     NETWORK,
     input_assumptions,
     network_givens,
+    other_unit,
+    unit_name,
+    unit_words,
 )
 from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.totals import macs, numbers_in_memory, numbers_in_storage, parameters, totals
-from cnnquiz.layers.vocabulary import BYTES, KEPT
+from cnnquiz.layers.vocabulary import BYTES, KEPT, UNITS
 from cnnquiz.mathematics.notation import formula_step, step
-from cnnquiz.mathematics.optimisers import METHODS, STATE
+from cnnquiz.mathematics.optimisers import METHODS
 from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import choice, integer
 
 _DTYPES = ("fp32", "fp16", "int8")
-_UNITS = {"KB": 1000, "KiB": 2**10, "MB": 1000**2, "MiB": 2**20, "GB": 1000**3, "GiB": 2**30}
 _SIZES = {"weight_size": "weight_bytes_fp32", "activation_size": "activation_bytes_fp32",
           "training_size": "training_bytes"}  # fmt: skip
 QUANTITIES = (
     NETWORK, LAYERS, LAYER, IN, CHANNELS,
     Quantity("batch", "batch_size", integer(1, letters=False), "images at once", 1),
     Quantity("optimizer", "optimizer", choice(*METHODS), "the method that trains it, for its memory", None),
-    Quantity("unit", "memory_unit", choice(*map(str.lower, _UNITS)), "a unit for bytes: kb (1,000), kib (1,024), ...",
-             None),
+    MEMORY_UNIT,
     LAYOUT_OF_INPUT,
 )  # fmt: skip
 RESULTS = (
@@ -64,6 +66,9 @@ RESULTS = (
     Result("activation_size", "the activations in fp32, in that unit"),
     Result("training_size", "weights, gradients and the optimizer's state in fp32, in that unit"),
 )  # fmt: skip
+TOPIC = "networks"
+SYNONYMS = ("flops: want flops", "macs: want macs", "memory", "multiply-adds: want macs")
+SHORTHAND = ("network", "in layers")
 EXAMPLES = (
     "resnet18 --layer conv1", "vgg16 --batch 32", "vgg16 --optimizer adam",
     '--in 28x28x192 --layers "conv 16 k1; conv 32 k5 p2"',
@@ -72,7 +77,7 @@ _STATE_WORDS = {0: "no numbers", 1: "one number", 2: "two numbers", 3: "three nu
 CONVENTIONS = {
     "MACs": "multiply-adds of convolutions and dense layers, biases not counted",
     "FLOPs": "two for each MAC",
-    "unit": lambda env: "" if env["unit"] is None else f"1 {_unit(env)} is {_UNITS[_unit(env)]:,} bytes",
+    "unit": lambda env: "" if env["unit"] is None else unit_words(env["unit"]),
     "state": lambda env: "" if env["optimizer"] is None else (
         f"{_STATE_WORDS[len(_state(env))]} for each parameter, running statistics left out"
     ),
@@ -85,25 +90,15 @@ LETTERS = steps.LETTERS | {
 assumptions = input_assumptions
 
 
-def _unit(env: Env) -> str:
-    """The unit as it is written: KiB."""
-    return next(name for name in _UNITS if name.lower() == env["unit"])
-
-
-def _other_unit(unit: str) -> str:
-    """The unit that it is taken for: KB for KiB."""
-    return unit.replace("i", "") if "i" in unit else f"{unit[0]}iB"
-
-
 def _sizes(found: Env, unit: str) -> Values:
     """The amounts of bytes in a unit."""
     known = {name: found[amount] for name, amount in _SIZES.items() if found.get(amount) is not None}
-    return {name: exact(Fraction(amount, _UNITS[unit])) for name, amount in known.items()}
+    return {name: exact(Fraction(amount, UNITS[unit])) for name, amount in known.items()}
 
 
 def _state(env: Env) -> list[str]:
     """What the optimizer keeps for each parameter from step to step, as m and s."""
-    return [rule.symbol for rule in METHODS[env["optimizer"]].rules if rule.symbol in STATE]
+    return METHODS[env["optimizer"]].kept
 
 
 def prepare(values: Values) -> Values:
@@ -122,7 +117,7 @@ def work(env: Env) -> Values:
     if env["optimizer"] is not None:
         found["training_bytes"] = 4 * one["parameters"] * (2 + len(_state(env)))
     found |= {f"activation_bytes_{name}": BYTES[name] * activations for name in _DTYPES}
-    return found | (_sizes(found, _unit(env)) if env["unit"] else {})
+    return found | (_sizes(found, unit_name(env["unit"])) if env["unit"] else {})
 
 
 def count(env: Env) -> Values:
@@ -184,9 +179,9 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
 
 
 def _unit_step(env: Env, results: Results, want: str) -> Step:
-    unit = _unit(env)
-    why = f"One {unit} is {_UNITS[unit]:,} bytes; one {_other_unit(unit)} is {_UNITS[_other_unit(unit)]:,}."
-    return step(f"In {unit}", "bytes/unit", f"{results[_SIZES[want]]}/{_UNITS[unit]}", results[want], why, want)
+    unit = unit_name(env["unit"])
+    why = f"One {unit} is {UNITS[unit]:,} bytes; one {other_unit(unit)} is {UNITS[other_unit(unit)]:,}."
+    return step(f"In {unit}", "bytes/unit", f"{results[_SIZES[want]]}/{UNITS[unit]}", results[want], why, want)
 
 
 def _macs_steps(env: Env, results: Results, want: str | None) -> Steps:
@@ -260,10 +255,6 @@ def _bytes_times(env: Env, factor: Fraction | int) -> Values:
 
 
 MISCONCEPTIONS = (
-    misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  macs=lambda env: env["flops"]),
-    misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
                   wrong=lambda env: _macs_by(env, lambda result: network_counts.weights_of(result)[0])),
     misconception("used-input-size", "Count the positions of the output, not those of the input.",
@@ -280,7 +271,7 @@ MISCONCEPTIONS = (
     misconception("without-reduction", "The layers before make the map thin, so the last one costs less.",
                   wrong=_macs_of_last_on_input),
     misconception("other-unit", "KiB, MiB and GiB count by 1,024; KB, MB and GB by 1,000.",
-                  wrong=lambda env: _sizes(env, _other_unit(_unit(env))) if env["unit"] else {}),
+                  wrong=lambda env: _sizes(env, other_unit(unit_name(env["unit"]))) if env["unit"] else {}),
     misconception("forgot-gradients", "Every weight has a gradient of its own.", wrong=lambda env: _copies(env, -1)),
     misconception("forgot-state", "The optimizer keeps numbers of its own for every weight.",
                   wrong=lambda env: _copies(env, -len(_state(env)) if env["optimizer"] else 0)),

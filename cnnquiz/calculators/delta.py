@@ -20,6 +20,9 @@ from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, line, misconception, where
 from cnnquiz.solver.givens import integer, number, words
 
+TOPIC = "systems"
+SYNONYMS = ("dirac", "dirac delta", "unit impulse")
+SHORTHAND = ("A",)
 EXAMPLES = ("1/10", "--A a", "--f 't^2 + 1' --t0 3")
 CONVENTIONS = {"delta(t)": "a distribution of unit area", "delta[n]": "a sequence, 1 at n = 0"}
 QUANTITIES = (

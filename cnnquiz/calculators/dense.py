@@ -66,6 +66,9 @@ MISCONCEPTIONS = (
     misconception("transposed-weights", "Each row of W, not each column, gives one output.",
                   y=_output_by_columns),
 )  # fmt: skip
+TOPIC = "dense layers"
+SYNONYMS = ("fully connected", "fc", "linear")
+SHORTHAND = ("inputs units",)
 EXAMPLES = ("--inputs 1960 --units 10", "--inputs 7x7x40 --units 10", "--W '1 2; 3 4' --x 1,1 --b 5,6")
 CONVENTIONS = {
     "bias": lambda env: "one for each unit, counted" if env["biased"] else "none",

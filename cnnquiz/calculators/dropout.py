@@ -36,6 +36,8 @@ RESULTS = (
     Result("expected", "what comes out in training on average", answer=True, label="expected output"),
     Result("expected_kept", "how many units stay on average", answer=True, label="units kept on average"),
 )
+TOPIC = "training"
+SHORTHAND = ("p x",)
 EXAMPLES = ("0.5 --x 2,4,6,8 --mask 1,0,1,1", "0.2 --units 100", "0.5 --x 2,4 --phase inference")
 CONVENTIONS = {
     "p": "the probability of dropping (PyTorch), not of keeping",

@@ -42,6 +42,8 @@ RESULTS = (
     Result("last_channels", "the channels of the last map"),
     Result("flattened", "numbers in the flattened map: the inputs of a dense layer", answer=True),
 )
+TOPIC = "convolution"
+SHORTHAND = ("in layers",)
 EXAMPLES = (
     '--in 39x39x3 --layers "conv 10 k3; conv 20 k5 s2; conv 40 k5 s2"',
     '--in 28x28x1 --layers "conv 6 k5; pool k2"',

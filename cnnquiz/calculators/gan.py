@@ -37,6 +37,8 @@ RESULTS = (
     Result("optimal_value", "V with that discriminator"),
     Result("divergence", "the Jensen-Shannon divergence of data and generator"),
 )
+TOPIC = "generative"
+SYNONYMS = ("discriminator", "generator")
 EXAMPLES = ("--real 0.9,0.8 --fake 0.3,0.1", "--fake 0.1", "--data 0.6,0.4 --model 0.2,0.8")
 CONVENTIONS = {
     "logarithm": "natural",

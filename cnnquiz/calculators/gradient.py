@@ -21,7 +21,6 @@ from cnnquiz.mathematics.activations import (
     largest_slope,
     steepest_by_sympy,
     sympy_value_and_slope,
-    usual_alpha,
 )
 from cnnquiz.mathematics.analysis import function_slope, function_value
 from cnnquiz.mathematics.notation import chain, factor, step
@@ -34,6 +33,9 @@ from cnnquiz.solver.givens import FLAG, Kind, are_numbers, integer, number, numb
 _SHOWN = 8
 _MOST = 1_000
 _MOST_IRRATIONAL = 90  # a bound such as 1.0998...^n stays a fraction of bounded length
+TOPIC = "activations, losses"
+SYNONYMS = ("vanishing gradient", "exploding gradient")
+SHORTHAND = ("function layers", "layers")
 EXAMPLES = (
     "sigmoid --layers 5", "tanh --values 0,1,-2", "sigmoid --layers n", "--slope 1/4 --layers 5 --shortcut yes",
 )  # fmt: skip
@@ -95,7 +97,7 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"layers: {layers} are more than the {most} that are worked for {f.name}", "layers")
     if any(abs(z) > 100 for z in values["values"] or ()):
         raise GivenError("values: stay within -100 and 100", "values")
-    alpha, sizes = usual_alpha(f), [abs(w) for w in values["weights"] or ()]
+    alpha, sizes = f.alpha, [abs(w) for w in values["weights"] or ()]
     env = {**values, "alpha": alpha, "n": layers, "has_slope": has_slope}
     if has_slope:
         return {**env, "values": None, "weights": None, "M": None, "w": None, "B": None}

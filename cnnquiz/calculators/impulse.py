@@ -21,6 +21,9 @@ from cnnquiz.solver.givens import integer, numbers, words
 _MOST = 1_000
 _SHOWN = 8
 _COUNTED = 60
+TOPIC = "systems"
+SYNONYMS = ("impulse response", "difference equation")
+SHORTHAND = ("equation",)
 EXAMPLES = ("'y[n] = x[n] + 0.5*y[n-1]'", "'y[n] = n*x[n]'", "--h 1,2,1")
 CONVENTIONS = {
     "start": "at rest, every output before the first input is 0",

@@ -40,6 +40,9 @@ RESULTS = (
     Result("fan_in", "numbers that each output is made of", label="fan in", symbol="inputs"),
     Result("fan_out", "numbers that each input goes to", label="fan out", symbol="outputs"),
 )
+TOPIC = "training"
+SYNONYMS = ("initialization", "initialisation", "glorot: scheme xavier", "kaiming: scheme he")
+SHORTHAND = ("scheme fan_in fan_out",)
 EXAMPLES = ("xavier --fan_in 300 --fan_out 100", "he --k 3 --channels 64 --filters 128", "lecun --fan_in 784")
 CONVENTIONS = {
     "he": lambda env: f"for ReLU, by {env['mode'].replace('-', ' ')}" if env["scheme"] == "he" and not env["slope"]

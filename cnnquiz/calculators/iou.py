@@ -55,6 +55,9 @@ RESULTS = (
     Result("giou", "IoU less the empty share of the smallest box around both", label="GIoU"),
     Result("kept", "the boxes that are kept, counted from 1, the highest score first", answer=True),
 )
+TOPIC = "detection, metrics"
+SYNONYMS = ("intersection over union", "jaccard", "nms", "non-maximum suppression")
+SHORTHAND = ("a b",)
 EXAMPLES = (
     "--a 0,0,2,2 --b 1,1,3,3",
     "--a 5,5,4,4 --b 6,6,4,4 --form centre",

@@ -15,6 +15,9 @@ from cnnquiz.mathematics.superposition import Map, factor_failure, gap, sum_fail
 from cnnquiz.solver.calculator import Env, Quantity, Result, Results, Steps, Values, misconception
 from cnnquiz.solver.givens import words
 
+TOPIC = "systems"
+SYNONYMS = ("linearity", "is linear", "superposition")
+SHORTHAND = ("operator",)
 EXAMPLES = ("'relu(x)'", "convolution", "'3*x + 1'", "'max pooling'")
 CONVENTIONS = {
     "linear": "the word means that sums and factors pass through (superposition)",

@@ -28,6 +28,12 @@ _WIDEST = 1_000
 _SHOWN = 8
 _TINY = Fraction(1, 10**60)
 _APART = 60  # between logits that are counted: beyond it too many digits cancel
+TOPIC = "activations, losses"
+SYNONYMS = (
+    "cross-entropy: kind cross-entropy", "ce: kind cross-entropy", "mean squared error: kind mse", "l1: kind mae",
+    "nll: kind nll", "kl divergence: kind kl", "binary cross-entropy: kind bce",
+)  # fmt: skip
+SHORTHAND = ("kind p y",)
 EXAMPLES = ("mse --p 1,2,3 --y 1,0,5", "cross-entropy --logits 3,1,2 --class 1", "bce --p 0.9,0.2 --y 1,0")
 _SUMMED = ("cross-entropy", "nll", "kl")  # over the classes of one sample
 _KINDS = ("mse", "mae", "half-squared", "huber", "hinge", "squared-hinge", "bce", "cross-entropy", "nll", "kl", "focal",
@@ -279,15 +285,15 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
     if kind == "dice":
         yield from _dice_steps(env, results)
         return
-    formula = _letters(env)
     if want != "gradient":
         for at, (p, y, w, term) in enumerate(zip(env["q"], env["y"], env["w"], results["terms"], strict=True), 1):
             if at <= _SHOWN and not (kind in _SUMMED and y == 0):
                 filled = _numbers(env, rounded(p), y)
                 filled = chain(w, "*(", filled, ")") if env["weights"] else filled
-                rule = formula.replace("_i", f"_{at}")
+                rule = _letters(env, p, y).replace("_i", f"_{at}")
                 yield step(f"Element {at}", rule, filled, term, of="loss")
     if env["reduction"] != "none" and want != "gradient":
+        formula = "l_i" if kind == "huber" else _letters(env)
         total, count = _value(_total(env), _elements(env)), len(env["q"])
         added = "Only the classes with a target above 0 count." if kind in _SUMMED else "The terms are added up."
         if env["mean"]:
@@ -300,12 +306,14 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         yield _gradient_step(env, results)
 
 
-def _letters(env: Env) -> str:
-    """What one element adds, in letters."""
+def _letters(env: Env, p: Any = 0, y: Any = 0) -> str:
+    """What one element adds, in letters; a Huber loss has another formula for an error beyond d."""
     if env["kind"] == "focal":
         return ("-a_i " if env["balance"] is not None else "-") + "(1 - q_i)^gamma ln q_i"
     own = _TERMS[env["kind"]][0] if env["kind"] in _TERMS else LOSSES[env["kind"]].term
-    return ("w_i " if env["weights"] else "") + re.sub(r"\b([py])\b", r"\1_i", own)
+    of_two = env["kind"] == "huber"
+    own = LOSSES["huber"].far if of_two and abs(p - y) > env["delta"] else own
+    return ("l_i = " if of_two else "") + ("w_i " if env["weights"] else "") + re.sub(r"\b([py])\b", r"\1_i", own)
 
 
 def _numbers(env: Env, p: Any, y: Any) -> Math:

@@ -85,6 +85,12 @@ RESULTS = (
     Result("class_f1", "F1 of each class", label="F1 of each class"),
     Result("support", "how many samples each class has", label="samples of each class"),
 )  # fmt: skip
+TOPIC = "detection, metrics"
+SYNONYMS = (
+    "confusion matrix", "precision: want precision", "recall: want recall", "f1: want f1", "f1 score: want f1",
+    "accuracy: want accuracy",
+)  # fmt: skip
+SHORTHAND = ("matrix",)
 EXAMPLES = ("--tp 50 --fp 100 --fn 150 --tn 9700", "'5 1 0; 2 6 2; 0 1 3'",
             "--labels cat,dog,cat,dog --predictions cat,cat,cat,dog --positive cat")  # fmt: skip
 CONVENTIONS = {

@@ -13,7 +13,7 @@ from itertools import takewhile
 from typing import Any
 
 from cnnquiz.errors import GivenError
-from cnnquiz.mathematics.activations import activation, usual_alpha
+from cnnquiz.mathematics.activations import with_alpha
 from cnnquiz.mathematics.analysis import (
     function_slope,
     function_value,
@@ -44,19 +44,19 @@ from cnnquiz.solver.givens import Kind, choice, matrix, numbers
 _WIDEST = 8  # numbers that come into a layer, or go out of it
 _DEEPEST = 3
 _SATURATED = 100  # |z| beyond this has no gradient that 100 digits could hold
-_PIECEWISE = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity")
+_PIECEWISE = ("relu", "relu6", "leaky-relu", "prelu", "hard-swish", "step", "identity", "linear")
 _FUSED = {"cross-entropy": "softmax", "bce": "sigmoid"}  # losses and the output with which they leave p - y
 _LOSSES = ("mse", "half-squared", "bce", "cross-entropy")
 _LAYERS = range(1, _DEEPEST + 1)
 
 
 def _name(raw: Any) -> str:
-    return "softmax" if str(raw).strip().lower() == "softmax" else activation(raw).name
+    return "softmax" if str(raw).strip().lower() == "softmax" else with_alpha(raw).name
 
 
 def _hidden(raw: Any) -> tuple[str, ...]:
     names = raw if isinstance(raw, list | tuple) else str(raw).split(",")
-    return tuple(activation(one).name for one in names)
+    return tuple(with_alpha(one).name for one in names)
 
 
 QUANTITIES = (
@@ -74,9 +74,9 @@ QUANTITIES = (
     Quantity("product", "product", choice("Wx", "xW", also={"wx": "Wx", "xw": "xW"}),
              "Wx: a row of W for each unit (PyTorch); xW: a column for each unit (Keras)", "Wx"),
     Quantity("hidden", "hidden_activation", Kind("NAME", _hidden),
-             "the activation of the hidden layers: relu, or one for each", None, only=where("W2")),
-    Quantity("output", "output_activation", Kind("NAME", _name), "the activation of the last layer, or softmax",
-             "identity"),
+             "the activation of the hidden layers: relu, leaky-relu 0.2, or one for each", None, only=where("W2")),
+    Quantity("output", "output_activation", Kind("NAME", _name),
+             "the activation of the last layer: sigmoid, linear 3, ..., or softmax", "identity"),
     Quantity("y", "target", numbers(_WIDEST), "the targets, for the loss and its gradients: 1,0", None),
     Quantity("loss", "loss", choice(*_LOSSES), "the loss", None, only=where("y")),
     Quantity("alpha", "lr", givens.number(0), "the learning rate of one step", None, only=where("y")),
@@ -101,6 +101,8 @@ RESULTS = (
     *_of_layers("new_W{}", "new W{}", answer=True),
     *_of_layers("new_b{}", "new b{}", answer=True),
 )
+TOPIC = "by hand"
+SYNONYMS = ("perceptron", "neuron", "forward pass", "backpropagation", "backprop")
 EXAMPLES = (
     "--x 0.8,0.6 --W1 '0.4 -0.7' --b1 0.3 --output sigmoid",
     "--x 1,2 --W1 '1 -1; 0.5 1' --W2 '1 2' --hidden relu --y 3 --loss mse --alpha 0.1",
@@ -186,15 +188,15 @@ def _each(of_number: Callable[[Any], Any], value: Any) -> Any:
 
 def _activations(name: str, z: list[Any]) -> list[Any]:
     if name != "softmax":
-        f = activation(name)
-        return [function_value(f, one, usual_alpha(f)) for one in z]
+        f = with_alpha(name)
+        return [function_value(f, one, f.alpha) for one in z]
     powers = [exp(one) for one in z]
     return [limit_digits(Fraction(one) / sum(powers)) for one in powers]
 
 
 def _slope(name: str, z: Any) -> Any:
-    f = activation(name)
-    return function_slope(f, z, usual_alpha(f))
+    f = with_alpha(name)
+    return function_slope(f, z, f.alpha)
 
 
 def _forward(env: Env, *, biased: bool, active: bool, turned: bool) -> list[tuple[list[Any], list[Any]]]:
@@ -204,7 +206,7 @@ def _forward(env: Env, *, biased: bool, active: bool, turned: bool) -> list[tupl
         rows = _transposed(rows) if turned and len(rows) == len(rows[0]) else rows
         z = [_dot([*row, 1], [*passed[-1][1], bias if biased else 0])
              for row, bias in zip(rows, b or [0] * len(rows), strict=True)]  # fmt: skip
-        if env["y"] and name not in _PIECEWISE and any(abs(one) > _SATURATED for one in z):
+        if env["y"] and name.partition(" ")[0] not in _PIECEWISE and any(abs(one) > _SATURATED for one in z):
             raise GivenError(f"W{at}: {name} is saturated beyond {_SATURATED}, and has no gradient left", f"W{at}")
         passed.append((z, _activations(name, z) if active else z))
     return passed
@@ -306,7 +308,8 @@ def _forward_steps(env: Env, results: Results) -> Steps:
             yield step(f"Layer {at}, unit {unit}", rule, filled, z[unit - 1], why, f"z{at}")
         of = "output" if at == deepest else f"a{at}"
         if name != "identity" or at < deepest:
-            yield step(f"Layer {at}: {name}", f"a{at} = {name}(z{at})", _row(_activated(name, z)), results[of], of=of)
+            called = name if name.isalpha() else "f"
+            yield step(f"Layer {at}: {name}", f"a{at} = {called}(z{at})", _row(_activated(name, z)), results[of], of=of)
         into = results[of]
     if name == "identity":
         yield step("Output", f"a{deepest} = z{deepest}", value=into, why="The output has no activation.", of="output")
@@ -318,12 +321,12 @@ def _activated(name: str, z: Any) -> Iterator[Math]:
         total = series([chain("exp(", one, ")") for one in z], " + ")
         yield from (chain("exp(", one, ")/(", total, ")") for one in z)
         return
-    f = activation(name)
+    f = with_alpha(name)
     for one in z:
         if name == "relu":
             yield chain("max(0, ", one, ")")
         else:
-            yield math(value_formula(f, one), {"x": one, "a": usual_alpha(f)})
+            yield math(value_formula(f, one), {"x": one, "a": f.alpha})
 
 
 def _row(pieces: Any) -> Math:
@@ -365,8 +368,8 @@ def _slopes(env: Env, results: Results, at: int) -> list[Any]:
 
 def _slope_steps(env: Env, results: Results, at: int) -> Steps:
     """The slopes of a layer's activation."""
-    f = activation(env["functions"][at - 1])
-    filled = _row(math(slope_formula(f, z), {"x": z, "a": usual_alpha(f)}) for z in results[f"z{at}"])
+    f = with_alpha(env["functions"][at - 1])
+    filled = _row(math(slope_formula(f, z), {"x": z, "a": f.alpha}) for z in results[f"z{at}"])
     found = Vector(_slopes(env, results, at))
     if f.name != "identity":
         yield step(f"Slopes of layer {at}", f"f'(z{at})", filled, found, f.slope_why, f"delta{at}")
@@ -430,8 +433,8 @@ def _pairs(name: str, z: list[Any]) -> list[Any]:
     """Each activation and its slope."""
     if name == "softmax":  # each by its own logit; what the others' rise takes away is taken off later
         return [(one, one) for one in _shares(z)]
-    f = activation(name)
-    return [value_and_slope(value_formula(f, one), {"x": (one, 1), "a": (usual_alpha(f), 0)}) for one in z]
+    f = with_alpha(name)
+    return [value_and_slope(value_formula(f, one), {"x": (one, 1), "a": (f.alpha, 0)}) for one in z]
 
 
 def _shares(z: list[Any]) -> list[Any]:

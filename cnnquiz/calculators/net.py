@@ -7,13 +7,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from fractions import Fraction
+from functools import partial
 from math import prod
 from typing import Any
 
 from cnnquiz import calculators
+from cnnquiz.errors import GivenError
 from cnnquiz.layers import drawings as pictures
-from cnnquiz.layers import network_counts, steps, totals
-from cnnquiz.layers.blocks import depth
+from cnnquiz.layers import network_counts, networks, steps, totals
+from cnnquiz.layers.blocks import depth, expand
 from cnnquiz.layers.givens import (
     CHANNELS,
     IN,
@@ -26,7 +29,8 @@ from cnnquiz.layers.givens import (
 )
 from cnnquiz.layers.propagation import LayerResult, propagate
 from cnnquiz.layers.shapes import LAYOUT
-from cnnquiz.mathematics.notation import formula_step, series, step
+from cnnquiz.mathematics.notation import chain, formula_step, series, step
+from cnnquiz.mathematics.precise import exact
 from cnnquiz.solution import Step, Vector
 from cnnquiz.solver.calculator import (
     Case,
@@ -55,6 +59,7 @@ def _works_last_dense(env: Env) -> bool:
     return _first(reversed(env["results"]), "dense") in env["view"]
 
 
+_COMPARED = {"parameters": "parameters", "macs": "MACs"}
 _BLOCKS = Kind("A,B,C", lambda raw: Vector(whole(one, 1, letters=False) for one in numbers(20).read(raw)))
 QUANTITIES = (
     NETWORK, LAYERS, IN, CHANNELS, LAYER,
@@ -64,6 +69,8 @@ QUANTITIES = (
     Quantity("blocks", "block_counts", _BLOCKS, "blocks in each stage of the network, if others: 3,4,6,3", None,
              only=where("network")),
     Quantity("trained", "trained_layers", words("NAMES"), "the layers that are trained, the others frozen: fc", None),
+    Quantity("against", "against", words("LAYERS"),
+             'a network, or layers on the same input, to compare with: "dense 2"', None),
     LAYOUT,
 )  # fmt: skip
 RESULTS = (
@@ -85,8 +92,18 @@ RESULTS = (
     Result("weight_bytes", "bytes of what is stored, in fp32"),
     Result("activation_bytes", "bytes of the maps of one image, in fp32"),
     Result("layers", "a row for each layer"),
+    *(Result(f"{what}_difference", f"{said}, less those of what it is compared with", answer=True,
+             label=f"difference in {said}") for what, said in _COMPARED.items()),
+    *(Result(f"{what}_ratio", f"{said}, over those of what it is compared with", label=f"ratio of {said}")
+      for what, said in _COMPARED.items()),
 )  # fmt: skip
-EXAMPLES = ("vgg16", "vgg16 --layer conv3_1", '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"')
+EXAMPLES = (
+    "vgg16", "vgg16 --layer conv3_1", "vgg16 --against resnet18",
+    '--in 32x32x3 --layers "conv 8 k3 p1; relu; pool k2; dense 10"',
+)  # fmt: skip
+TOPIC = "networks"
+SYNONYMS = ("network", "sequential", "cnn", "mlp")
+SHORTHAND = ("network", "in layers")
 CONVENTIONS = {
     "MACs": lambda env: f"multiply-adds of convolutions and dense layers, {_extras(env)}",
     "FLOPs": "two for each MAC",
@@ -109,12 +126,33 @@ def prepare(values: Values) -> Values:
     env = {**network_givens(values), "count": frozenset(values["count"])}
     names = [name.strip() for name in str(values["trained"]).split(",")] if values["trained"] is not None else None
     env["unfrozen"] = names and [one for name in names for one in results_by_name(name, env["view"])]
-    return env
+    return env | {"other": None if values["against"] is None else _other(env)}
+
+
+def _other(env: Env) -> Sequence[LayerResult]:
+    """The layers that it is compared with: a network of that name, or layers on what comes in here."""
+    asked = str(env["against"]).strip()
+    known = networks.own_name(asked.partition("/")[0], networks.names())
+    try:
+        if known in networks.names():
+            net = networks.load(asked)
+            return propagate(net.parts, net.input)
+        return propagate(expand(env["against"])[0], env["view"][0].before.shape)
+    except GivenError as fault:
+        raise GivenError(f"against: {str(fault).removeprefix('layers: ')}", "against") from None
+
+
+def _comparison(here: Values, there: Values) -> Values:
+    """Differences and ratios of two amounts of parameters and of multiply-adds."""
+    found: Values = {f"{what}_difference": here[what] - there[what] for what in _COMPARED}
+    return found | {f"{what}_ratio": exact(Fraction(here[what], there[what])) for what in _COMPARED if there[what]}
 
 
 def work(env: Env) -> Values:
-    """The totals; of frozen networks, also the numbers that are trained."""
+    """The totals; of frozen networks, also the numbers that are trained; beside another, what lies between them."""
     found = totals.network_results(env)
+    if env["other"] is not None:
+        found |= _comparison(found, totals.totals(env["other"], env["count"]))
     if env["unfrozen"] is not None:
         found["trained"] = sum(map(totals.parameters, env["unfrozen"]))
     return found
@@ -123,6 +161,8 @@ def work(env: Env) -> Values:
 def count(env: Env) -> Values:
     """Each window slid, the weights added up place by place; the trained ones by leaving out the frozen layers."""
     found = network_counts.network_counts(env)
+    if env["other"] is not None:
+        found |= _comparison(found, network_counts.network_counts({**env, "view": env["other"]}))
     if env["unfrozen"] is not None:
         frozen = [one for one in env["view"] if one not in env["unfrozen"]]
         weights = [network_counts.weights_of(one) for one in frozen if not one.layer.fixed]
@@ -131,6 +171,16 @@ def count(env: Env) -> Values:
 
 
 def explain(env: Env, results: Results, want: str | None) -> Steps:
+    """The steps of the network itself, and how far it is from the other."""
+    asked, _, how = str(want).rpartition("_")
+    if asked not in _COMPARED:
+        yield from _own_steps(env, results, want)
+    if env["other"] is not None:
+        for what in [asked] if asked in _COMPARED else _COMPARED if want is None else ():
+            yield from _comparison_steps(env, results, what, how if want else "")
+
+
+def _own_steps(env: Env, results: Results, want: str | None) -> Steps:
     """One layer in its own steps, or the totals added up by kind of layer; the layers that are trained."""
     if env["unfrozen"] is not None and want in (None, "trained"):
         yield from steps.total_steps(env["unfrozen"], "parameters", totals.parameters, "trained")
@@ -156,6 +206,21 @@ def explain(env: Env, results: Results, want: str | None) -> Steps:
         yield steps.output_step(env["results"], env["layout"])
     if want in (None, "macs", "flops"):
         yield from steps.total_steps(env["results"], "macs", lambda result: totals.macs(result, env["count"]))
+
+
+def _comparison_steps(env: Env, results: Results, what: str, how: str) -> Steps:
+    """The other's amount, and what lies between: the difference or ratio that is asked for, or all of it."""
+    amount = totals.parameters if what == "parameters" else partial(totals.macs, counted=env["count"])
+    if how:
+        yield from steps.total_steps(env["view"], what, amount, f"{what}_{how}")
+    there = sum(map(amount, env["other"]))
+    said = f"{_COMPARED[what][0].upper()}{_COMPARED[what][1:]} of the other"
+    yield step(said, value=there, why=f"That is {env['against']}.", of=f"{what}_{how or 'difference'}")
+    for word, sign in (("difference", " - "), ("ratio", "/")):
+        name = f"{what}_{word}"
+        if how in ("", word) and name in results:
+            filled = chain(results[what], sign, there)
+            yield step(word.capitalize(), substituted=filled, value=results[name], of=name)
 
 
 def _depth_step(env: Env, found: int) -> Step:
@@ -236,6 +301,14 @@ def _with_wide_projections(env: Env) -> Any:
     return env["parameters"] + sum(wider)
 
 
+def _turned_round(env: Env) -> Values:
+    """Differences and ratios the other way round."""
+    if env["other"] is None:
+        return {}
+    found = _comparison(totals.totals(env["other"], env["count"]), {what: env[what] for what in _COMPARED})
+    return {name: value for name, value in found.items() if env.get(name) not in (None, value)}
+
+
 _MACS_ALONE = {"count": [frozenset[str]()]}
 MISCONCEPTIONS = (
     misconception("forgot-bias", "The biases are missing.",
@@ -260,6 +333,11 @@ MISCONCEPTIONS = (
     misconception("forgot-projection", "A shortcut with a 1x1 convolution has weights too.",
                   parameters=lambda env: _without(env, _is_in_shortcut)),
     misconception("wide-projection", "The convolution in the shortcut is 1x1.", parameters=_with_wide_projections),
+    misconception("turned-round", "Which is taken from which, and which is divided by which, says the question.",
+                  wrong=_turned_round),
+    misconception("forgot-biases-of-both", "The biases of both count.",
+                  wrong=lambda env: {} if env["other"] is None else {"parameters_difference": (
+                      env["parameters_difference"] - _biases(env["view"]) + _biases(env["other"]))}),
     misconception("forgot-batchnorm", "Each normalised channel learns a scale and a shift.",
                   parameters=lambda env: _without(env, lambda one: one.layer.kind == "bn")),
     misconception("forgot-dense", "The dense layers hold weights too.",
@@ -267,10 +345,6 @@ MISCONCEPTIONS = (
     misconception("forgot-conv", "The convolutions hold weights too.", wrong=lambda env: _only(env, "dense")),
     misconception("batchnorm-counted-running", "Running mean and variance are stored, not learned.",
                   where=_MACS_ALONE, parameters=lambda env: env["stored"]),
-    misconception("flops-as-macs", "One multiply-add is one MAC and two FLOPs: say which.",
-                  where=_MACS_ALONE, macs=lambda env: env["flops"]),
-    misconception("macs-as-flops", "One multiply-add is one MAC and two FLOPs: say which.",
-                  where=_MACS_ALONE, flops=lambda env: env["macs"]),
     misconception("forgot-positions", "Each weight is used at every output position.",
                   where=_MACS_ALONE, macs=lambda env: env["parameters"]),
 )  # fmt: skip

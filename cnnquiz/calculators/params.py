@@ -159,6 +159,12 @@ MISCONCEPTIONS = (
     misconception("bias-before-batchnorm", "The shift of the normalisation makes a bias before it superfluous.",
                   trainable="parameters + F + learned"),
 )  # fmt: skip
+TOPIC = "convolution"
+SYNONYMS = ("parameters", "depthwise: layer depthwise", "separable: layer separable", "embedding: layer embedding")
+SHORTHAND = (
+    "k channels filters", "layer k channels filters", "inputs units", "layer inputs units", "layer features",
+    "layer vocabulary width",
+)  # fmt: skip
 EXAMPLES = (
     "--k 5 --channels 3 --filters 100",
     "--inputs 1960 --units 10",

@@ -83,6 +83,9 @@ MISCONCEPTIONS = (
     misconception("pooled-over-depth", "Pooling keeps every channel.", made="1"),
     misconception("depth-divided", "The stride shrinks height and width, not the channels.", made="floor(C/max(s))"),
 )  # fmt: skip
+TOPIC = "convolution"
+SYNONYMS = ("pooling", "maxpool", "maxpooling", "avgpool", "averagepool", "averagepooling")
+SHORTHAND = ("in k s p",)
 EXAMPLES = ("--in 55x55x96 --k 3 --s 2", "--in 112 --k 3 --s 2 --ceil yes")
 CONVENTIONS = {
     "rounding": lambda env: _CEIL if env["ceil"] else families.ROUNDING,

@@ -22,6 +22,8 @@ from cnnquiz.solver.givens import FLAG, choice, integer, matrix
 
 _MOST_ENTRIES = 40_000
 _SHOWN = 16  # windows that are worked out in steps
+TOPIC = "by hand"
+SHORTHAND = ("kind x",)
 EXAMPLES = (
     "max --x '1 3 2 1; 4 2 0 1; 1 0 5 2; 3 1 2 2' --k 2",
     "average --x '1 3 2; 4 2 0; 1 0 5' --k 2 --s 1",

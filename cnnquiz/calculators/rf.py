@@ -35,6 +35,9 @@ RESULTS = (
     Result("touched", "pixels in that span that are really read", label="pixels really read"),
     Result("by_layer", "field, jump and start behind each layer"),
 )  # fmt: skip
+TOPIC = "convolution"
+SYNONYMS = ("receptive field",)
+SHORTHAND = ("network", "k s n")
 EXAMPLES = ('--layers "k3; k2 s2; k3"', "vgg16 --layer pool5", "--k 3 --out 7 --find n")
 CONVENTIONS = {
     "field": "a span, padding included, along the widest of branches",

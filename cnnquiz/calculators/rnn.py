@@ -73,6 +73,9 @@ MISCONCEPTIONS = (
     misconception("layers-alike", "The layers above take hidden states, not the input.", stack="L*first"),
     misconception("forgot-dense", "The dense layer behind counts too.", parameters="stack"),
 )  # fmt: skip
+TOPIC = "sequences, attention"
+SYNONYMS = ("lstm: cell lstm", "gru: cell gru", "rnn: cell rnn", "simplernn: cell rnn")
+SHORTHAND = ("cell input hidden",)
 EXAMPLES = ("lstm --input 10 --hidden 20", "rnn --input 10 --hidden 20 --outputs 5 --biases 0",
             "gru --input 64 --hidden 32 --layers 2 --bidirectional yes --framework tf")  # fmt: skip
 CONVENTIONS = {

@@ -80,6 +80,11 @@ RESULTS = (
     Result("drops", "how often it has been dropped"),
     Result("share", "the rate then over the rate at first"),
 )
+TOPIC = "training"
+SYNONYMS = (
+    "learning rate schedule", "lr schedule", "step decay: kind step", "cosine annealing: kind cosine",
+    "exponential decay: kind exponential",
+)  # fmt: skip
 EXAMPLES = (
     "step --alpha 0.1 --t 25 --every 10 --factor 0.5",
     "exponential --alpha 0.1 --t 5 --k 0.1",

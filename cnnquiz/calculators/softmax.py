@@ -23,6 +23,8 @@ from cnnquiz.solver.givens import MINUS_INFINITY, integer, number, scores
 _LARGE = 100  # |z/T| beyond this: the maximum is subtracted first, as programs always do
 _FARTHEST = 2_000  # below the maximum; beyond it nothing is left
 _SHOWN = 8
+TOPIC = "activations, losses"
+SHORTHAND = ("z",)
 EXAMPLES = ("3,1,2", "3,1,2 --class 1", "3,1,2 --T 2")
 CONVENTIONS = {
     "base": "e",

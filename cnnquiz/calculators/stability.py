@@ -66,6 +66,9 @@ MISCONCEPTIONS = (
     misconception("times-one-plus-momentum", "The series goes on: 1 + gamma + gamma^2 + ...",
                   effective="alpha*(1 + gamma)"),
 )  # fmt: skip
+TOPIC = "training"
+SYNONYMS = ("learning rate", "convergence")
+SHORTHAND = ("curvature alpha",)
 EXAMPLES = ("12", "--J '6*theta^2 - 6*theta + 6' --alpha 0.05", "12 --alpha 0.01 --gamma 0.9", "--curvature c")
 CONVENTIONS = {
     "loss": "a quadratic with this second derivative, as every smooth loss is near its minimum",

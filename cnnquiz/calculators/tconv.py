@@ -65,6 +65,9 @@ MISCONCEPTIONS = (
     misconception("padding-once", "Padding is cut off both sides: 2p.", o="full - p + op"),
     *families.WEIGHT_MISCONCEPTIONS,
 )  # fmt: skip
+TOPIC = "convolution"
+SYNONYMS = ("transposed convolution", "deconvolution", "deconv", "convtranspose", "conv2dtranspose", "upconvolution")
+SHORTHAND = ("in k s p",)
 EXAMPLES = ("--in 7 --k 3 --s 2 --p 1", "--in 7x7x64 --k 4 --s 2 --p 1 --filters 32")
 CONVENTIONS = {
     "padding": lambda env: "same, i*s (TensorFlow)" if _is_same(env) else "cut off the output on both sides (PyTorch)",

@@ -76,6 +76,9 @@ MISCONCEPTIONS = (
     misconception("groups-rounded-down", "The batches that are left over make an update too.", u="floor(m/A)"),
     misconception("mean-of-means", "A smaller batch counts for less: weigh each loss by its batch.", epoch_loss="S/m"),
 )  # fmt: skip
+TOPIC = "training"
+SYNONYMS = ("iterations", "epochs", "batches", "training")
+SHORTHAND = ("samples batch epochs",)
 EXAMPLES = (
     "--samples 1000 --batch 64 --epochs 5",
     "--samples 1000 --batch 64 --epochs 5 --drop-last yes",

@@ -85,6 +85,9 @@ MISCONCEPTIONS = (
     misconception("linear-scores", "Each token is compared with each: n times n scores.", mixing="4*n*w + 2*n*D"),
     misconception("forgot-layers", "There are several layers.", parameters="layer"),
 )  # fmt: skip
+TOPIC = "sequences, attention"
+SYNONYMS = ("multi-head attention", "mha", "transformer encoder: kind encoder", "transformer decoder: kind decoder")
+SHORTHAND = ("D heads",)
 EXAMPLES = ("512 --heads 8", "256 --heads 4 --n 64 --batch 16", "512 --heads 8 --F 2048 --layers 6 --kind decoder")
 CONVENTIONS = {
     "multiply-adds": lambda env: "one multiply-add is one MAC, without softmax, biases and normalisation"

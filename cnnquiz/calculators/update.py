@@ -57,6 +57,12 @@ _MOST_COMPONENTS = 8
 _NUMBERED = ("theta", "theta_", "w", "w_", "x", "x_", "t", "t_")
 _VARIABLES = (*_NUMBERED, *(f"{name}{at}" for name in _NUMBERED for at in range(10)), "y", "z", "u", "v", "a", "b")
 _USUAL = {"gamma": Fraction(9, 10), "rho": Fraction(9, 10), "beta1": Fraction(9, 10), "beta2": Fraction(999, 1000)}
+TOPIC = "training"
+SYNONYMS = (
+    "adam: method adam", "sgd", "momentum: method momentum", "nesterov: method nesterov", "rmsprop: method rmsprop",
+    "adagrad: method adagrad", "gradient descent", "optimizer", "optimiser",
+)  # fmt: skip
+SHORTHAND = ("J theta alpha",)
 EXAMPLES = (
     "'6*theta^2 - 6*theta + 6' --theta 3 --alpha 0.05",
     "'theta^2' --theta 1 --alpha 0.1 --method momentum --steps 2",
@@ -64,14 +70,15 @@ EXAMPLES = (
 )
 CONVENTIONS = {
     "method": lambda env: f"{env['method']}, {METHODS[env['method']].convention}",
+    "before": lambda env: _begun(env),
     "taken": lambda env: _hyperparameters(env, METHODS[env["method"]]),
     "weight decay": lambda env: "wd*theta is added to the gradient (PyTorch)" if _is_in_gradient(env) else "",
 }
 
 
 def _case_of(name: str) -> Case:
-    """The cases of the methods that take this hyperparameter."""
-    return where("method", *(word for word, method in METHODS.items() if name in method.takes))
+    """The cases of the methods that take this hyperparameter, or keep what has this symbol."""
+    return where("method", *(word for word, method in METHODS.items() if name in (*method.takes, *method.kept)))
 
 
 QUANTITIES = (
@@ -93,7 +100,17 @@ QUANTITIES = (
              only=_case_of("beta2")),
     Quantity("epsilon", "eps", givens.number(0), "added to the root, against division by zero", 0,
              only=_case_of("epsilon")),
+    Quantity("v0", "momentum_buffer", number_or_numbers(_MOST_COMPONENTS), "the velocity before the first step", None,
+             only=_case_of("v")),
+    Quantity("m0", "exp_avg", number_or_numbers(_MOST_COMPONENTS), "the running mean before the first step", None,
+             only=_case_of("m")),
+    Quantity("s0", "square_avg", number_or_numbers(_MOST_COMPONENTS),
+             "what is kept of the squared gradients before the first step", None,
+             only=_case_of("s")),
+    Quantity("done", "step", integer(0, letters=False), "adam and its kin: the steps made before these", 0,
+             only=_case_of("m")),
 )  # fmt: skip
+_BEFORE = ("v0", "m0", "s0")
 _KEPT = (  # what a method keeps from step to step
     Result("velocity", "the velocity after the last step", symbol="v"),
     Result("first_moment", "the running mean of the gradients, m", symbol="m"),
@@ -122,6 +139,7 @@ def prepare(values: Values) -> Values:
         raise GivenError(f"steps: {env['steps']} are more than the {_MOST_STEPS:,} that are worked", "steps")
     if (env["J"] is None) == (env["gradient"] is None):
         raise GivenError("give J, as in 6*theta^2 - 6*theta + 6, or the gradient (and not both)", "J")
+    _refuse_state(env)
     if env["method"] in ADAPTIVE_MEANS and 1 in (env["beta1"], env["beta2"]):
         raise GivenError("beta1 and beta2 must be below 1: nothing of the gradient would be left", "beta1")
     if env["J"] is None:
@@ -130,6 +148,34 @@ def prepare(values: Values) -> Values:
     if len(walk(env["J"])) * env["steps"] * len(parts(env["theta"])) > _MOST_WORK:
         raise GivenError("steps: too many for so long a J; take fewer", "steps")
     return env | {"variables": _variables(env["J"], env["theta"])}
+
+
+def _refuse_state(env: Env) -> None:
+    """GivenError where what is kept from before does not go with theta, or cannot be."""
+    if env["method"] in ADAPTIVE_MEANS and env["done"] + env["steps"] > _MOST_STEPS:
+        raise GivenError(f"done: at most {_MOST_STEPS:,} steps are worked, those before included", "done")
+    for name in _stated(env):
+        many, components = len(parts(env[name])), len(parts(env["theta"]))
+        if isinstance(env[name], Vector) and (many != components or not isinstance(env["theta"], Vector)):
+            raise GivenError(f"{name}: {many} numbers for {components} of theta: give as many", name)
+        if name == "s0" and any(one < 0 for one in parts(env[name])):
+            raise GivenError("s0: what is kept of squares is 0 or more", "s0")
+
+
+def _kept(env: Env) -> list[str]:
+    """The givens for what the method keeps from step to step."""
+    return [f"{symbol}0" for symbol in METHODS[env["method"]].kept if f"{symbol}0" in _BEFORE]
+
+
+def _stated(env: Env) -> list[str]:
+    """Those of them that are given."""
+    return [name for name in _kept(env) if env[name] is not None]
+
+
+def _begun(env: Env) -> str:
+    """What the method kept before the first step, in words."""
+    stated = [f"{name} = {value_math(env[name]).ascii}" for name in _stated(env)]
+    return ", ".join(stated) or (f"{' and '.join(name[0] for name in _kept(env))} = 0" if _kept(env) else "")
 
 
 def _variables(J: Expr, theta: Any) -> tuple[str, ...]:
@@ -264,7 +310,7 @@ def _in_t(formula: str) -> Expr:
 def explain(env: Env, results: Results, want: str | None) -> Steps:
     """The derivative, then the rules of each step with their numbers."""
     if want in _FACTORS:
-        known = {**env, "t": env["steps"]}
+        known = {**env, "t": env["done"] + env["steps"]}
         why = "The mean starts at 0 and holds only this share of the gradients so far."
         formula = _in_t(_FACTORS[want])
         yield step("Bias factor", math(formula), math(formula, known), results[want], why, want)
@@ -362,7 +408,8 @@ def count(env: Env) -> Values:
         return found
     if env["method"] in ADAPTIVE_MEANS:
         for name, beta in zip(_FACTORS, (env["beta1"], env["beta2"]), strict=True):
-            found[name] = rounded(sum((1 - Fraction(beta)) * Fraction(beta) ** age for age in range(env["steps"])))
+            ages = range(env["done"] + env["steps"])
+            found[name] = rounded(sum((1 - Fraction(beta)) * Fraction(beta) ** age for age in ages))
     with suppress(KeyError):
         thetas, used = thetas_by_sums(env["method"], env, _with_decay(env, _counted_gradient(env)), env["steps"])
         found |= {"theta": _rounded(thetas[-1]), "thetas": Vector(map(_rounded, thetas))}
@@ -402,7 +449,7 @@ def _with_last_rule(env: Env, old: str, new: str) -> Method:
 
 def _factors(env: Env, first: str, second: str) -> Values:
     """The bias factors by other formulas."""
-    known = {**env, "t": env["steps"]}
+    known = {**env, "t": env["done"] + env["steps"]}
     formulas = zip(_FACTORS, (first, second), strict=True)
     return {name: rounded(number(_in_t(formula), known)) for name, formula in formulas}
 
@@ -473,6 +520,9 @@ MISCONCEPTIONS = (
                   wrong=lambda env: _factors(env, "t*(1 - beta1)", "t*(1 - beta2)")),
     misconception("first-step-factor", "The factor changes with every step: 1 - beta^t.", where=_OF_ADAM,
                   wrong=lambda env: _factors(env, "1 - beta1", "1 - beta2")),
+    misconception("forgot-state", "What the method kept from the steps before still counts.",
+                  wrong=lambda env: _thetas(env, **dict.fromkeys(_BEFORE, 0))
+                  if _stated(env) else {}),
     misconception("one-step-only", "That is where the first step ends; go on from there.",
                   wrong=lambda env: {"theta": env["thetas"][0]} if env["steps"] > 1 else {}),
     misconception("first-gradient-again", "Every step takes the gradient at the place where it begins.",

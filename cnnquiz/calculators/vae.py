@@ -41,6 +41,9 @@ RESULTS = (
     Result("code", "the code z that is drawn", answer=True),
     Result("loss", "the loss: the reconstruction's and the divergence, weighted", answer=True),
 )
+TOPIC = "generative"
+SYNONYMS = ("variational autoencoder", "reparameterization")
+SHORTHAND = ("mean std",)
 EXAMPLES = ("1,0 --std 1,0.5", "0.5,-1 --logvar 0,0 --noise 1,0.2", "1 --var 4 --reconstruction 10")
 CONVENTIONS = {"logarithm": "natural", "divergence": "added up over the dimensions of one code, not averaged"}
 LETTERS = {"R": "reconstruction's loss"}

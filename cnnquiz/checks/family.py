@@ -253,7 +253,7 @@ def _collision(item: Item, derived: DerivedAnswer) -> str:
 
 def _shortage(derived: DerivedAnswer, taken: list[Any], wanted: int) -> str:
     """That misconceptions, alone and in pairs, give too few distractors that differ from the others."""
-    alone = derived.calculator.misconceptions
+    alone = derived.calculator.distractors
     for group in chain(((one,) for one in alone), combinations(alone, 2)):
         if wanted <= 0:
             return ""

@@ -16,7 +16,7 @@ from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.claimed_question import numbers_in
 from cnnquiz.items.derived_answer import derive
-from cnnquiz.items.option_value import beside
+from cnnquiz.language.option_value import beside
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.language.mentions import free_numbers, mentions

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from cnnquiz.checks import equations, number_words
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case
 from cnnquiz.items.derived_answer import DerivedAnswer
-from cnnquiz.items.option_value import meaning
+from cnnquiz.language.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_within
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions

@@ -156,18 +156,32 @@ def read(source: str) -> Loaded:
 
 
 class Task(NamedTuple):
-    """A bank to check, or its part of that number and text, by these rules."""
+    """A bank to check, or its part of that number and text, by these rules; or a quiz of a foreign format."""
 
     source: str
     names: tuple[str, ...]
     number: int = 0
     text: str | None = None
+    form: str | None = None
 
 
-def tasks_of(source: str, names: tuple[str, ...]) -> list[Task]:
-    """A file as one task, or as several where it is large."""
-    if size(source) < 2 * PART:
-        return [Task(source, names)]
+def foreign_format(source: str, form: str | None = None) -> str | None:
+    """The foreign format of a file: the one that is said, or what a file without a bank's suffix looks like."""
+    if form or source == STDIN or source.lower().endswith(SUFFIXES):
+        return form
+    from cnnquiz import importers  # a bank needs none
+
+    try:
+        return importers.format_of(Path(source))
+    except CnnquizError:
+        return None  # reading it says what is wrong
+
+
+def tasks_of(source: str, names: tuple[str, ...], form: str | None, several: bool) -> list[Task]:
+    """A file as one task, or as several where it is a large bank."""
+    form = foreign_format(source, form)
+    if form or not several or size(source) < 2 * PART:
+        return [Task(source, names, form=form)]
     try:
         texts = parts(yaml_text.decode(files.read_bytes(Path(source))), PART)
     except (CnnquizError, yaml_text.Stop):
@@ -179,6 +193,10 @@ def work(task: Task) -> Checked | rules.Part | str:
     """A bank checked, or a part of one; or the reason why it cannot be read at all."""
     try:
         with bank.pause_collector():
+            if task.form is not None:
+                from cnnquiz.checks import foreign
+
+                return foreign.checked(task.source, task.form, task.names)
             if task.text is None:
                 return rules.run(read(task.source), task.names)
             return rules.part(bank.load(task.source, task.text), task.names, task.number)
@@ -187,15 +205,17 @@ def work(task: Task) -> Checked | rules.Part | str:
 
 
 def check(
-    found: Sequence[str], names: tuple[str, ...], jobs: int | None = None, progress: Progress | None = None
+    found: Sequence[str], names: tuple[str, ...], jobs: int | None = None, progress: Progress | None = None,
+    form: str | None = None,
 ) -> tuple[Checked, ...]:
     """All files, checked, in order. CnnquizError where none of them can be read.
 
+    form      the foreign format of them all; without it, that of each file that looks like one
     jobs      processes at once, as many as there are cores where it is None; few bytes need no second one
     progress  called after each file while it is entered, which is after the processes have begun
     """
     count = 1 if STDIN in found or sum(map(size, found)) < PAYS else jobs or workers.cores()
-    tasks = [task for source in found for task in (tasks_of(source, names) if count > 1 else [Task(source, names)])]
+    tasks = [task for source in found for task in tasks_of(source, names, form, count > 1)]
     ended: list[Checked | str] = []
     with workers.results(work, tasks, count) as results, progress or nullcontext(lambda source: None) as done:
         for source, group in groupby(zip(tasks, results, strict=True), key=lambda pair: pair[0].source):

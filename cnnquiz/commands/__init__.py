@@ -13,6 +13,8 @@ import click
 from click.types import StringParamType
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from click.shell_completion import CompletionItem
 
 
@@ -43,17 +45,22 @@ class ItemName(BankName):
 
     name = "bank[/item]"
 
+    def banks(self) -> dict[str, Path]:
+        """The banks whose items can be named."""
+        from cnnquiz.files import bundled
+
+        return bundled()
+
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         """The items of a bundled bank once its slash is typed; before that, as for a bank."""
         from cnnquiz.bank import open_bank
-        from cnnquiz.files import bundled
 
         name, slash, start = incomplete.partition("/")
-        if not slash or name not in bundled():
+        if not slash or name not in (banks := self.banks()):
             return super().shell_complete(ctx, param, incomplete)
-        bank = open_bank(name).bank
+        bank = open_bank(str(banks[name])).bank
         ids = [item.id for item in bank.items] if bank else []
         return [completion(f"{name}/{each}") for each in ids if each.startswith(start)]
 
@@ -62,6 +69,12 @@ class DrillName(ItemName):
     """What can be drilled: a calculator, a bank, or one of its items."""
 
     name = "what"
+
+    def banks(self) -> dict[str, Path]:
+        """The bundled banks, and those to practise one calculator with."""
+        from cnnquiz.files import drills
+
+        return {**super().banks(), **drills()}
 
     def shell_complete(
         self, ctx: click.Context, param: click.Parameter, incomplete: str

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Iterator
 from typing import IO, Any
 
 from cnnquiz import calculators
+from cnnquiz.commands._text import text_answer
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
+from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.shown import json_text
 from cnnquiz.solver import inverse
 from cnnquiz.solver.calculator import Calculator
@@ -24,6 +26,8 @@ def answers(lines: Iterable[str | bytes]) -> Iterator[tuple[str, bool]]:
     for line in lines:
         try:
             yield _line(answer(_request(line))), True
+        except UnreadError as fault:
+            yield _line({"error": {"message": str(fault), "unread": list(fault.words)}}), False
         except GivenError as fault:
             yield _error(str(fault), fault.quantity), False
         except (CnnquizError, ArithmeticError) as fault:
@@ -68,6 +72,8 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def answer(request: dict[str, Any]) -> dict[str, Any]:
     """The JSON contract's object for one request; CnnquizError where it cannot be answered."""
+    if "text" in request:
+        return text_answer(request)
     if not isinstance(request.get("calculator"), str):
         raise GivenError('the line names no calculator: write "calculator": "conv"', "calculator")
     if not isinstance(request.get("given"), dict):

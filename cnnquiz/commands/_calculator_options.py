@@ -34,7 +34,8 @@ def section(param: click.Parameter) -> str:
 
 def words(quantity: Quantity) -> list[str]:
     """The spellings of a given: its short name and PyTorch's."""
-    return list(dict.fromkeys((quantity.short, quantity.name.replace("_", "-"))))
+    short, name = quantity.short.replace("_", "-"), quantity.name.replace("_", "-")
+    return list(dict.fromkeys((short, name, quantity.short)))
 
 
 def is_flag(quantity: Quantity) -> bool:
@@ -49,15 +50,15 @@ def sentence(text: str, more: str = "") -> str:
 
 
 def how_to_give(calculator: Calculator, fault: MissingError) -> str:
-    """The message about missing givens, with the options to give them by."""
+    """The message about missing givens, with the options to give them by, and a command that works."""
+    as_in = f"as in cnnquiz solve {calculator.name} {calculator.examples[0]}"
     options = [f"--{words(calculator.quantity(name))[0]}" for name in fault.names]
     if len(options) > 1:
-        return f"{fault}: give {', '.join(options[:-1])} and {options[-1]}"
-    missing = f"{fault.names[0]} is missing"
+        return f"{fault}: give {', '.join(options[:-1])} and {options[-1]}, {as_in}"
     quantity = calculator.quantity(fault.names[0])
-    if quantity.positional and calculator.examples:
-        return f"{missing}: {quantity.meaning}; as in cnnquiz solve {calculator.name} {calculator.examples[0]}"
-    return f"{missing}: give {options[0]}, the {quantity.meaning.removeprefix('the ')}"
+    meaning = quantity.meaning
+    how = meaning if quantity.positional else f"give {options[0]}, the {meaning.removeprefix('the ')}"
+    return f"{fault.names[0]} is missing: {how}; {as_in}"
 
 
 def with_option_name(calculator: Calculator, fault: GivenError, typed: Collection[str]) -> str:

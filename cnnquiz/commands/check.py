@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from cnnquiz.checks.report import Checked, Mutation, Report
 
 FORMATS = sorted(path.stem for path in Path(__file__).parents[1].glob("reports/[!_]*.py"))
+FOREIGN = sorted(path.stem for path in Path(__file__).parents[1].glob("importers/[!_]*.py"))
 STATUSES = ("proved", "claimed", "shown")  # the strongest first
 
 
@@ -23,6 +24,7 @@ def rules_of(ctx: click.Context, param: click.Parameter, value: tuple[str, ...])
 @click.argument("paths", nargs=-1, metavar="[PATH]...", type=click.Path(allow_dash=True))
 @click.option("--bundled", is_flag=True, help="The banks and drills of cnnquiz itself.")
 @click.option("--skip-others", is_flag=True, help="Skip YAML files without format, id and items, and say so.")
+@click.option("--from", "form", type=click.Choice(FOREIGN), help="The files are quizzes of this foreign format.")
 @click.option("--format", type=click.Choice(FORMATS), help="How to report [text; github in GitHub Actions].")
 @click.option("--select", multiple=True, callback=rules_of, metavar="RULES", help="Only these, as in key-wrong,schema.")
 @click.option("--ignore", multiple=True, callback=rules_of, metavar="RULES", help="All rules but these.")
@@ -37,7 +39,8 @@ def command(paths: tuple[str, ...], explain: str | None, **options: Any) -> int:
     """Prove the keys of banks, and find every fault where it stands.
 
     PATH is a bank, a folder of banks, a pattern such as 'banks/*.yaml', or - for stdin. Without one, `paths` of
-    [tool.cnnquiz] in pyproject.toml is checked, else the folder `questions`. The exit code is 0 if nothing is wrong,
+    [tool.cnnquiz] in pyproject.toml is checked, else the folder `questions`. A quiz of another format (`cnnquiz import
+    --help` lists them) is named itself: its questions are read by their words. The exit code is 0 if nothing is wrong,
     1 if there are errors, and 2 if nothing can be checked.
     """
     from cnnquiz.checks import rules
@@ -81,8 +84,8 @@ def run(paths: tuple[str, ...], selected: tuple[str, ...], options: dict[str, An
     found = sources(paths, options)
     if options["output"] not in (None, runner.STDIN):
         refuse_bank(Path(options["output"]), found)
-    banks = runner.check(found, selected, options["jobs"], progress(stderr(), len(found)))
-    score = mutation_score(found, banks) if options["mutate"] else None
+    banks = runner.check(found, selected, options["jobs"], progress(stderr(), len(found)), options["form"])
+    score = mutation_score(found, banks, options["form"]) if options["mutate"] else None
     return Report(banks, totals(banks), time.perf_counter() - began, options["verbose"], score)
 
 
@@ -96,6 +99,8 @@ def sources(paths: tuple[str, ...], options: dict[str, Any]) -> list[str]:
             raise click.UsageError("--bundled takes no path")
         return runner.sources((), say_left_out, bundled=True)
     chosen = list(paths) or runner.project_paths()
+    if options["form"] and any(path == runner.STDIN or Path(path).is_dir() for path in chosen):
+        raise click.UsageError("--from reads files that are named, no folder and no stdin")
     found = runner.sources(chosen, say_left_out)
     if not paths:
         stderr().say(f"Checking {', '.join(chosen)}.")
@@ -131,12 +136,14 @@ def refuse_bank(output: Path, found: list[str]) -> None:
         raise click.UsageError(f"--output: {output} is {kind}, which the report would replace: name another file")
 
 
-def mutation_score(found: list[str], banks: tuple[Checked, ...]) -> Mutation:
+def mutation_score(found: list[str], banks: tuple[Checked, ...], form: str | None) -> Mutation:
     """The mutation score of the files that can be read twice."""
     from cnnquiz.checks import mutation, runner
 
     if runner.STDIN in found:
         raise click.UsageError("--mutate reads a bank twice, which stdin cannot be: name a file")
+    if any(runner.foreign_format(name, form) for name in found):
+        raise click.UsageError("--mutate needs banks: cnnquiz import makes one of a quiz in another format")
     return mutation.score([runner.read(name) for name, one in zip(found, banks, strict=True) if one.items])
 
 

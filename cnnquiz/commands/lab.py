@@ -76,30 +76,30 @@ def build(network: str, format: str) -> int:
 @click.option("--data", metavar="FOLDER", help="Your own pictures, a folder for each class.")
 @click.option("--device", type=click.Choice(["auto", "cpu", "cuda", "mps"]), default="auto", help="Where it is worked.")
 @click.option("--output", metavar="FOLDER", type=click.Path(path_type=Path), help="Keep checkpoint, CSV and PNG there.")
-@click.option("--resume", is_flag=True, help="Go on with the run in --output, or the one that was interrupted.")
+@click.option("--resume", is_flag=True, help="Go on with the run in --output, or the one interrupted last.")
 @FORMAT
 @click.pass_context
 def train(
     ctx: click.Context, /, output: Path | None, resume: bool, device: str, format: str, **settings: Any
-) -> None:
+) -> int:
     """Train a network on 216 drawn pictures of four flowers, and validate it on 72 others after each epoch.
 
     Without --plain, vgg16 has batch normalisation and He's initial weights. Ctrl-C stops after a step and saves the
-    run, in --output or lab-NETWORK; --resume goes on from there to the same numbers.
+    run, in --output or a new folder lab-NETWORK; --resume goes on from there to the same numbers.
     """
     from cnnquiz import lab
 
     lab.require()
-    from cnnquiz.lab.runs import new_run, resumed_run
+    from cnnquiz.lab.runs import latest_folder, new_run, resumed_run
     from cnnquiz.sessions.training import follow
 
-    folder = output or Path(f"lab-{settings['network']}")
     if resume:
+        output = output or latest_folder(settings["network"])
         typed = [name for name in settings if ctx.get_parameter_source(name) == ParameterSource.COMMANDLINE]
-        run = resumed_run(folder, {name: settings[name] for name in typed}, device)
+        run = resumed_run(output, {name: settings[name] for name in typed}, device)
     else:
         run = new_run(settings, device, output)
-    follow(run, folder, keep=output is not None or resume, json=format == "json")
+    return follow(run, output, json=format == "json")
 
 
 @command.command(short_help="Run an experiment behind answer keys; without a name, list them.")

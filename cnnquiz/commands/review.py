@@ -21,23 +21,24 @@ def command(limit: int | None, until: str | None, forecast: bool, format: str) -
     When an item comes again depends on how you answered it: wrong, right with a hint, slowly or at once.
     Numericals come with fresh numbers. Every answer is saved before its verdict is shown.
     """
-    from cnnquiz.sessions.recorder import now
+    from cnnquiz.clock import now
     from cnnquiz.sessions.review import ReviewOptions, review
 
     day = None if until is None else exam_day(until, now())
     return review(ReviewOptions(limit, day, forecast, format == "json"))
 
 
-def exam_day(text: str, now: datetime) -> date:
+def exam_day(text: str, now: datetime, option: str = "--until") -> date:
     """The day of an exam; CnnquizError for one that cannot be read or is past."""
     from datetime import date
 
+    from cnnquiz.clock import day_of
     from cnnquiz.errors import CnnquizError
 
     try:
         day = date.fromisoformat(text.strip())
     except ValueError:
-        raise CnnquizError(f"--until: {text[:40]!r} is no date: write it as year-month-day, 2026-12-01") from None
-    if day < now.astimezone().date():
-        raise CnnquizError(f"--until: {day} is past: name the day of an exam that is still to come")
+        raise CnnquizError(f"{option}: {text[:40]!r} is no date: write it as year-month-day, 2026-12-01") from None
+    if day < day_of(now):
+        raise CnnquizError(f"{option}: {day} is past: name the day of an exam that is still to come")
     return day

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from cnnquiz.commands import ITEM, nearest
+from cnnquiz.commands import ITEM
 
 if TYPE_CHECKING:
     from cnnquiz.bank import Loaded
@@ -50,6 +50,7 @@ def open_item(what: str) -> tuple[Loaded, Item | None]:
     from cnnquiz.bank import open_bank
     from cnnquiz.errors import CnnquizError
     from cnnquiz.files import bundled
+    from cnnquiz.naming import nearest_names
 
     name, _, item_id = what.rpartition("/")
     if Path(what).exists() or not (name in bundled() or Path(name).is_file()):
@@ -58,8 +59,8 @@ def open_item(what: str) -> tuple[Loaded, Item | None]:
     assert loaded.bank
     item = loaded.bank.item(item_id)
     if item is None:
-        near = nearest(item_id, [each.id for each in loaded.bank.items])
-        hint = near or f" `cnnquiz show {loaded.bank.id}` shows them all."
+        near = nearest_names(item_id, [each.id for each in loaded.bank.items], most=1)
+        hint = f" Did you mean {name}/{near[0]}?" if near else f" `cnnquiz show {loaded.bank.id} --key` names them all."
         raise CnnquizError(f"bank `{loaded.bank.id}` has no item `{item_id}`.{hint}")
     return loaded, item
 

@@ -25,8 +25,7 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
 
     With --export and --import the attempts move to another machine. An import adds only what is new.
     """
-    from datetime import UTC, datetime
-
+    from cnnquiz.clock import day_of, now
     from cnnquiz.history import History
     from cnnquiz.render.console import stderr, stdout
     from cnnquiz.render.listing import show_json
@@ -40,9 +39,9 @@ def command(format: str, to: str | None, source: str | None, force: bool) -> Non
             done, lines = move(history, source, to, force)
             show_json(screen, done) if format == "json" else screen.show(*lines)
             return
-        stats = history.stats(datetime.now(UTC))
+        stats, today = history.stats(now()), day_of(now())
     drills = advice(stats.misconceptions[:SHOWN])
-    show_json(screen, document(stats, drills)) if format == "json" else show_stats(screen, stats, drills)
+    show_json(screen, document(stats, drills)) if format == "json" else show_stats(screen, stats, drills, today)
 
 
 def move(history: History, source: str | None, to: str | None, force: bool) -> tuple[dict[str, int], list[str]]:

@@ -20,7 +20,10 @@ TABLES = {  # the fields by table, the row's id first
         "time", "version", "mode",
     ),
     "cards": ("item", "due", "last", "state", "step", "stability", "difficulty", "right"),
+    "withdrawals": ("attempt", "time"),
+    "exams": ("id", "day", "time"),
 }  # fmt: skip
+LATER = ("withdrawals", "exams")  # the tables that came after the checksums
 COUNTED = tuple(name for name in TABLES if name != "cards")  # a card can be made again, and is replaced at each answer
 
 
@@ -47,19 +50,26 @@ def expression(table: str, row: str = "") -> str:
 def install(db: sqlite3.Connection) -> None:
     """Give every row its checksum, the file its counts, and the triggers that keep them."""
     db.execute('CREATE TABLE counts ("table" TEXT PRIMARY KEY, rows INTEGER NOT NULL) STRICT, WITHOUT ROWID')
-    for table, (key, *_) in TABLES.items():
-        db.execute(f"ALTER TABLE {table} ADD COLUMN sum INTEGER")
-        db.execute(f"UPDATE {table} SET sum = {expression(table)}")
-        write = f"UPDATE {table} SET sum = {expression(table, 'new')} WHERE {key} = new.{key}"
-        up, down = (f"""UPDATE counts SET rows = rows {sign} 1 WHERE "table" = '{table}'""" for sign in "+-")
-        if table in COUNTED:
-            db.execute(f"INSERT INTO counts SELECT '{table}', count(*) FROM {table}")
-            db.execute(f"CREATE TRIGGER {table}_deleted AFTER DELETE ON {table} BEGIN {down}; END")
-            write = f"{write}; {up}"
-        db.execute(f"CREATE TRIGGER {table}_inserted AFTER INSERT ON {table} BEGIN {write}; END")
+    for table in TABLES:
+        if table not in LATER:
+            protect(db, table)
     whole = f"old.sum = {expression('sessions', 'old')}"  # what is damaged already stays so
     write = f"UPDATE sessions SET sum = {expression('sessions', 'new')} WHERE id = new.id AND {whole}"
     db.execute(f"CREATE TRIGGER sessions_updated AFTER UPDATE OF plan, finished ON sessions BEGIN {write}; END")
+
+
+def protect(db: sqlite3.Connection, table: str) -> None:
+    """Give the rows of a table their checksums and count, and the triggers that keep them."""
+    key = TABLES[table][0]
+    db.execute(f"ALTER TABLE {table} ADD COLUMN sum INTEGER")
+    db.execute(f"UPDATE {table} SET sum = {expression(table)}")
+    write = f"UPDATE {table} SET sum = {expression(table, 'new')} WHERE {key} = new.{key}"
+    up, down = (f"""UPDATE counts SET rows = rows {sign} 1 WHERE "table" = '{table}'""" for sign in "+-")
+    if table in COUNTED:
+        db.execute(f"INSERT INTO counts SELECT '{table}', count(*) FROM {table}")
+        db.execute(f"CREATE TRIGGER {table}_deleted AFTER DELETE ON {table} BEGIN {down}; END")
+        write = f"{write}; {up}"
+    db.execute(f"CREATE TRIGGER {table}_inserted AFTER INSERT ON {table} BEGIN {write}; END")
 
 
 def damaged_rows(db: sqlite3.Connection) -> dict[str, list[int]]:
@@ -80,10 +90,14 @@ def miscounts(db: sqlite3.Connection) -> Iterator[str]:
             yield f"{table} has {here:,} rows, and {written.get(table, 0)!s} were written"
 
 
-def hide(db: sqlite3.Connection, damaged: Iterable[str]) -> None:
-    """Leave damaged rows out of whatever this connection reads from now on; writes name the schema `main`."""
+def hide(db: sqlite3.Connection, damaged: Iterable[str] = ()) -> None:
+    """Leave withdrawn attempts and damaged rows out of what this connection reads; writes name the schema `main`."""
+    hidden = {"attempts": ["id NOT IN (SELECT attempt FROM withdrawals)"]}
     for table in damaged:
-        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE sum IS {expression(table)}")
+        hidden.setdefault(table, []).append(f"sum IS {expression(table)}")
+    for table, conditions in hidden.items():
+        db.execute(f"DROP VIEW IF EXISTS temp.{table}")
+        db.execute(f"CREATE TEMP VIEW {table} AS SELECT * FROM main.{table} WHERE {' AND '.join(conditions)}")
 
 
 def in_words(damaged: dict[str, list[int]]) -> str:

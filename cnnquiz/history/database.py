@@ -63,10 +63,11 @@ def refuse_place(path: Path) -> None:
 MIGRATIONS: dict[int, Callable[[sqlite3.Connection], None]] = {  # by the version that each leads to
     2: lambda db: run(db, HERE / "migrations" / "2-cards.sql"),
     3: checksums.install,
+    4: lambda db: withdrawals(db),
 }
 NEW = 2  # the version of schema.sql
 VERSION = max(MIGRATIONS)  # that this program writes
-LAYOUT = 0x942B25A2  # of the tables of that version
+LAYOUT = 0x6D54DFAB  # of the tables of that version
 
 
 def connect(path: Path) -> sqlite3.Connection:
@@ -82,6 +83,7 @@ def connect(path: Path) -> sqlite3.Connection:
         refuse_foreign(db)
         refuse_damaged(db, path)
         prepare(db)
+        checksums.hide(db)
         return db
     except (OSError, Unusable, *UNREADABLE) as error:
         if db is not None:
@@ -122,6 +124,7 @@ def in_memory() -> sqlite3.Connection:
     db = sqlite3.connect(":memory:", isolation_level=None)
     checksums.register(db)
     migrate(db)
+    checksums.hide(db)
     return db
 
 
@@ -135,6 +138,7 @@ def copy_in_memory(path: Path) -> sqlite3.Connection | None:
             refuse_damaged(source, path)
             source.backup(db)
         migrate(db)
+        checksums.hide(db)
     except (OSError, Unusable, *UNREADABLE):
         return None
     return db
@@ -233,6 +237,13 @@ def migrate(db: sqlite3.Connection) -> None:
             rows.rebuild_cards(db, rows.every_item(db))
         db.execute(f"PRAGMA application_id = {MAGIC}")
         db.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def withdrawals(db: sqlite3.Connection) -> None:
+    """Make the tables that came with version 4, and protect them as the others are."""
+    run(db, HERE / "migrations" / "4-withdrawals.sql")
+    for table in checksums.LATER:
+        checksums.protect(db, table)
 
 
 def run(db: sqlite3.Connection, file: Path) -> None:

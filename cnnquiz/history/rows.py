@@ -170,6 +170,18 @@ def replace_attempt(db: sqlite3.Connection, attempt: Attempt) -> None:
     rebuild_cards(db, [item])
 
 
+def withdraw(db: sqlite3.Connection, session: str, bank: str, item: str, time: int) -> None:
+    """Take the last attempt at an item in a session back, by a further row: it stays, and counts no more."""
+    last = db.execute(
+        "SELECT max(a.id), r.item FROM attempts a JOIN revisions r ON r.id = a.revision JOIN items i ON i.id = r.item"
+        " WHERE a.session = (SELECT id FROM sessions WHERE uid = ?) AND i.bank = ? AND i.item = ?",
+        (session, storable(bank), storable(item)),
+    ).fetchone()
+    if last[0] is not None:
+        db.execute("INSERT INTO main.withdrawals (attempt, time) VALUES (?, ?)", (last[0], time))
+        rebuild_cards(db, [last[1]])
+
+
 def insert_attempt(db: sqlite3.Connection, attempt: Attempt, item: int) -> bool:
     """Write an attempt alone; False if that very attempt is there already."""
     seed, misconception = attempt.seed, attempt.misconception

@@ -5,7 +5,14 @@ FSRS models memory by stability S (days until the chance of recall has fallen to
     R(t) = (1 + F t / S) ^ -w20,   F = 0.9 ^ (-1 / w20) - 1
 
 Source: Ye, Su, Cao, "A stochastic shortest path algorithm for optimizing spaced repetition scheduling",
-KDD 2022; the version and the weights are those of the `fsrs` library, without its random fuzz.
+KDD 2022; the version (FSRS-6) and the weights are those of the `fsrs` library, without its random fuzz and without
+its steps of minutes: the first interval is a day or more, and what is missed comes again within its own session.
+
+A newer FSRS loses nothing, since cards only follow from the attempts, each of which is kept with its verdict, hints,
+seconds and time. A move to FSRS-7, which counts intervals in fractions of a day and has other weights, would be made
+here alone: `next_card` calls the new scheduler, `Card` gets the fields of its state, with a migration for the table of
+cards, and that migration, as each does, replays all attempts (`rows.rebuild_cards`); so does `cnnquiz history rebuild`.
+SITTING could go, if the new model is trusted with answers minutes apart. The `attempts` are not touched.
 """
 
 from __future__ import annotations
@@ -19,12 +26,15 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from cnnquiz.clock import day_of, start_of
+
 if TYPE_CHECKING:
     import fsrs
 
 AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 SLOW = 120.0  # seconds: who takes two minutes works the answer out and does not recall it
 QUICK = 10.0  # seconds: enough to read the question and to answer at once
+SITTING = timedelta(hours=6)  # within which the first answer to an item alone sets its schedule
 WINDOW = 5  # days before an exam in which everything is seen once
 AHEAD = timedelta(days=1)  # a last answer later than this from now means that the clock has been set back
 
@@ -66,7 +76,9 @@ def grade(verdict: str, hints: int, seconds: float | None, before: Card) -> int:
 
 
 def card_after(card: Card, verdict: str, hints: int, seconds: float | None, now: datetime) -> Card:
-    """The card after one answer."""
+    """The card after one answer; one soon after that which set the schedule is practice, and only says how it went."""
+    if card.last is not None and timedelta() <= now - card.last < SITTING:
+        return replace(card, right=verdict == "right")
     return next_card(card, grade(verdict, hints, seconds, card), now)
 
 
@@ -96,8 +108,8 @@ def retrievability(card: Card, now: datetime) -> float:
 
 
 def is_due(card: Card, now: datetime) -> bool:
-    """Whether the card is due; so is one whose last answer lies in the future, from before a clock was set back."""
-    return card.due <= now or (card.last is not None and card.last > now + AHEAD)
+    """Whether the card is due on this day; so is one answered in the future, before a clock was set back."""
+    return day_of(card.due) <= day_of(now) or (card.last is not None and card.last > now + AHEAD)
 
 
 def due(cards: Iterable[Card], now: datetime, limit: int | None = None) -> list[Card]:
@@ -108,10 +120,10 @@ def due(cards: Iterable[Card], now: datetime, limit: int | None = None) -> list[
 
 
 def forecast(cards: Iterable[Card], now: datetime, days: int = 7) -> list[int]:
-    """How many cards come due today (with all that are overdue), tomorrow, and so on, in days of UTC."""
-    counts = [0] * days
+    """How many cards come due today (with all that are overdue), tomorrow, and so on."""
+    counts, today = [0] * days, day_of(now)
     for card in cards:
-        day = 0 if is_due(card, now) else (card.due.astimezone(UTC).date() - now.astimezone(UTC).date()).days
+        day = 0 if is_due(card, now) else (day_of(card.due) - today).days
         if day < days:
             counts[day] += 1
     return counts
@@ -123,7 +135,7 @@ def plan_for_exam(cards: Sequence[Card], until: date) -> list[Card]:
     FSRS itself brings the weak ones back in time. The firm ones are spread evenly over the last days, in an
     order that is always the same and mixes the banks, so that everything is seen once before the exam.
     """
-    start = datetime(until.year, until.month, until.day, tzinfo=UTC) - timedelta(days=WINDOW)
+    start = start_of(until) - timedelta(days=WINDOW)
     order = sorted(cards, key=lambda card: (zlib.crc32(f"{card.bank}/{card.item}".encode()), card.item))
     days = {(card.bank, card.item): WINDOW * place // len(order) for place, card in enumerate(order)}
     return [
@@ -151,7 +163,7 @@ def as_fsrs(card: Card) -> fsrs.Card:
 
 @cache
 def scheduler() -> fsrs.Scheduler:
-    """FSRS as published, with its weights and its aim of a recall of 0.9, but the same on every run."""
+    """FSRS with its weights and its aim of a recall of 0.9, in whole days, and the same on every run."""
     import fsrs
 
-    return fsrs.Scheduler(enable_fuzzing=False)
+    return fsrs.Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)

@@ -1,30 +1,34 @@
 """What the attempts add up to: accuracy, misconceptions, sessions, scores, and what the schedule expects.
 
-A skipped or partly right answer counts as an attempt that is not right. Days are days of UTC.
+A skipped or partly right answer counts as an attempt that is not right. Days are the person's own.
 """
 
 from __future__ import annotations
 
 import sqlite3
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
 from typing import Any
 
 from msgspec import Struct, to_builtins
 
+from cnnquiz.clock import day_of
 from cnnquiz.history import scheduling
-from cnnquiz.history.rows import EPOCH, moment_text
+from cnnquiz.history.rows import ANSWERS, EPOCH, moment, moment_text
 from cnnquiz.history.scheduling import Card
 
 RECENT = 10
+MOST_REPLAYED = 2000  # answers
+MUCH = 0.9  # chance of recall from which on an item should still be known
 BY_REVISION = """
     SELECT i.bank, r.topic, a.verdict, a.asked
     FROM (SELECT revision, verdict, count(*) AS asked FROM attempts GROUP BY revision, verdict) a
     JOIN revisions r ON r.id = a.revision
     JOIN items i ON i.id = r.item
 """
-BY_DAY = "SELECT day, verdict, count(*) FROM attempts GROUP BY day, verdict"
+QUARTER = 900_000_000  # microseconds: what makes up the days of every time zone
+BY_QUARTER = "SELECT time / 900000000, verdict, count(*) FROM attempts GROUP BY time / 900000000, verdict"
 BY_MISCONCEPTION = """
     SELECT t.text, i.bank, i.item, a.times
     FROM (
@@ -35,6 +39,11 @@ BY_MISCONCEPTION = """
     JOIN revisions r ON r.id = a.revision
     JOIN items i ON i.id = r.item
 """
+MET = """
+    SELECT t.text, a.time FROM attempts a JOIN texts t ON t.id = a.misconception
+    WHERE a.misconception IS NOT NULL ORDER BY a.id DESC LIMIT 5000
+"""
+ITEMS = "SELECT r.item FROM attempts a JOIN revisions r ON r.id = a.revision ORDER BY a.id DESC LIMIT 2000"
 SESSIONS = """
     SELECT s.uid, s.bank, s.mode, s.started, s.finished, count(a.id), coalesce(sum(a.verdict = 'right'), 0)
     FROM (SELECT * FROM sessions ORDER BY started DESC, id DESC LIMIT ?) s
@@ -92,8 +101,20 @@ class Outlook(Struct, frozen=True):
     forecast: tuple[int, ...]
 
 
+class Recall(Struct, frozen=True):
+    """Answers to items that came back: how many, how many the schedule expected to be right, and how many were."""
+
+    answers: int
+    expected: float
+    right: int
+
+
 class Stats(Struct, frozen=True):
-    """Progress: topics and banks with the weakest first, days in order, misconceptions with the most frequent first."""
+    """Progress: topics and banks with the weakest first, days in order, misconceptions with the most frequent first.
+
+    met     the days on which each misconception was met lately, in order
+    recall  what was recalled of the latest items, where little was expected to be, and where much was
+    """
 
     total: Tally
     topics: tuple[Tally, ...]
@@ -102,6 +123,8 @@ class Stats(Struct, frozen=True):
     misconceptions: tuple[MisconceptionCount, ...]
     sessions: tuple[SessionSummary, ...]
     review: Outlook
+    met: Mapping[str, tuple[date, ...]]
+    recall: tuple[Recall, ...]
 
     def as_json(self) -> dict[str, Any]:
         """The object that `stats --format json` prints."""
@@ -126,7 +149,8 @@ def tally_json(tally: Tally, kind: str = "") -> dict[str, Any]:
 def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats:
     """All of it, counted along the indexes, so that a million attempts take less than a second."""
     revisions = db.execute(BY_REVISION).fetchall()
-    days = tallies((day_text(day), verdict, asked) for day, verdict, asked in db.execute(BY_DAY))
+    quarters = db.execute(BY_QUARTER)
+    days = tallies((str(day_of(moment(at * QUARTER))), verdict, asked) for at, verdict, asked in quarters)
     return Stats(
         total=Tally("", sum(day.attempts for day in days), sum(day.right for day in days)),
         topics=weakest_first(tallies((topic, verdict, n) for _, topic, verdict, n in revisions)),
@@ -135,6 +159,8 @@ def stats(db: sqlite3.Connection, cards: Sequence[Card], now: datetime) -> Stats
         misconceptions=misconceptions(db.execute(BY_MISCONCEPTION)),
         sessions=tuple(session_summary(row) for row in db.execute(SESSIONS, (RECENT,))),
         review=outlook(cards, now),
+        met=days_by_misconception(db.execute(MET)),
+        recall=recall(db),
     )
 
 
@@ -153,11 +179,6 @@ def weakest_first(found: Iterable[Tally]) -> tuple[Tally, ...]:
     return tuple(sorted(found, key=lambda tally: (tally.accuracy, -tally.attempts, tally.name)))
 
 
-def day_text(day: int) -> str:
-    """A day as the file counts it, in ISO 8601."""
-    return (EPOCH + timedelta(days=day)).date().isoformat()
-
-
 def misconceptions(rows: Iterable[tuple[str, str, str, int]]) -> tuple[MisconceptionCount, ...]:
     """One count for each misconception, from rows of a misconception, a bank, an item and a count."""
     items: dict[str, Counter[tuple[str, str]]] = {}
@@ -168,6 +189,40 @@ def misconceptions(rows: Iterable[tuple[str, str, str, int]]) -> tuple[Misconcep
         for name, counts in items.items()
     ]
     return tuple(sorted(found, key=lambda each: (-each.count, each.name)))
+
+
+def days_by_misconception(rows: Iterable[tuple[str, int]]) -> dict[str, tuple[date, ...]]:
+    """The days on which each misconception was met, in order, from rows of a name and a time."""
+    found: dict[str, list[date]] = {}
+    for name, time in rows:
+        found.setdefault(name, []).append(day_of(moment(time)))
+    return {name: tuple(sorted(days)) for name, days in found.items()}
+
+
+def recall(db: sqlite3.Connection) -> tuple[Recall, ...]:
+    """What the schedule expected of each answer to an item that came back, against what happened, by what it expected.
+
+    The answers of the items that were met last are replayed, no more than some thousand.
+    """
+    groups: dict[bool, list[tuple[float, bool]]] = {False: [], True: []}
+    left = MOST_REPLAYED
+    for item in dict.fromkeys(row[0] for row in db.execute(ITEMS)):
+        answers = db.execute(ANSWERS, (item,)).fetchall()
+        if (left := left - len(answers)) < 0:
+            break
+        card = Card("", "", due=EPOCH)
+        for verdict, hints, seconds, time in answers:
+            at = moment(time)
+            after = scheduling.card_after(card, verdict, hints, seconds, at)
+            if card.last is not None and after.last != card.last:
+                expected = scheduling.retrievability(card, at)
+                groups[expected >= MUCH].append((expected, verdict == "right"))
+            card = after
+    return tuple(
+        Recall(len(found), sum(each for each, _ in found), sum(right for _, right in found))
+        for found in groups.values()
+        if found
+    )
 
 
 def session_summary(row: Any) -> SessionSummary:
@@ -183,16 +238,6 @@ def outlook(cards: Sequence[Card], now: datetime) -> Outlook:
     forecast = tuple(scheduling.forecast(cards, now))
     mean = round(sum(recall) / len(recall), 4) if recall else None
     return Outlook(len(cards), len(scheduling.due(cards, now)), mean, forecast)
-
-
-def by_week(days: Iterable[Tally]) -> list[Tally]:
-    """One tally for each week with an attempt, under its Monday."""
-    rows: list[tuple[str, str, int]] = []
-    for day in days:
-        date_ = date.fromisoformat(day.name)
-        monday = (date_ - timedelta(days=date_.weekday())).isoformat()
-        rows += [(monday, "right", day.right), (monday, "wrong", day.attempts - day.right)]
-    return tallies(rows)
 
 
 class Score(Struct, frozen=True):

@@ -27,7 +27,7 @@ from cnnquiz.history.database import (
     refuse_place,
     transaction,
 )
-from cnnquiz.history.rows import ATTEMPTS, EVERY_CARD, SESSIONS, SavedSession, micros
+from cnnquiz.history.rows import ATTEMPTS, CARDS, EVERY_CARD, SESSIONS, SavedSession, micros
 from cnnquiz.history.scheduling import Card
 from cnnquiz.model import Attempt
 
@@ -167,6 +167,22 @@ class History:
         self._lost.add(answer)
         return self._write(lambda db: add(db, attempt))
 
+    def withdraw(self, session: str, bank: str, item: str, now: datetime) -> bool:
+        """Take the session's last attempt at an item back: it stays in the file, and counts no more."""
+        at = micros(now)
+        return self._write(lambda db: rows.withdraw(db, session, bank, item, at))
+
+    def set_exam(self, day: date | None, now: datetime) -> bool:
+        """Save the day of the person's exam; None: there is none."""
+        row = {"day": day and day.isoformat(), "time": micros(now)}
+        return self._write(lambda db: rows.insert(db, "exams", row))
+
+    def exam(self, today: date) -> date | None:
+        """The day of the person's exam, where one is set that is not past."""
+        last = "SELECT day FROM exams ORDER BY id DESC LIMIT 1"
+        found = self._read(lambda row: row[0] and date.fromisoformat(row[0]), last)
+        return next((day for day in found if day and day >= today), None)
+
     def start_session(
         self, bank: str, mode: str, plan: dict[str, Any], now: datetime, session: str | None = None
     ) -> str:
@@ -195,12 +211,13 @@ class History:
         return self._write(lambda db: rows.save_plan(db, session, None))
 
     def resumable(self, bank: str, mode: str = "take") -> list[SavedSession]:
-        """The sessions at that bank that have an attempt and were not finished, the last one first."""
+        """The sessions at that bank with an attempt, or with help in an open question, not finished, the last first."""
         return self._read(
             rows.session_of,
             f"{SESSIONS} WHERE bank = ? AND mode = ?"
             " AND finished IS NULL AND plan IS NOT NULL"
-            " AND EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) ORDER BY started DESC, id DESC",
+            " AND (EXISTS (SELECT 1 FROM attempts WHERE session = sessions.id) OR plan LIKE '%\"open\":{\"%')"
+            " ORDER BY started DESC, id DESC",
             (rows.storable(bank), mode),
         )
 
@@ -233,6 +250,11 @@ class History:
         """What the schedule knows of every item that was ever answered; with `until`, planned for an exam."""
         found = self._read(rows.card_of, EVERY_CARD)
         return found if until is None else scheduling.plan_for_exam(found, until)
+
+    def card(self, bank: str, item: str) -> Card | None:
+        """What the schedule knows of an item; None for one that was never answered."""
+        found = self._read(rows.card_of, f"{CARDS} WHERE i.bank = ? AND i.item = ?", (bank, item))
+        return found[0] if found else None
 
     def due(self, now: datetime, limit: int | None = None, until: date | None = None) -> list[Card]:
         """The items to review now, the least likely to be recalled first; with `until`, planned for an exam."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.items.option_value import meaning, says_none
+from cnnquiz.language.option_value import meaning, says_none
 from cnnquiz.items.said_expression import expressions, says_another
 from cnnquiz.items.said_value import flat, is_same, is_size, with_value
 from cnnquiz.language import polarity

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from string import ascii_lowercase
 from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, program_fault
-from cnnquiz.items.option_value import says_all, says_none
+from cnnquiz.language.option_value import says_all, says_none
 from cnnquiz.mathematics.expression import SIZES, evaluate, parse
 from cnnquiz.mathematics.time_limit import TooLongError, time_limit
 from cnnquiz.model import Claim, Item, Option
@@ -39,11 +41,11 @@ def decide(
     try:
         with time_limit("to decide: claim something plainer"):
             for letter, claim in claims.items():
-                found[letter], why = _truth(claim)
+                found[letter], why = truth(claim)
                 faults += [(("options", letter, "claim"), why)] if why else []
     except TooLongError as fault:
         faults.append((("options", letter, "claim"), str(fault)))
-    found = {one: None if (truth := found.get(one)) is None else truth == item.asks for one in claims}
+    found = {one: None if (said_true := found.get(one)) is None else said_true == item.asks for one in claims}
     others = [found.get(letter) for letter in options if letter not in said]
     for letter, word in said.items():
         found[letter] = _by_word(word, others)
@@ -54,7 +56,20 @@ def decide(
     return {letter: found[letter] for letter in options if letter in found}, faults
 
 
-def _truth(claim: Claim) -> tuple[bool | None, str]:
+def answers_in_pool(item: Item) -> tuple[dict[str, Option], dict[str, bool]]:
+    """The options of an item and of its pool, those under the letters behind; by letter, whether each is an answer.
+
+    An option that claims something of the others (`none`) is left out of the second. CnnquizError where a claim cannot
+    be decided.
+    """
+    free = (letter for letter in ascii_lowercase if letter not in item.options)
+    every = item.choices | dict(zip(free, item.pool, strict=False))
+    claims = {letter: one.claim for letter, one in every.items() if one.claim and not one.claim.word}
+    with time_limit("to decide: claim something plainer"):
+        return every, {letter: is_true(claim) == item.asks for letter, claim in claims.items()}
+
+
+def truth(claim: Claim) -> tuple[bool | None, str]:
     """Whether a claim is true, or None and why that cannot be decided."""
     try:
         return is_true(claim), ""
@@ -82,6 +97,7 @@ def _unknown(word: str) -> str:
     return f"`{word[:40]}` claims nothing that can be decided: {hint}"
 
 
+@lru_cache(maxsize=1024)
 def is_true(claim: Claim) -> bool:
     """Whether a claim is true: the calculator's first answer, or the condition over its results."""
     calculator = calculators.load(claim.calculator)

@@ -90,7 +90,9 @@ def draw(bank: Bank, item: Item, seed: int, answers: families.Answers | None = N
     Raises ItemFault where no givens can be drawn.
     """
     with _fault_context(item):
-        return _from_seed(bank, item, seed, answers) if item.derivation and item.vary else _original(bank, item)
+        if item.pool:
+            return _from_pool(bank, item, seed)
+        return _from_seed(bank, item, seed, answers) if item.comes_in_variants else _original(bank, item)
 
 
 @contextmanager
@@ -155,6 +157,31 @@ def _from_seed(bank: Bank, item: Item, seed: int, answers: families.Answers | No
     return _variant(bank, item, worked, seed, choices, key)
 
 
+def _from_pool(bank: Bank, item: Item, seed: int) -> Variant:
+    """As many options as are printed, one of them right: drawn from these and from the pool, their claims decided.
+
+    "None of these" stays, as the last one, and may be right.
+    """
+    from cnnquiz.items.claims import answers_in_pool  # what decides claims is not needed to ask other items
+
+    every, answers = answers_in_pool(item)
+    chance = SeededRandom(bank.id, item.id, seed, "options")
+    others = [letter for letter in item.options if letter not in answers]
+    count = len(item.options) - len(others)
+    rights, wrongs = ([letter for letter, one in answers.items() if one is wanted] for wanted in (True, False))
+    has_right = not others or chance.below(count + 1) < count
+    chosen = chance.shuffle(rights)[:has_right]
+    chosen += chance.shuffle(wrongs)[: count - len(chosen)]
+    if len(chosen) < count or not (others or rights):
+        raise CnnquizError(f"the pool has {len(rights)} right and {len(wrongs)} wrong options, too few of one kind")
+    origins = SeededRandom(bank.id, item.id, seed, "order").shuffle(chosen) + others
+    key = next((origin for origin in origins if answers.get(origin)), others[-1] if others else "")
+    asked = replace(item, options={origin: every[origin] for origin in origins}, key=key, pool=[])
+    drawn = _original(bank, asked)
+    choices = tuple(replace(one, letter=letter) for letter, one in zip(LETTERS, drawn.choices, strict=False))
+    return replace(drawn, item=item, seed=seed, choices=choices, key=(LETTERS[origins.index(key)],))
+
+
 def _variant(
     bank: Bank, item: Item, worked: WorkedItem, seed: int | None, choices: tuple[Choice, ...], key: tuple[str, ...],
     parts: tuple[Variant, ...] = (),
@@ -196,7 +223,7 @@ def _options(worked: WorkedItem, derived: DerivedAnswer, chance: SeededRandom) -
 
 def _distractors(derived: DerivedAnswer, chance: SeededRandom, taken: list[Any]) -> Iterator[tuple[Group, Any]]:
     """Wrong values by misconceptions in random order, alone and then in pairs, each unlike all before."""
-    alone = chance.shuffle(derived.calculator.misconceptions)
+    alone = chance.shuffle(derived.calculator.distractors)
     for group in [*((one,) for one in alone), *combinations(alone, 2)]:
         value = derived.wrong_value_of(group)
         if value is not None and value not in taken and _is_near(value, taken[0]):
@@ -253,6 +280,6 @@ def content_hash(item: Item) -> str:
     asked = (
         item.type, item.stem, [(letter, option.text) for letter, option in item.choices.items()], item.keys,
         derivation, sorted((name, draw.choice, draw.range) for name, draw in item.vary.items()), item.where,
-        *([item.parts] if item.parts else []),
+        *(one for one in (item.parts, item.pool) if one),
     )  # fmt: skip
     return hashlib.sha256(repr(asked).encode()).hexdigest()[:12]

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 def _option_reader() -> ModuleType:
     """What reads the options' words: first needed when a key is judged, not when a question is asked."""
-    from cnnquiz.items import option_value
+    from cnnquiz.language import option_value
 
     return option_value
 

@@ -1,4 +1,4 @@
-"""What a run leaves in its folder: the numbers of its epochs as CSV, and its curves as a PNG."""
+"""What a run leaves in its folder: its checkpoint, the numbers of its epochs as CSV, and its curves as a PNG."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from cnnquiz.files import replacement
 from cnnquiz.lab.records import Epoch
+from cnnquiz.lab.training import Training
 
 CHECKPOINT, NUMBERS, PICTURE = FILES = ("checkpoint.pt", "epochs.csv", "curves.png")
 WIDE, HIGH, EDGE = 520, 360, 50
@@ -17,8 +18,10 @@ CURVES = (("loss", "loss", "val_loss"), ("accuracy", "accuracy", "val_accuracy")
 BLUE, ORANGE, BLACK = (31, 119, 180), (230, 110, 10), (40, 40, 40)
 
 
-def write(folder: Path, epochs: Sequence[Epoch]) -> None:
-    """Write both, of the epochs that are done."""
+def write(folder: Path, run: Training) -> None:
+    """Write all of it; numbers and curves are of the epochs that are done."""
+    epochs = run.epochs
+    run.save(folder / CHECKPOINT)
     with replacement(folder / NUMBERS, "it cannot be written") as draft, draft.open("w", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(Epoch.__struct_fields__)

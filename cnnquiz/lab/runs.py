@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Mapping
 from pathlib import Path
@@ -46,6 +47,31 @@ def resumed_run(folder: Path, asked: Mapping[str, Any], device: str) -> Training
     run = Training(settings, pictures_of(settings), device_called(device))
     run.resume(state)
     return run
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder that a run is kept in, where it is not there; CnnquizError where that cannot be done."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        name, why = display_text(folder), error.strerror
+        raise CnnquizError(f"{name}: this folder cannot be made ({why}); name another with --output") from None
+
+
+def free_folder(network: str) -> Path:
+    """A new folder for an interrupted run: lab-NETWORK, or where that is there already, lab-NETWORK-2, and so on."""
+    for number in itertools.count(1):
+        folder = Path(f"lab-{network}-{number}" if number > 1 else f"lab-{network}")
+        if not folder.exists():
+            break
+    make_folder(folder)
+    return folder
+
+
+def latest_folder(network: str) -> Path:
+    """The one of these folders in which a run was saved last; lab-NETWORK where there is none."""
+    saved = [each for each in Path().glob(f"lab-{network}*/{CHECKPOINT}") if each.is_file()]
+    return max(saved, key=lambda each: each.stat().st_mtime).parent if saved else Path(f"lab-{network}")
 
 
 def pictures_of(settings: Settings) -> Pictures:

@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from cnnquiz.language.tokens import ORDINALS, Token, read_count, tokens
 from cnnquiz.language.vocabulary import (
@@ -28,6 +29,10 @@ from cnnquiz.solution import prose_text
 
 SIZES = frozenset(("size", "sized", "dimension", "shape", "measuring"))
 MOST_ADJECTIVES = 4
+FORMULA = re.compile(
+    r"\b[A-Za-z][(\[]\\?([A-Za-zθ]+)[)\]]\s*=\s*((?:[^,;?!.A-Za-z]|\.(?=\d)|\\?\b(?:[A-Za-zθ]|theta|exp|log|ln|sin|cos|tanh|"
+    r"relu|abs|max|min|sqrt|sigmoid)(?![A-Za-z])|(?<=\d)[A-Za-zθ](?![A-Za-z]))+)"
+)  # J(w) = (w - 4)^2
 OPERATORS = ("+", "-", "*", "/", "^")
 
 
@@ -38,18 +43,35 @@ class Mention(Struct, frozen=True):
     value  an exact number, a tuple, a word (same, relu), or a truth value
     words  as written, for messages: stride 2
     part   whether it stands in a calculation: the 592 of `4*148 = 592 parameters`, the 3 of `w = 3 - 0.6`
+    at     its first token and the one behind its last
     """
 
     names: tuple[str, ...]
     value: Any
     words: str
     part: bool = False
+    at: tuple[int, int] = (0, 0)
 
 
 @lru_cache(maxsize=512)
 def mentions(text: str) -> tuple[Mention, ...]:
     """The quantities that a text gives a value to, in its order."""
-    return (*_Reader(tokens(text)).mentions(), *_switches(text))
+    return tuple(mentions_among(tokens(text), text))
+
+
+def mentions_among(found: Sequence[Token], text: str) -> Iterator[Mention]:
+    """The same, where the tokens are known: the text as it is, or with several of them joined."""
+    yield from _Reader(found).mentions()
+    for one in _switches(text):
+        yield replace(one, at=place_of(tokens(one.words), found))
+
+
+def place_of(words: Sequence[Token], found: Sequence[Token]) -> tuple[int, int]:
+    """Where some words stand among the tokens of a text; (0, 0) where they do not."""
+    said = [one.text for one in words]
+    starts = (at for at in range(len(found) - len(said) + 1) if [one.text for one in found[at : at + len(said)]] == said)
+    start = next(starts, None)
+    return (0, 0) if start is None else (start, start + len(said))
 
 
 class _Reader:
@@ -58,7 +80,7 @@ class _Reader:
     def __init__(self, found: Sequence[Token]) -> None:
         self.tokens = found
         self.taken = self.reached = -1  # the last token that stood after an earlier phrase, and after this one
-        self.phrase_end = 0
+        self.phrase_end = self.series_end = 0
 
     def mentions(self) -> Iterator[Mention]:
         place = 0
@@ -72,7 +94,7 @@ class _Reader:
             self.phrase_end = end
             for phrase in phrases:
                 if one := self._adjacent(phrase, place) or self._after(phrase, end) or self._before(phrase, place):
-                    yield one
+                    yield replace(one, at=(min(one.at[0], place), max(one.at[1], end)))
             self.taken = max(self.taken, self.reached)
             place = max(end, place + 1)
 
@@ -81,17 +103,18 @@ class _Reader:
         following = self._text(place + 1)
         if token.text in FUNCTIONS:
             leaky = place > 0 and self.tokens[place - 1].text in ("leaky", "parametric")
-            yield Mention(("activation",), "leaky-relu" if leaky else FUNCTIONS[token.text], token.text)
+            name = "leaky-relu" if leaky else FUNCTIONS[token.text]
+            yield Mention(("activation",), name, token.text, at=(place - leaky, place + 1))
         elif token.text in CHANNEL_WORDS:
-            yield Mention(("in_channels",), CHANNEL_WORDS[token.text], token.text)
+            yield Mention(("in_channels",), CHANNEL_WORDS[token.text], token.text, at=(place, place + 1))
         elif token.text in COLOURS and following in ("image", "picture", "photo", "photograph"):
-            yield Mention(("in_channels",), 3, f"{token.text} {following}")
+            yield Mention(("in_channels",), 3, f"{token.text} {following}", at=(place, place + 2))
         elif token.text in OPTIMISERS:
-            yield Mention(("optimizer",), token.text, token.text)
+            yield Mention(("optimizer",), token.text, token.text, at=(place, place + 1))
         elif token.text == "unit" and following in ("stride", "step"):
-            yield Mention(("stride",), 1, f"unit {following}")
+            yield Mention(("stride",), 1, f"unit {following}", at=(place, place + 2))
         elif token.text in ORDINALS and following in ("class", "probability"):
-            yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} {following}")
+            yield Mention(("class_index",), ORDINALS[token.text], f"{token.text} {following}", at=(place, place + 2))
 
     def _words(self, phrase: Phrase, end: int) -> list[str]:
         """The words of a phrase as written; a hyphen may stand between them."""
@@ -142,7 +165,8 @@ class _Reader:
                 several = isinstance(value, tuple) and token.kind == "number"
                 shown = ", ".join(prose_text(one) for one in value) if several else token.as_written
                 said = " ".join([*self._words(phrase, end), *between, shown])
-                return Mention(phrase.names, value, said, self._text(place + 1) in (*OPERATORS, "="))
+                part = self._text(place + 1) in (*OPERATORS, "=")
+                return Mention(phrase.names, value, said, part, (end, max(self.series_end, place) + 1))
             if not self._connects(token, place) and not (token.text == "-" and "stride" in phrase.names):
                 return None
             if token.text in ("has", "have") and self._kind(place + 1) == "number":
@@ -194,6 +218,7 @@ class _Reader:
             while self._text(place + step) in (",", "and", "or"):
                 step += 1
             if step == 1 or place + step >= len(self.tokens) or self.tokens[place + step].kind != "number":
+                self.series_end = place
                 return tuple(values) if len(values) > 1 else None
             place += step
             if self._text(place + 1) in OPERATORS and self._kind(place + 2) == "number":
@@ -204,7 +229,7 @@ class _Reader:
         """The value right before the phrase, which no earlier phrase has: a 7x7 kernel, no padding."""
         if self._text(start - 1) in NONE_BEFORE and "w" in phrase.before:
             said = [self.tokens[start - 1].as_written, *self._words(phrase, self.phrase_end)]
-            return Mention(phrase.names, 0, " ".join(said))
+            return Mention(phrase.names, 0, " ".join(said), at=(start - 1, start))
         if start - 1 <= self.taken or start == 0:
             return None
         token = self.tokens[start - 1]
@@ -218,7 +243,8 @@ class _Reader:
             return None
         words = " ".join([self.tokens[place].as_written, *self._words(phrase, self.phrase_end)])
         names = tuple(name for name in phrase.names if name != "in_channels" or not self._is_made(place))
-        return Mention(names or phrase.names, value, words, self._text(place - 1) in (*OPERATORS, "="))
+        part = self._text(place - 1) in (*OPERATORS, "=")
+        return Mention(names or phrase.names, value, words, part, (place, place + 1))
 
     def _is_made(self, place: int) -> bool:
         """Whether a layer makes so many: a map into 64 channels, into one of 64, from 3 to 64 channels."""
@@ -255,7 +281,7 @@ _WITHOUT_BIAS = re.compile(
 )
 _WITH_BIAS = re.compile(
     r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
+    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)|\bbias\s*=\s*true\b",
     re.IGNORECASE,
 )
 _UNTIED = re.compile(
@@ -297,7 +323,9 @@ _LOSSES = (
 )
 _SIZE_KEPT = re.compile(
     r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
-    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)",
+    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)"
+    r"|\boutput (?:\w+ ){0,3}?(?:has|have|is|be|of) (?:of )?the same (?:\w+ )?(?:size|dimensions?|shape|resolution|width)"
+    r" as (?:that of )?(?:the |its )?input\b",
     re.IGNORECASE,
 )
 _PADDING_WORD = re.compile(

@@ -15,12 +15,12 @@ from cnnquiz.layers.layer import Layer, LayerFault, parse_layers
 from cnnquiz.layers.propagation import LayerResult, Part, propagate
 from cnnquiz.layers.shapes import LAYOUT
 from cnnquiz.layers.state import Shape
-from cnnquiz.layers.vocabulary import MAPS, WINDOWS
+from cnnquiz.layers.vocabulary import MAPS, UNITS, WINDOWS
 from cnnquiz.mathematics.expression import Env, Letter
 from cnnquiz.naming import nearest_names
 from cnnquiz.solution import parts, text
 from cnnquiz.solver.calculator import Case, Quantity, where
-from cnnquiz.solver.givens import MAX_AXES, TypedShape, excerpt, integer, shape, words
+from cnnquiz.solver.givens import MAX_AXES, TypedShape, choice, excerpt, integer, shape, words
 
 INPUT = shape()
 NETWORK = Quantity(
@@ -34,6 +34,24 @@ CHANNELS = Quantity(
     "channels", "in_channels", integer(1, letters=False), "input channels, where `in` has none", None,
     only=where("in"),
 )  # fmt: skip
+
+MEMORY_UNIT = Quantity("unit", "memory_unit", choice(*map(str.lower, UNITS)),
+                       "a unit for bytes: kb (1,000), kib (1,024), ...", None)  # fmt: skip
+
+
+def unit_name(unit: str) -> str:
+    """A unit of memory as it is written: KiB."""
+    return next(name for name in UNITS if name.lower() == unit)
+
+
+def other_unit(unit: str) -> str:
+    """The unit that it is taken for: KB for KiB."""
+    return unit.replace("i", "") if "i" in unit else f"{unit[0]}iB"
+
+
+def unit_words(unit: str) -> str:
+    """How many bytes a unit has."""
+    return f"1 {unit_name(unit)} is {UNITS[unit_name(unit)]:,} bytes"
 
 
 def _may_hold_channels(env: Env) -> bool:

@@ -55,6 +55,7 @@ SPELLINGS = {
     "output_size": "size", "scale_factor": "k",
 }  # fmt: skip
 BYTES = {"fp64": 8, "fp32": 4, "fp16": 2, "int8": 1}  # of a number
+UNITS = {"KB": 1000, "KiB": 2**10, "MB": 1000**2, "MiB": 2**20, "GB": 1000**3, "GiB": 2**30}  # of memory, in bytes
 WINDOW = ("k", "s", "p", "d")
 SPREADING = ("tconv", "upsample")  # kinds that write a window for every value, in place of reading one
 WINDOWS = ("conv", *SPREADING, "pool", "window", "pad")  # kinds that slide a window

@@ -6,19 +6,24 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from msgspec.structs import replace
+
 from cnnquiz.errors import GivenError
 from cnnquiz.mathematics.analysis import function_slope, slope_formula, value_and_slope, value_formula
 from cnnquiz.mathematics.functions import ACTIVATIONS, Function
 from cnnquiz.mathematics.precise import rounded, sqrt
 from cnnquiz.mathematics.sympy_forms import from_sympy, symbolic, sympy_value
+from cnnquiz.patterns import pattern
 
 _OTHER_NAMES = {
     "logistic": "sigmoid", "sigma": "sigmoid", "leakyrelu": "leaky-relu", "leaky relu": "leaky-relu",
     "silu": "swish", "hardswish": "hard-swish",
-    "tanh-gelu": "gelu-tanh", "linear": "identity", "heaviside": "step", "rectifier": "relu",
+    "tanh-gelu": "gelu-tanh", "heaviside": "step", "rectifier": "relu",
 }  # fmt: skip
 
 
+TAKES_ALPHA = ("leaky-relu", "prelu", "elu", "linear")
+_WITH_ALPHA = pattern(r"(.+?) (\d{1,9}(?:\.\d{1,20}|/[1-9]\d{0,8})?)")
 _KINKS = (3, 6)  # of hard-swish and relu6, besides 0
 
 
@@ -31,16 +36,23 @@ def activation(text: Any) -> Function:
     raise GivenError(f"`{word[:40]}` is no activation function known here; there are {', '.join(ACTIVATIONS)}")
 
 
-def usual_alpha(function: Function) -> Fraction | int:
-    """The slope below zero (or, for elu, the depth) that PyTorch takes where none is given."""
-    return {"leaky-relu": Fraction(1, 100), "prelu": Fraction(1, 4)}.get(function.name, 1)
+@lru_cache(maxsize=256)
+def with_alpha(text: Any) -> Function:
+    """The function of that name, which a number may follow where it has an alpha: `leaky-relu 0.2`, `linear 3`."""
+    found = _WITH_ALPHA.fullmatch(str(text).strip())
+    if not found:
+        return activation(text)
+    function, alpha = activation(found[1]), Fraction(found[2])
+    if function.name not in TAKES_ALPHA:
+        raise GivenError(f"no number goes with {function.name}, but one may with {', '.join(TAKES_ALPHA)}")
+    return replace(function, name=f"{function.name} {alpha}", alpha=alpha)
 
 
 @lru_cache(maxsize=256)
 def largest_slope(name: str, alpha: Any) -> Any:
     """The largest value of the derivative (its least upper bound where it is not reached)."""
-    if name in ("leaky-relu", "prelu", "elu"):
-        return max(alpha, 1)
+    if name in TAKES_ALPHA:
+        return alpha if name == "linear" else max(alpha, 1)
     if name == "sigmoid":
         return Fraction(1, 4)
     if name in ("gelu", "swish", "mish", "gelu-tanh"):

@@ -18,7 +18,7 @@ _LATEX = (
     (re.compile(r"&(?=\s*[=<>≈])"), " "),
     (re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))"), ""),
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "*"),
-    (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
+    (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ()\[\]]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
     (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
     (re.compile(r"\\lfloor|⌊"), " floor("),
     (re.compile(r"\\lceil|⌈"), " ceil("),
@@ -29,7 +29,7 @@ _LATEX = (
     (re.compile(r"\{,\}"), ","),
 )
 _SIGNS = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "^2", "³": "^3"})
-_CROSS = re.compile(r"(?<=[\d)])[xX](?=[\d(\s])|(?<=\d\s)[xX](?=[\d(])|(?<=\s)[xX](?=\s)")  # a sign, and no name: x1
+_CROSS = re.compile(r"(?<=[\d)])[xX](?=[\d(\s])|(?<=\d\s)[xX](?=[\d(])|(?<=\s)[xX](?=\s+[^\s=:])")  # a sign, and no name: x1
 _GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?!\d|,\d)")
 FUNCTION_CALLS = r"floor\(|ceil\(|exp\(|ln\(|sqrt\("
 _ONLY = re.compile(rf"(?:[-+*/^().\s\d]|{FUNCTION_CALLS})+")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from fractions import Fraction
 from typing import Any
 
 from msgspec import Struct
@@ -26,6 +27,7 @@ class Function(Struct, frozen=True):
     definition  how a book writes it, for activation functions
     steepest    where its derivative is largest, for activation functions
     slope_why   why its derivative is so
+    alpha       the `a` of its formulas where none is given, as PyTorch has it
     """
 
     name: str
@@ -41,6 +43,7 @@ class Function(Struct, frozen=True):
     definition: str = ""
     steepest: str = ""
     slope_why: str = ""
+    alpha: Any = 1
 
 
 def product(*values: Any) -> Any:
@@ -150,7 +153,7 @@ _ALL = (
     ),
     Function(
         "leaky-relu", formula="max(x, x/100)", sides=("x", "a*x"), slopes=("1", "a", "a"),
-        definition="x for x > 0, a*x otherwise", steepest="for every x > 0",
+        definition="x for x > 0, a*x otherwise", steepest="for every x > 0", alpha=Fraction(1, 100),
     ),
     Function(
         "elu", formula="max(x, 0) + exp(min(x, 0)) - 1", sides=("x", "a*(exp(x) - 1)"),
@@ -159,7 +162,7 @@ _ALL = (
     ),
     Function(
         "prelu", formula="max(x, x/4)", sides=("x", "a*x"), slopes=("1", "a", "a"),
-        definition="x for x > 0, a*x otherwise, a learned", steepest="for every x > 0",
+        definition="x for x > 0, a*x otherwise, a learned", steepest="for every x > 0", alpha=Fraction(1, 4),
     ),
     Function(
         "relu6", formula="min(6, max(0, x))", sides=("min(6, x)", "0"), slopes=("step(6 - x)", "0", "0"),
@@ -207,6 +210,10 @@ _ALL = (
     Function("e", ("e",), lambda: precise.exp(1), sympy=_sympy_e, takes=(0, 0)),
     Function("unit step", ("u",), lambda x: int(x >= 0), slopes=("0",), sympy=_sympy_unit_step),
     Function("identity", formula="x", slopes=("1",), definition="x", steepest="everywhere"),
+    Function(
+        "linear", formula="x", sides=("a*x", "a*x"), slopes=("a",), definition="a*x", steepest="everywhere",
+        slope_why="A straight line is as steep everywhere.",
+    ),
 )  # fmt: skip
 
 CONSTANTS = ("pi", "e")

@@ -17,6 +17,7 @@ from cnnquiz.mathematics.precise import limit_digits
 from cnnquiz.solution import Vector, parts
 
 STATE = ("v", "s", "m", "smax")  # what a method may keep for each parameter from step to step
+BEGUN = {"v": "v0", "s": "s0", "m": "m0", "smax": "s0"}  # what it begins as
 NAMES = ("theta", "g", *STATE, "l", "d", "mhat", "shat", "t", "alpha", "gamma", "rho", "beta1", "beta2", "epsilon",
          "wd")  # fmt: skip
 ADAPTIVE_MEANS = ("adam", "adamw", "amsgrad")  # Adam and what is made of it
@@ -56,6 +57,11 @@ class Method(Struct, frozen=True):
     ahead: bool = False
     decoupled: bool = False
 
+    @property
+    def kept(self) -> list[str]:
+        """The symbols of what it keeps from step to step."""
+        return [rule.symbol for rule in self.rules if rule.symbol in STATE]
+
 
 _DOWN = "Against the gradient, downhill."
 _EACH = "The step is divided by the root of the squared gradients."
@@ -72,7 +78,7 @@ METHODS = {
     "momentum": Method(
         ("gamma",),
         (
-            Assignment("v", "gamma*v + alpha*g", "Velocity", "A share gamma of the last step is kept; v starts at 0."),
+            Assignment("v", "gamma*v + alpha*g", "Velocity", "A share gamma of the last step is kept."),
             Assignment("theta", "theta - v", "New theta", _DOWN),
         ),
         "v = gamma*v + alpha*g, theta - v (others average, v = gamma*v + (1 - gamma)*g)",
@@ -89,7 +95,7 @@ METHODS = {
     "nesterov-pytorch": Method(
         ("gamma",),
         (
-            Assignment("v", "gamma*v + g", "Velocity", "The gradient is that of where theta stands; v starts at 0."),
+            Assignment("v", "gamma*v + g", "Velocity", "The gradient is that of where theta stands."),
             Assignment(
                 "theta", "theta - alpha*(g + gamma*v)", "New theta", "The gradient comes in once more, ahead of v."
             ),
@@ -104,7 +110,7 @@ METHODS = {
             ),
             Assignment("theta", "theta - alpha*g/(sqrt(s) + epsilon)", "New theta", _EACH),
         ),
-        "the squared gradients are added up from s = 0",
+        "the squared gradients are added up",
     ),
     "rmsprop": Method(
         ("rho", "epsilon"),
@@ -114,9 +120,9 @@ METHODS = {
             ),
             Assignment("theta", "theta - alpha*g/(sqrt(s) + epsilon)", "New theta", _EACH),
         ),
-        "the running mean of the squared gradients starts at 0",
+        "s is a running mean of the squared gradients",
     ),
-    "adam": Method(_OF_ADAM, _ADAM, "both running means start at 0 and are corrected for it"),
+    "adam": Method(_OF_ADAM, _ADAM, "both running means started at 0 and are corrected for it"),
     "adamw": Method(
         _OF_ADAM,
         (
@@ -167,20 +173,23 @@ def run(
     """For each step, the state at its end, and each rule with the state before it and its value.
 
     A theta of several components is a vector, as its gradient is, and every rule is worked component by component.
+    What the method keeps begins as `start` has it, or at 0; `done` steps were made before.
     """
-    state = {name: start[name] for name in NAMES if name in start} | dict.fromkeys(STATE, 0)
-    for t in range(1, steps + 1):
+    state = {name: start[name] for name in NAMES if name in start}
+    kept = method.kept
+    state |= {name: (start.get(begun) or 0) if name in kept else 0 for name, begun in BEGUN.items()}
+    for made in range(1, steps + 1):
         at = state["theta"]
         if method.ahead:
             at = componentwise(_ahead, at, state["gamma"], state["v"])
-        state = state | {"t": t, "l": at, "g": gradient(at, t)}
+        state = state | {"t": (start.get("done") or 0) + made, "l": at, "g": gradient(at, made)}
         done = []
         for rule in method.rules:
             before = dict(state)
             state[rule.symbol] = _value(rule, state)
             done.append((rule, before, state[rule.symbol]))
         if any(abs(one) > FAR for one in parts(state["theta"])):
-            raise GivenError(f"theta runs away: it is beyond 10^50 after step {t}; take a smaller alpha", "alpha")
+            raise GivenError(f"theta runs away: it is beyond 10^50 after step {made}; take a smaller alpha", "alpha")
         yield dict(state), done
 
 
@@ -209,10 +218,12 @@ def thetas_by_sums(name: str, start: Env, gradient: Gradient, steps: int) -> tup
     theta, seen, thetas = start["theta"], list[Any](), list[Any]()
     for t in range(1, steps + 1):
         at = theta
-        if name == "nesterov" and seen:
-            at = componentwise(_ahead, theta, start["gamma"], memory(name, start, seen)["v"])
+        if name == "nesterov":
+            v = memory(name, start, seen)["v"] if seen else _begun(name, start)[0]
+            at = componentwise(_ahead, theta, start["gamma"], v)
         seen.append(gradient(at, t))
-        theta = componentwise(lambda one, *own: _after(name, start, one, own), theta, *seen)
+        theta = componentwise(lambda one, v, s, m, *own: _after(name, {**start, "v0": v, "s0": s, "m0": m}, one, own),
+                              theta, *_begun(name, start), *seen)  # fmt: skip
         thetas.append(theta)
     return thetas, seen
 
@@ -231,27 +242,39 @@ def _after(name: str, start: Env, theta: Any, seen: Sequence[Any]) -> Any:
     return limit_digits(theta - moved)
 
 
+def _begun(name: str, start: Env) -> list[Any]:
+    """What a method keeps before the first step: v, s and m, those that it does not keep 0."""
+    return [(start.get(BEGUN[symbol]) or 0) if symbol in METHODS[name].kept else 0 for symbol in ("v", "s", "m")]
+
+
 def memory(name: str, start: Env, seen: Sequence[Any]) -> State:
     """What a method keeps of the gradients so far, by the symbols of its rules, as sums over all of them."""
     if any(isinstance(one, Vector) for one in seen):
-        each = [memory(name, start, one) for one in zip(*seen, strict=True)]
+        each = componentwise(lambda v, s, m, *own: memory(name, {**start, "v0": v, "s0": s, "m0": m}, own),
+                             *_begun(name, start), *seen)  # fmt: skip
         return {symbol: Vector(one[symbol] for one in each) for symbol in each[0]}
     if name == "sgd":
         return {}
-    if "v" in (rule.symbol for rule in METHODS[name].rules):
-        return {"v": (1 if name == "nesterov-pytorch" else start["alpha"]) * _geometric_sum(seen, start["gamma"])}
+    v, s, m = _begun(name, start)
+    if "v" in METHODS[name].kept:
+        taken = 1 if name == "nesterov-pytorch" else start["alpha"]
+        return {"v": taken * _geometric_sum(seen, start["gamma"]) + _left(v, start["gamma"], len(seen))}
     squares, t = [g * g for g in seen], len(seen)
     if name == "adagrad":
-        return {"s": sum(squares)}
+        return {"s": s + sum(squares)}
     if name == "rmsprop":
-        return {"s": (1 - start["rho"]) * _geometric_sum(squares, start["rho"])}
+        return {"s": (1 - start["rho"]) * _geometric_sum(squares, start["rho"]) + _left(s, start["rho"], t)}
     b1, b2 = Fraction(start["beta1"]), Fraction(start["beta2"])
-    m, s = (1 - b1) * _geometric_sum(seen, b1), (1 - b2) * _geometric_sum(squares, b2)
-    largest = s
-    if name == "amsgrad":
-        largest = max((1 - b2) * _geometric_sum(squares[:at], b2) for at in range(1, t + 1))
-    found = {"m": m, "s": s, "mhat": m / (1 - b1**t), "shat": largest / (1 - b2**t)}
+    sums = [(1 - b2) * _geometric_sum(squares[:at], b2) + _left(s, b2, at) for at in range(t + 1)]
+    m, s, largest = (1 - b1) * _geometric_sum(seen, b1) + _left(m, b1, t), sums[-1], max(sums)
+    made = (start.get("done") or 0) + t
+    found = {"m": m, "s": s, "mhat": m / (1 - b1**made), "shat": (largest if name == "amsgrad" else s) / (1 - b2**made)}
     return found | ({"smax": largest} if name == "amsgrad" else {})
+
+
+def _left(value: Any, keep: Any, steps: int) -> Any:
+    """What is left of a value of which each step keeps a share."""
+    return value * Fraction(keep) ** steps
 
 
 def _geometric_sum(values: Sequence[Any], keep: Any) -> Any:

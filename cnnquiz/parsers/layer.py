@@ -55,6 +55,7 @@ def _reading(text: str, given_in: str | None) -> Reading | None:
     size = _input(text, known, given_in)
     if len(known) == 1 and (read := _ONE.get(known[0].kind)):
         return read(known[0], size)
+    size = size if size[0] or not known[0].axes else ((), None)
     given = {"layers": "; ".join(map(chain_text, chain_of(text))), **_size_givens(size)}
     return Reading("net", given, phrases=(Phrase(" ".join(text.split())[:200], "layers", given["layers"]),))
 

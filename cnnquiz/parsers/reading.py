@@ -31,6 +31,7 @@ class Reading(Struct, frozen=True):
     find     the unknowns of an inverse question, whose known results are the `targets`
     phrases  which words gave which quantity
     assumed  what the text leaves open and how it was taken, in words: padding 0
+    terms    of a calculator `sum` or `difference`: the readings whose values are added up, or compared
     """
 
     calculator: str
@@ -40,6 +41,12 @@ class Reading(Struct, frozen=True):
     targets: Mapping[str, Any] = {}
     phrases: tuple[Phrase, ...] = ()
     assumed: tuple[str, ...] = ()
+    terms: tuple[Reading, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The parts of the JSON contract that say how the text was read."""
+        read = [{"from": one.words, "quantity": one.quantity, "value": one.value} for one in self.phrases]
+        return {"read": read, "assumed": list(self.assumed)}
 
 
 class UnreadError(CnnquizError):

@@ -19,6 +19,7 @@ from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import Variant
 from cnnquiz.mathematics import values
 from cnnquiz.model import Bank, Item
+from cnnquiz.quiz.plan import shuffle_options
 
 STREAK = 3  # right answers in a row at the hardest level
 SEEDS = 1_000_000
@@ -27,7 +28,7 @@ How = Literal["alone", "helped", "wrong"]
 
 
 class Family(Struct, frozen=True):
-    """An item that comes in variants, with its bank; `source` is the name or path that the bank was opened by."""
+    """An item with its bank; `source` is the name or path that the bank was opened by."""
 
     bank: Bank
     item: Item
@@ -57,15 +58,16 @@ class Standing(Struct, frozen=True):
 
 
 class Question(Struct, frozen=True):
-    """One question of the drill: the index of its skill, the level, and the variant, to be answered by typing."""
+    """One question of the drill: the index of its skill, the level, the variant, and where its bank was found."""
 
     skill: int
     level: int
     variant: Variant
+    source: str = ""
 
 
 class Drill(Struct, frozen=True):
-    """The state of the drill; `asked` counts the questions, `seen` are their stems."""
+    """The state of the drill; `asked` counts the questions, `seen` tells them from others."""
 
     skills: tuple[Skill, ...]
     standings: tuple[Standing, ...]
@@ -133,9 +135,10 @@ def _label(name: str, topics: Mapping[str, int]) -> str:
 
 
 def skill_name(item: Item) -> str:
-    """The skill that an item belongs to: `conv: output size`."""
-    assert item.derivation is not None  # a family has one
-    return f"{item.derivation.calculator}: {item.topic or item.id}"
+    """The skill that an item belongs to: `conv: output size`, or `concepts: output size` where nothing is worked."""
+    claims = (option.claim.calculator for option in item.choices.values() if option.claim)
+    calculator = item.derivation.calculator if item.derivation else next(filter(None, claims), "concepts")
+    return f"{calculator}: {item.topic or item.id}"
 
 
 def question(drill: Drill) -> Question:
@@ -143,27 +146,37 @@ def question(drill: Drill) -> Question:
     waiting = [index for index, at in enumerate(drill.standings) if not at.mastered]
     skill = min(waiting, key=lambda index: (drill.standings[index].last, index))
     level = drill.standings[skill].level
-    family = SeededRandom(drill.seed, drill.asked, "family").choice(drill.skills[skill].levels[level])
-    return Question(skill, level, _fresh(drill, family))
+    every = drill.skills[skill].levels[level]
+    new = [one for one in every if one.item.comes_in_variants or one.item.stem not in drill.seen]
+    family = SeededRandom(drill.seed, drill.asked, "family").choice(new or every)
+    return Question(skill, level, _fresh(drill, family), family.source)
 
 
 def _fresh(drill: Drill, family: Family) -> Variant:
     """A variant that this drill has not asked yet, or the last one drawn where none is found."""
     random = SeededRandom(drill.seed, drill.asked, "seed")
-    for _ in range(REDRAWS):
+    for _ in range(REDRAWS if family.item.comes_in_variants else 1):
         with fault_place(family.source):
             variant = without_options(variants.draw(family.bank, family.item, random.below(SEEDS)))
-        if variant.stem not in drill.seen:
+        if _asked(variant) not in drill.seen:
             break
-    return variant
+    return variant if variant.seed is not None else shuffle_options(variant, random)
+
+
+def _asked(variant: Variant) -> str:
+    """What tells this question from others: its stem, and the options that are drawn anew."""
+    return variant.stem + "".join(sorted(choice.origin for choice in variant.choices if variant.item.pool))
 
 
 def without_options(variant: Variant) -> Variant:
-    """The variant to be answered by typing the value of its key; one without options stays as it is."""
-    if not variant.choices:
-        return variant
+    """The variant to be answered by typing the value of its key; one without options, or whose key is no value, stays
+    as it is.
+    """
     key = tuple(choice.text for choice in variant.choices if choice.letter in variant.key)
-    kind: Literal["shape", "number"] = "shape" if isinstance(values.read_value(key[0]), tuple) else "number"
+    value = values.read_value(key[0]) if len(key) == 1 and variant.worked.derived else None
+    if value is None or isinstance(value, bool):
+        return variant
+    kind: Literal["shape", "number"] = "shape" if isinstance(value, tuple) else "number"
     item = structs.replace(variant.item, options={}, type=kind, key=list(key))
     return structs.replace(variant, choices=(), key=key, item=item)
 
@@ -175,7 +188,7 @@ def advance(drill: Drill, asked: Question, how: How) -> Drill:
     at = structs.replace(at, asked=at.asked + 1, right=at.right + (how == "alone"), last=number)
     standings = list(drill.standings)
     standings[asked.skill] = _next_standing(at, len(drill.skills[asked.skill].levels) - 1, how)
-    seen = drill.seen | {asked.variant.stem}
+    seen = drill.seen | {_asked(asked.variant)}
     return structs.replace(drill, standings=tuple(standings), asked=number, seen=seen)
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
-from fractions import Fraction
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from msgspec import Struct
@@ -12,14 +10,11 @@ from msgspec import Struct
 from cnnquiz import answers
 from cnnquiz.items.derived_answer import Group, names_of
 from cnnquiz.items.variants import Variant, misconceptions_behind, original
+from cnnquiz.mathematics.rounding import MOST_PLACES, half_unit, leaves, numbers
 from cnnquiz.mathematics.values import same
 from cnnquiz.model import Bank, Derivation, Item, ItemType
-from cnnquiz.patterns import pattern
-from cnnquiz.solution import Vector, is_rounded, parts, text
+from cnnquiz.solution import Vector, is_rounded, text
 from cnnquiz.solver.calculator import Calculator
-
-_NUMBER = pattern(r"\d+(?:\.(?P<decimals>\d*))?(?:[eE](?P<power>[+-]?\d{1,3}))?(?P<percent>%?)")
-MOST_PLACES = 100
 
 
 class OwnAnswer(Struct, frozen=True):
@@ -91,32 +86,11 @@ def _tolerance(words: str, value: Any) -> str:
     """
     known = min(_decimals(text(value)), default=MOST_PLACES) if is_rounded(value) else MOST_PLACES
     typed = [min(places, known) for places in _decimals(words)]
-    numbers = [*map(_rounded_to, _NUMBER.finditer(words))]
-    pairs = zip(numbers, _leaves(value), strict=False)
-    astray = any(places and abs(number - abs(leaf)) > _half(min(places, known)) for (number, places), leaf in pairs)
-    return str(_half((max if astray else min)(typed))) if typed else ""
-
-
-def _half(places: int) -> Fraction:
-    return Fraction(1, 2 * 10**places)
+    pairs = zip(numbers(words), leaves(value), strict=False)
+    astray = any(places and abs(number - abs(leaf)) > half_unit(min(places, known)) for (number, places), leaf in pairs)
+    return str(half_unit((max if astray else min)(typed))) if typed else ""
 
 
 def _decimals(words: str) -> list[int]:
     """How many decimals each number has that has any."""
-    return [places for _, places in map(_rounded_to, _NUMBER.finditer(words)) if places]
-
-
-def _rounded_to(number: re.Match[str]) -> tuple[Fraction, int]:
-    """A number without its sign, and how many decimals it has; a percentage has two more."""
-    percent = 2 * len(number["percent"])
-    places = len(number["decimals"] or "") - int(number["power"] or 0) + percent
-    return Fraction(number[0].rstrip("%")) / 10**percent, max(places, 0)
-
-
-def _leaves(value: Any) -> Iterator[Fraction]:
-    """The numbers in a value, in order."""
-    for part in parts(value):
-        if isinstance(part, tuple):
-            yield from _leaves(part)
-        elif isinstance(part, int | Fraction):
-            yield Fraction(part)
+    return [places for _, places in numbers(words) if places]

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from functools import cache
-from typing import Any, TypeVar
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct, structs
 
@@ -16,8 +14,7 @@ from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.model import Bank, Item
 from cnnquiz.patterns import pattern
-
-T = TypeVar("T")
+from cnnquiz.quiz.session import Open, Questions
 
 # Options that speak of the others stay behind them; items whose options name letters keep their order.
 _OF_OTHERS = pattern(
@@ -37,6 +34,7 @@ class Plan(Struct, frozen=True):
     seed     the seed of fresh numbers; None: as printed
     shuffle  and those after it: the options of `take` that led to these items
     ends     when the time is up, in seconds since 1970: it runs on while the session is left
+    open     what is known of the items without a reply, and which are marked, by their ids
     """
 
     items: list[str]
@@ -50,20 +48,7 @@ class Plan(Struct, frozen=True):
     topic: str = ""
     mistakes: bool = False
     ends: float | None = None
-
-
-class Questions(Sequence[Variant]):
-    """One question for each of some things, drawn when it is first needed: the first need not wait for the last."""
-
-    def __init__(self, things: Sequence[T], draw: Callable[[T], Variant]) -> None:
-        self._places, self._draw = range(len(things)), cache(lambda place: draw(things[place]))
-
-    def __len__(self) -> int:
-        return len(self._places)
-
-    def __getitem__(self, at: Any) -> Any:
-        places = self._places[at]
-        return [self._draw(place) for place in places] if isinstance(at, slice) else self._draw(places)
+    open: dict[str, Open] = {}
 
 
 def select_items(bank: Bank, topic: str = "", only: Iterable[str] | None = None) -> list[Item]:

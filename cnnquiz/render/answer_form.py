@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from string import ascii_lowercase
 from typing import Any
 
 from cnnquiz.answers import value_of
-from cnnquiz.answers.value import fits, is_list
+from cnnquiz.answers.value import fits, is_ambiguous, is_list
 from cnnquiz.items.variants import Variant
+from cnnquiz.mathematics.rounding import decimals_asked
 from cnnquiz.shown import one_line
 
 AXES = {1: ("length",), 2: ("height", "width"), 3: ("height", "width", "channels")}
@@ -17,10 +20,36 @@ FORMS = {
 }
 
 
+def taken_letters(variant: Variant) -> Collection[str]:
+    """The small letters that answer the question, and so are no keys: those of options, t and f of a statement, in an
+    expression all.
+    """
+    if variant.item.type == "expression":
+        return ascii_lowercase
+    letters = {choice.letter for choice in variant.choices}
+    return letters | set("tf") if variant.item.type == "true-false" else letters
+
+
 def form_prompt(variant: Variant) -> str:
-    """What is to be typed where there are no options."""
+    """What is to be typed."""
+    letters = [choice.letter for choice in variant.choices]
+    if letters:
+        several = variant.item.type == "multiple"
+        return "Type all the letters that are right." if several else f"Type {_either(letters)}."
     how = ": one after another, or in one line" if variant.parts else ""
-    return f"Type {'; '.join(map(_short_form, variant.questions))}{how}."
+    each = (_short_form(one) + digits(one) for one in variant.questions)
+    return f"Type {'; '.join(each)}{how}."
+
+
+def digits(variant: Variant) -> str:
+    """How exact an answer has to be, as its tolerance says: `, to 2 decimals`."""
+    tolerance = variant.item.tolerance
+    if not tolerance or variant.item.type == "expression":
+        return ""
+    places = decimals_asked(tolerance)
+    if places is None:
+        return f", give or take {tolerance}"
+    return f", {'each ' * (variant.item.type == 'shape')}to {places} decimal{'s' * (places > 1)}"
 
 
 def part_prompt(variant: Variant, part: Variant) -> str:
@@ -30,15 +59,21 @@ def part_prompt(variant: Variant, part: Variant) -> str:
 
 def unreadable(variant: Variant, typed: str) -> str:
     """Why an answer could not be read, and the form that is asked for; it is not counted as wrong."""
+    ambiguous = bool(variant.key) and not variant.choices and is_ambiguous(variant, typed)
     typed = one_line(typed)[:40]
+    if ambiguous:
+        return f"{typed!r} may be {typed.replace(',', '')} or {typed.replace(',', '.')}. Write it without a comma."
     letters = [choice.letter for choice in variant.choices]
     if letters:
-        wanted = f"{', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else letters[0]
-        return f"{typed!r} cannot be read as an answer. Press {wanted}; ? shows the keys."
+        return f"{typed!r} cannot be read as an answer. Press {_either(letters)}; ? shows the keys."
     value = value_of(variant, typed) if variant.item.type in ("number", "shape") else None
     count = len(value) if isinstance(value, tuple) else int(isinstance(value, int) and not isinstance(value, bool))
     said = f"is {count} numbers" if count > 1 else "is one number" if count else "cannot be read"
-    return f"{typed!r} {said}. Type {form(variant)}. It does not count; try again."
+    return f"{typed!r} {said}. Type {form(variant)}{digits(variant)}. It does not count; try again."
+
+
+def _either(letters: list[str]) -> str:
+    return f"{', '.join(letters[:-1])} or {letters[-1]}" if len(letters) > 1 else letters[0]
 
 
 def length_remark(variant: Variant, response: str) -> str:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from rich.text import Text
 
 from cnnquiz.items.variants import Variant
-from cnnquiz.quiz.commands import COMMANDS
+from cnnquiz.quiz.commands import COMMANDS, Command
 from cnnquiz.quiz.drill import STREAK, Drill, Question
-from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, unreadable
+from cnnquiz.render.answer_form import form_prompt, length_remark, part_prompt, taken_letters, unreadable
+from cnnquiz.render.by_lines import reach_lines
 from cnnquiz.render.console import Screen
-from cnnquiz.render.item import prose_with_label
+from cnnquiz.render.explanation import Explanation
+from cnnquiz.render.item import options, options_in_words, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
 from cnnquiz.render.misconception_text import Groups, misconception_lines
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.quiz import key_names, meanings
+from cnnquiz.render.quiz import figure_behind_key, key_names, meanings, name_of
 from cnnquiz.render.signs import verdict_lead, verdict_sign
 from cnnquiz.shown import one_line
 
-KEYS = "hsrq?"
+KEYS = "htsrfbuq?"
 
 
 def banner(screen: Screen, drill: Drill) -> list[Text]:
@@ -42,33 +45,59 @@ def _progress(drill: Drill) -> str:
     return f"{count - left} of {count} skills mastered"
 
 
-def question(screen: Screen, drill: Drill, asked: Question) -> list[Text]:
-    """The question, with its skill, its level and its seed."""
+def question(screen: Screen, drill: Drill, asked: Question, drawing: str) -> list[Text]:
+    """The question, with its skill, its level and its seed, its figure and its options."""
     skill, at = drill.skills[asked.skill], drill.standings[asked.skill]
     of = len(skill.levels)
     place = f"level {asked.level + 1} of {of}" if of > 1 else ""
     row = f"{at.streak} of {STREAK} in a row" if at.streak else ""
-    facts = [skill.label, place, row, f"seed {asked.variant.seed}"]
+    seed = f"seed {asked.variant.seed}" if asked.variant.seed is not None else ""
+    facts = [skill.label, place, row, seed]
     lead = Text.assemble(screen.margin, (f"Question {drill.asked + 1}", "title"), "  ")
     head = hang(screen, screen.text("  ".join(filter(None, facts))), lead)
-    stem = prose(screen, asked.variant.stem, screen.margin, "strong")
-    return [Text(), Text(), *paragraphs([head, stem, _keys(screen, asked)]), Text()]
+    stem, shown, _ = question_blocks(screen, asked.variant, drawing)
+    blocks = [options(screen, asked.variant.choices), _keys(screen, asked)]
+    lines = [Text(), Text(), *paragraphs([head, stem, shown, *blocks]), Text()]
+    if shown and screen.person and len(lines) >= screen.rows:
+        behind = figure_behind_key(screen, asked.variant)
+        lines = [Text(), Text(), *paragraphs([head, stem, behind, *blocks]), Text()]
+    return lines
 
 
 def _keys(screen: Screen, asked: Question) -> list[Text]:
     wanted = screen.text(form_prompt(asked.variant))
-    keys = key_names(screen, [(one.key, one.word) for one in COMMANDS if one.key in KEYS])
+    taken = taken_letters(asked.variant)
+    shown = [one for one in commands(asked.variant) if one.key in ("htsfq?" if screen.columns >= 60 else "hs?")]
+    keys = key_names(screen, [(name_of(one.key, taken), one.word) for one in shown])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:
         return paragraph(screen, Text.assemble(wanted, "   ", keys))
     return stack(screen, [wanted, keys])
 
 
-def help_lines(screen: Screen) -> list[Text]:
+def before(screen: Screen, number: int, told: Explanation) -> list[Text]:
+    """The question before with what was told of it."""
+    stem = prose(screen, told.variant.stem, screen.margin, "strong")
+    head = paragraph(screen, f"Question {number}, answered", "title")
+    return [Text(), Text(), *paragraphs([head, stem, options(screen, told.variant.choices)]), *told.verdict()]
+
+
+def figure(screen: Screen, variant: Variant, drawing: str) -> list[Text]:
+    """The figure of the question by itself."""
+    return [Text(), *question_blocks(screen, variant, drawing)[1], Text()]
+
+
+def commands(variant: Variant) -> list[Command]:
+    """The commands that do something at this question."""
+    useless = {"f": not variant.item.figure, "t": not variant.item.derivation}
+    return [one for one in COMMANDS if one.key in KEYS and not useless.get(one.key)]
+
+
+def help_lines(screen: Screen, variant: Variant) -> list[Text]:
     """All keys and what they do."""
-    return [Text(), *meanings(screen, [one.word for one in COMMANDS if one.key in KEYS]), Text()]
+    return [Text(), *meanings(screen, [one.word for one in commands(variant)], taken_letters(variant)), Text()]
 
 
-def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]:
+def right(screen: Screen, drill: Drill, asked: Question, how: str, back: str = "") -> list[Text]:
     """The verdict on a right answer, and what it does for the skill; `drill` is its state after the answer."""
     at, of = drill.standings[asked.skill], len(drill.skills[asked.skill].levels)
     if at.mastered:
@@ -81,15 +110,28 @@ def right(screen: Screen, drill: Drill, asked: Question, how: str) -> list[Text]
     else:
         words = f"{at.streak} of {STREAK} in a row."
     lead = verdict_lead(screen, "right").append(": ")
-    return [Text(), *hang(screen, Text.assemble(screen.text(asked.variant.key[0], "answer"), ". ", words), lead)]
+    key = answer_text(screen, asked.variant, asked.variant.key)
+    remark = Text(f"   ({back})" if back else "", "note")
+    answer = Text.assemble(key, "" if key.plain.endswith(".") else ".", " ", words, remark)
+    return [Text(), *hang(screen, answer, lead)]
 
 
 def wrong(screen: Screen, variant: Variant, response: str, slips: Groups) -> list[Text]:
     """The verdict on a wrong answer, that it has another length, and the misconceptions that lead to it."""
     lead = Text.assemble(screen.margin, verdict_sign(screen, "wrong"), " ")
-    words = Text.assemble(screen.text(f"Not {response}.", "strong"), " ", length_remark(variant, response))
+    given = answer_text(screen, variant, response.split() if variant.choices else [response])
+    words = Text.assemble("Not ", given, ". ", length_remark(variant, response))
     words.rstrip()
-    return [Text(), *hang(screen, words, lead), *misconception_lines(screen, slips)]
+    whys = (one.why for one in variant.choices if one.letter in response.split() and one.letter not in variant.key)
+    told = (prose(screen, why, screen.margin + "  ") for why in whys)
+    reached = reach_lines(screen, variant, response, screen.margin + "  ")
+    return [Text(), *hang(screen, words, lead), *chain(*told), *misconception_lines(screen, slips), *reached]
+
+
+def answer_text(screen: Screen, variant: Variant, answers: Sequence[str]) -> Text:
+    """An answer in words: a value, or the options of these letters."""
+    chosen = [one for one in variant.choices if one.letter in answers]
+    return options_in_words(screen, chosen) if chosen else screen.text(answers[0], "answer")
 
 
 def part(screen: Screen, variant: Variant, left: Variant) -> list[Text]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from cnnquiz.lab.evidence import Record, seeds_text
 from cnnquiz.lab.records import Again, Pixels
 from cnnquiz.render.console import Screen, with_all_colours
+from cnnquiz.render.input_events import show_pages
 from cnnquiz.render.lab import picture
 from cnnquiz.render.layout import bar, columns, indent, paragraph, paragraphs
 from cnnquiz.render.typeset import typeset
@@ -38,7 +39,7 @@ def show_record(screen: Screen, experiment: ModuleType, record: Record, pictures
         figures(screen, experiment, record),
         paragraph(screen, verdict),
     ]
-    screen.show("", *paragraphs(blocks), "")
+    show_pages(drawn, [Text(), *paragraphs(blocks), Text()])
 
 
 def strip(screen: Screen, caption: str, row: Sequence[Pixels]) -> list[Text]:

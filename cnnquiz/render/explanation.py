@@ -11,6 +11,7 @@ from cnnquiz.answers import marked_parts, misconceptions_of, value_of
 from cnnquiz.items.variants import Choice, Variant
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render.answer_form import length_remark
+from cnnquiz.render.by_lines import reach_lines
 from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw, shows
 from cnnquiz.render.item import options_in_words, prose_with_label, reason
@@ -28,11 +29,17 @@ WHY_ROWS = 3  # of what is said of the answer there
 
 
 class Explanation:
-    """One answered question: its reply, and the parts of what can be told of it."""
+    """One answered question: its reply, the parts of what can be told of it, and when it comes back, in words."""
 
     def __init__(
-        self, screen: Screen, variant: Variant, reply: Reply, solve: Callable[[Variant], Solution | None]
+        self,
+        screen: Screen,
+        variant: Variant,
+        reply: Reply,
+        solve: Callable[[Variant], Solution | None],
+        back: str = "",
     ) -> None:
+        self.back = back
         self.screen, self.variant, self.reply, self._solve = screen, variant, reply, solve
         self.body = screen.margin + "  "
         self.chosen = [choice for choice in variant.choices if choice.letter in reply.response.split()]
@@ -77,16 +84,17 @@ class Explanation:
         return recalled + self.verdict(self.screen.rows - ROWS_BELOW - len(recalled))
 
     def lead(self) -> list[Text]:
-        """Right or wrong in words, and the answer that was given."""
+        """Right or wrong in words, the answer that was given, and when the question comes back."""
         lead = verdict_lead(self.screen, self.reply.mark.verdict)
+        back = Text(f"   ({self.back})" if self.back else "", "note")
         if not self.reply.response:
-            return [lead]
+            return hang(self.screen, back, lead) if self.back else [lead]
         lead.append(": ")
         if self.chosen:
-            return hang(self.screen, options_in_words(self.screen, self.chosen), lead)
+            return hang(self.screen, Text.assemble(options_in_words(self.screen, self.chosen), back), lead)
         remark = length_remark(self.variant, self.reply.response)
         given = f"{self.reply.response}. {remark}" if remark else self.reply.response
-        return hang(self.screen, self.screen.text(given), lead)
+        return hang(self.screen, Text.assemble(self.screen.text(given), back), lead)
 
     def _diagnosis(self) -> list[Text]:
         """What the wrong answer comes from; of a right one, why it is right."""
@@ -101,7 +109,8 @@ class Explanation:
 
     def _misconceptions(self, variant: Variant, response: str) -> list[Text]:
         """What leads to a wrong answer that was typed."""
-        return misconception_lines(self.screen, misconceptions_of(variant, response))
+        found = misconception_lines(self.screen, misconceptions_of(variant, response))
+        return found + reach_lines(self.screen, variant, response, self.body)
 
     def _parts(self) -> list[Text]:
         """Each part of an answer with its verdict, and with the misconceptions behind it."""

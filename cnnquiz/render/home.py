@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from rich.text import Text
 
 from cnnquiz.history.stats import Tally
+from cnnquiz.quiz.commands import PROMPTS
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import columns, count, hang, indent, paragraphs
+from cnnquiz.render.layout import count, hang, paragraphs, table
 from cnnquiz.render.quiz import key_names
 
 MORE = (
@@ -18,8 +19,10 @@ MORE = (
 )
 
 
-def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequence[str]]]) -> list[Text]:
-    """How it stands, the errands by number, and what else there is: at most 20 lines."""
+def home_lines(
+    screen: Screen, total: Tally, exam: str, errands: Sequence[tuple[str, Sequence[str]]]
+) -> list[Text]:
+    """How it stands, how long it is to the exam, the errands by number, and what else there is: at most 20 lines."""
     stands = "Convolutional networks, by questions and by numbers."
     if total.attempts:
         stands = f"{count(total.attempts, 'answer')} so far, {total.accuracy:.0%} right."
@@ -27,21 +30,14 @@ def home_lines(screen: Screen, total: Tally, errands: Sequence[tuple[str, Sequen
         [Text(str(number), "key"), screen.text(words, "strong"), screen.text(shlex.join(["cnnquiz", *command]), "code")]
         for number, (words, command) in enumerate(errands, 1)
     ]
-    rows = _table(screen, cells)
-    more = _table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
-    title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", stands)
+    rows = table(screen, cells)
+    more = table(screen, [[screen.text(f"cnnquiz {command}", "code"), Text(words)] for command, words in MORE])
+    title = Text.assemble(screen.margin, ("cnnquiz", "title"), "  ", " ".join(filter(None, (stands, exam))))
     return [Text(), *paragraphs([hang(screen, title), rows, more]), Text()]
-
-
-def _table(screen: Screen, cells: Sequence[Sequence[Text]]) -> list[Text]:
-    """Rows in columns, or, where the window is too narrow, each as a paragraph."""
-    rows = indent(columns(cells), screen.margin)
-    if all(row.cell_len <= screen.columns for row in rows):
-        return rows
-    return [line for row in cells for line in hang(screen, Text("  ").join(row), screen.margin, screen.margin + "   ")]
 
 
 def prompt(screen: Screen, errands: int) -> Text:
     """The keys: Enter does the first of them."""
     others = [(f"2-{errands}" if errands > 2 else "2", "another")] if errands > 1 else []
-    return Text.assemble(screen.margin, key_names(screen, [("Enter", "do the first"), *others, ("q", "quit")]), "  ")
+    first, *last = [(one.key, one.word) for one in PROMPTS["home"]]
+    return Text.assemble(screen.margin, key_names(screen, [first, *others, *last]), "  ")

@@ -13,9 +13,10 @@ from cnnquiz.answers import missing_parts, read_response
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant
 from cnnquiz.patterns import pattern
-from cnnquiz.quiz.commands import command
+from cnnquiz.quiz.commands import ENTER, Choice, choice, command
 from cnnquiz.quiz.session import Event, Session
 from cnnquiz.render import keys, quiz
+from cnnquiz.render.answer_form import taken_letters
 from cnnquiz.render.console import Screen
 from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.layout import count, paragraph
@@ -29,7 +30,7 @@ Resumption = Literal["resume", "anew", "leave"]
 
 def event(session: Session, text: str) -> Event:
     """What was typed at a question, as an event: a command, or else an answer."""
-    found = command(text, False, quiz.taken_letters(session.variant))
+    found = command(text, False, taken_letters(session.variant))
     if found and found.exam <= session.exam:
         return Event(found.action, found.word if found.action == "show" else "")
     return Event("answer", text.strip())
@@ -37,9 +38,7 @@ def event(session: Session, text: str) -> Event:
 
 def event_between(text: str) -> Event | None:
     """What was pressed or typed behind a verdict, as an event; None for what has no meaning there."""
-    if text in (keys.ENTER, keys.SPACE):
-        return Event("next")
-    found = command("back" if text == keys.BACK else text, True)
+    found = command({keys.BACK: "back", keys.SPACE: "next"}.get(text, text), True)
     return Event(found.action, found.word if found.action == "show" else "") if found else None
 
 
@@ -68,22 +67,23 @@ def _script_answer(number: int, text: str, variant: Variant) -> str | None:
 
 def ask_to_resume(screen: Screen, stopped: str) -> Resumption:
     """Ask whether to resume an unfinished session; another key repeats the choices."""
-    meanings: dict[str, Resumption] = {
-        "y": "resume", keys.ENTER: "resume", keys.SPACE: "resume", "resume": "resume", "n": "anew",
-        "start over": "anew", "q": "leave", "quit": "leave", "leave": "leave",
-    }  # fmt: skip
-    choices = quiz.key_names(screen, [("Enter", "resume"), ("n", "start over"), ("q", "leave it saved")])
+    meanings: dict[str, Resumption] = {ENTER: "resume", "n": "anew", "q": "leave"}
     screen.show("", *paragraph(screen, stopped))
     while True:
-        screen.show(*paragraph(screen, choices))
+        screen.show(*paragraph(screen, quiz.choice_names(screen, "resume")))
         screen.write(screen.margin + PROMPT)
-        try:
-            pressed = keys.press()
-        except EOFError:
-            pressed = "q"
-        _echo(screen, pressed if len(pressed) == 1 else "")
-        if answer := meanings.get(pressed.casefold()):
-            return answer
+        if found := _chosen(screen, "resume"):
+            return meanings[found.key]
+
+
+def _chosen(screen: Screen, prompt: str) -> Choice | None:
+    """The answer to a prompt that is pressed or typed next; the end of the input is `q`, the space bar Enter."""
+    try:
+        pressed = keys.press()
+    except EOFError:
+        pressed = "q"
+    _echo(screen, pressed if len(pressed) == 1 else "")
+    return choice(prompt, ENTER if pressed == keys.SPACE else pressed)
 
 
 def _echo(screen: Screen, pressed: str) -> None:
@@ -143,24 +143,31 @@ def explain(screen: Screen, explanation: Explanation | None, following: str) -> 
 
 
 def show_pages(screen: Screen, lines: Sequence[Text]) -> None:
-    """Show lines to somebody who reads, no more of them at a time than the screen holds."""
-    page = screen.rows - 2
-    for begin in range(0, len(lines), page):
+    """Show lines to somebody who reads, no more of them at a time than the screen holds; to others all at once."""
+    begin, page = 0, screen.rows - 2
+    if not (screen.person and keys.can_press()):
+        page = len(lines)
+    while begin < len(lines):
         if begin and not _wants_more(screen):
             break
-        screen.show(*lines[begin : begin + page])
+        end = _page_end(lines, begin, page)
+        screen.show(*lines[begin:end])
+        begin = end
+
+
+def _page_end(lines: Sequence[Text], begin: int, page: int) -> int:
+    """Where a page ends: behind its last blank line, if that leaves it half full, so that a picture stays whole."""
+    end = begin + page
+    if end >= len(lines):
+        return len(lines)
+    return max((at + 1 for at in range(begin + page // 2, end) if not lines[at].plain), default=end)
 
 
 def _wants_more(screen: Screen) -> bool:
     keys.discard()
-    choices = quiz.key_names(screen, [("Enter", "more"), ("q", "enough")])
-    screen.write(Text.assemble(screen.margin, choices, "  "))
-    try:
-        pressed = keys.press()
-    except EOFError:
-        pressed = "q"
-    _echo(screen, "")
-    return pressed.casefold() not in ("q", "enough")
+    screen.write(Text.assemble(screen.margin, quiz.choice_names(screen, "more"), "  "))
+    found = _chosen(screen, "more")
+    return found is None or found.key != "q"
 
 
 class Keys:
@@ -201,8 +208,8 @@ class Keys:
         if text is None:
             self.screen.show("")
         word = (text or "").casefold()
-        if word in ("y", "yes", "n", "no"):
-            return Event("hand-in" if word[0] == "y" else "next")
+        if answer := choice("hand in", word):
+            return Event("hand-in" if answer.key == "y" else "next")
         found = command(word, False)
         return Event("go", word) if word.isdecimal() else Event(found.action, found.word) if found else TICK
 
@@ -232,10 +239,17 @@ class Keys:
             if pressed or (left is not None and (self.time_left(session) or 0) <= 0):
                 return pressed
 
-    def _line(self, session: Session) -> Event:
+    def line(self, session: Session) -> str | None:
+        """A line that is typed; None when the time is up."""
+        keys.discard()
         text = typed_line(self.screen, self.time_left(session))
         if text is None:
             self.screen.show("")
+        return text
+
+    def _line(self, session: Session) -> Event:
+        text = self.line(session)
+        if text is None:
             return TICK
         if not text:
             return Event("next") if session.exam and session.reply else TICK
@@ -260,14 +274,21 @@ class Lines:
         """The next event; empty lines are passed over, and after a verdict the next question follows by itself."""
         if session.told or session.closing:
             return Event("hand-in" if session.closing else "next")
-        self.screen.write(self.screen.margin + PROMPT)
         try:
-            text = next(line for line in iter(keys.line, None) if line)
+            return event(session, self.line(session))
         except EOFError:
             self.ended = True
-            text = "quit"
-        self.screen.show("" if self.ended else text)
-        return Event("quit") if self.ended else event(session, text)
+            return Event("quit")
+
+    def line(self, session: Session) -> str:
+        """The next line that is not empty, echoed."""
+        self.screen.write(self.screen.margin + PROMPT)
+        text = ""
+        try:
+            text = next(line for line in iter(keys.line, None) if line)
+        finally:
+            self.screen.show(text)
+        return text
 
 
 class Script(Lines):

@@ -18,7 +18,7 @@ from cnnquiz.solution import Solution
 
 
 def item_lines(screen: Screen, variant: Variant, number: int, figure: str) -> list[Text]:
-    """The item as it is asked, behind its number and id."""
+    """The item as it is asked, behind its number."""
     stem, drawing, choices = question_blocks(screen, variant, figure)
     return paragraphs([[*_heading(screen, variant, number), *stem], drawing, choices])
 
@@ -37,6 +37,7 @@ def key_lines(screen: Screen, variant: Variant, number: int, figure: str, soluti
         status_line(screen, variant.worked, screen.margin),
         [line for n, hint in enumerate(variant.hints, 1) for line in prose_with_label(screen, f"Hint {n}", hint)],
         [
+            *hang(screen, screen.text(f"{variant.bank}/{variant.item.id}"), screen.margin + "Name: "),
             *prose_with_label(screen, "Source", variant.item.source),
             *prose_with_label(screen, "Note", variant.item.note),
         ],
@@ -44,9 +45,9 @@ def key_lines(screen: Screen, variant: Variant, number: int, figure: str, soluti
 
 
 def _heading(screen: Screen, variant: Variant, number: int) -> list[Text]:
-    """The head of an item: number, id, topic and seed."""
+    """The head of an item: number, topic and seed."""
     seed = "" if variant.seed is None else f"seed {variant.seed}"
-    facts = screen.pick(" · ", ", ").join(filter(None, [variant.item.id, variant.item.topic, seed]))
+    facts = screen.pick(" · ", ", ").join(filter(None, [variant.item.topic, seed]))
     return hang(screen, screen.text(facts, "em"), Text.assemble(screen.margin, (f"{number}", "strong"), "  "))
 
 

@@ -13,6 +13,7 @@ from rich.text import Text
 from cnnquiz.lab.records import Epoch, Outcome, Pixel, Pixels, Prediction, Progress, Summary
 from cnnquiz.render.console import Screen, with_all_colours
 from cnnquiz.render.drawings import draw
+from cnnquiz.render.input_events import show_pages
 from cnnquiz.render.layout import bar, columns, count, indent, paragraph, paragraphs, stack
 from cnnquiz.render.stats import percent, shorten
 from cnnquiz.shown import json_text, one_line
@@ -31,7 +32,7 @@ def show_comparison(screen: Screen, found: dict[str, Any]) -> None:
     verdict = f"{count(found['parameters'], 'parameter')} in {count(len(found['layers']), 'layer')}, built by PyTorch. "
     verdict += f"Differences from solve net: {found['differences']}."
     blocks = [indent(table, screen.margin), [line for one in wrong for line in paragraph(screen, one, "wrong")]]
-    screen.show("", *paragraphs([*blocks, paragraph(screen, verdict, "answer")]), "")
+    show_pages(screen, [Text(), *paragraphs([*blocks, paragraph(screen, verdict, "answer")]), Text()])
 
 
 class TrainingScreen:
@@ -84,7 +85,7 @@ class TrainingScreen:
             confusion(screen, outcome),
             *predictions(screen, outcome.predictions),
         ]
-        screen.show("", *paragraphs(blocks), "")
+        show_pages(screen, [Text(), *paragraphs(blocks), Text()])
 
 
 class TrainingDocument:

@@ -77,3 +77,11 @@ def bar(screen: Screen, part: float, whole: float, width: int, style: str = "bar
     filled = max(1, filled) if part > 0 else 0
     full, empty = screen.pick("━", "#"), screen.pick("─", "-")
     return Text.assemble((full * min(filled, width), style), empty * (width - filled))
+
+
+def table(screen: Screen, cells: Sequence[Sequence[Text]]) -> list[Text]:
+    """Rows in columns, or, where the window is too narrow, each as a paragraph."""
+    rows = indent(columns(cells), screen.margin)
+    if all(row.cell_len <= screen.columns for row in rows):
+        return rows
+    return [line for row in cells for line in hang(screen, Text("  ").join(row), screen.margin, screen.margin + "   ")]

@@ -8,7 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import hang, paragraph, paragraphs
+from cnnquiz.render.layout import hang, paragraph, paragraphs, table
 from cnnquiz.shown import json_text
 
 Entry = tuple[str, Sequence[str]]
@@ -23,6 +23,14 @@ def show_listing(screen: Screen, heading: str, entries: Sequence[Entry], next_st
     title = paragraph(screen, heading, "title")
     hint = paragraph(screen, next_step, "note")
     screen.show("", *paragraphs([title, body, hint]), "")
+
+
+def topics_lines(screen: Screen, topics: Sequence[Entry], ways: Sequence[tuple[str, str]]) -> list[Text]:
+    """What can be asked, by topic, and the ways to ask it: no more lines than a small terminal has."""
+    wide = max(len(topic) for topic, _ in topics)
+    every = [line for topic, lines in topics for line in _entry(screen, topic.ljust(wide), lines)]
+    rows = table(screen, [[screen.text(command, "code"), Text(what)] for command, what in ways])
+    return paragraphs([[*paragraph(screen, "What can be asked", "title"), *every], rows])
 
 
 def _entry(screen: Screen, name: str, lines: Iterable[str]) -> list[Text]:

@@ -47,6 +47,11 @@ def together(names: Sequence[str]) -> str:
     return f"Perhaps {'two' if len(names) == 2 else len(names)} slips together."
 
 
+def called(names: str) -> str:
+    """Misconceptions joined by + as a reader sees them called: forgot the depth and one bias per layer."""
+    return " and ".join(deed(name) or name.replace("-", " ") for name in names.split("+"))
+
+
 def deed(name: str) -> str:
     """The deed in the name of a misconception: forgot-bias is `forgot the bias`; empty for other names."""
     verb, _, rest = name.replace("-", " ").partition(" ")

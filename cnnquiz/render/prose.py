@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
-from functools import cache, partial
 from typing import Any
 
 from rich.text import Text
 
+from cnnquiz.markdown import parser
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import NOTHING, hang
+from cnnquiz.render.typeset import with_letters
 from cnnquiz.shown import clean
 
-# As in Pandoc: `$` opens before a character that is no blank and closes behind one, with no digit after it,
-# so that "from $5 to $6" stays what it says.
-_MATH = pattern(r"\$((?! )(?:\\.|[^$\\])+?)(?<! )\$(?!\d)", re.DOTALL)
-_PRODUCT = pattern(r"(?<=[\w)\]])(\*+)(?=[\w(\[])")  # the stars of 2*3*(n - 1) multiply
 _MARKUP = pattern(r"[\\`*_$\n]|^\s*(?:[-+]|\d+[.)])\s")
 _SENTENCE_END = pattern(r"(?<=[.!?])\s+(?=[A-Z])|\n\n")
 _LONGEST = 100_000
@@ -28,8 +24,8 @@ def inline(screen: Screen, markdown: str, style: str = "") -> Text:
     """A run of Markdown as styled text; what looks like markup of another kind is only text."""
     text = clean(markdown)[:_LONGEST]
     if not _MARKUP.search(text):
-        return screen.text(text, style)
-    [run] = _parser().parseInline(text)
+        return screen.text(with_letters(screen, text), style)
+    [run] = parser().parseInline(text)
     return _text_of(screen, run.children or [], style)
 
 
@@ -47,10 +43,10 @@ def prose(screen: Screen, markdown: str, first: Text | str = "", style: str = ""
 def _blocks(screen: Screen, markdown: str, style: str) -> Iterator[tuple[bool, str, Text]]:
     """Each paragraph or list entry: whether it follows the last without an empty line, its bullet, its words."""
     if markdown and not _MARKUP.search(markdown):  # plain words need no parser, whose import takes a while
-        yield False, "", screen.text(markdown, style)
+        yield False, "", screen.text(with_letters(screen, markdown), style)
         return
     end, bullet = 0, ""
-    for token in _parser().parse(markdown) if markdown else ():
+    for token in parser().parse(markdown) if markdown else ():
         if token.type == "list_item_open":
             bullet = f"{token.info or screen.pick('•', '-')}{'.' if token.info else ''} "
         elif token.type == "inline":
@@ -74,30 +70,9 @@ def _text_of(screen: Screen, tokens: Sequence[Any], style: str) -> Text:
             text.append(screen.plain(characters(token.content) if formulas <= _MOST_FORMULAS else token.content))
         else:
             words = " " if token.type.endswith("break") else token.content
-            text.append(screen.plain(words), "code" if token.tag == "code" else "")
+            code = token.tag == "code"
+            text.append(screen.plain(words if code else with_letters(screen, words)), "code" if code else "")
     return text
-
-
-@cache
-def _parser() -> Any:
-    """A parser of the marks that a bank may use, and of no others."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("zero", {"maxNesting": 100}).enable(["emphasis", "backticks", "escape", "newline", "list"])
-    parser.inline.ruler.before("escape", "math", partial(_match, _MATH, "math"))
-    parser.inline.ruler.before("emphasis", "product", partial(_match, _PRODUCT, "text"))
-    return parser
-
-
-def _match(pattern: re.Pattern[str], kind: str, state: Any, silent: bool) -> bool:
-    """A rule of the parser: what the pattern finds here, in its group, is a token of that kind."""
-    match = pattern.match(state.src, state.pos)
-    if match is None:
-        return False
-    if not silent:
-        state.push(kind, "", 0).content = match[1]
-    state.pos = match.end()
-    return True
 
 
 def first_sentence(markdown: str) -> str:

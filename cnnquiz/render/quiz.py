@@ -6,25 +6,27 @@ Everything is appended below what stands there; nothing is painted over.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from string import ascii_lowercase
 from typing import Protocol
 
 from rich.text import Text
 
 from cnnquiz.answers import missing_parts
 from cnnquiz.items.variants import Variant
-from cnnquiz.quiz.commands import COMMANDS, Command
+from cnnquiz.quiz.commands import COMMANDS, ENTER, PROMPTS, Command
 from cnnquiz.quiz.session import SKIPPED, Event, Outcome, Reply, Session
 from cnnquiz.render import answer_form, keys
+from cnnquiz.render.answer_form import taken_letters
+from cnnquiz.render.by_lines import answer_by_lines
 from cnnquiz.render.console import Screen
 from cnnquiz.render.explanation import ROWS_BELOW, Explanation
 from cnnquiz.render.item import options, picture, prose_with_label, question_blocks
 from cnnquiz.render.layout import bar, hang, paragraph, paragraphs
 from cnnquiz.render.prose import inline
-from cnnquiz.render.result import clock
+from cnnquiz.render.result import minutes
 from cnnquiz.solution import Solution
 
 TIME_UP = "The time is up."
+NO_LINES = "There are no lines to be worked for this question."
 NO_HINTS = "There are no more hints for this question."
 
 
@@ -44,9 +46,13 @@ def question(screen: Screen, session: Session, left: str, figure: str) -> list[T
     head = _header(screen, session, left)
     lines = paragraphs([head, stem, drawing, *rest])
     if drawing and screen.person and len(lines) + ROWS_BELOW >= screen.rows:
-        behind = paragraph(screen, f"({name_of('f', taken_letters(variant))} shows the figure)")
-        lines = paragraphs([head, stem, behind, *rest])
+        lines = paragraphs([head, stem, figure_behind_key(screen, variant), *rest])
     return [Text(), Text(), *lines]
+
+
+def figure_behind_key(screen: Screen, variant: Variant) -> list[Text]:
+    """Which key shows the figure, where there is no room for it."""
+    return paragraph(screen, f"({name_of('f', taken_letters(variant))} shows the figure)")
 
 
 def question_again(screen: Screen, variant: Variant, number: int, of: int, figure: str) -> list[Text]:
@@ -60,7 +66,9 @@ def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     number, of = session.at + 1, len(session.variants)
     line = Text.assemble(f"Question {number} of {of}  ", bar(screen, number, of, 20 if screen.columns >= 60 else 8))
     seed = session.variant.seed
-    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", left):
+    earlier = (session.variants[place].item.id for place in range(session.at if session.again else 0))
+    again = "once more" if session.variant.item.id in earlier else ""
+    for words in (session.variant.item.topic, "" if seed is None else f"seed {seed}", again, left):
         line.append_text(screen.text(f"  {words}" if words else ""))
     return paragraph(screen, line)
 
@@ -81,11 +89,6 @@ def _earlier_answer(screen: Screen, session: Session) -> list[Text]:
 # The keys
 
 
-def taken_letters(variant: Variant) -> Collection[str]:
-    """The small letters that answer the question, and so are no keys: those of the options, in an expression all."""
-    return ascii_lowercase if variant.item.type == "expression" else {choice.letter for choice in variant.choices}
-
-
 def name_of(key: str, taken: Collection[str]) -> str:
     """The key of a command: its letter, in upper case where the small one answers the question."""
     return key.upper() if key in taken else key
@@ -94,7 +97,8 @@ def name_of(key: str, taken: Collection[str]) -> str:
 def asking_commands(session: Session) -> list[Command]:
     """The commands that do something while the question waits for its answer."""
     useless = {
-        "h": session.exam or not session.variant.hints, "b": not session.at, "f": not session.variant.item.figure,
+        "h": session.exam or not session.variant.hints, "b": not session.at, "u": session.last is None,
+        "f": not session.variant.item.figure, "t": session.exam or not session.variant.item.derivation,
     }  # fmt: skip
     here = (one for one in COMMANDS if one.asking and one.exam <= session.exam)
     return [one for one in here if not useless.get(one.key)]
@@ -102,7 +106,8 @@ def asking_commands(session: Session) -> list[Command]:
 
 def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
     """The commands that do something behind a verdict; `parts` are the words of those that show more of it."""
-    words = {*parts, "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words = {*parts, "next", "repeat", "quit", "keys", *["back"] * bool(session.at)}
+    words |= {"undo"} if session.last is not None else set()
     words |= {"figure"} if session.variant.item.figure else set()
     return [one for one in COMMANDS if one.told and one.word in words]
 
@@ -111,7 +116,7 @@ def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
     taken, letters = taken_letters(session.variant), [choice.letter for choice in session.variant.choices]
     named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
-    shown = "hsmbgq?" if screen.columns >= 60 else "hs?"
+    shown = "htsmbgq?" if screen.columns >= 60 else "hs?"
     named += [(name_of(one.key, taken), one.word) for one in asking_commands(session) if one.key in shown]
     return paragraph(screen, key_names(screen, named))
 
@@ -121,6 +126,11 @@ def key_names(screen: Screen, named: Iterable[tuple[str, str]]) -> Text:
     pieces = [Text.assemble((screen.plain(key), "key"), " ", word) for key, word in named]
     once = [Text("(then press Enter)")] if keys.at_terminal() and not keys.can_press() else []
     return Text("   ").join(pieces + once)
+
+
+def choice_names(screen: Screen, prompt: str) -> Text:
+    """The answers to a prompt, side by side."""
+    return key_names(screen, [(one.key, one.word) for one in PROMPTS[prompt]])
 
 
 def help_lines(screen: Screen, session: Session, parts: Collection[str] = ()) -> list[Text]:
@@ -167,7 +177,7 @@ def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
         named, following, leave = [(" ".join(key for key, _ in named), "more")], following.split()[0], []
     room = screen.columns - 2 * len(screen.margin)
     while True:
-        line = key_names(screen, [("Enter", following), *named, *leave, ("?", "keys")])
+        line = key_names(screen, [(ENTER, following), *named, *leave, ("?", "keys")])
         if line.cell_len <= room or not named:
             return Text.assemble(screen.margin, line, "  ")
         named.pop()
@@ -190,8 +200,23 @@ class Reader(Protocol):
     presses: bool
 
     def read(self, session: Session, parts: Collection[str]) -> Event: ...
+    def line(self, session: Session) -> str | None: ...
     def show(self, lines: Sequence[Text]) -> None: ...
     def explain(self, explanation: Explanation | None, following: str) -> bool: ...
+
+
+class Log:
+    """What a session has its history do besides keeping replies; this one does nothing."""
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question back."""
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+
+    def back(self, variant: Variant) -> str:
+        """When the question comes back, in words; empty where nobody knows."""
+        return ""
 
 
 class Desk:
@@ -210,11 +235,14 @@ class Desk:
         figure: Callable[[Variant], str],
         solve: Callable[[Variant], Solution | None],
         ready: Callable[[], None] = lambda: None,
+        log: Log | None = None,
     ) -> None:
         self.screen, self.reader, self.clock = screen, reader, clock
         self.save, self.figure, self.solve, self.ready = keep, figure, solve, ready
+        self.log = log or Log()
         self.rows = 0  # of the screen since the head of the question, with that
         self.explanation: Explanation | None = None
+        self.worked: Event | None = None  # what came of the lines of a derivation, before it is read
 
     def ask(self, session: Session) -> None:
         """Put the question on the screen, and its verdict again where it stands."""
@@ -242,8 +270,28 @@ class Desk:
 
     def read(self, session: Session) -> Event:
         """What the person does next."""
+        if self.worked is not None:
+            event, self.worked = self.worked, None
+            return event
         self.rows += 1
         return self.reader.read(session, self._parts(session))
+
+    def _by_lines(self, session: Session) -> None:
+        """Let the answer be worked line by line; where it is still to be given then, show the question again."""
+
+        def read(question: Variant) -> str | None:
+            self.rows += 1
+            return self.reader.line(session)
+
+        try:
+            event = answer_by_lines(self.screen, session.variant, read, self._show)
+        except EOFError:
+            self.reader.ended = True
+            event = Event("quit")
+        if event.action == "next":
+            self._ask(session)
+        elif event.action != "tick":
+            self.worked = event
 
     def _parts(self, session: Session) -> list[str]:
         """The words of what is behind keys."""
@@ -253,10 +301,20 @@ class Desk:
         """Put a reply on disk."""
         self.save(session.variant, reply)
 
+    def take_back(self, session: Session) -> None:
+        """Take the last reply to a question back."""
+        self.log.take_back(session.variant)
+
+    def note(self, session: Session) -> None:
+        """Save what is known of the questions without a reply."""
+        self.log.note(session)
+
     def tell(self, session: Session, outcome: Outcome) -> None:
         """Say what came of the event."""
         if outcome.told == "shown" and outcome.text == "repeat":
             self._ask(session)
+        elif outcome.told == "lines":
+            self._by_lines(session)
         else:
             self._show(self._outcome(session, outcome))
 
@@ -284,8 +342,8 @@ class Desk:
             self.screen.show(*self._explanation(variant, reply).full())
 
     def _review_of_wrong(self, wrong: Sequence[tuple[int, Variant, Reply]], of: int) -> None:
-        many = "the one that was" if len(wrong) == 1 else f"the {len(wrong)} that were"
-        if not wrong or not self.reader.explain(None, f"{many} not right"):
+        many = "the one" if len(wrong) == 1 else f"the {len(wrong)}"
+        if not wrong or not self.reader.explain(None, f"{many} you missed"):
             return
         for place, (number, variant, reply) in enumerate(wrong, 1):
             lines = question_again(self.screen, variant, number, of, self.figure(variant))
@@ -311,12 +369,16 @@ class Desk:
                 return self._part(session, outcome.text)
             case "unreadable":
                 return self._line(answer_form.unreadable(variant, outcome.text))
+            case "no-lines":
+                return self._line("An exam has no help." if session.exam else NO_LINES)
             case "no-hint":
                 return self._line("An exam has no hints." if session.exam else NO_HINTS)
             case "marked":
                 return self._line("Marked for later.")
             case "unmarked":
                 return self._line("No longer marked.")
+            case "taken-back":
+                return self._line("Taken back: that answer does not count.")
             case "first":
                 return self._line("This is the first question.")
             case "time-up":
@@ -340,7 +402,10 @@ class Desk:
 
     def _verdict(self, session: Session, reply: Reply) -> list[Text]:
         """The verdict; in few lines where keys are pressed, below the question or a line that recalls it."""
-        self.explanation = self._explanation(session.variant, reply)
+        back = "" if session.exam else self.log.back(session.variant)
+        if back and session.comes_again:
+            back = f"once more in a moment, {back}"
+        self.explanation = Explanation(self.screen, session.variant, reply, self.solve, back)
         if not self.reader.presses:
             return self.explanation.full()
         return self.explanation.below(self.rows, f"Question {session.at + 1} of {len(session.variants)}  ")
@@ -350,4 +415,4 @@ class Desk:
 
     def _clock_text(self, session: Session) -> str:
         """How much time is left, in words."""
-        return "" if session.deadline is None else f"{clock(max(0.0, session.deadline - self.clock()))} left"
+        return "" if session.deadline is None else f"{minutes(max(0.0, session.deadline - self.clock()))} left"

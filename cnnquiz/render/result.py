@@ -9,6 +9,7 @@ from rich.text import Text
 from cnnquiz.quiz.result import ItemResult, QuizResult
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, hang, indent, paragraph, paragraphs, stack
+from cnnquiz.render.prose import inline
 from cnnquiz.render.signs import verdict_sign
 from cnnquiz.shown import one_line
 
@@ -35,8 +36,8 @@ def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[
 
 
 def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
-    """One line an item: sign, number, name, your answer, the key, the time; letters as on the screen."""
-    heading = [Text(word, "note") for word in ("", "", "item", "yours", "key", "hints", "time")]
+    """One line an item: sign, number, question, your answer, the key, the time; letters as on the screen."""
+    heading = [Text(word, "note") for word in ("", "", "question", "yours", "key", "hints", "time")]
     table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
     if all(row.reply.seconds is None for row in rows):
         table = [cells[:-1] for cells in table]
@@ -52,8 +53,9 @@ def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
 
 def _row(screen: Screen, place: int, row: ItemResult) -> list[Text]:
     answer = row.reply.response or ("skipped" if row.asked else "not asked")
-    cells = [str(place), row.id, answer, row.key, str(row.reply.hints or ""), clock(row.reply.seconds)]
-    return [verdict_sign(screen, row.mark.verdict), *map(screen.text, cells)]
+    cells = [answer, row.key, str(row.reply.hints or ""), minutes(row.reply.seconds)]
+    words = inline(screen, " ".join(row.variant.stem.split()))
+    return [verdict_sign(screen, row.mark.verdict), Text(str(place)), words, *map(screen.text, cells)]
 
 
 def _topics(screen: Screen, result: QuizResult) -> list[Text]:
@@ -78,12 +80,12 @@ def _next(screen: Screen, todo: Sequence[tuple[str, str]]) -> list[Text]:
     return lines
 
 
-def clock(seconds: float | None) -> str:
+def minutes(seconds: float | None) -> str:
     """Seconds as a person reads them: 0:07, 12:30."""
     if seconds is None:
         return ""
-    minutes, rest = divmod(round(seconds), 60)
-    return f"{minutes}:{rest:02d}"
+    whole, rest = divmod(round(seconds), 60)
+    return f"{whole}:{rest:02d}"
 
 
 def number(value: float) -> str:

@@ -7,18 +7,17 @@ from datetime import date, datetime, timedelta
 
 from rich.text import Text
 
+from cnnquiz.clock import day_of
 from cnnquiz.render.console import Screen
 from cnnquiz.render.layout import bar, columns, count, indent, paragraph, paragraphs
-
-UNITS = ((86400, "day"), (3600, "hour"), (60, "minute"))
 
 
 def forecast(screen: Screen, due: int, following: datetime | None, days: Sequence[int], now: datetime) -> list[Text]:
     """What is due now, when the next comes, and a row for each of the next days."""
     head = paragraph(screen, "Coming up", "title")
-    words = [f"{count(due, 'item')} due now: cnnquiz review."] if due else ["Nothing is due now."]
+    words = [f"{count(due, 'item')} due today: cnnquiz review."] if due else ["Nothing is due today."]
     words += [f"The next comes {until(now, following)}."] if following else []
-    most, today = max(days, default=0), now.date()
+    most, today = max(days, default=0), day_of(now)
     wide = 20 if screen.columns >= 60 else 8
     rows = [
         [Text(day_name(today, place)), bar(screen, number, most, wide), Text(str(number))]
@@ -39,6 +38,12 @@ def page(*blocks: Sequence[Text]) -> list[Text]:
     return [Text(), *paragraphs(blocks), Text()]
 
 
+def exam_in_words(exam: date, today: date) -> str:
+    """How long it is to an exam: 12 days to the exam."""
+    days = (exam - today).days
+    return f"{count(days, 'day')} to the exam." if days > 0 else "The exam is today."
+
+
 def day_name(today: date, place: int) -> str:
     """A day by its name: today, tomorrow, Thu 26 Nov."""
     day = today + timedelta(days=place)
@@ -46,7 +51,6 @@ def day_name(today: date, place: int) -> str:
 
 
 def until(now: datetime, then: datetime) -> str:
-    """How long it is until a moment, in the largest unit that fits: in 8 minutes, in 3 days."""
-    seconds = max((then - now).total_seconds(), 0)
-    size, unit = next((each for each in UNITS if seconds >= each[0]), UNITS[-1])
-    return f"in {count(max(round(seconds / size), 1), unit)}"
+    """How long it is until a day, in the person's days: today, tomorrow, in 3 days."""
+    days = max((day_of(then) - day_of(now)).days, 0)
+    return ("today", "tomorrow")[days] if days < 2 else f"in {days} days"

@@ -250,6 +250,20 @@ def _assumptions(screen: Screen, solution: Solution) -> list[Text]:
     return hang(screen, assumption(screen, solution), screen.margin) if solution.assumed else []
 
 
+def read_as(screen: Screen, command: str, assumed: Sequence[str]) -> list[Text]:
+    """How a text was understood, as a command that says the same, and what it left open."""
+    said = f"; assumed {', '.join(assumed)}" if assumed else ""
+    return hang(screen, screen.text(f"{command}{said}", "note"), Text.assemble(screen.margin, ("read as: ", "note")))
+
+
+def terms_lines(screen: Screen, calculator: str, values: Sequence[Any], total: Any) -> list[Text]:
+    """The values of several layers added up, or the larger less the smaller, as one equation."""
+    shown = [display_value(value) for value in (values if calculator == "sum" else sorted(values, reverse=True))]
+    sign = screen.pick(" + ", " + ") if calculator == "sum" else screen.pick(" − ", " - ")
+    equation = Text.assemble(f"{sign.join(map(str, shown))} = ", (str(display_value(total)), "answer"))
+    return hang(screen, equation, Text.assemble(screen.margin, calculator, "  "))
+
+
 def assumption(screen: Screen, solution: Solution) -> Text:
     """What was assumed, in a sentence."""
     return inline(screen, typeset(screen, separated(f"Assumed: {'; '.join(solution.assumed)}.")))

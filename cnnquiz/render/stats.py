@@ -1,43 +1,42 @@
-"""Progress on the screen: accuracy as bars and over time, misconceptions with what to drill, what is due, sessions."""
+"""Progress on the screen, in 24 lines: accuracy by topic, misconceptions as they fade, a calendar, and memory."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import date, datetime, timedelta
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, timedelta
 
-from msgspec.structs import replace
 from rich.text import Text
 
-from cnnquiz.history.stats import MisconceptionCount, Outlook, SessionSummary, Stats, Tally, by_week
+from cnnquiz.history.stats import Recall, Stats, Tally
 from cnnquiz.render.console import Screen
-from cnnquiz.render.layout import bar, columns, count, hang, indent, paragraph, paragraphs
+from cnnquiz.render.layout import bar, columns, count, indent, paragraph, paragraphs, stack
+from cnnquiz.render.misconception_text import deed
 from cnnquiz.shown import one_line
 
-MOST = 10  # rows of a list; the rest is in `--format json`
-LONGEST = 40  # columns of the line over time
+MOST = 4  # rows of a list; the rest is in `--format json`
+LATELY = 10  # days of a misconception
+WEEKS = 8  # of the calendar
 WIDE = 60  # columns from which on a row says everything
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 SPARKS = "▁▂▃▄▅▆▇█"
 
 
-def show_stats(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> None:
-    """Show all of it; `drills` says for a misconception what to drill against it."""
-    screen.show("", *paragraphs(blocks(screen, stats, drills)), "")
+def show_stats(screen: Screen, stats: Stats, drills: Mapping[str, str], today: date) -> None:
+    """Show what fits a small terminal; `drills` says for a misconception what to drill against it."""
+    screen.show("", *paragraphs(blocks(screen, stats, drills, today)), "")
 
 
-def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str]) -> list[list[Text]]:
+def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str], today: date) -> list[list[Text]]:
     """The parts of the page; those without content are empty."""
     if not stats.total.attempts:
         return [paragraph(screen, "No answers yet. Begin with: cnnquiz take week8")]
     return [
-        paragraph(screen, "Your progress", "title"),
         paragraph(screen, summary(stats)),
-        section(screen, "Topics, the weakest first", bars(screen, stats.topics)),
-        section(screen, "Banks", bars(screen, [replace(each, name=bank_name(each.name)) for each in stats.banks])),
-        section(screen, "Over time", over_time(screen, stats.days)),
-        section(screen, "Slips", misconceptions(screen, stats.misconceptions, drills)),
-        section(screen, "Review", review(screen, stats.review)),
-        section(screen, "Last sessions", sessions(screen, stats.sessions)),
+        section(screen, of_all("Topics, the weakest first", stats.topics), bars(screen, stats.topics)),
+        section(screen, of_all(f"Slips, and the last {LATELY} days", stats.misconceptions), misconceptions(screen, stats, drills, today)),
+        section(screen, "Answers a day, by weeks from Monday", calendar(screen, stats.days, today)),
+        memory(screen, stats),
     ]
 
 
@@ -57,7 +56,7 @@ def section(screen: Screen, title: str, lines: Sequence[Text]) -> list[Text]:
 def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
     """A bar for each name, filled by the share of right answers; where the window is narrow, the numbers alone."""
     wide = min(20, screen.width - len(screen.margin) - 52)
-    counts = [f"{tally.right:,} of {tally.attempts:,}" for tally in tallies[: most(tallies)]]
+    counts = [f"{tally.right:,} of {tally.attempts:,}" for tally in tallies[:MOST]]
     room = screen.width - len(screen.margin) - 11 - max(map(len, counts), default=0)
     rows = [
         [
@@ -69,79 +68,67 @@ def bars(screen: Screen, tallies: Sequence[Tally]) -> list[Text]:
         for tally, written in zip(tallies, counts, strict=False)
     ]
     last = len(rows[0]) if rows else 0
-    return table(rows, right={last - 2, last - 1}) + more(len(tallies))
+    return table(rows, right={last - 2, last - 1})
 
 
-def over_time(screen: Screen, days: Sequence[Tally]) -> list[Text]:
-    """Accuracy as a line of small columns, by days for four weeks, by weeks for longer, and in words."""
-    weekly = (date.fromisoformat(days[-1].name) - date.fromisoformat(days[0].name)).days > 28
-    found = by_week(days) if weekly else list(days)
-    step, called = (timedelta(days=7), "week") if weekly else (timedelta(days=1), "day")
-    if len(found) < 2:
-        return []
-    room = screen.narrow(len(screen.margin) + 2)
-    marks = sparkline(screen, found, step)[-room.width :]
-    shown = found[-len(marks) :]
-    words = f"a column for each {called}: {percent(shown[0].accuracy)} at first, {percent(shown[-1].accuracy)} now"
-    return [Text(marks, style="bar"), *hang(room, Text(words))]
+def misconceptions(screen: Screen, stats: Stats, drills: Mapping[str, str], today: date) -> list[Text]:
+    """Each misconception: how often it was met, on which days lately, and what to drill against it."""
+    wide, found = screen.width >= WIDE, stats.misconceptions
+    room = screen.width - len(screen.margin) - 14
+    drill_room = max((len(drills.get(one.name, "")) for one in found[:MOST]), default=0) + len("  cnnquiz drill ")
+    longest = min(room - LATELY - 2 - drill_room, 34) if wide else max(room, 10)
+    rows = []
+    for one in found[:MOST]:
+        name = shorten(misconception_name(one.name), longest)
+        row = [screen.text(name, "slip"), Text(count(one.count, "time"))]
+        if wide:
+            days = Counter(stats.met.get(one.name, ()))
+            drill = f"cnnquiz drill {drills[one.name]}" if one.name in drills else ""
+            row += [strip(screen, days, [today - timedelta(days=ago) for ago in reversed(range(LATELY))])]
+            row += [screen.text(drill, "code")]
+        rows.append(row)
+    return table(rows, right={1})
 
 
-def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
-    """A character for each day or week: a column's height, in ASCII a digit for tenths; a blank for none."""
-    by_date = {date.fromisoformat(tally.name): tally.accuracy for tally in found}
-    first, last = min(by_date), max(by_date)
-    slots = [first + number * step for number in range((last - first) // step + 1)][-LONGEST:]
-    levels = screen.pick(SPARKS, "0123456789")
-    marks = (levels[round(by_date[slot] * (len(levels) - 1))] if slot in by_date else " " for slot in slots)
-    return "".join(marks)
+def misconception_name(name: str) -> str:
+    """A misconception in words: forgot the bias; two together with a plus sign."""
+    return " + ".join(deed(part) or part.replace("-", " ") for part in name.split("+"))
 
 
-def misconceptions(screen: Screen, found: Sequence[MisconceptionCount], drills: Mapping[str, str]) -> list[Text]:
-    """Each misconception, how often it was met, and what to drill against it; in a narrow window that stands below."""
-    wide = screen.width >= WIDE
-    longest = 36 if wide else max(screen.width - 14, 10)
-    rows, remedies = [], []
-    for one in found[: most(found)]:
-        remedies.append(screen.text(f"cnnquiz drill {drills[one.name]}" if one.name in drills else "", "key"))
-        row = [screen.text(shorten(one.name, longest), "slip"), Text(count(one.count, "time"))]
-        rows.append([*row, remedies[-1]] if wide else row)
-    lines = table(rows, right={1})
-    if not wide:
-        below = ([Text.assemble("  ", drill)] if drill.plain else [] for drill in remedies)
-        lines = [line for row, drill in zip(lines, below, strict=True) for line in (row, *drill)]
-    return lines + more(len(found))
+def calendar(screen: Screen, days: Sequence[Tally], today: date) -> list[Text]:
+    """How much was answered on each of the last days, a column a day and a group a week, with each week's Monday."""
+    answered = Counter({date.fromisoformat(day.name): day.attempts for day in days})
+    weeks = max(min((screen.width - len(screen.margin) - 2) // 8, WEEKS), 1)
+    monday = today - timedelta(days=today.weekday())
+    mondays = [monday - timedelta(weeks=ago) for ago in reversed(range(weeks))]
+    shown = [[one + timedelta(days=place) for place in range(7)] for one in mondays]
+    most = max((answered[day] for week in shown for day in week), default=0)
+    strips = [strip(screen, answered, [day for day in week if day <= today], most) for week in shown]
+    return [Text(" ").join(strips), Text(" ".join(f"{short_date(one):7}" for one in mondays).rstrip(), style="note")]
 
 
-def review(screen: Screen, found: Outlook) -> list[Text]:
-    """What is due, how much has probably been forgotten, and what the next days bring."""
-    due = f"{count(found.due, 'item')} due now: cnnquiz review" if found.due else "Nothing is due now"
-    gone = percent(1 - (found.retention or 0))
-    recall = f"Expected to be forgotten since you last met them: {gone} of {count(found.items, 'item')}"
-    coming = "Due today and on the next days: " + ", ".join(f"{number:,}" for number in found.forecast)
-    room = screen.narrow(len(screen.margin) + 2)
-    return [line for words in (due, recall, coming) for line in hang(room, room.text(words))]
+def strip(screen: Screen, counts: Mapping[date, int], days: Sequence[date], most: int = 0) -> Text:
+    """A column for each day, as high as its count beside the highest; a dot for none."""
+    most, levels = most or max(map(counts.__getitem__, days), default=0), screen.pick(SPARKS, "123456789")
+    marks = (
+        levels[(counts[day] * len(levels) - 1) // most] if counts[day] else screen.pick("·", ".") for day in days
+    )
+    return Text("".join(marks), style="bar")
 
 
-def sessions(screen: Screen, found: Sequence[SessionSummary]) -> list[Text]:
-    """The last sessions with an answer: when, in local time, what, and how it went."""
-    wide = screen.width >= WIDE
-    rows = [
-        [
-            Text(local(each.started, wide)),
-            screen.text(session_name(each, 20 if wide else max(screen.width - 26, 8))),
-            Text(f"{each.right:,} of {each.attempts:,}"),
-            *([Text("" if each.finished else "not finished", style="note")] if wide else []),
-        ]
-        for each in found
-        if each.attempts
+def memory(screen: Screen, stats: Stats) -> list[Text]:
+    """How much has probably been forgotten, what is due, and what was recalled against what was expected."""
+    found = stats.review
+    gone = round(found.items * (1 - (found.retention or 0)))
+    due, later = found.forecast[0], sum(found.forecast[1:])
+    words = [
+        f"You have probably forgotten about {gone} of {found.items:,}." if gone else "You have forgotten hardly any.",
+        f"{due:,} due today," if due else "Nothing due today,",
+        f"{later:,} more this week." if later else "none this week.",
     ]
-    return table(rows, right={2})
-
-
-def local(moment: str, clock: bool) -> str:
-    """A moment of the history in local time: 23 Nov 14:05; without the clock, the day alone."""
-    here = datetime.fromisoformat(moment).astimezone()
-    return f"{short_date(here):>6} {here:%H:%M}" if clock else f"{short_date(here):>6}"
+    lines = [" ".join(words)]
+    lines += [recall_in_words(one) for one in stats.recall]
+    return stack(screen, lines)
 
 
 def short_date(day: date) -> str:
@@ -149,15 +136,10 @@ def short_date(day: date) -> str:
     return f"{day.day} {MONTHS[day.month - 1]}"
 
 
-def session_name(session: SessionSummary, longest: int) -> str:
-    """What a session was: take week8, drill conv, review."""
-    alone = session.mode == session.bank
-    return session.mode if alone else shorten(f"{session.mode} {bank_name(session.bank)}", longest + 6)
-
-
-def bank_name(bank: str) -> str:
-    """A bank's name; the calculator's for a bank that comes with its drill."""
-    return bank.removeprefix("drill-")
+def recall_in_words(found: Recall) -> str:
+    """What was recalled of what came back, against what the schedule expected."""
+    expected, happened = percent(found.expected / found.answers), percent(found.right / found.answers)
+    return f"Where {expected} was expected, you recalled {found.right:,} of {found.answers:,}, {happened}."
 
 
 def table(rows: Sequence[Sequence[Text]], right: Collection[int]) -> list[Text]:
@@ -165,14 +147,9 @@ def table(rows: Sequence[Sequence[Text]], right: Collection[int]) -> list[Text]:
     return columns(rows, right, gap=2) if rows else []
 
 
-def more(number: int) -> list[Text]:
-    """A line that says how many were left out."""
-    return [Text(f"and {number - MOST:,} more", style="note")] if number > MOST + 1 else []
-
-
-def most(rows: Sequence[object]) -> int:
-    """How many rows are shown: one more than MOST, rather than a line that says that one is left out."""
-    return MOST + 1 if len(rows) == MOST + 1 else MOST
+def of_all(title: str, rows: Sequence[object]) -> str:
+    """The title of a list that may be cut: Slips, 4 of 7."""
+    return f"{title}, {MOST} of {len(rows):,}" if len(rows) > MOST else title
 
 
 def shorten(name: str, longest: int) -> str:

@@ -7,7 +7,7 @@ from cnnquiz.mathematics.symbols import GREEK
 from cnnquiz.patterns import pattern
 from cnnquiz.render.console import Screen
 
-_GREEK = pattern(rf"(?<!\w)(?<!\w-)({'|'.join(GREEK)})(?![a-zA-Z-])")
+_GREEK = pattern(rf"(?<!\w)(?<!\w-)(?<!--)({'|'.join(GREEK)})(?![a-zA-Z-])")
 _MINUS = pattern(r"(?<![\w-])-(?=[\d.(]|[a-zA-Zθ](?:\W|$)|ln\b)|(?<= )-(?= )|(?<=\de)-(?=\d)|(?<=[\])\w])-(?=\d+\])")
 _TIMES = pattern(r"(?<=[\w)\]])\*(?=[\w(√])")
 _JOINED = pattern(r"(?<![\w.])(\d+)·(?=[^\W\d_](?!\w))")
@@ -24,6 +24,13 @@ def typeset(screen: Screen, words: str) -> str:
         words = words.replace(ascii_, sign)
     words = _GREEK.sub(lambda match: GREEK[match[1]], words)
     return superscripts(_JOINED.sub(r"\1", _TIMES.sub("·", _MINUS.sub("−", words))))
+
+
+def with_letters(screen: Screen, words: str) -> str:
+    """The words of prose with the Greek letters of formulas; delta, which is also a name in it, stays a word."""
+    if not screen.unicode:
+        return words
+    return _GREEK.sub(lambda match: match[0] if match[1] == "delta" else GREEK[match[1]], words)
 
 
 def separated(words: str) -> str:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 import shlex
-import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from random import SystemRandom
-from typing import Any
+from typing import Any, Literal
 
 from msgspec import Struct, ValidationError, convert, to_builtins
 
-from cnnquiz import answers, calculators, files
+from cnnquiz import answers, calculators, clock, files
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import History
 from cnnquiz.items.derived_answer import Group, formula_of
@@ -24,16 +23,19 @@ from cnnquiz.quiz.commands import command
 from cnnquiz.quiz.drill import Drill, How, Question
 from cnnquiz.quiz.drill_scope import families
 from cnnquiz.quiz.session import SKIPPED, Reply
+from cnnquiz.quiz.worked_lines import lines
 from cnnquiz.render import console, input_events, keys
 from cnnquiz.render import drill as view
+from cnnquiz.render.answer_form import taken_letters
+from cnnquiz.render.by_lines import answer_by_lines
 from cnnquiz.render.explanation import Explanation
 from cnnquiz.render.listing import show_json
-from cnnquiz.render.quiz import taken_letters
+from cnnquiz.render.quiz import NO_LINES
 from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
 from cnnquiz.solution import jsonable, text
 
-TRIES = 2
+Undone = Literal["undone"]
 FIELD = re.compile(r"([A-Za-z][\w ]*):(.*)")  # of a script
 
 
@@ -44,6 +46,7 @@ class DrillOptions(Struct, frozen=True):
     fresh: bool = False
     limit: int | None = None
     answers_file: str | None = None
+    steps: bool = False
     json: bool = False
 
 
@@ -109,8 +112,14 @@ class Turn(Struct):
     tries: list[Try] = []
     hints: int = 0
     before: int = 0
-    how: How | None = None
+    how: How | Undone | None = None
     typed: str = ""
+    by_lines: bool = False
+
+    @property
+    def help(self) -> int:
+        """How many hints were shown; the lines of the derivation are one."""
+        return self.hints + self.by_lines
 
     @property
     def count(self) -> int:
@@ -125,6 +134,8 @@ class OpenQuestion(Struct, frozen=True):
     seed: int | None
     hints: int = 0
     tries: int = 0
+    by_lines: bool = False
+    seconds: float = 0.0
 
 
 class DrillSession:
@@ -140,6 +151,8 @@ class DrillSession:
         self.recorder = Recorder(history, "drill")
         self.asked: Question | None = None
         self.turns: list[Turn] = []
+        self.before: Drill | None = None  # the last answer, which can be taken back
+        self.taken_back: Turn | None = None
         self.open_question: OpenQuestion | None = None
         self.answers = self.idle = 0
         self._lines = script if script is not None else iter(keys.line, None)
@@ -152,7 +165,7 @@ class DrillSession:
         self._begin()
         try:
             while not self.drill.over and len(self.turns) != self.options.limit:
-                self._ask(machine.question(self.drill))
+                self._ask(self.taken_back.asked if self.taken_back else machine.question(self.drill))
         except UserQuit:
             pass
         if self.drill.over or self.script is not None:
@@ -178,47 +191,92 @@ class DrillSession:
         self.asked, self.explanation, self.screen = asked, None, self.screen.resized()
         self._show_question(asked)
         turn = self._turn(asked)
+        if self.options.steps:
+            turn.how = self._by_lines(turn)
         while turn.how is None:
-            turn.how = self._respond(turn, self._read(asked))
+            turn.how = self._respond(turn, self._read(asked.variant))
+        if turn.how == "undone":
+            return
+        self.before = self.drill
         self.drill = machine.advance(self.drill, asked, turn.how)
         self.turns.append(turn)
         self.idle -= turn.how != "wrong"
         self.asked = None
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill))
         if turn.how != "wrong":
-            self.screen.show(*view.right(self.screen, self.drill, asked, turn.how))
+            back = self.recorder.back(asked.variant)
+            self.screen.show(*view.right(self.screen, self.drill, asked, turn.how, back))
         elif self._typing and self.explanation:
             following = "result" if len(self.turns) == self.options.limit else "next question"
             if not input_events.explain(self.screen, self.explanation, following):
                 raise UserQuit
 
     def _show_question(self, asked: Question) -> None:
-        lines = view.question(self.screen, self.drill, asked)
+        lines = view.question(self.screen, self.drill, asked, self._figure(asked))
         self.rows = -2
         self._show(*lines)
+
+    def _before(self) -> list[Any]:
+        """The question before, with its answer."""
+        if not self.turns:
+            return view.hint(self.screen, "", "This is the first question since the drill was begun.")
+        turn = self.turns[-1]
+        last = turn.tries[-1] if turn.tries else Try("", SKIPPED)
+        told = Explanation(self.screen, turn.asked.variant, Reply(last.response, last.mark), solution_of)
+        return view.before(self.screen, self.drill.asked, told)
+
+    def _figure(self, asked: Question) -> str:
+        """The question's figure; one that has gone is said and stands in words."""
+        figure = asked.variant.item.figure
+        try:
+            return files.figure_text(files.bundled().get(asked.source, asked.source), figure) if figure else ""
+        except CnnquizError as why:
+            console.stderr().say(f"cnnquiz: {why}")
+            return ""
 
     def _show(self, *lines: Any) -> None:
         self.rows += len(lines)
         self.screen.show(*lines)
 
     def _turn(self, asked: Question) -> Turn:
-        """A question at its beginning; one that was open when the drill was left keeps its hints and tries."""
-        turn, kept, self.open_question = Turn(asked, time.monotonic()), self.open_question, None
+        """A question at its beginning; one that was open when the drill was left keeps its hints, tries and time."""
+        if (again := self.taken_back) is not None:
+            self.taken_back, again.how = None, None
+            return again
+        turn, kept, self.open_question = Turn(asked, clock.seconds()), self.open_question, None
         if kept is None or (kept.item, kept.seed) != (asked.variant.item.id, asked.variant.seed):
             return turn
-        turn.before = min(kept.tries, TRIES - 1)
+        turn.by_lines = kept.by_lines
+        turn.before = min(kept.tries, tries(asked.variant) - 1)
+        turn.begun -= kept.seconds
         for _ in range(kept.hints):
             self._show(*view.hint(self.screen, *self._hint(turn)))
         return turn
 
     def _save_open(self, turn: Turn) -> None:
-        """Save the hints and tries of an open question, so that leaving does not undo them."""
+        """Save the hints, tries and time of an open question, so that leaving does not undo them."""
         variant = turn.asked.variant
-        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count)
+        seconds = round(clock.seconds() - turn.begun, 1)
+        kept = OpenQuestion(variant.item.id, variant.seed, turn.hints, turn.count, turn.by_lines, seconds)
         self.history.save_plan(self.recorder.session, machine.as_plan(self.drill) | {"open": to_builtins(kept)})
 
-    def _read(self, asked: Question) -> str:
-        """The next line that is not empty; UserQuit at the end of the input."""
+    def _by_lines(self, turn: Turn) -> How | Undone | None:
+        """Let the answer be worked line by line, which counts as a hint; how the question ended, if it did."""
+        variant = turn.asked.variant
+        if not lines(variant):
+            if not self.options.steps:
+                self._show(*view.hint(self.screen, "", NO_LINES))
+            return None
+        turn.by_lines = True
+        self._save_open(turn)
+        event = answer_by_lines(self.screen, variant, self._read, lambda shown: self._show(*shown))
+        if event.action == "next":
+            self._show_question(turn.asked)
+            return None
+        return self._respond(turn, event.text or event.action)
+
+    def _read(self, variant: Variant) -> str:
+        """The next line that is not empty, as an answer to this question; UserQuit at the end of the input."""
         self.rows += 1
         try:
             if self._typing:
@@ -238,7 +296,7 @@ class DrillSession:
             if self.idle > MOST_IDLE:
                 file = display_text(self.options.answers_file or "")
                 raise CnnquizError(f"{file}: more than {MOST_IDLE} lines of it are no right answer; give fewer")
-            text = script_answer(asked.variant, text)
+            text = script_answer(variant, text)
         if not self._typing:
             self.screen.show(text)
         return text
@@ -248,19 +306,29 @@ class DrillSession:
         keys.discard()
         return input_events.typed_line(self.screen)
 
-    def _respond(self, turn: Turn, text: str) -> How | None:
+    def _respond(self, turn: Turn, text: str) -> How | Undone | None:
         """Do what was typed; how the question ended, or None while it is open."""
         found = command(text, False, taken_letters(turn.asked.variant))
-        match found.word if found and found.key in view.KEYS else "":
+        match found.word if found in view.commands(turn.asked.variant) else "":
             case "hint":
                 hint = self._hint(turn)
                 self._save_open(turn)
                 self._show(*view.hint(self.screen, *hint))
             case "keys":
-                self._show(*view.help_lines(self.screen))
+                self._show(*view.help_lines(self.screen, turn.asked.variant))
+            case "back":
+                self._show(*self._before())
+                self._show_question(turn.asked)
+            case "figure":
+                self._show(*view.figure(self.screen, turn.asked.variant, self._figure(turn.asked)))
+            case "steps":
+                return self._by_lines(turn)
             case "repeat":
                 self._show_question(turn.asked)
+            case "undo":
+                return self._undo(turn)
             case "quit":
+                self._save_open(turn) if turn.hints or turn.count or self.answers else None
                 raise UserQuit
             case "skip":
                 self._save(turn, Try("", SKIPPED))
@@ -268,6 +336,22 @@ class DrillSession:
             case _:
                 return self._answer(turn, text)
         return None
+
+    def _undo(self, turn: Turn) -> Undone | None:
+        """Take the last answer back: a try at this question, or the one that ended the question before."""
+        here = bool(turn.tries)
+        if not here and (self.before is None or not self.turns or not self.turns[-1].tries):
+            self._show(*view.hint(self.screen, "", "There is no answer to take back."))
+            return None
+        last = turn if here else self.turns.pop()
+        last.tries.pop()
+        self.recorder.take_back(last.asked.variant)
+        self.answers -= 1
+        if not here:
+            self.drill, self.before, self.taken_back = self.before or self.drill, None, last
+        self._save_open(last)
+        self._show(*view.hint(self.screen, "", "Taken back: that answer does not count."))
+        return None if here else "undone"
 
     def _hint(self, turn: Turn) -> tuple[str, str]:
         """The label of the next hint, and its words; the formula is the last."""
@@ -292,7 +376,7 @@ class DrillSession:
             self._show(*view.part(self.screen, variant, left[0]))
             return None
         turn.typed = ""
-        mark, alone = answers.mark(variant, response), not (turn.count or turn.hints)
+        mark, alone = answers.mark(variant, response), not (turn.count or turn.help)
         each = answers.marked_parts(variant, response)
         groups = tuple(group for part, one, _ in each for group in answers.misconceptions_of(part, one))
         turn.tries.append(Try(response, mark, groups))
@@ -304,12 +388,12 @@ class DrillSession:
     def _second_try(self, turn: Turn) -> How | None:
         """After a wrong answer: name its misconceptions, once; then another try, or the worked steps."""
         last = turn.tries[-1]
-        if turn.count >= TRIES:
+        if turn.by_lines or turn.count >= tries(turn.asked.variant):
             return self._solution(turn, last)
         for part, response, mark in answers.marked_parts(turn.asked.variant, last.response):
             if mark.verdict != "right":
                 self._show(*view.wrong(self.screen, part, response, answers.misconceptions_of(part, response)))
-        hint = ("", "") if last.misconceptions else self._hint(turn)
+        hint = ("", "") if last.misconceptions or turn.asked.variant.choices else self._hint(turn)
         self._save_open(turn)
         self._show(*view.once_more(self.screen, *hint))
         return None
@@ -326,14 +410,14 @@ class DrillSession:
         return "wrong"
 
     def _save(self, turn: Turn, response: Try) -> None:
-        seconds = None if self.script is not None else round(time.monotonic() - turn.begun, 1)
-        reply = Reply(response.response, response.mark, max(turn.hints, turn.count - 1), seconds)
+        seconds = None if self.script is not None else round(clock.seconds() - turn.begun, 1)
+        reply = Reply(response.response, response.mark, max(turn.help, turn.count - 1), seconds)
         self.answers += 1
         self.recorder.save(turn.asked.variant, reply)
 
     @property
     def _command(self) -> str:
-        return f"cnnquiz drill {display_text(self.name)}"
+        return f"cnnquiz drill {display_text(self.name)}{' --steps' * self.options.steps}"
 
     def _farewell(self) -> str:
         """What is saved, and what to do next."""
@@ -381,11 +465,18 @@ def script_answer(variant: Variant, line: str) -> str:
     field = FIELD.fullmatch(line)
     if variant.parts and (field or line == "key"):
         return "; ".join(script_answer(part, line) for part in variant.parts)
+    if variant.choices and (field or line == "key"):
+        return " ".join(variant.key)
     if line == "key" or field is None:
         return variant.key[0] if line == "key" else line
     derived = variant.worked.derived
     value = derived.wrong_value(name.strip() for name in field[2].split("+")) if derived else None
     return variant.key[0] if derived is None or value in (None, derived.value) else text(value)
+
+
+def tries(variant: Variant) -> int:
+    """How many tries a question has: two, unless the first one leaves but one other answer."""
+    return 1 if variant.item.type == "true-false" or len(variant.choices) == 2 else 2
 
 
 def _open_question(plan: dict[str, Any]) -> OpenQuestion | None:
@@ -401,7 +492,7 @@ def _turn_json(drill: Drill, turn: Turn) -> dict[str, Any]:
     return {
         **_question_json(drill, turn.asked),
         "attempts": [_try_json(one) for one in turn.tries],
-        "hints": turn.hints,
+        "hints": turn.help,
         "how": turn.how,
         "misconception": "+".join(dict.fromkeys(names)) or None,
     }
@@ -419,10 +510,9 @@ def _try_json(one: Try) -> dict[str, Any]:
 def _question_json(drill: Drill, asked: Question) -> dict[str, Any]:
     variant = asked.variant
     derivation = variant.item.derivation
-    assert derivation is not None  # a family has one
     wants = (one.item.derivation.want for one in variant.questions if one.item.derivation)
     return {
         "skill": drill.skills[asked.skill].name, "level": asked.level + 1, "bank": variant.bank,
-        "item": variant.item.id, "seed": variant.seed, "calculator": derivation.calculator,
-        "given": jsonable(variant.given), "want": "; ".join(wants), "stem": variant.stem, "key": variant.key[0],
+        "item": variant.item.id, "seed": variant.seed, "calculator": derivation and derivation.calculator,
+        "given": jsonable(variant.given), "want": "; ".join(wants), "stem": variant.stem, "key": " ".join(variant.key),
     }  # fmt: skip

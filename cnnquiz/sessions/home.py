@@ -8,17 +8,16 @@ from datetime import datetime
 from msgspec import Struct
 
 from cnnquiz.bank import open_bank
-from cnnquiz.errors import CnnquizError
+from cnnquiz.clock import day_of, now
 from cnnquiz.files import bundled
-from cnnquiz.history import History, scheduling
+from cnnquiz.history import History
 from cnnquiz.history.stats import Tally
-from cnnquiz.quiz.drill_scope import families
+from cnnquiz.quiz.commands import choice
 from cnnquiz.render import console, keys
 from cnnquiz.render.home import home_lines, prompt
 from cnnquiz.render.layout import count
-from cnnquiz.sessions.recorder import now
-
-WEAK, ENOUGH = 0.8, 3  # below that share of right answers a topic is weak, if it has so many
+from cnnquiz.render.review import exam_in_words
+from cnnquiz.sessions.today import weakest
 
 
 class Errand(Struct, frozen=True):
@@ -36,8 +35,10 @@ def home() -> tuple[str, ...]:
             console.stderr().say(problem)
         at = now()
         stats = history.stats(at)
+        exam = history.exam(day_of(at))
+        when = exam_in_words(exam, day_of(at)) if exam else ""
         found = list(errands(history, stats.topics, at))
-    screen.show(*home_lines(screen, stats.total, [(each.words, each.command) for each in found]))
+    screen.show(*home_lines(screen, stats.total, when, [(each.words, each.command) for each in found]))
     if not (screen.person and keys.at_terminal()):
         return ()
     while True:
@@ -48,11 +49,12 @@ def home() -> tuple[str, ...]:
         except EOFError:
             pressed = "q"
         screen.show(pressed if len(pressed) == 1 else "")
-        place = "1" if pressed in (keys.ENTER, keys.SPACE) else pressed
+        answer = choice("home", "enter" if pressed == keys.SPACE else pressed)
+        if answer and answer.key == "q":
+            return ()
+        place = "1" if answer else pressed
         if place.isascii() and place.isdecimal() and 1 <= int(place) <= len(found):
             return found[int(place) - 1].command
-        if place.casefold() in ("q", "quit"):
-            return ()
 
 
 def errands(history: History, topics: Iterable[Tally], at: datetime) -> Iterator[Errand]:
@@ -68,23 +70,15 @@ def errands(history: History, topics: Iterable[Tally], at: datetime) -> Iterator
             done = len({each.item for each in history.responses(saved[0].session)})
             of = len((saved[0].plan or {}).get("items", ())) or len(banks[name].items)
             yield Errand(f"Resume {name}, {done} of {of} answered", ("take", name))
-    if due := len(scheduling.due(cards, at)):
+    if due := len(history.due(at, until=history.exam(day_of(at)))):
+        yield Errand("Ten minutes for today: due, weak and new", ("today",))
         yield Errand(f"Review {count(due, 'question')} due today", ("review",))
-    for topic in topics:
-        if topic.name and topic.attempts >= ENOUGH and topic.accuracy < WEAK and _can_be_drilled(topic.name):
-            words = f"Drill your weakest topic, {topic.name}: {topic.accuracy:.0%} right"
-            yield Errand(words, ("drill", topic.name))
-            break
+    if found := weakest(topics):
+        words = f"Drill your weakest topic, {found[0].name}: {found[0].accuracy:.0%} right"
+        yield Errand(words, ("drill", found[0].name))
     new = [name for name in banks if name not in met]
     for name in new[: 1 if met else None]:
         yield Errand(banks[name].title, ("take", name))
     if not new:
         last = min(banks, key=lambda name: max(card.last for card in cards if card.bank == name and card.last))
         yield Errand(f"Take {last} again", ("take", last))
-
-
-def _can_be_drilled(topic: str) -> bool:
-    try:
-        return bool(families([topic]))
-    except CnnquizError:
-        return False

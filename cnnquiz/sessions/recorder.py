@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any, Protocol
 
 from cnnquiz import __version__
+from cnnquiz.clock import day_of, now
 from cnnquiz.history import History, Overtaken
 from cnnquiz.interruptions import exit_code
 from cnnquiz.items.variants import Variant
@@ -15,6 +15,7 @@ from cnnquiz.quiz.result import attempt
 from cnnquiz.quiz.session import Reply
 from cnnquiz.render import console
 from cnnquiz.render.layout import count
+from cnnquiz.render.review import until
 
 NOT_SAVED = 3  # exit code: done, but something is not saved
 
@@ -45,6 +46,20 @@ class Recorder:
         self.history.record(attempt(self.session, variant, reply, moment, __version__, self.mode), replace)
         if self.history.problem not in (before, None):
             console.stderr().say(self.history.problem)
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question of this session back, by a further row."""
+        self.history.withdraw(self.session, variant.bank, variant.item.id, now())
+
+    def back(self, variant: Variant) -> str:
+        """When a question comes back, in words, counted in the person's days; empty where nothing is saved."""
+        card, at = self.history.card(variant.bank, variant.item.id), now()
+        if card is None or self.history.problem:
+            return ""
+        exam = self.history.exam(day_of(at))
+        if exam and day_of(card.due) > exam:
+            return "back before your exam"
+        return f"back {until(at, card.due)}"
 
     def finish(self) -> None:
         """Note that the session was finished."""
@@ -98,8 +113,3 @@ def _exit_code(session: Runner) -> int:
         with contextlib.suppress(OSError):  # the terminal may be gone
             console.stderr().show("", f"Interrupted{session.interruption()}")
         return exit_code(interrupt)
-
-
-def now() -> datetime:
-    """The time, which every other part is given."""
-    return datetime.now(UTC)

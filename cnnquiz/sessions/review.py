@@ -1,12 +1,18 @@
-"""One `review`: what is due is found in its banks, asked with new numbers and recorded; then what comes next."""
+"""One `review`: what is due is found in its banks, asked with new numbers and recorded; then what comes next.
+
+At a terminal what is missed comes again after a few others, until it is right; its schedule is set by its first answer.
+"""
 
 from __future__ import annotations
 
-import time
+from contextlib import suppress
 from datetime import date, datetime, timedelta
+from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, ValidationError, convert, to_builtins
 
+from cnnquiz import clock
+from cnnquiz.clock import day_of, now
 from cnnquiz.errors import CnnquizError, ItemFault
 from cnnquiz.files import figure_text
 from cnnquiz.history import History, scheduling
@@ -14,20 +20,22 @@ from cnnquiz.history.scheduling import Card
 from cnnquiz.items import variants
 from cnnquiz.items.seeded_random import SeededRandom
 from cnnquiz.items.variants import Variant, solution_of
-from cnnquiz.quiz.plan import Questions
+from cnnquiz.model import Bank, Item
+from cnnquiz.quiz.plan import shuffle_options
 from cnnquiz.quiz.result import ItemResult, QuizResult
-from cnnquiz.quiz.session import End, Reply, Session, play, start
+from cnnquiz.quiz.session import Open, Questions, Reply, Session, left_open, play, start
 from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render import review as page
 from cnnquiz.render.layout import count
 from cnnquiz.render.listing import show_json
-from cnnquiz.render.quiz import Desk, Reader
+from cnnquiz.render.quiz import Desk, Log, Reader
 from cnnquiz.render.result import result_lines
 from cnnquiz.sessions.bank_locator import BankLocator
 from cnnquiz.sessions.preload import preloader
-from cnnquiz.sessions.recorder import Recorder, now, with_history
+from cnnquiz.sessions.recorder import Recorder, with_history
 
 SEEDS = 1_000_000
+AGAIN = 3  # others before what was missed comes again
 DAYS, MOST_DAYS = 7, 21  # of the forecast: a week, or up to the exam
 
 
@@ -65,14 +73,27 @@ class Forecast(Struct, frozen=True):
 def forecast(history: History, now: datetime, until: date | None) -> Forecast:
     """What the schedule brings from now on."""
     cards = tuple(history.cards(until))
-    later = [card.due for card in cards if card.due > now]
+    later = [card.due for card in cards if not scheduling.is_due(card, now)]
     due = sum(scheduling.is_due(card, now) for card in cards)
-    days = DAYS if until is None else min(max((until - now.date()).days + 1, DAYS), MOST_DAYS)
+    days = DAYS if until is None else min(max((until - day_of(now)).days + 1, DAYS), MOST_DAYS)
     return Forecast(due, min(later, default=None), tuple(scheduling.forecast(cards, now, days)), cards)
 
 
-class ReviewSession:
-    """One review: the cards that are due, the screen, and the recorder that saves the replies."""
+def question(bank: Bank, item: Item, attempts: int) -> Variant:
+    """An item after so many attempts: its numbers, or else the order of its options, are others after each."""
+    random = SeededRandom(bank.id, item.id, attempts, "review")
+    variant = variants.draw(bank, item, random.below(SEEDS))
+    return variant if variant.seed is not None else shuffle_options(variant, random)
+
+
+class ReviewSession(Log):
+    """One review: the cards that are due, the screen, and the recorder that saves the replies.
+
+    ends  when no further question begins, by the clock; None: never
+    """
+
+    title, command = "Review", "cnnquiz review"
+    ends: float | None = None
 
     def __init__(self, history: History, options: ReviewOptions) -> None:
         self.history, self.options = history, options
@@ -80,13 +101,17 @@ class ReviewSession:
         self.recorder = Recorder(history, "review")
         self.banks = BankLocator(history)
         self.passed_over: list[tuple[Card, str]] = []
+        self.facts: list[str] = []
         self.replies: list[tuple[Variant, Reply]] = []
+        self.exam = history.exam(day_of(now()))
+        self.until = options.until or self.exam
+        self.left = self._left()
         self.cards = self._due_cards()
 
     def _due_cards(self) -> list[Card]:
         """The cards that are due and can be asked; the others are noted."""
         found: list[Card] = []
-        due = self.history.due(now(), until=self.options.until)
+        due = self.history.due(now(), until=self.until)
         self.due = len(due)
         for card in due:
             if len(found) == self.options.limit:
@@ -109,17 +134,19 @@ class ReviewSession:
             items = (self.banks.item(card.bank, card.item) for card in self.cards)
             numericals = [(bank, item) for bank, item in items if item.derivation]
             ready = preloader(variants.original(bank, item) for bank, item in numericals[:1])
-        desk = Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
-        return self._leave(reader) if self._play(desk) == "left" else self._close()
+        desk = Desk(self.screen, reader, clock.seconds, self._save, self._figure, solution_of, ready, self)
+        end = self._play(desk, AGAIN if typing else 0).end
+        return self._leave(reader) if end == "left" else self._close()
 
     def _begin(self) -> None:
         """Say what cannot be asked, and show the banner."""
-        until = self.options.until
+        until = self.until
         number, due = len(self.cards), self.due - len(self.passed_over)
-        facts = [f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"]
-        facts += [f"planned towards {until}: {count((until - now().date()).days, 'day')} left"] if until else []
+        whole = f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"
+        facts = self.facts or [whole]
+        facts += [f"planned towards {until}: {count((until - day_of(now())).days, 'day')} left"] if until else []
         self._report_problems()
-        self.screen.show(*quiz.banner(self.screen, "Review", facts))
+        self.screen.show(*quiz.banner(self.screen, self.title, facts))
 
     def _report_problems(self) -> None:
         """One line for a history that cannot be used, and one for all that is passed over."""
@@ -130,22 +157,55 @@ class ReviewSession:
             words = f"{count(len(passed), 'due item')} passed over: {'; '.join(reasons[:3])}{more}"
             console.stderr().say(words)
 
-    def _play(self, desk: Desk) -> End:
+    def _play(self, desk: Desk, again: int) -> Session:
         """Ask what has no reply yet; what cannot be asked is passed over."""
         while True:
+            cards = self._open_cards()
+            left = {place: one for place, card in enumerate(cards) if (one := self.left.get(self._key(card)))}
             try:
-                return play(start(Questions(self._open_cards(), self._draw)), desk).end
+                return play(start(Questions(cards, self._draw), left=left, again=again, until=self.ends), desk)
             except Unaskable as fault:
                 self.passed_over.append((fault.card, str(fault)))
 
     def _draw(self, card: Card) -> Variant:
-        """The card's question; its seed is new after every attempt, and the same until then."""
+        """The card's question as it is asked this time."""
         bank, item = self.banks.item(card.bank, card.item)
-        count = self.history.attempt_count(card.bank, card.item)
         try:
-            return variants.draw(bank, item, SeededRandom(card.bank, card.item, count, "review").below(SEEDS))
+            return question(bank, item, self.history.attempt_count(card.bank, card.item))
         except ItemFault as fault:
             raise Unaskable(card, fault.why) from None
+
+    def _key(self, asked: Card | Variant) -> str:
+        """A question as it is asked this time, for the plan."""
+        item = asked.item if isinstance(asked, Card) else asked.item.id
+        return f"{asked.bank}/{item}/{self.history.attempt_count(asked.bank, item)}"
+
+    def _left(self) -> dict[str, Open]:
+        """The hints and the time that open questions had in the last review that was left."""
+        for saved in self.history.resumable("review", "review")[:1]:
+            with suppress(KeyError, TypeError, ValidationError):
+                return convert((saved.plan or {})["open"], dict[str, Open])
+        return {}
+
+    def _plan(self) -> dict[str, Any]:
+        return {"open": to_builtins(self.left)}
+
+    def note(self, session: Session) -> None:
+        """Save the hints and the time of the questions without a reply, so that help is known when they come again."""
+        found = {self._key(session.variants[place]): one for place, one in left_open(session).items()}
+        if found != self.left and (self.replies or any(one.hints for one in found.values())):
+            self.left = found
+            self.recorder.start("review", self._plan())
+            self.history.save_plan(self.recorder.session, self._plan())
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question back."""
+        self.recorder.take_back(variant)
+        self.replies.pop()
+
+    def back(self, variant: Variant) -> str:
+        """When the question comes back, in words."""
+        return self.recorder.back(variant)
 
     def _open_cards(self) -> list[Card]:
         """The cards without a reply that are not passed over."""
@@ -154,7 +214,7 @@ class ReviewSession:
         return [card for card in self.cards if (card.bank, card.item) not in done]
 
     def _save(self, variant: Variant, reply: Reply) -> None:
-        self.recorder.start("review", {})
+        self.recorder.start("review", self._plan())
         self.recorder.save(variant, reply)
         self.replies.append((variant, reply))
 
@@ -174,13 +234,13 @@ class ReviewSession:
             raise CnnquizError("the input ended before an answer came: answer at a terminal, or give an answer a line")
         screen = console.stderr() if reader.ended else self.screen
         screen.show(screen.text(f"{screen.margin}{self.advice()}"))
-        self._show_json(forecast(self.history, now(), self.options.until))
+        self._show_json(forecast(self.history, now(), self.until))
         return 0
 
     def _close(self) -> int:
         """Show the result of a review that came to its end, and what comes next."""
         at = now()
-        ahead = forecast(self.history, at, self.options.until)
+        ahead = forecast(self.history, at, self.until)
         self.recorder.finish()
         self.screen.show(*result_lines(self.screen, self._result(), None, [])[:-1])
         self.screen.show(*page.page(page.forecast(self.screen, ahead.due, ahead.next, ahead.days, at)))
@@ -190,7 +250,7 @@ class ReviewSession:
     def _show_forecast(self) -> int:
         """Show what is due now and on the next days; the exit code."""
         at, screen = now(), self.screen
-        ahead = forecast(self.history, at, self.options.until)
+        ahead = forecast(self.history, at, self.until)
         self._report_problems()
         if self.options.json:
             self._show_json(ahead)
@@ -202,21 +262,28 @@ class ReviewSession:
 
     def advice(self) -> str:
         """How much is saved, and the command that resumes the review."""
-        command = "cnnquiz review" + (f" --until {self.options.until}" if self.options.until else "")
-        return self.recorder.advice(len(self.replies), len(self.cards), command)
+        command = self.command + (f" --until {self.options.until}" if self.options.until else "")
+        return self.recorder.advice(len(self._first_replies()), len(self.cards), command)
 
     def interruption(self) -> str:
         """How to go on after a signal."""
         return f". {self.advice()}"
 
+    def _first_replies(self) -> list[tuple[Variant, Reply]]:
+        """The first reply to each item, which counts; those that come again are practice."""
+        found: dict[tuple[str, str], tuple[Variant, Reply]] = {}
+        for variant, reply in self.replies:
+            found.setdefault((variant.bank, variant.item.id), (variant, reply))
+        return list(found.values())
+
     def _result(self) -> QuizResult:
-        return QuizResult("review", tuple(ItemResult(variant, reply) for variant, reply in self.replies))
+        return QuizResult("review", tuple(ItemResult(*first) for first in self._first_replies()))
 
     def _show_json(self, ahead: Forecast) -> None:
         """The JSON document: what was answered, as in `take`, each with its bank; then what is due, and when."""
         if not self.options.json:
             return
-        result, today = self._result(), now().date()
+        result, today = self._result(), day_of(now())
         body = result.as_json()
         document = {
             "score": body["score"],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shlex
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from random import SystemRandom
@@ -11,6 +10,7 @@ from random import SystemRandom
 import msgspec
 from msgspec import Struct
 
+from cnnquiz import clock
 from cnnquiz.bank import Loaded, open_bank
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import bundled, figure_text
@@ -19,11 +19,11 @@ from cnnquiz.items.variants import Variant, solution_of
 from cnnquiz.model import Attempt, Bank, Item
 from cnnquiz.quiz.plan import Plan, arrange, draw, select_items
 from cnnquiz.quiz.result import QuizResult, quiz_result, replies
-from cnnquiz.quiz.session import Reply, Session, play, start
+from cnnquiz.quiz.session import Reply, Session, left_open, play, start
 from cnnquiz.render import console, input_events, keys, quiz
 from cnnquiz.render.layout import count, hang
-from cnnquiz.render.quiz import Desk, Reader
-from cnnquiz.render.result import clock, result_lines
+from cnnquiz.render.quiz import Desk, Log, Reader
+from cnnquiz.render.result import minutes, result_lines
 from cnnquiz.sessions.preload import preloader
 from cnnquiz.sessions.recorder import Recorder, with_history
 from cnnquiz.shown import display_text
@@ -58,7 +58,7 @@ def take(name: str, options: TakeOptions) -> int:
     return with_history(lambda history: TakeSession(name, loaded, history, options))
 
 
-class TakeSession:
+class TakeSession(Log):
     """One session at a bank: its options, the screen, and the recorder that saves its replies."""
 
     def __init__(self, name: str, loaded: Loaded, history: History, options: TakeOptions) -> None:
@@ -90,9 +90,10 @@ class TakeSession:
         if leaves:
             return self._leave(start(self.questions, self.plan.exam, replies=kept), desk)
         self._begin()
-        deadline = None if self.plan.seconds is None else time.monotonic() + _rest_of_time(self.plan)
         timed = self.options.answers is None
-        session = play(start(self.questions, self.plan.exam, deadline, kept, timed), desk)
+        ids = [item for item in self.plan.items if self.bank.item(item)]
+        left = {place: self.plan.open[item] for place, item in enumerate(ids) if item in self.plan.open}
+        session = play(start(self.questions, self.plan.exam, self.plan.ends, kept, timed, left), desk)
         return self._leave(session, desk) if session.end == "left" else self._close(session, desk)
 
     # How it begins
@@ -178,7 +179,9 @@ class TakeSession:
             raise CnnquizError(f"{self.name} has no items to ask")
         self._show_json(QuizResult(self.bank.id, ()))
         screen = self.screen
-        words = "No mistakes are left: no question was answered wrong the last time that you met it."
+        words = "Nothing to retry: what you answered was right the last time that you met it."
+        if not any(card.bank == self.bank.id for card in self.history.cards()):
+            words = "Nothing to retry: you have not taken this quiz yet."
         lines = (words, f"The whole quiz: cnnquiz take {display_text(shlex.quote(self.name))}")
         screen.show("", *(line for each in lines for line in hang(screen, screen.text(each), screen.margin)), "")
         return 0
@@ -186,7 +189,7 @@ class TakeSession:
     def _begin(self) -> None:
         """Start the session in the history, say what is wrong with that, and show the banner."""
         if self.plan.seconds is not None and self.plan.ends is None:
-            self.plan = msgspec.structs.replace(self.plan, ends=time.time() + self.plan.seconds)
+            self.plan = msgspec.structs.replace(self.plan, ends=clock.seconds() + self.plan.seconds)
         self.recorder.start(self.bank.id, msgspec.to_builtins(self.plan))
         self.recorder.report_problem()
         facts = _facts(self.plan, len(self.questions), len(self.bank.items))
@@ -208,7 +211,24 @@ class TakeSession:
             list(self.questions)  # the first one is on the screen: draw the others
             preload()
 
-        return Desk(self.screen, reader, time.monotonic, self._save, self._figure, solution_of, ready)
+        return Desk(self.screen, reader, clock.seconds, self._save, self._figure, solution_of, ready, self)
+
+    def take_back(self, variant: Variant) -> None:
+        """Take the last reply to a question back."""
+        self.recorder.take_back(variant)
+        self.saved.discard(variant.item.id)
+
+    def note(self, session: Session) -> None:
+        """Save the hints and the time of the questions without a reply, and the marks; not of a session without any."""
+        found = {session.variants[place].item.id: one for place, one in left_open(session).items()}
+        begun = self.saved or any(one.hints or one.marked for one in found.values())
+        if begun and found != self.plan.open:
+            self.plan = msgspec.structs.replace(self.plan, open=found)
+            self.history.save_plan(self.recorder.session, msgspec.to_builtins(self.plan))
+
+    def back(self, variant: Variant) -> str:
+        """When the question comes back, in words."""
+        return self.recorder.back(variant)
 
     def _save(self, variant: Variant, reply: Reply) -> None:
         self.recorder.save(variant, reply, replace=self.plan.exam)
@@ -234,7 +254,7 @@ class TakeSession:
         screen = console.stderr() if desk.reader.ended else self.screen
         screen.show(screen.text(f"{screen.margin}{self.advice()}"))
         if self.plan.ends is not None:
-            screen.show(screen.text(f"{screen.margin}The clock runs on: {clock(_rest_of_time(self.plan))} left."))
+            screen.show(screen.text(f"{screen.margin}The clock runs on: {minutes(_rest_of_time(self.plan))} left."))
         self._show_json(quiz_result(session, self.bank.id))
         return 0
 
@@ -268,19 +288,19 @@ class TakeSession:
     def _next_steps(self, result: QuizResult) -> list[tuple[str, str]]:
         """Commands worth typing now, each with its purpose."""
         again = f"cnnquiz take {display_text(shlex.quote(self.name))}"
-        missed = [row.variant for row in result.rows if row.asked and row.mark.verdict != "right"]
+        missed = [(n, r.variant) for n, r in enumerate(result.rows, 1) if r.asked and r.mark.verdict != "right"]
         unasked = any(not row.asked for row in result.rows)
         if not missed and not unasked:
             others = [f"cnnquiz take {other}" for other in bundled() if other != self.name]
             return [(others[0], "All right. Another quiz:")] if others else []
-        what = "the one that was" if len(missed) == 1 else f"the {len(missed)} that were"
-        steps = [(f"{again} --mistakes", f"Try {what} not right once more:")] if missed else []
+        many = len(missed) if len(missed) > 1 else "one"
+        steps = [(f"{again} --mistakes", f"Retry the {many} you missed:")] if missed else []
         steps += [(again, "The whole quiz, with the questions that were not asked:")] if unasked else []
-        for variant in missed:
+        for number, variant in missed:
             item, derivation = variant.item, variant.item.derivation
             if derivation and (command := derivation.command(variant.given)):
-                steps.append((command, f"See {item.id} worked in full, or try other numbers:"))
-                if item.vary and self.name in bundled():
+                steps.append((command, f"See question {number} worked in full, or try other numbers:"))
+                if self.name in bundled():
                     drill = shlex.quote(f"{self.name}/{item.id}")
                     steps.append((f"cnnquiz drill {drill}", "Practise it with fresh numbers:"))
                 break
@@ -296,7 +316,7 @@ def _facts(plan: Plan, asked: int, every: int) -> list[str]:
     if asked < every and not (plan.topic or plan.mistakes or plan.limit):
         facts = [f"{asked} of {every} questions: --limit {every} asks them all"]
     facts += ["exam: the verdicts come at the end"] * plan.exam
-    facts += [f"time: {clock(plan.seconds)}"] if plan.seconds else []
+    facts += [f"time: {minutes(plan.seconds)}"] if plan.seconds else []
     if plan.seed is not None and plan.order == plan.seed:
         return [*facts, f"fresh numbers, shuffled: --seed {plan.seed} --shuffle repeats it"]
     facts += [f"fresh numbers: --seed {plan.seed} repeats them"] if plan.seed is not None else []
@@ -306,7 +326,7 @@ def _facts(plan: Plan, asked: int, every: int) -> list[str]:
 def _progress(plan: Plan, attempts: Sequence[Attempt], kept: Sequence[Reply | None]) -> str:
     """One line about a session that can be resumed: how far it came, and of what kind it is."""
     facts = ["exam"] * plan.exam
-    facts += [] if plan.seconds is None else [f"{clock(_rest_of_time(plan))} left"]
+    facts += [] if plan.seconds is None else [f"{minutes(_rest_of_time(plan))} left"]
     facts += [f"fresh numbers of seed {plan.seed}"] if plan.seed is not None else []
     facts += ["shuffled"] if plan.order is not None else []
     facts += [f"on {plan.topic}"] if plan.topic else []
@@ -360,8 +380,8 @@ def _duration(seconds: float) -> str:
 
 def _rest_of_time(plan: Plan) -> float:
     """The seconds until the time is up; at least 0."""
-    return (plan.seconds or 0.0) if plan.ends is None else max(0.0, plan.ends - time.time())
+    return (plan.seconds or 0.0) if plan.ends is None else max(0.0, plan.ends - clock.seconds())
 
 
 def _seconds_left(session: Session) -> float | None:
-    return None if session.deadline is None else max(0.0, session.deadline - time.monotonic())
+    return None if session.deadline is None else max(0.0, session.deadline - clock.seconds())

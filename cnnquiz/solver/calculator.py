@@ -25,6 +25,7 @@ from cnnquiz.naming import did_you_mean
 from cnnquiz.patterns import pattern
 from cnnquiz.solution import TOO_LONG, Drawing, Solution, Step
 from cnnquiz.solver import lines
+from cnnquiz.solver.common_misconceptions import COMMON, common_misconceptions
 from cnnquiz.solver.declaration import (
     REQUIRED,
     Case,
@@ -52,7 +53,8 @@ Steps = Iterator[Step]
 Notes = Iterator[str]
 Drawings = Iterator[Drawing]
 
-CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS")
+CONSTANTS = ("QUANTITIES", "RESULTS", "LINES", "MISCONCEPTIONS", "EXAMPLES", "LETTERS", "CONVENTIONS", "TOPIC",
+             "SYNONYMS", "SHORTHAND")  # fmt: skip
 FUNCTIONS = ("prepare", "work", "explain", "count", "conventions", "notes", "drawings", "inverse_steps",
              "assumptions")  # fmt: skip
 
@@ -71,6 +73,9 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     lines           the formulas, in order
     misconceptions  the wrong rules that people use
     examples        what may stand behind `cnnquiz solve NAME`
+    topic           under which heading a list of what can be asked has it
+    synonyms        other names that people have for it, perhaps with a given: "maxpool", "adam: method adam"
+    shorthand       the givens that may stand without names, in the orders in which people say them: "in k s p"
     letters         the meaning of letters in the steps that no quantity and no result declares
     conventions     what was done where sources differ: texts, or functions of the values that give them ("": left
                     out); or one function that gives all of them
@@ -96,6 +101,9 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     examples: tuple[str, ...]
     lines: tuple[Line, ...] = ()
     misconceptions: tuple[Misconception, ...] = ()
+    topic: str = ""
+    synonyms: tuple[str, ...] = ()
+    shorthand: tuple[str, ...] = ()
     letters: Mapping[str, str] = {}
     conventions: Conventions = {}
     prepare: Callable[[dict[str, Any]], dict[str, Any]] = lambda values: values
@@ -118,6 +126,7 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
         if missing:
             raise TypeError(f"{module.__name__} declares no {', no '.join(missing)}")
         declared = {name.lower(): getattr(module, name) for name in (*CONSTANTS, *FUNCTIONS) if hasattr(module, name)}
+        declared["misconceptions"] = (*declared.get("misconceptions", ()), *common_misconceptions(module.RESULTS))
         return cls(module.__name__.rpartition(".")[2], title, summary, source, **declared)
 
     @property
@@ -372,6 +381,11 @@ class Calculator(Struct, frozen=True, eq=False, dict=True):
     def misconception(self, name: str) -> Misconception | None:
         """The misconception of that name, if there is one."""
         return next((m for m in self.misconceptions if m.name == name), None)
+
+    @cached_property
+    def distractors(self) -> tuple[Misconception, ...]:
+        """The misconceptions whose values make options: its own."""
+        return tuple(one for one in self.misconceptions if one not in COMMON.values())
 
     def wrong_values(self, given: Given, want: str, pairs: bool = False) -> dict[tuple[str, ...], Any]:
         """The wrong value of `want` by each misconception that changes it; with `pairs`, by two at once too.

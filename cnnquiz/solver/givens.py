@@ -94,6 +94,17 @@ def _whole(raw: Any, letters: bool) -> int | Letter:
     raise GivenError(f"{excerpt(raw)} is not a whole number: write digits, as in 7{also}")
 
 
+def text_of(raw: Any, between: str = ",") -> str:
+    """A given as a command line takes it: yes, 1,2,3 or '1 2; 3 4'; with x between them, 28x28."""
+    if isinstance(raw, bool):
+        return "yes" if raw else "no"
+    if not isinstance(raw, list | tuple):
+        return str(raw)
+    if raw and isinstance(raw[0], list | tuple):
+        return "; ".join(" ".join(map(str, row)) for row in raw)
+    return between.join(map(str, raw))
+
+
 def integer(low: int | None = None, letters: bool = True) -> Kind:
     """One whole number."""
     return Kind("N", lambda raw: whole(raw, low, letters))

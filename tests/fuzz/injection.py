@@ -127,6 +127,14 @@ def bank(rng: random.Random, rough: bool) -> str:
     return str(text)
 
 
+def quiz(rng: random.Random) -> str:
+    """A quiz of two such questions in JSON Lines, one of them asking for what can be worked; and a broken one."""
+    stems = hostile(rng), "An input of 9x9x3 meets 6 filters of size 5x5, stride 1, no padding. Which output size?"
+    options = [f"7x7x6{hostile(rng)}", "5x5x6", f"x{hostile(rng)}"]
+    made = [{"id": hostile(rng), "text": one, "options": options, "key": rng.choice("abz")} for one in stems]
+    return "".join(f"{json.dumps(one | {'explanation': hostile(rng)})}\n" for one in [*made, {"text": hostile(rng)}])
+
+
 def network(rng: random.Random) -> str:
     """A network with hostile names, as YAML."""
     first, second, third, last = (argument(rng) for _ in range(4))
@@ -157,6 +165,8 @@ class Scene:
         self.write(self.bank, bank(rng, False))
         self.write(self.rough, bank(rng, True))
         self.write(self.net, network(rng))
+        self.quiz = file_name(rng, ".jsonl")
+        self.write(self.quiz, quiz(rng))
         self.write("figure.txt", hostile(rng))
         self.write("lines", "".join(f"{json.dumps(self.request())}\n" for _ in range(5)) + hostile(rng))
         self.write("script", "\n".join(rng.choice(("", "", "slip: ", "key")) + hostile(rng) for _ in range(4)))
@@ -214,6 +224,11 @@ class Scene:
             for form in ("text", "json", "junit", "sarif", "github"):
                 yield Case(("check", "--jobs", "1", "--format", form, "--", name), "", form)
             yield Case(("check", "--jobs", "1", "--verbose", "--", name), "", "any")
+        for form in ("text", "json", "junit", "sarif", "github"):
+            yield Case(("check", "--from", "jsonl", "--format", form, "--", self.quiz), "", form)
+        yield Case(("import", "--output", "made.yaml", "--", self.quiz))
+        yield Case(("import", "--output", "again.yaml", "--format", "json", "--", self.quiz), "", "json")
+        yield Case(("check", "made.yaml"), "", "any")
         yield Case(("check", "--format", "junit", "--output", "report", "--", self.rough), "", "text", "report")
         yield Case(("check", "--format", "text", "-"), bank(self.rng, True))
         yield Case(("check", "--select", argument(self.rng), "--", self.bank), "", "any")

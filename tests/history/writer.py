@@ -28,7 +28,7 @@ def alter(history: History, sql: str) -> None:
     """Change rows as the program itself would have written them, checksums and all."""
     history.db.execute(sql)
     for table in checksums.TABLES:
-        history.db.execute(f"UPDATE {table} SET sum = {checksums.expression(table)}")
+        history.db.execute(f"UPDATE main.{table} SET sum = {checksums.expression(table)}")
 
 
 def main(path: Path, session: str, count: int, most: int | None) -> None:

@@ -18,7 +18,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.items.option_value import beside
+from cnnquiz.language.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 

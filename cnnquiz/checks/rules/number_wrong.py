@@ -34,7 +34,7 @@ from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families
 from cnnquiz.items.derived_answer import DerivedAnswer
-from cnnquiz.items.option_value import meaning
+from cnnquiz.language.option_value import meaning
 from cnnquiz.items.placeholders import fill, names_in_mathematics
 from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import Path, WorkedItem

@@ -17,6 +17,8 @@ from collections.abc import Iterator
 from cnnquiz.checks import family, rules
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
+from cnnquiz.items import claims
+from cnnquiz.items.claimed_question import claim_faults
 from cnnquiz.items.worked_item import Path, WorkedItem
 from cnnquiz.mathematics.values import read_tolerance
 from cnnquiz.model import Finding, Level
@@ -41,7 +43,7 @@ def check(subject: Subject) -> Iterator[Finding]:
         if hidden:
             for path, message, remedy in invisible_marks(worked):
                 yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy)
-        if one.allow or one.tolerance or one.vary or one.where:
+        if one.allow or one.tolerance or one.vary or one.where or one.pool:
             for path, message, remedy in faults(worked):
                 at_name = path[0] == "vary"
                 yield subject.finding(__name__, LEVEL, worked, path, message, remedy=remedy, at_name=at_name)
@@ -71,3 +73,19 @@ def faults(worked: WorkedItem) -> Iterator[tuple[Path, str, str]]:
         message = f"`{worked.item.tolerance[:40]}` is no tolerance"
         yield ("tolerance",), message, "Write `tolerance: 0.01`, say, or `tolerance: 1%`."
     yield from family.faults(worked)
+    yield from pool_faults(worked)
+
+
+def pool_faults(worked: WorkedItem) -> Iterator[tuple[Path, str, str]]:
+    """The claims of a pool that cannot be decided, or say something else than their option; and a pool too small."""
+    known = {str(index): option for index, option in enumerate(worked.item.pool)}
+    for index, message, _ in claim_faults(known, {index: option.text for index, option in known.items()}):
+        yield ("pool", int(index), "claim"), message, "Write in the claim what the option says."
+    for index, option in known.items():
+        if option.claim and (why := claims.truth(option.claim)[1]):
+            yield ("pool", int(index), "claim"), why, "Mend this claim, or delete the option."
+            return
+    if known and not any(one.claim is None for one in worked.options.values()):
+        answers = list(claims.answers_in_pool(worked.item)[1].values())
+        if not (any(answers) and answers.count(False) >= len(worked.options) - 1):
+            yield ("pool",), "the options do not suffice for a right one and wrong ones", "Add options of either kind."

@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.items.option_value import beside
+from cnnquiz.language.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text

@@ -22,7 +22,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.items.option_value import beside, meaning, says_none
+from cnnquiz.language.option_value import beside, meaning, says_none
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text

@@ -1,4 +1,4 @@
-"""VGG-16 (Simonyan and Zisserman 2015): every convolution is 3x3 and keeps the size, every pool halves it."""
+"""VGG-16 (Simonyan and Zisserman 2015): 3x3 convolutions, pools that halve."""
 
 from collections import OrderedDict
 
@@ -6,17 +6,19 @@ from torch import nn
 
 
 def conv(inputs: int, outputs: int, norm: bool) -> nn.Sequential:
-    layers = [nn.Conv2d(inputs, outputs, kernel_size=3, padding=1), nn.ReLU(inplace=True)]
-    if norm:  # came a year later, and lets the network learn from the first step
+    layers = [nn.Conv2d(inputs, outputs, 3, padding=1), nn.ReLU()]
+    if norm:  # came a year later, and lets it learn from the first step
         layers.insert(1, nn.BatchNorm2d(outputs))
     return nn.Sequential(*layers)
 
 
 def dense(inputs: int, outputs: int) -> nn.Sequential:
-    return nn.Sequential(nn.Linear(inputs, outputs), nn.ReLU(inplace=True), nn.Dropout(0.5))
+    return nn.Sequential(nn.Linear(inputs, outputs), nn.ReLU(), nn.Dropout())
 
 
-def network(classes: int = 1000, size: int = 224, norm: bool = False) -> nn.Sequential:
+def network(
+    classes: int = 1000, size: int = 224, norm: bool = False
+) -> nn.Sequential:
     return nn.Sequential(OrderedDict(
         conv1_1=conv(3, 64, norm),
         conv1_2=conv(64, 64, norm),

@@ -280,6 +280,26 @@ def dense(asked: Asked) -> dict[str, Any]:
     return found
 
 
+def draw_memory(chance: Chance) -> tuple[Given, Asked]:
+    """One to four tensors of one to five axes, of every type, in every unit."""
+    shapes = [[chance.randint(1, 60) for _ in range(chance.randint(1, 5))] for _ in range(chance.randint(1, 4))]
+    given: Given = {"shapes": shapes}
+    given |= some(chance, batch=lambda: chance.randint(1, 99), dtype=lambda: chance.choice(list(DTYPES)),
+                  unit=lambda: chance.choice(["kb", "kib", "mb", "mib", "gb", "gib"]))  # fmt: skip
+    return given, given
+
+
+def memory(asked: Asked) -> dict[str, Any]:
+    """Tensors without storage, a batch in front: their elements and the bytes of them."""
+    dtype, batch = DTYPES[asked.get("dtype", "fp32")], asked.get("batch", 1)
+    tensors = [torch.empty(batch, *shape, dtype=dtype, device="meta") for shape in asked["shapes"]]
+    found = {"each": [one[0].numel() for one in tensors], "numbers": sum(one.numel() for one in tensors)}
+    found["bytes"] = sum(one.nbytes for one in tensors)
+    if unit := asked.get("unit"):
+        found["size"] = found["bytes"] / (1024 if "i" in unit else 1000) ** ("kmg".index(unit[0]) + 1)
+    return found
+
+
 def draw_autoencoder(chance: Chance) -> tuple[Given, Asked]:
     """Mirrored or not, tied or not."""
     half = [chance.randint(1, 30) for _ in range(chance.randint(2, 4))]
@@ -337,5 +357,6 @@ COMPARISONS = (
     Comparison("tconv", draw_tconv, tconv, (_SAME,)),
     Comparison("params", draw_params, params),
     Comparison("dense", draw_dense, dense),
+    Comparison("memory", draw_memory, memory),
     Comparison("autoencoder", draw_autoencoder, autoencoder),
 )

@@ -17,7 +17,7 @@ from torch.distributions import Normal, kl_divergence
 Function = Callable[[torch.Tensor], torch.Tensor]
 ACTIVATIONS = (
     "sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "gelu", "swish", "silu", "step", "identity",
-    "prelu", "relu6", "selu", "mish", "hard-swish", "gelu-tanh",
+    "prelu", "relu6", "selu", "mish", "hard-swish", "gelu-tanh", "linear",
 )  # fmt: skip
 
 
@@ -25,13 +25,14 @@ def activation_function(name: str, alpha: float | None) -> Function:
     """PyTorch's layer of that name, with its usual alpha where none is given."""
     given = {} if alpha is None else {
         "leaky-relu": {"negative_slope": alpha}, "elu": {"alpha": alpha}, "prelu": {"init": alpha},
+        "linear": {"alpha": alpha},
     }.get(name, {})
     kinds: dict[str, Callable[..., Function]] = {
         "sigmoid": nn.Sigmoid, "tanh": nn.Tanh, "relu": nn.ReLU, "leaky-relu": nn.LeakyReLU, "elu": nn.ELU,
         "softplus": lambda: nn.Softplus(threshold=50), "gelu": nn.GELU, "swish": nn.SiLU, "silu": nn.SiLU,
         "prelu": lambda init=0.25: nn.PReLU(init=init, dtype=torch.double), "relu6": nn.ReLU6, "selu": nn.SELU,
         "mish": nn.Mish, "hard-swish": nn.Hardswish, "gelu-tanh": partial(nn.GELU, approximate="tanh"),
-        "identity": nn.Identity,
+        "identity": nn.Identity, "linear": lambda alpha=1.0: lambda x: alpha * x,
         "step": lambda: lambda x: torch.heaviside(x, torch.zeros(())),
     }  # fmt: skip
     return kinds[name](**given)

@@ -21,7 +21,20 @@ def draw_conv2d(chance: Chance) -> tuple[Given, Asked]:
         s, p = given.get("s", 1), given.get("p", 0)
         size = [(n + 2 * p - k) // s + 1 + int(chance.random() < 0.03) for n, k in ((height, down), (width, across))]
         given["dy"] = [rows(chance, *(max(1, one) for one in size)) for _ in range(filters)]
-    return given, given | {"shape": (filters, channels, down, across)}
+    asked = given | {"shape": (filters, channels, down, across), "lacks": ""}
+    if "dy" in given and given.get("s", 1) == 1 and chance.random() < 0.5 and "dy" in conv2d_or_nothing(asked):
+        asked["lacks"] = chance.choice(["x", "k", "xk"])
+        given = {name: value for name, value in given.items() if name not in asked["lacks"]}
+    return given, asked
+
+
+def conv2d_or_nothing(asked: Asked) -> Asked:
+    """The case, if its output is as large as the gradient that comes in."""
+    try:
+        conv2d(asked)
+    except RuntimeError:
+        return {}
+    return asked
 
 
 def conv2d(asked: Asked) -> dict[str, Any]:
@@ -37,6 +50,9 @@ def conv2d(asked: Asked) -> dict[str, Any]:
     if "dy" in asked:
         y.backward(tensor(asked["dy"]))
         found |= {"dk": _bare(k.grad), "dx": _bare(x.grad), "db": b.grad if filters > 1 else b.grad[0]}
+    if asked["lacks"]:
+        known = {"db"} | {name for name, needed in {"dk": "x", "dx": "k"}.items() if needed not in asked["lacks"]}
+        found = {name: value for name, value in found.items() if name in known}
     return found
 
 

@@ -297,6 +297,9 @@ def draw_net(chance: Chance) -> tuple[Given, Asked]:
         given = {name: one for name, one in given.items() if name != "layer"}
         given["trained"] = ", ".join(f"l{at}" for at in trained)
         asked = {name: one for name, one in asked.items() if name != "at"} | {"trained": trained}
+    units = chance.randint(1, 9)
+    if chance.random() < 0.3:
+        given, asked = {**given, "against": f"dense {units}"}, {**asked, "against": units}
     return given, asked
 
 
@@ -338,6 +341,11 @@ def net(asked: Asked) -> dict[str, Any]:
     found |= {"flattened": prod(dense[0].before)} if dense else {}
     if "trained" in asked:
         found["trained"] = sum(one.parameters for one in view if one.at in asked["trained"])
+    if "against" in asked:
+        weights = nn.Linear(prod(view[0].before), asked["against"], device="meta").weight.numel()
+        others = {"parameters": weights + asked["against"], "macs": weights}
+        found |= {f"{what}_difference": sums[what] - others[what] for what in others}
+        found |= {f"{what}_ratio": sums[what] / others[what] for what in others}
     return found | ({} if "at" in asked else {"depth": view[-1].depth})
 
 

@@ -62,6 +62,12 @@ def draw_update(chance: Chance) -> tuple[Given, Asked]:
     else:
         size = chance.randint(2, 4)
         given |= {"theta": row(chance, size), "gradient": rows(chance, steps, size + int(chance.random() < 0.05))}
+    size = len(given["theta"]) if isinstance(given.get("theta"), list) else 0
+    if given["alpha"]:  # PyTorch keeps a velocity without the learning rate
+        given |= some(chance, v0=lambda: row(chance, size) if size else decimals(chance, -3, 3))
+    given |= some(chance, m0=lambda: row(chance, size) if size else decimals(chance, -3, 3),
+                  s0=lambda: row(chance, size, 0) if size else decimals(chance, 0, 3),
+                  done=lambda: chance.randint(0, 9))  # fmt: skip
     return given, given
 
 
@@ -74,6 +80,7 @@ def update(asked: Asked) -> dict[str, Any]:
     if isinstance(numbers, list) and (len(numbers) != asked["steps"] or tensor(numbers[0]).shape != parameter.shape):
         raise ValueError("not one gradient for each step and parameter")
     thetas, gradients, theta = [], [], parameter.detach().clone()
+    _begin(asked, optimiser, parameter)
     for t in range(asked["steps"]):
         optimiser.zero_grad()
         if isinstance(numbers, list):
@@ -91,6 +98,24 @@ def update(asked: Asked) -> dict[str, Any]:
     return found | ({"J": _J(asked, theta)} if "J" in asked else {})
 
 
+def _begin(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Parameter) -> None:
+    """Give the optimiser what it kept from the steps before; Nesterov's parameter is where the velocity leads."""
+    method, state = asked["method"], optimiser.state[parameter]
+    zeros = torch.zeros_like(parameter)
+    v, m, s = (zeros + tensor(asked.get(name, 0)) for name in ("v0", "m0", "s0"))
+    if method in ("momentum", "nesterov", "nesterov-pytorch") and "v0" in asked:
+        state["momentum_buffer"] = v if method == "nesterov-pytorch" else v / asked["alpha"]
+        if method == "nesterov":
+            parameter.data -= asked.get("gamma", 0.9) * v
+    elif method == "adagrad":
+        state["sum"] += s
+    elif method == "rmsprop":
+        state |= {"step": torch.zeros(()), "square_avg": s}
+    elif method in _BY_ADAM:
+        state |= {"step": torch.tensor(float(asked.get("done", 0))), "exp_avg": m, "exp_avg_sq": s,
+                  "max_exp_avg_sq": s.clone()}  # fmt: skip
+
+
 def _J(asked: Asked, theta: torch.Tensor) -> torch.Tensor:
     """The loss there; of a function of two variables, TypeError where there are not two."""
     return _LOSSES[asked["J"]](theta) if asked["J"] in _LOSSES else _OF_TWO[asked["J"]](*theta)
@@ -98,7 +123,7 @@ def _J(asked: Asked, theta: torch.Tensor) -> torch.Tensor:
 
 def _kept(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Parameter) -> dict[str, Any]:
     """What the optimiser holds after the last step; its velocity is without the learning rate."""
-    state, t = optimiser.state[parameter], asked["steps"]
+    state, t = optimiser.state[parameter], asked["steps"] + asked.get("done", 0)
     if isinstance(optimiser, torch.optim.SGD):
         buffer, scale = state.get("momentum_buffer"), 1 if "pytorch" in asked["method"] else asked["alpha"]
         return {} if buffer is None else {"velocity": scale * buffer}
@@ -109,8 +134,8 @@ def _kept(asked: Asked, optimiser: torch.optim.Optimizer, parameter: nn.Paramete
     return {
         "first_moment": m, "second_moment": s, "first_bias_factor": first, "second_bias_factor": second,
         "corrected_first_moment": m / first,
-        "corrected_second_moment": state.get("max_exp_avg_sq", s) / second,
-        **({"largest_second_moment": state["max_exp_avg_sq"]} if "max_exp_avg_sq" in state else {}),
+        "corrected_second_moment": (state["max_exp_avg_sq"] if asked["method"] == "amsgrad" else s) / second,
+        **({"largest_second_moment": state["max_exp_avg_sq"]} if asked["method"] == "amsgrad" else {}),
     }  # fmt: skip
 
 
@@ -138,9 +163,9 @@ def draw_mlp(chance: Chance) -> tuple[Given, Asked]:
         n += int(chance.random() < 0.02)
         given[f"W{at}"] = rows(chance, n, m, -2, 2) if keras else rows(chance, m, n, -2, 2)
         given |= {f"b{at}": row(chance, m)} if chance.random() < 0.5 else {}
-    hidden = [chance.choice([*ACTIVATIONS, "leaky-relu"]) for _ in sizes[2:]]
+    hidden = [chance.choice([*ACTIVATIONS, "leaky-relu", "leaky-relu 0.3", "elu 2"]) for _ in sizes[2:]]
     given |= {"hidden": ",".join(hidden)} if hidden else {}
-    output = chance.choice(["identity", "sigmoid", "tanh", "relu", "softmax"])
+    output = chance.choice(["identity", "sigmoid", "tanh", "relu", "softmax", "linear 2.5"])
     given |= {"output": output} if output != "identity" or chance.random() < 0.5 else {}
     if chance.random() < 0.8:
         losses = {"softmax": ["cross-entropy"], "sigmoid": ["mse", "half-squared", "bce"]}
@@ -161,7 +186,9 @@ def mlp(asked: Asked) -> dict[str, Any]:
         W = params[f"W{at}"].T if asked["keras"] else params[f"W{at}"]
         sums.append(F.linear(a, W, params.get(f"b{at}")))
         sums[-1].retain_grad()
-        a = F.softmax(sums[-1], 0) if name == "softmax" else activation_function(name, None)(sums[-1])
+        word, _, alpha = name.partition(" ")
+        f = None if name == "softmax" else activation_function(word, float(alpha) if alpha else None)
+        a = f(sums[-1]) if f else F.softmax(sums[-1], 0)
         found |= {f"z{at}": sums[-1], "output" if at == len(asked["names"]) else f"a{at}": a}
     if "y" not in asked:
         return found

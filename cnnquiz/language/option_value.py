@@ -7,7 +7,7 @@ from fractions import Fraction
 from math import prod
 from typing import Any
 
-from cnnquiz.items import described_value
+from cnnquiz.language import described_value
 from cnnquiz.language.tokens import read_count
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.values import joined, read_value
