@@ -39,6 +39,11 @@ def test_a_reading_says_which_words_gave_what() -> None:
     ]  # fmt: skip
 
 
+def test_padding_that_the_map_decides_is_said() -> None:
+    read = layer("Sequential([Conv2D(5, 4, strides=3, padding='same'), ReLU()])", "20x31x2")
+    assert read and read.assumed == ("padding same of Conv2D on 20x31 as 1x2 on each side",)
+
+
 def test_layers_in_any_text_with_their_places() -> None:
     text = "width = 6\nWe stack `nn.Conv2d(2, width, 3)` and\n  out = nn.Linear(width*49, classes)  # nn.ReLU()\n"
     first, second = layers_of(text)

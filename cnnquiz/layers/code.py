@@ -118,6 +118,11 @@ def chain_of(text: str) -> list[dict[str, Any]]:
     layers = layers_of(text)
     if stranger := strangers(text, layers):
         raise GivenError(f"{stranger[0]} is no layer that is known here", "layers")
+    return chain(layers)
+
+
+def chain(layers: Sequence[CodeLayer]) -> list[dict[str, Any]]:
+    """Layers in a row as mappings of the chain language."""
     found: list[dict[str, Any]] = []
     row = False  # whether the values stand in one row, not in a map
     for layer in layers:
