@@ -39,6 +39,11 @@ def test_a_reading_says_which_words_gave_what() -> None:
     ]  # fmt: skip
 
 
+def test_padding_that_the_map_decides_is_said() -> None:
+    read = layer("Sequential([Conv2D(5, 4, strides=3, padding='same'), ReLU()])", "20x31x2")
+    assert read and read.assumed == ("padding same of Conv2D on 20x31 as 1x2 on each side",)
+
+
 def test_layers_in_any_text_with_their_places() -> None:
     text = "width = 6\nWe stack `nn.Conv2d(2, width, 3)` and\n  out = nn.Linear(width*49, classes)  # nn.ReLU()\n"
     first, second = layers_of(text)
@@ -112,8 +117,9 @@ def test_code_that_makes_no_chain(layers: str, fault: str) -> None:
         "nn.Linear(3, 10 ** 10 ** 10)", "nn.ReLU(), " * 9_000, "nn.Linear(3," + "[" * 39 + "]" * 39 + ")",
         "a" * LONGEST_TEXT * 2,
         "nn.Linear('" + "x" * 90_000 + "', 3)", "nn.Linear(" + "1+" * 30_000 + "1, 2)",
+        "nn.Linear(3, 4if 1else 2)",
     ],
-    ids=range(10),
+    ids=range(11),
 )  # fmt: skip
 def test_no_text_takes_endless_work(text: str) -> None:
     try:

@@ -92,6 +92,8 @@ def test_modules_in_a_plain_list_are_not_registered() -> None:
     [
         ("x = 1\n", None, "there is no model in this file"), ("def f(:\n", None, "1: this is no Python"),
         (source("residual.py"), "Residual", "Residual takes block, counts: give --call"),
+        (source("vgg.py"), None, 'Plain(features, width)", or name small or large'),
+        (source("residual.py"), None, "say which of Bottleneck, Residual"),
         (source("faults.py"), None, "say which of Norm, Flat"), (source("faults.py"), "Nrom", "there is no Nrom"),
         (source("vgg.py"), "WIDTHS", "makes no model"),
     ],
@@ -125,7 +127,11 @@ def body(code: str) -> str:
         "return " + "(" * 60 + "x" + ")" * 60, "return " + "-" * 3000 + "1", "return x" + ".T" * 3000,
         "return __import__('os').system('true')", "return eval('x')", "return open('/etc/passwd').read()",
         "return x.__class__.__base__.__subclasses__()", "return F.interpolate(x, scale_factor=1e300)",
-        "return torch.zeros(10**12, 10**12)", "return x // 0", "return 5 % 0", "return round(1e308 * 10)",
+        "return torch.zeros(10**12, 10**12)", "return x // 0",
+        "return [1, 2][::0]", "return x.view('\\d')", "return x if 1else 2",
+        "for i in range(10**5):\n    torch.linspace(0, 1, 1000)\nreturn x",
+        "a = [x] * 90000\nfor i in range(10**5):\n    torch.stack(a)\nreturn x",
+        "return 5 % 0", "return round(1e308 * 10)",
         "return int(1e400)",
     ],
 )  # fmt: skip

@@ -151,6 +151,10 @@ class Frameworks:
     def call_framework(self, name: str, last: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A call of PyTorch or Keras."""
         side = TORCH if name.startswith("torch") else KERAS
+        if last == "__init__" and args and isinstance(args[0], Instance):
+            return self.begin(args[0], args[1:], named)
+        if last in ("image_data_format", "image_dim_ordering"):
+            return "channels_last" if last == "image_data_format" else "tf"
         if ".init." in name or last.startswith(("manual_seed", "set_seed", "set_random_seed")):
             return None
         if last in ("is_scripting", "is_tracing", "is_available", "is_grad_enabled"):
@@ -181,13 +185,20 @@ class Frameworks:
             return self.traced(last, functions.result(last, args, named), args)
         if name.startswith(("torch.nn.utils", "torch.jit", "torch.utils.checkpoint")) and args:
             return self.wrapped(last, args, named)
+        if (".nn." in name or ".layers." in name) and last[0].isupper() and not last.endswith("Loss"):
+            raise Unreadable(f"{name} cannot be followed")
         return Opaque(name)
+
+    def begin(self, made: Instance, args: list[Any], named: dict[str, Any]) -> None:
+        """super().__init__(...) where the class derives from a name from outside."""
+        raise NotImplementedError
 
     def spaced(self, first: Any, last: Any, many: Any) -> list[float]:
         """torch.linspace, as a list of numbers."""
         steps = whole(many, "a count")
         if not all(isinstance(one, int | float) for one in (first, last)) or not 0 <= steps <= 1_000:
             raise Unreadable("this linspace cannot be followed")
+        self.step(steps)
         return [first + (last - first) * at / max(steps - 1, 1) for at in range(steps)]
 
     def wrapped(self, last: str, args: list[Any], named: dict[str, Any]) -> Any:
@@ -289,7 +300,9 @@ class Frameworks:
             if isinstance(one.maker, Module):
                 found[id(one.maker)] = one.maker
             left += one.parents
-        return Graph(inputs, outputs, [*reversed(found.values())], self.line)
+        made = {id(row.module): at for at, row in reversed([*enumerate(self.rows)])}
+        layers_in_order = sorted(found.values(), key=lambda one: made.get(id(one), -1))
+        return Graph(inputs, outputs, layers_in_order, self.line)
 
     def container(self, kind: str, side: str, args: list[Any], named: dict[str, Any]) -> Container:
         """nn.Sequential(a, b), nn.Sequential(OrderedDict(...)), nn.ModuleList([...]), keras.Sequential([...])."""
@@ -344,6 +357,7 @@ class Frameworks:
         """The result with what it was made of, and a row for what changes a map without a layer."""
         inputs = [one for each in args for one in (each if isinstance(each, list | tuple) else [each])
                   if isinstance(one, Tensor)]  # fmt: skip
+        self.step(len(inputs) + (len(made) if isinstance(made, tuple) else 0))
         for one in made if isinstance(made, tuple) else [made]:
             if isinstance(one, Tensor) and not any(one is each for each in inputs):
                 one.parents, one.maker = tuple(inputs), module
@@ -360,6 +374,9 @@ class Frameworks:
     def call_leaf(self, leaf: Leaf, args: list[Any], named: dict[str, Any]) -> Any:
         """A layer on its input."""
         self.step(5)
+        several = leaf.word in ("recurrent", "attention", "merge", "lambda", "bidirectional")
+        if not several and (len(args) > 1 or named.keys() - {"training", "mask", "input", "inputs", "x"}):
+            raise Unreadable(f"{leaf.constructor} on more than its input cannot be followed")
         x = args[0] if args else next(iter(named.values()), None)
         if isinstance(x, list | tuple) and len(x) == 1 and leaf.word != "merge":
             x = x[0]

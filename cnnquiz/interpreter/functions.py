@@ -67,6 +67,8 @@ def result(name: str, args: Args, named: Named) -> Any:
     if name in SAME:
         return Tensor(_tensor(args, named).shape)
     if name in PAIRS:
+        if name == "where" and not (args and isinstance(args[0], Tensor)):
+            raise Unreadable("the condition of `where` cannot be followed")
         shapes = [one.shape if isinstance(one, Tensor) else () for one in (*args, *named.values())]
         return Tensor(broadcast(*shapes))
     return _TABLE[name](args, named)
@@ -264,6 +266,13 @@ def _repeat(args: Args, named: Named) -> Tensor:
     return Tensor(tuple(n * many for n, many in zip(padded, times, strict=True)))
 
 
+def _tile(args: Args, named: Named) -> Tensor:
+    x, times = _tensor(args, named), _sizes(args, named, "dims")
+    if not isinstance(times, tuple | list):
+        raise Unreadable("how often this is tiled cannot be followed")
+    return _repeat([x, (*(1,) * (len(x.shape) - len(times)), *times)], {})
+
+
 def _chunk(args: Args, named: Named) -> tuple[Tensor, ...]:
     shape, many = _tensor(args, named).shape, whole(_given(args, named, 1, "chunks"), "chunks")
     at = axis_of(shape, _given(args, named, 2, "dim", 0))
@@ -316,7 +325,7 @@ def _matmul(args: Args, named: Named) -> Tensor:
 
 
 def _einsum(args: Args, named: Named) -> Tensor:
-    words = args[0].replace(" ", "") if args and isinstance(args[0], str) else ""
+    words = args[0].replace(" ", "") if args and isinstance(args[0], str) and len(args[0]) < 200 else ""
     tensors = args[1] if len(args) == 2 and isinstance(args[1], tuple | list) else args[1:]
     inputs, arrow, out = words.partition("->")
     terms = inputs.split(",")
@@ -445,7 +454,7 @@ _TABLE: dict[str, Callable[[Args, Named], Any]] = {
     "permute": _permute, "transpose": _transpose, "swapaxes": _transpose, "t": _turned, "expand": _expand,
     "expand_as": _expand_as, "view_as": lambda args, named: Tensor(layers.viewed(args[0].shape, args[1].shape)),
     "reshape_as": lambda args, named: Tensor(layers.viewed(args[0].shape, args[1].shape)), "repeat": _repeat,
-    "tile": _repeat, "chunk": _chunk, "split": _split, "unbind": _unbind, "matmul": _matmul, "mm": _matmul,
+    "tile": _tile, "chunk": _chunk, "split": _split, "unbind": _unbind, "matmul": _matmul, "mm": _matmul,
     "bmm": _matmul,
     "einsum": _einsum, "max": _extreme, "min": _extreme, "topk": _topk, "sort": lambda args, named: (args[0], args[0]),
     "interpolate": _interpolate, "upsample": _interpolate, "pad": _pad, "linear": _linear,

@@ -52,8 +52,10 @@ def declared_parameters(leaf: Leaf) -> int | None:
     if leaf.word == "dense":
         inputs, units = whole(values["inputs"], "in_features"), whole(values["out"], "out_features")
         return inputs * units + (units if values["bias"] else 0)
-    if leaf.word == "groupnorm" and whole(values["channels"], "channels") % max(whole(values["groups"], "groups"), 1):
-        raise ModelFault(f"GroupNorm: {values['groups']} groups do not divide {values['channels']} channels")
+    if leaf.word == "groupnorm":
+        groups, channels = (whole(values[name], name) for name in ("groups", "channels"))
+        if groups < 1 or channels % groups:
+            raise ModelFault(f"GroupNorm: {groups} groups do not divide {channels} channels")
     if leaf.word in ("bn", "instancenorm", "groupnorm"):
         return 2 * whole(values["channels"], "num_features") if values["affine"] else 0
     if leaf.word == "layernorm":
@@ -106,7 +108,9 @@ def _weights(leaf: Leaf, channels: int) -> int:
     """The parameters of a convolution of so many channels, either way round."""
     filters = whole(leaf.values["out"], "the number of filters")
     groups = whole(leaf.values.get("groups", 1), "groups")
-    if groups < 1 or channels % groups or filters % groups:
+    if min(channels, filters, groups) < 1:
+        raise ModelFault(f"{leaf.constructor}: {channels} channels and {filters} filters make no layer")
+    if channels % groups or filters % groups:
         raise ModelFault(f"{leaf.constructor}: {groups} groups do not divide {channels} channels and {filters} filters")
     kernel = prod(wholes(leaf.values["k"], leaf.axes, "kernel_size"))
     return kernel * (channels // groups) * filters + (filters if _truth(leaf.values["bias"], "bias") else 0)
@@ -124,7 +128,7 @@ def _windows(leaf: Leaf, sizes: Shape) -> tuple[Window, ...]:
     s = k if values.get("s") is None else wholes(values["s"], axes, "stride")
     d = wholes(values.get("d", 1), axes, "dilation")
     op = wholes(values.get("op") or 0, axes, "output_padding")
-    if min(*k, *s, *d) < 1:
+    if min(*k, *s, *d) < 1 or min(op) < 0:
         raise ModelFault(f"{leaf.constructor}: kernel, stride and dilation are 1 or more")
     padding = values.get("p", 0)
     word = padding.lower() if isinstance(padding, str) else ""
@@ -139,6 +143,8 @@ def _windows(leaf: Leaf, sizes: Shape) -> tuple[Window, ...]:
         pairs = [(d_ * (k_ - 1), 0) for k_, d_ in zip(k, d, strict=True)]
     else:
         pairs = [(p, p) for p in wholes(0 if word == "valid" else padding, axes, "padding")]
+        if any(p < 0 for p, _ in pairs):
+            raise ModelFault(f"{leaf.constructor}: the padding is negative")
     return tuple(Window(*n[:3], *n[3], n[4]) for n in zip(k, s, d, pairs, op, strict=True))
 
 

@@ -40,6 +40,9 @@ LONGEST_SOURCE = 300_000
 _INITIAL = re.compile(r"init\w*(weight|param)|(weight|param)\w*init|reset_param|^_?init_?$|xavier|kaiming|load_|_load")
 
 
+MISUSE = (LookupError, TypeError, ValueError, ArithmeticError, AttributeError)  # values that Python would refuse too
+
+
 class Broken(Struct):
     """A name of the file whose line could not be followed; the fault comes when the name is used."""
 
@@ -59,6 +62,18 @@ class Return(Exception):
 
     def __init__(self, value: Any) -> None:
         self.value = value
+
+
+def decorator_name(node: ast.expr) -> str:
+    """The dotted name of a decorator, without its arguments."""
+    parts: list[str] = []
+    while len(parts) < 10:
+        node = node.func if isinstance(node, ast.Call) else node
+        if not isinstance(node, ast.Attribute):
+            break
+        parts.append(node.attr)
+        node = node.value
+    return ".".join(reversed([*parts, node.id if isinstance(node, ast.Name) else "?"]))
 
 
 class Scope:
@@ -91,13 +106,13 @@ class Scope:
 class Program(Python):
     """One file, and the work that is done on it."""
 
-    def __init__(self, tree: ast.Module) -> None:
+    def __init__(self, tree: ast.Module, main: bool = False) -> None:
         super().__init__()
         self.steps = self.depth = 0
         self.generators: dict[ast.AST, bool] = {}
         self.workers: dict[type, Any] = {}
         self.globals = Scope()
-        self.globals.names["__name__"] = "model"
+        self.globals.names["__name__"] = "__main__" if main else "model"
         for node in tree.body:
             self.top(node)
 
@@ -140,6 +155,8 @@ class Program(Python):
             raise
         except RecursionError:
             raise Unreadable("it is nested too deep", node.lineno) from None
+        except MISUSE:
+            raise Unreadable("its values do not go together as they are followed", node.lineno) from None
 
     def do_expr(self, node: ast.Expr, scope: Scope) -> None:
         """A call for its effect: what only sets weights may stay unread."""
@@ -297,7 +314,7 @@ class Program(Python):
         """A function or lambda as a value."""
         kind = ""
         for one in getattr(node, "decorator_list", ()):
-            word = ast.unparse(one)
+            word = decorator_name(one)
             if word in ("property", "staticmethod", "classmethod", "cached_property"):
                 kind = word.removeprefix("cached_")
             elif not re.search(
@@ -328,7 +345,7 @@ class Program(Python):
                 fields.append((one.target.id, one.value))
             self.statement(one, inner)
             made.members.update({name: value for name, value in inner.names.items() if name not in made.members})
-        if any("dataclass" in ast.unparse(one) for one in node.decorator_list):
+        if any("dataclass" in decorator_name(one) for one in node.decorator_list):
             made.members["fields of a dataclass"] = fields
         scope.put(node.name, made)
 
@@ -376,6 +393,8 @@ class Program(Python):
             self.set_on_leaf(owner, name, value)
         elif isinstance(owner, Class):
             owner.members[name] = value
+        elif isinstance(owner, Tensor) and isinstance(value, Tensor) and owner.shape != value.shape:
+            raise Unreadable("a tensor that gets another shape in place cannot be followed")
         elif not isinstance(owner, Opaque | Tensor | Function | Dotted | Graph):
             raise Unreadable("this attribute cannot be set")
 
@@ -384,17 +403,16 @@ class Program(Python):
         short = {"stride": "s", "padding": "p", "dilation": "d", "strides": "s"}.get(name)
         if short and short in leaf.values:
             leaf.values[short] = value
-        elif name in ("bias", "weight", "kernel_size", "groups", "in_channels", "out_channels") and value is not None:
-            if isinstance(value, Opaque) or (isinstance(value, Tensor) and name in ("bias", "weight")):
-                return
+        elif name in ("bias", "weight"):
+            own, new = self.weight(leaf) if name == "weight" else Tensor((leaf.values.get("out", 0),)), value
+            if not (isinstance(new, Tensor) and new.learned and isinstance(own, Tensor) and own.shape == new.shape):
+                raise Unreadable(f"a change of a layer's {name} cannot be followed")
+        elif name in ("kernel_size", "groups", "in_channels", "out_channels", "in_features", "out_features"):
             raise Unreadable(f"a change of a layer's {name} cannot be followed")
-        elif value is None and name in ("bias", "weight"):
-            raise Unreadable(f"a change of a layer's {name} cannot be followed")
-        elif name == "trainable" or isinstance(value, SCALARS):
-            return
 
     def set_element(self, owner: Any, at: Any, value: Any) -> None:
         """owner[at] = value."""
+        self.weigh(at)
         if isinstance(owner, dict):
             owner[operations.key(at)] = value
         elif isinstance(owner, list) and isinstance(at, int) and -len(owner) <= at < len(owner):
@@ -539,6 +557,7 @@ class Program(Python):
             if not isinstance(one, str) or len(words) > LONGEST:
                 return Opaque("a formatted text")
             words += one
+        self.weigh(words)
         return words
 
     def of_starred(self, node: ast.Starred, scope: Scope) -> Any:
@@ -561,6 +580,7 @@ class Program(Python):
 
     def element(self, owner: Any, at: Any) -> Any:
         """An element of a value."""
+        self.weigh(at)
         if isinstance(owner, Tensor):
             return self.traced("", functions.indexed(owner, at), [owner])
         if isinstance(owner, Opaque):

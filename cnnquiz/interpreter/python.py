@@ -152,7 +152,7 @@ class Python(Frameworks):
 
     def python(self, name: str, args: list[Any], named: dict[str, Any]) -> Any:
         """A function of Python."""
-        self.weigh(*(one for one in args if name not in ("len", "isinstance", "range", "type")))
+        self.weigh(*(args if name not in ("len", "range") else ()))
         work = getattr(self, f"py_{name}", None)
         if work is not None:
             return work(args, named)

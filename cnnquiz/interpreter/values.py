@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from msgspec import Struct
 
 from cnnquiz.errors import CnnquizError
+from cnnquiz.layers.constructors import KERAS
 
 Shape = tuple[int, ...]
 LARGEST = 10**18
@@ -107,7 +109,19 @@ class Container(Module):
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """Its modules."""
+        if self.framework == KERAS:
+            return keras_names(self.modules.values())
         return ((name, one) for name, one in self.modules.items() if isinstance(one, Module))
+
+
+def keras_names(modules: Iterable[Module]) -> Iterator[tuple[str, Module]]:
+    """Layers under the names that Keras gives them: conv2d, conv2d_1."""
+    counts: dict[str, int] = {}
+    for one in modules:
+        kind = one.constructor if isinstance(one, Leaf) else one.cls.name if isinstance(one, Instance) else "model"
+        name = re.sub(r"(?<=[a-z])(?=[A-Z])|(?<=D)(?=[A-Z][a-z])", "_", kind).lower()
+        counts[name] = counts.get(name, -1) + 1
+        yield f"{name}_{counts[name]}" if counts[name] else name, one
 
 
 class Instance(Module):
@@ -126,8 +140,9 @@ class Instance(Module):
 
     def own_parameters(self) -> int:
         """Its nn.Parameters."""
-        own = sum(numel(one.shape) for one in self.attributes.values() if isinstance(one, Tensor) and one.learned)
-        return own + (self.base.own_parameters() if isinstance(self.base, Leaf) else 0)
+        own = {id(one): one for one in self.attributes.values() if isinstance(one, Tensor) and one.learned}
+        inherited = self.base.own_parameters() if isinstance(self.base, Leaf) else 0
+        return sum(numel(one.shape) for one in own.values()) + inherited
 
 
 class Graph(Module):
@@ -138,7 +153,7 @@ class Graph(Module):
 
     def children(self) -> Iterator[tuple[str, Module]]:
         """The layers between inputs and outputs."""
-        return ((str(number), one) for number, one in enumerate(self.layers))
+        return keras_names(self.layers)
 
 
 class Class(Struct, eq=False):
@@ -198,8 +213,8 @@ def whole(value: Any, what: str) -> int:
     """A whole number; Unreadable where the program does not say one."""
     if type(value) is int and abs(value) <= LARGEST:
         return value
-    if isinstance(value, float) and value.is_integer() and abs(value) <= LARGEST:
-        return int(value)
+    if isinstance(value, float):
+        raise ModelFault(f"{what} is {value}, which is no whole number: // divides without rest")
     raise Unreadable(f"{what} is no number that can be followed")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -117,6 +118,11 @@ def chain_of(text: str) -> list[dict[str, Any]]:
     layers = layers_of(text)
     if stranger := strangers(text, layers):
         raise GivenError(f"{stranger[0]} is no layer that is known here", "layers")
+    return chain(layers)
+
+
+def chain(layers: Sequence[CodeLayer]) -> list[dict[str, Any]]:
+    """Layers in a row as mappings of the chain language."""
     found: list[dict[str, Any]] = []
     row = False  # whether the values stand in one row, not in a map
     for layer in layers:
@@ -228,7 +234,7 @@ def _layer(made: Sequence[Constructor], words: str, names: Mapping[str, Any]) ->
     """Kind, framework, axes, values and their words, by the first constructor that takes these arguments."""
     name = made[0].name
     try:
-        call = ast.parse(words.lstrip(), mode="eval").body
+        call = syntax_tree(words.lstrip(), "eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise GivenError(f"{name}: its arguments cannot be read", "layers") from None
     if not isinstance(call, ast.Call) or any(isinstance(one, ast.Starred) for one in call.args):
@@ -248,6 +254,13 @@ def _layer(made: Sequence[Constructor], words: str, names: Mapping[str, Any]) ->
         written = {shorts[one]: _source(words, node) for one, node in given.items() if one in shorts}
         return constructor.word, constructor.framework, constructor.axes, values, written
     raise faults[0]
+
+
+def syntax_tree(text: str, mode: str = "exec") -> Any:
+    """Python's tree of a text, in silence; it raises what `ast.parse` raises."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of doubtful spellings, which are not ours to mend
+        return ast.parse(text, mode=mode)
 
 
 def _source(words: str, node: ast.expr) -> str:

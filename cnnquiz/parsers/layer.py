@@ -10,9 +10,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
-from cnnquiz.layers.code import LONGEST_TEXT, CodeInput, CodeLayer, chain_of, input_of, is_code, layers_of, strangers
+from cnnquiz.layers.code import LONGEST_TEXT, CodeInput, CodeLayer, chain, input_of, is_code, layers_of, strangers
 from cnnquiz.layers.constructors import KERAS, TORCH
 from cnnquiz.layers.layer import parse_layer
+from cnnquiz.layers.propagation import propagate
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.patterns import pattern
 from cnnquiz.solver.givens import MAX_AXES
@@ -56,8 +57,10 @@ def _reading(text: str, given_in: str | None) -> Reading | None:
     if len(known) == 1 and (read := _ONE.get(known[0].kind)):
         return read(known[0], size)
     size = size if size[0] or not known[0].axes else ((), None)
-    given = {"layers": "; ".join(map(chain_text, chain_of(text))), **_size_givens(size)}
-    return Reading("net", given, phrases=(Phrase(" ".join(text.split())[:200], "layers", given["layers"]),))
+    settled, assumed = _settled(known, size)
+    given = {"layers": "; ".join(map(chain_text, chain(settled))), **_size_givens(size)}
+    phrase = Phrase(" ".join(text.split())[:200], "layers", given["layers"])
+    return Reading("net", given, phrases=(phrase,), assumed=assumed)
 
 
 def chain_text(mapping: Mapping[str, Any]) -> str:
@@ -149,6 +152,36 @@ def _size_givens(size: Size) -> dict[str, Any]:
     if not size[0]:
         return {"in": size[1]} if size[1] else {}
     return {"in": list(size[0])} | ({"channels": size[1]} if size[1] else {})
+
+
+def _settled(known: Sequence[CodeLayer], size: Size) -> tuple[list[CodeLayer], tuple[str, ...]]:
+    """The layers with Keras' padding same at a stride as numbers, which the map that arrives decides."""
+    shape, made, assumed = (*size[0], size[1] or 1), list(known), []
+    for at, one in enumerate(known):
+        if len(shape) > 1 and (padding := _same_in_numbers(one, shape[:-1])):
+            made[at] = one = replace(one, values={**one.values, "p": padding})
+            arriving, sides = _shape_text(shape[:-1]), _shape_text(padding)
+            assumed.append(f"padding same of {one.constructor} on {arriving} as {sides} on each side")
+        try:
+            results = propagate([parse_layer(mapping) for mapping in one.chain()], shape)
+        except GivenError:  # said by the calculator, with the layer's number
+            break
+        shape = results[-1].shape if results else shape
+    return made, tuple(assumed)
+
+
+def _same_in_numbers(one: CodeLayer, sizes: tuple[int, ...]) -> tuple[int, ...]:
+    """What is added on each side for ceil(n/s) windows, the odd pixel on both; empty for other layers."""
+    values, axes = one.values, len(sizes)
+    if one.framework != KERAS or one.kind == "tconv" or str(values.get("p")).lower() != "same":
+        return ()
+    given = (values["k"], values["s"] or values["k"], values.get("d", 1))
+    k, s, d = (number if isinstance(number, tuple) else (number,) * axes for number in given)
+    numbers = (*k, *s, *d)
+    if len(numbers) != 3 * axes or not all(isinstance(n, int) and n > 0 for n in numbers) or set(s) == {1}:
+        return ()
+    ends = zip(sizes, k, s, d, strict=True)
+    return tuple((max((n - 1) // s_ * s_ + d_ * (k_ - 1) + 1 - n, 0) + 1) // 2 for n, k_, s_, d_ in ends)
 
 
 def _windowed(calculator: str, takes: Sequence[str]) -> Callable[[CodeLayer, Size], Reading]:

@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterator
+from itertools import chain, groupby
 from math import prod
 from pathlib import Path
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.files import read_bytes
+from cnnquiz.layers.code import input_of
 from cnnquiz.layers.constructors import KERAS
 from cnnquiz.mathematics.notation import series, step, value_math
 from cnnquiz.parsers.model_source import ModelReading, ModelRow, model
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.patterns import pattern
 from cnnquiz.shown import display_text
-from cnnquiz.solution import Drawing, Solution, Step
+from cnnquiz.solution import Drawing, Solution, Step, text
 
 LARGEST = 2**20  # bytes of a file
 _SHAPE = pattern(r"\d{1,9}([x×*,]\d{1,9}){0,4}")
 _CLASS = pattern(r"(.+\.py):([A-Za-z_]\w*)")
 _NUMBER = pattern(r"\d+")
+MOST_PARTS = 9  # rows of a small table
 COLUMNS = ("layer", "type", "output", "parameters", "line")
 
 
@@ -35,6 +37,9 @@ def model_solution(path_text: str, in_text: str | None = None, call: str | None 
             raise CnnquizError(f"in: {display_text(in_text)[:40]} is no size: write it as in 3x224x224")
         size = tuple(map(int, _NUMBER.findall(in_text)))
     source = read_bytes(Path(path), LARGEST).decode("utf-8", "replace")
+    stated = input_of(source) if size is None else None
+    if stated is not None:
+        size = stated.numbers[stated.batched :]
     shown = display_text(path)
     try:
         read = model(source, name, size, call)
@@ -42,10 +47,10 @@ def model_solution(path_text: str, in_text: str | None = None, call: str | None 
         raise UnreadError(f"{shown}:{fault}") from None
     if read.fault is not None:
         raise CnnquizError(f"{shown}:{read.fault}")
-    return _solution(read, shown)
+    return _solution(read, shown, (f"in {text(read.input)}, as the file has it",) if stated else ())
 
 
-def _solution(read: ModelReading, path: str) -> Solution:
+def _solution(read: ModelReading, path: str, assumed: tuple[str, ...]) -> Solution:
     last = read.framework == KERAS
     order = "height, width, channels, as Keras has them" if last else "channels, height, width, as PyTorch has them"
     output: Any = read.output[0] if len(read.output) == 1 else list(read.output)
@@ -55,10 +60,11 @@ def _solution(read: ModelReading, path: str) -> Solution:
     }  # fmt: skip
     if read.unused:
         results["unused"] = list(read.unused)
+    conventions = {"shapes": order, "parameters": "of all that is registered, frozen or not", "mode": "evaluation"}
     return Solution(
         "net", f"{read.name} in {path}", {"model": f"{path}:{read.name}", "in": read.input}, results,
-        tuple(_steps(read)), {"shapes": order, "parameters": "all trainable numbers that are registered"},
-        ("output_shape", "parameters"), tuple(_notes(read)), (_table(read.rows),),
+        tuple(_steps(read)), conventions, ("output_shape", "parameters"), tuple(_notes(read)),
+        (_table(read),), assumed=assumed,
     )  # fmt: skip
 
 
@@ -94,13 +100,19 @@ def _notes(read: ModelReading) -> Iterator[str]:
         yield f"Registered, but never at work: {', '.join(read.unused[:5])}{more}."
 
 
-def _table(rows: Sequence[ModelRow]) -> Drawing:
-    """A row a layer, and in small a row for each part of the model."""
-    table = [[row.name or row.kind, row.kind, row.after, row.parameters, row.line] for row in rows]
-    small = []
-    for _, group in groupby(rows, key=lambda row: (row.name or row.kind).partition(".")[0]):
-        each = list(group)
-        first, last = each[0].name or each[0].kind, each[-1].name or each[-1].kind
-        small.append([" .. ".join(dict.fromkeys((first, last))), each[-1].after, sum(row.parameters for row in each)])
+def _table(read: ModelReading) -> Drawing:
+    """A row a layer, and in small a row for each part of the model, or for the parts with maps of one size."""
+    table = [[row.name or row.kind, row.kind, row.after, row.parameters, row.line] for row in read.rows]
+    groups = [[*group] for _, group in groupby(read.rows, key=lambda row: _shown(row).partition(".")[0])]
+    if len(groups) > MOST_PARTS:
+        sizes = slice(0, -1) if read.framework == KERAS else slice(1, None)
+        merged = groupby(groups, key=lambda rows: rows[-1].after[sizes])
+        groups = [[*chain.from_iterable(several)] for _, several in merged]
+    small = [[" .. ".join(dict.fromkeys((_shown(rows[0]), _shown(rows[-1])))), rows[-1].after,
+              sum(row.parameters for row in rows)] for rows in groups]  # fmt: skip
     few = {"columns": [COLUMNS[0], *COLUMNS[2:4]], "rows": small}
     return Drawing("table", {"columns": list(COLUMNS), "rows": table, "small": few})
+
+
+def _shown(row: ModelRow) -> str:
+    return row.name or row.kind

@@ -9,7 +9,7 @@ from typing import Any
 from msgspec import Struct
 
 from cnnquiz.interpreter.frameworks import Row, framework_of, is_module
-from cnnquiz.interpreter.program import LONGEST_SOURCE, MOST_STEPS, Broken, Program
+from cnnquiz.interpreter.program import LONGEST_SOURCE, MISUSE, MOST_STEPS, Broken, Program
 from cnnquiz.interpreter.values import (
     Class,
     Container,
@@ -24,6 +24,7 @@ from cnnquiz.interpreter.values import (
     Tensor,
     Unreadable,
 )
+from cnnquiz.layers.code import syntax_tree
 from cnnquiz.layers.constructors import KERAS
 from cnnquiz.parsers.reading import UnreadError
 
@@ -83,14 +84,16 @@ def model(
         raise UnreadError(f"{fault.line or 1}: cannot read this line: {fault}") from None
     except RecursionError:
         raise UnreadError("1: cannot read this file: it is nested too deep") from None
+    except MISUSE:
+        raise UnreadError("1: the call of the model cannot be followed") from None
 
 
 class _Sized(Program):
     """A program whose open inputs have the sizes that are given."""
 
-    def __init__(self, tree: ast.Module, input: Shape | None) -> None:
+    def __init__(self, tree: ast.Module, input: Shape | None, main: bool = False) -> None:
         self.given = input
-        super().__init__(tree)
+        super().__init__(tree, main)
 
     def open_size(self, axes: int, at: int) -> int:
         if self.given is not None and len(self.given) == axes:
@@ -102,12 +105,13 @@ def _program(source: str, input: Shape | None) -> Program:
     if len(source) > LONGEST_SOURCE:
         raise UnreadError(f"1: the file is longer than {LONGEST_SOURCE:,} characters")
     try:
-        tree = ast.parse(source)
+        tree = syntax_tree(source)
     except SyntaxError as fault:
         raise UnreadError(f"{fault.lineno or 1}: this is no Python: {fault.msg}") from None
     except (ValueError, MemoryError, RecursionError):
         raise UnreadError("1: this file cannot be read as Python") from None
-    return _Sized(tree, input)
+    program = _Sized(tree, input)
+    return program if _candidates(program) else _Sized(tree, input, main=True)  # what stands under `if __name__ == ...`
 
 
 def _reading(program: Program, name: str | None, input: Shape | None, call: str | None) -> ModelReading:
@@ -188,7 +192,7 @@ def _made(program: Program, name: str | None, call: str | None) -> tuple[Module,
     """The model, and what it is called."""
     if call is not None:
         try:
-            node = ast.parse(call.strip()[:2_000], mode="eval").body
+            node = syntax_tree(call.strip()[:2_000], "eval").body
         except (SyntaxError, ValueError, MemoryError, RecursionError):
             raise UnreadError(f"1: --call {call[:40]} is no call as in ResNet(Block, [2, 2])") from None
         return _module(program, program.value(node, program.globals), call), call
@@ -211,11 +215,22 @@ def _module(program: Program, value: Any, name: str) -> Module:
         if spec:
             more = "..." if len(spec) > 4 else ""
             example = f"{name}({', '.join(spec[:4])}{more})"
-            raise UnreadError(f'{_line(value)}: {name} takes {", ".join(spec)}: give --call, as in "{example}"')
+            makers = _makers(program, name)[:3]
+            how = f'give --call, as in "{example}"' + (f", or name {' or '.join(makers)}" if makers else "")
+            raise UnreadError(f"{_line(value)}: {name} takes {', '.join(spec)}: {how}")
         value = program.call(value, [], {})
     if not isinstance(value, Module):
         raise UnreadError(f"1: {name[:60]} makes no model that can be read")
     return value
+
+
+def _makers(program: Program, name: str) -> list[str]:
+    """The functions of a file that take no arguments and mention a class: resnet18 for ResNet."""
+    return [
+        each for each, value in program.globals.names.items()
+        if isinstance(value, Function) and not _parameters(value)
+        and any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(value.node))
+    ]  # fmt: skip
 
 
 def _line(value: Class | Function) -> int:
@@ -265,14 +280,14 @@ def _only(program: Program) -> str:
 
 
 def _used(program: Program) -> set[str]:
-    """The names that classes and functions of the file use inside."""
+    """The names that classes of the file use inside, derive from, or that its functions hand to them."""
     used: set[str] = set()
     for name, value in program.globals.names.items():
-        members = value.members.values() if isinstance(value, Class) else [value]
         if isinstance(value, Class):
             used |= {base.name for base in value.bases if isinstance(base, Class)}
-        for one in members:
-            if isinstance(one, Function) and isinstance(value, Class):
-                own = {node.id for node in ast.walk(one.node) if isinstance(node, ast.Name)}
-                used |= own - {name}
+            bodies = [one.node for one in value.members.values() if isinstance(one, Function)]
+            used |= {node.id for body in bodies for node in ast.walk(body) if isinstance(node, ast.Name)} - {name}
+        elif isinstance(value, Function):
+            calls = (node for node in ast.walk(value.node) if isinstance(node, ast.Call))
+            used |= {one.id for call in calls for one in call.args if isinstance(one, ast.Name)}
     return used

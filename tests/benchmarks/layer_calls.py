@@ -57,7 +57,8 @@ def tconv(chance: random.Random) -> Drawn:
 
 def pool(chance: random.Random) -> Drawn:
     """A pooling layer of either kind."""
-    axes, name = chance.choice([1, 2, 2, 3]), chance.choice(["MaxPool", "AvgPool"])
+    name = chance.choice(["MaxPool", "AvgPool"])  # AvgPool3d wants an input that holds its kernel without padding
+    axes = chance.choice([1, 2, 2, 3] if name == "MaxPool" else [1, 2, 2])
     every = {"kernel_size": window(chance, axes, 1, 4), "stride": window(chance, axes, 1, 3),
              "padding": window(chance, axes, 0, 2)}  # fmt: skip
     every |= {"dilation": window(chance, axes, 1, 2), "return_indices": False} if name == "MaxPool" else {}
