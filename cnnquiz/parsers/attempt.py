@@ -173,13 +173,13 @@ class Attempt:
                 raise UnreadError("the sizes that are said are not those of the values", (text_of(values[count]),))
         if "all" in values and values["all"] != sum(values.get(name, 0) for name in _OUTCOMES):
             raise UnreadError("the four outcomes are not as many as are said", (str(values["all"]),))
+        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
+            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
         if isinstance(values.get("class_index"), tuple):
             index, first = values["class_index"]
             values["class_index"] = index + 1 - first
-        elif values.get("class_index") == 0:
-            values["class_index"] = 1  # counted from 0
-        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
-            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
+        elif "class_index" in values:
+            values["class_index"] = self._class_from_one(values)
         if "weight1" in values and isinstance(values.get("input"), tuple):
             values |= _product(values["weight1"], len(values["input"]))
         if "in_size" in values:
@@ -198,6 +198,15 @@ class Attempt:
         quantities = self.calculator.prose_quantities
         own = {name: value for name, value in values.items() if name in quantities}
         return {quantities[name].short: _raw(quantities[name], value) for name, value in own.items()}
+
+    def _class_from_one(self, values: Mapping[str, Any]) -> int:
+        """The class counted from 1; UnreadError where its number may count from 0 as well."""
+        index = int(values["class_index"])
+        among = next((values[name] for name in ("logits", "input", "target") if name in values), ())
+        written = [one.words for one in self.mentions if one.names == ("class_index",)]
+        if index and any(re.search(r"\d", words) for words in written) and index != len(among):
+            raise UnreadError("it is not said whether classes count from 0 or from 1", tuple(written))
+        return max(index, 1)
 
     def _asks(self, reading: Reading, said: Mapping[str, Any]) -> Reading:
         """The reading with what is asked: results that there are, or a quantity with what is known of the output."""

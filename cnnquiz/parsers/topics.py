@@ -64,7 +64,8 @@ _ROWS = (
     ("dense", r"fully connected|dense|linear|neuron|node|unit|perceptron|hidden",
      "fully connected dense linear neuron node unit perceptron hidden fc",
      {"parameters": _PARAMETERS, "weights": _WEIGHTS},
-     {"in_features": r"(?:from|map|mapping|connect|connecting) (#)(?: (?:unit|input|neuron|feature|value))?(?= (?:to|into|with) #)"}),
+     {"in_features": r"(?:from|map|mapping|connect|connecting) (#)(?: (?:unit|input|neuron|feature|value))?(?= (?:to|into|with) #)",
+      "out_features": r"(?:to|into|with) (#) (?:output )?class"}),
     ("params", r"embedding", "embedding vocabulary word token dimension lookup table", {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
     ("params", r"batch norm|batchnorm", "batch normalization normalisation norm batchnorm learn",
      {"parameters": _PARAMETERS}, {"layer=batchnorm": r"batch norm\w*|batchnorm"}),
@@ -131,9 +132,8 @@ _COURSE = (
      {"y": r"(?:resulting |final )?(?:output|result)(?: (?:matrix|map))?"},
      {"pooling=max": "max(?: pooling)?", "pooling=average": "(?:average|mean)(?: pooling)?",
       "input": r"(?:input|image|matrix|map|a)(?: [^%&#@.?]{0,60})?[ .]*(?:%)"}),
-    ("softmax", r"softmax", "softmax activation function",
-     {"probability": r"probability (?:of|for|assigned to) (?:the )?~",
-      "probabilities": r"(?:softmax )?(?:output|probability distribution|probability|result)(?: vector)?|softmax"},
+    ("softmax", r"softmax", "softmax activation function class",
+     {"probability probabilities": r"(?:softmax )?(?:output|probability distribution|probability|result)(?: vector)?|softmax"},
      {"logits": rf"(?:logit|score|input|value|vector|output)?(?: (?:to|of|for|the|softmax|activation|function))*{_BE} &"}),
     ("batchnorm", r"batch norm", "batch normalization normalisation norm normalized normalised mini batchnorm scaling"
      " shifting scale shift learned parameter statistic following constant",
@@ -232,7 +232,7 @@ def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
 
 
 STACK_FLATTENED = (
-    r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
+    r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector|how long is the flattened (?:vector|map|output)"
     r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?"
 )
 STACK_FIELD = r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"
@@ -326,5 +326,5 @@ slide slid sliding move moved moving scan scanned scanning extract extracted det
 trained feature pattern edge patch window region area location position grid cell entry pixel intensity value
 volume block stack body head tail part piece section side top bottom left right middle center centre corner
 height width length depth axis axe direction vertical horizontal vertically horizontally
-nn tf torch converted convert unchanged
+go goe border nn tf torch converted convert unchanged
 """.split())
