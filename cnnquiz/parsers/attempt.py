@@ -73,8 +73,9 @@ class Attempt:
             values: list[int] = []
             explained: list[int] = []
             for found, inside in self.statement.line.covered(pattern):
-                held = [at for at in self.statement.line.inside(*found.span(found.lastindex or 0)) if self._is_value(at)]
-                held = [at for at in inside if self._is_value(at)] if (found.lastindex or 0) > 1 else held
+                groups = [found.span(at) for at in range(1, pattern.groups + 1) if found[at] is not None]
+                within = [at for span in groups for at in self.statement.line.inside(*span)] or inside
+                held = [at for at in within if self._is_value(at)]
                 if taken.isdisjoint(held) and (held or worded.isdisjoint(inside)):
                     values += held
                     explained += inside
@@ -91,7 +92,7 @@ class Attempt:
     @cached_property
     def line(self) -> Line:
         """What no value explains."""
-        own = (one for one in self.mentions if not (one.part and (isinstance(one.value, str | bool) or one.names == ("",))))
+        own = (one for one in self.mentions if not (one.part and isinstance(one.value, str | bool | None)))
         return Line(self.statement.tokens, frozenset(at for one in own for at in range(*one.at)))
 
     @cached_property
@@ -151,8 +152,8 @@ class Attempt:
     def _readings(self, said: Sequence[tuple[str, Mention]]) -> Iterator[Reading]:
         values: dict[str, list[Any]] = {}
         for name, mention in said:
-            if mention.value not in (known := values.setdefault(name, [])):
-                known.append(mention.value)
+            if mention.value not in (several := values.setdefault(name, [])):
+                several.append(mention.value)
         quantities = self.calculator.prose_quantities
         phrases = tuple(
             Phrase(mention.words, quantities[name].short, jsonable(mention.value))
@@ -289,6 +290,8 @@ def height_first(size: Any) -> tuple[int, ...]:
 
 
 def _raw(quantity: Quantity, value: Any) -> Any:
+    if value == "valid" and quantity.kind.hint == "N":
+        return 0
     whole = isinstance(value, tuple) and all(isinstance(one, int) for one in value)
     if whole and quantity.kind.hint in ("N", "N|same|valid") and len({*value}) == 1:
         return value[0]
