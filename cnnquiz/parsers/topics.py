@@ -43,6 +43,11 @@ _OUTPUT = (
       r" map|result)(?: (?:feature map|image|map|be))*"
     rf"|output of (?:which|what) (?:spatial )?{_SIZE}"
 )
+_SPATIAL = (
+    r"(?:output|resulting|final) spatial (?:size|dimension|resolution|shape)"
+    r"|spatial (?:size|dimension|resolution|shape) of (?:the )?(?:output|resulting|result|final)(?: (?:feature|map|image))*"
+)
+_BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
 _PARAMETERS = rf"(?<!following )(?:{_COUNT})*(?<!following )(?:parameter|param)(?: count)?"
 _WEIGHTS = rf"(?:{_COUNT})*weight"
@@ -59,17 +64,17 @@ _ROWS = (
        " convnet cnn filter kernel reducing reduce mapping map way"
      " most implemented hence specification forward pass through",
      {"effective_kernel": r"effective (?:kernel|filter) size|effective size of the (?:kernel|filter)",
-      "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
+      "output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
      {"out_size":
        r"output (?:feature map |volume |image |size )?(?:must|should|has to|need to|is to) be"
        r" (?:of size )?@"}),
     ("tconv", r"\w*transpose|deconv|up ?conv",
      "transposed transpose convtranspose2d deconvolution deconv upconvolution upsampling convolution convolutional conv"
      " convolve cnn filter kernel",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
+     {"output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("pool", r"pool",
      "pool pooling pooled maxpool maxpooling maxpooling2d avgpool max average mean cnn convolutional filter kernel",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
+     {"output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("dense", r"fully connected|dense|linear|neuron|node|unit|perceptron|hidden",
      "fully connected dense linear neuron node unit perceptron hidden fc",
      {"parameters": _PARAMETERS, "weights": _WEIGHTS},
@@ -99,10 +104,9 @@ _ROWS = (
       "iterations": r"(?:total )?(?:number of )?(?:weight |parameter |gradient )?(?:update|iteration|step)"
                     r"|how many time (?:are|do|doe|will|is) (?:the )?(?:weight|parameter"
                       r"|model)(?: (?:get|be))* updated"},
-     {"batch_size=1": r"(?<!batch )stochastic gradient descent(?!.*batch)"}),
+     {"num_samples": rf"n{_BE} (#)", "batch_size=1": r"(?<!batch )stochastic gradient descent(?!.*batch)"}),
 )  # fmt: skip
 
-_BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _SERIES = r"(?:&|# (?:, (?:and )?# |and # )*(?:, (?:and )?#|and #))"
 _NEURON = (
     "mlp", r"neuron|perceptron|mlp|sigmoid unit|relu unit|linear unit",
@@ -289,7 +293,7 @@ _COURSE = (
      {"rate": rf"(?:dropout )?(?:rate|probability|p){_BE} #|dropout{_BE} #", "num_features":
        r"# (?:neuron|unit|node|hidden unit)"}),
     ("activation", r"sigmoid|relu|tanh|softplus|elu|swish|gelu",
-      "activation function value sigmoid relu tanh leaky derivative at point for input",
+      "activation function value sigmoid relu tanh leaky derivative at point for input neuron weighted sum pre net hidden layer",
      {"derivative": r"(?:derivative|gradient|slope)", "value": r"output|value|sigmoid|relu|tanh|result"},
      {"input": rf"(?:x|z|input){_BE} #|(?:\( ?|at |for )#", "negative_slope": rf"(?:α|alpha|slope|leak){_BE} #"}),
 )  # fmt: skip
@@ -424,6 +428,6 @@ object digit handwritten mnist cifar imagenet dataset frame video camera satelli
 flower slide slid sliding move moved moving scanned scanning extract extracted detect learn train training trained
 pattern edge patch window region area location position grid cell entry intensity block stack body head tail part
 piece section top bottom left right middle center centre corner length axis axe direction vertical horizontal
-vertically horizontally act go goe border nn tf torch converted convert unchanged
+vertically horizontally act go goe border nn tf torch converted convert unchanged calculation contained strided working solution
 """
 KNOWN = frozenset(_KNOWN.split())
