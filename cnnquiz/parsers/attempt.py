@@ -40,6 +40,7 @@ class Attempt:
             self.names |= {"in_size", "in_channels"}  # a map comes in flattened
         if "out_channels" in self.names:
             self.names.add("out_size")
+        self.names -= _UNSETTLED
         self.names |= {"all"} if "true_positives" in self.names else set()
         self.names |= {count for count, name in _COUNTS if name in self.names}
 
@@ -118,12 +119,12 @@ class Attempt:
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The words and numbers that nothing explains."""
-        explained = {at for place in self.asked.values() for at in place}
-        explained |= {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
+        asked = {at for place in self.asked.values() for at in place}
+        explained = asked | {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
         explained |= {at for _, place in self.line.covered(NEUTRAL) for at in place} | self.statement.quoted
         words, found = KNOWN | self.topic.words, self.statement.tokens
         biases = {at for _, place in self.statement.line.covered(BIAS_OF_EACH) for at in place}
-        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases
+        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases - asked
         known = {at for at, token in enumerate(found) if _is_known(token.kind, token.text, words)} | self._told
         strange = sorted(set(range(len(found))) - known - explained - biases | partial)
         return tuple(dict.fromkeys(found[at].as_written for at in strange))
@@ -162,6 +163,9 @@ class Attempt:
         )
         if any(len(several) > 1 for name, several in values.items() if name != "padding"):
             return  # said twice, with different values
+        for name, either, said_by in _CONVENTIONS.get(self.topic.calculator, ()):
+            if not values.keys() & {name, *said_by}:
+                values[name] = list(either)
         for chosen in product(*values.values()):
             known = dict(zip(values, chosen, strict=True))
             given = self._given(known)
@@ -181,8 +185,9 @@ class Attempt:
             values["class_index"] = index + 1 - first
         elif "class_index" in values:
             values["class_index"] = self._class_from_one(values)
-        if "weight1" in values and isinstance(values.get("input"), tuple):
-            values |= _product(values["weight1"], len(values["input"]))
+        weight = values.get("weight1", values.get("weight") if "out_features" in self.names else None)
+        if isinstance(values.get("input"), tuple):
+            values |= _product(weight, len(values["input"]))
         if "in_size" in values:
             values["in_size"] = height_first(values["in_size"])
         if "in_size" in values and "in_features" in self.names and "in_features" not in values:
@@ -260,6 +265,13 @@ def _product(weight: Any, inputs: int) -> dict[str, Any]:
     return {"product": "xW"} if rows == inputs else {}
 
 
+_CONVENTIONS: dict[str, tuple[tuple[str, tuple[Any, ...], tuple[str, ...]], ...]] = {
+    # what sources take differently: a quantity, its values, and other quantities that settle it
+    "rnn": (("framework", ("torch", "tf"), ("bias_vectors",)),),
+    "iou": (("box_format", ("corners", "size"), ()),),
+    "convolve": (("correlate", (True, False), ()), ("mode", ("full", "valid"), ())),
+}
+_UNSETTLED = frozenset(("momentum", "optimizer"))  # whose rules sources write in more than one way
 _OUTCOMES = ("true_positives", "false_positives", "false_negatives", "true_negatives")
 _COUNTS = (("in_size", "input"), ("kernel_size", "weight"), ("in_features", "input"))  # what is said of the values
 

@@ -45,7 +45,8 @@ _OUTPUT = (
 )
 _SPATIAL = (
     r"(?:output|resulting|final) spatial (?:size|dimension|resolution|shape)"
-    r"|spatial (?:size|dimension|resolution|shape) of (?:the )?(?:output|resulting|result|final)(?: (?:feature|map|image))*"
+    r"|spatial (?:size|dimension|resolution|shape) of (?:the )?(?:output|resulting|result"
+      r"|final)(?: (?:feature|map|image))*"
 )
 _BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
@@ -136,7 +137,8 @@ _COURSE = (
     ("update", r"gradient descent|learning rate|gd|sgd",
      "gradient descent function current gradient derivative loss cost objective minimize"
        " minimise minimum updated update initial starting start"
-     " starts at w x z y θ theta value learning rate iteration step optimizer performing ordinary plain vanilla",
+     " starts at w x z y θ theta value learning rate iteration step optimizer sgd using"
+       " performing ordinary plain vanilla",
      {"theta":
        r"(?:updated |new |final )*(?:value|position) of (?:the )?(?:x|y|z|w|θ|theta|weight"
        r"|parameter)(?: will be)?"
@@ -186,7 +188,8 @@ _COURSE = (
     ("loss", r"loss|mse|mean squared error|cross entropy|mae|mean absolute error",
      "nat in token index model gives give logit loss function binary categorical cross"
        " entropy predicted true probability class sample classifier classification"
-     " model error mean squared absolute task prediction regression target actual label",
+     " model error mean squared absolute between and distribution one hot task prediction"
+       " regression target actual label",
      {"loss":
        r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute"
        r" error)(?: loss)?(?: value)?"
@@ -201,11 +204,11 @@ _COURSE = (
       "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
       "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target":
-        rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector"
+        rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|distribution"
         rf"|y))*{_BE} (?:&|#)",
       "input":
         rf"(?<=probability )#(?= (?:to|for) the (?:true|correct))|(?:predicted|prediction"
-        rf"|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ"
+        rf"|output|probability|ŷ|p)(?: (?:value|probability|distribution|for|that|class|by|model|vector|ŷ"
         rf"|the))*{_BE} (?:&|#)"}),
     ("conv2d", r"conv|filter|kernel|cross correlat",
      "convolution convolve convolved cross correlate correlation filter kernel valid signal"
@@ -223,7 +226,8 @@ _COURSE = (
     ("iou", r"iou|intersection over union|jaccard",
       "iou intersection over union box bounding two predicted ground truth",
      {"iou": r"iou|intersection over union", "intersection": r"intersection area|area of (?:the )?intersection"},
-     {"box1": r"&(?= (?:and|,) )", "box2": r"(?<=and )(?:the )?(?:ground truth )?(?:box )?&",
+     {"box1": r"(?:a (?:=|:|is) )?&(?= (?:and|,) )",
+      "box2": r"(?<=and )(?:the )?(?:ground truth )?(?:box )?(?:b (?:=|:|is) )?&",
       "box_format=corners": r"\( x1 , y1 , x2 , y2 \)"}),
     ("metrics", r"precision|recall|accuracy|f1|specificity|sensitivity",
      "classifier model binary classification class positive negative confusion matrix test result have following",
@@ -248,6 +252,8 @@ _COURSE = (
     ("rnn", r"rnn|lstm|gru", "vanilla rnn lstm gru recurrent cell u w v hidden state simple",
      {"parameters": rf"{_PARAMETERS}|(?:{_COUNT})*weight"},
      {"cell=lstm": r"lstm", "cell=gru": r"gru", "cell=rnn": r"(?:vanilla |simple )?rnn",
+      "framework=tf": r"keras|tensorflow", "framework=torch": r"pytorch",
+      "bias_vectors=1": r"(?:one|a #) bias vector(?: per gate)?",
       "input_size": rf"input(?: (?:size|dimension|dim|feature|vector))*{_BE} #|# (?:input feature|dimensional input)",
       "hidden_size":
         rf"hidden(?: (?:size|state|dimension|dim|unit|layer))*{_BE} #|# (?:hidden )?unit|#"
@@ -266,7 +272,8 @@ _COURSE = (
       "attention self multi head encoder transformer layer q k v query key value projection"
       " matrix separate mechanism score qk t ^"
      " learned weight across all batch",
-     {"scores_shape":
+     {"head_width": r"(?:dimension|size|width) (?:of each|of one|per) head|head (?:dimension|size|width)",
+      "scores_shape":
        r"shape of (?:the )?(?:q k t|qk ?\^ ?t|qkt|attention score)(?: (?:matrix|score|across"
        r"|all|head|and|batche|batch))*",
       "projection_parameters":
@@ -293,8 +300,9 @@ _COURSE = (
      {"rate": rf"(?:dropout )?(?:rate|probability|p){_BE} #|dropout{_BE} #", "num_features":
        r"# (?:neuron|unit|node|hidden unit)"}),
     ("activation", r"sigmoid|relu|tanh|softplus|elu|swish|gelu",
-      "activation function value sigmoid relu tanh leaky derivative at point for input neuron weighted sum pre net hidden layer",
-     {"derivative": r"(?:derivative|gradient|slope)", "value": r"output|value|sigmoid|relu|tanh|result"},
+      "activation function value sigmoid relu tanh leaky derivative at point for input neuron weighted sum pre net"
+      " hidden layer",
+     {"derivative": r"(?:derivative|gradient|slope)", "value": r"output|value|result|~(?= \( ~ \))"},
      {"input": rf"(?:x|z|input){_BE} #|(?:\( ?|at |for )#", "negative_slope": rf"(?:α|alpha|slope|leak){_BE} #"}),
 )  # fmt: skip
 
@@ -354,10 +362,11 @@ CODE = _topic(
      "parameters": _PARAMETERS, "macs": _MACS},
 )  # fmt: skip
 DENSE_NETWORK = _topic(
-    "net", r"hidden|output layer|mlp|perceptron",
+    "net", r"hidden|output layer|mlp|perceptron|fully connected (?:neural )?network|layer size|neural network",
     "fully connected dense feedforward feed forward mlp multilayer perceptron multi network"
       " hidden neuron unit node layer"
-    " relu sigmoid tanh softmax activation train training like represented vector binary classification problem scalar"
+    " size relu sigmoid tanh softmax activation train training like represented vector"
+      " binary classification problem scalar"
     " term architecture three two four d node scratch",
     {"weights": _WEIGHTS, "parameters": _PARAMETERS},
 )
@@ -396,7 +405,7 @@ NEUTRAL = re.compile(  # what gives nothing, though it has numbers
       r"|layer|architecture|hyperparameter)"
     r"|(?:rounded |round |correct |accurate )*(?:up |your answer )?(?:to|upto) (?:# |two "
       r"|three |four )?(?:decimal|significant) (?:place|digit|figure|point)?"
-    r"|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
+    r"|# (?:bounding )?box|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
     r"|\b(?:first|second|\d(?:st|nd|rd|th)|third|next|last|1st|2nd|final) (?:hidden "
       r"|convolutional |conv |convolution )?layer\b"
 )
@@ -428,6 +437,7 @@ object digit handwritten mnist cifar imagenet dataset frame video camera satelli
 flower slide slid sliding move moved moving scanned scanning extract extracted detect learn train training trained
 pattern edge patch window region area location position grid cell entry intensity block stack body head tail part
 piece section top bottom left right middle center centre corner length axis axe direction vertical horizontal
-vertically horizontally act go goe border nn tf torch converted convert unchanged calculation contained strided working solution
+vertically horizontally act go goe border nn tf torch converted convert unchanged calculation contained strided
+solution
 """
 KNOWN = frozenset(_KNOWN.split())
