@@ -15,7 +15,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.language.mentions import FORMULA, Mention, place_of
 from cnnquiz.language.statement import SIGNS, Line, Statement
-from cnnquiz.language.tokens import tokens
+from cnnquiz.language.tokens import ORDINALS, tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.parsers.topics import BIAS_OF_EACH, CUE, KNOWN, NEUTRAL, OF_ONE, QUANTITIES, TURNS_ROUND, Topic
@@ -24,6 +24,8 @@ from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
 
 MOST_MEANINGS = 16
+BEHIND = 7  # words behind what is asked for that may say of what
+ONE_LAYER = frozenset(("last", "final", "previous", "each", "every", "conv", "convolutional", "dense", "fc", "pooling"))
 BATCHED = 4  # axes of a size that begins with the images
 _INVERSE = tuple((name, re.compile(rf"\b(?:{words})\b")) for name, words in QUANTITIES.items())
 
@@ -136,6 +138,17 @@ class Attempt:
         told = (one for one in self.statement.sentences if self.topic.story and one not in asking)
         words = {at for one in told for at in one if self.statement.tokens[at].kind == "word"}
         return {at for at in words if self.statement.tokens[at].text not in TURNS_ROUND}
+
+    def refuse_one_of_several(self) -> None:
+        """Refuse a text that names a layer right behind what it asks for: the parameters of the last layer."""
+        found = self.statement.tokens
+        for place in self.asked.values():
+            end = min(place[-1] + BEHIND, self.statement.sentence(place[0]).stop)
+            behind = [found[at] for at in range(place[-1] + 1, end) if at not in self.line.explained]
+            if named := [one.as_written for one in behind if one.text in ORDINALS or one.text in ONE_LAYER]:
+                raise UnreadError("what is asked of one layer among several is not read", tuple(named))
+            if any(one.text == "layer" and one.word != "layers" for one in behind) and "parameter" in str(self.asked):
+                raise UnreadError("what is asked of one layer among several is not read", ("layer",))
 
     def _has_part(self, mention: Mention) -> bool:
         return not (self.names | self.topic.idle | {""}).isdisjoint(mention.names)

@@ -40,6 +40,7 @@ _CHAIN = re.compile(
     r" (#(?: #){2,}|&)"
 )  # 784-128-10
 _ONE_OUTPUT = re.compile(r"output is (?:a )?scalar|binary classification(?: problem| task)?|scalar output|a output")
+_ONE_LAYER = re.compile(r"\b(?:first|second|third|fourth|last|final|previous) (?:hidden |output )?layer\b")
 _GLUED = re.compile(r"(\d+)d (?:feature |input )?vector|input is (\d+)d")
 
 
@@ -109,6 +110,9 @@ class DenseNetwork(Attempt):
         for one in self.mentions:
             for name in one.names:
                 said.setdefault(name, set()).add(one.value)
+        self.refuse_one_of_several()
+        if any(self.line.covered(_ONE_LAYER)):
+            raise UnreadError("what is asked of one layer is not read")
         hidden = [n for one in self.mentions if one.names == ("hidden",) for n in one.value]
         sizes = {prod((*height_first(size), *said.get("in_channels", ()))) for size in said.get("in_size", ())}
         inputs, outputs = said.get("in", set()) | sizes, said.get("out", set())

@@ -230,7 +230,7 @@ _COURSE = (
       "box2": r"(?<=and )(?:the )?(?:ground truth )?(?:box )?(?:b (?:=|:|is) )?&",
       "box_format=corners": r"\( x1 , y1 , x2 , y2 \)"}),
     ("metrics", r"precision|recall|accuracy|f1|specificity|sensitivity",
-     "classifier model binary classification class positive negative confusion matrix test result have following",
+     "classifier model binary classification class  confusion matrix test result have following",
      {"precision": r"precision", "recall": r"recall|sensitivity", "accuracy": r"accuracy", "f1": r"f1(?: score)?",
       "specificity": r"specificity"},
      {"all": r"(?:for|of|on|among|with) (#) (?!true|false|tp|fp|tn|fn)\w+", "true_positives":
@@ -405,6 +405,7 @@ NEUTRAL = re.compile(  # what gives nothing, though it has numbers
       r"|layer|architecture|hyperparameter)"
     r"|(?:rounded |round |correct |accurate )*(?:up |your answer )?(?:to|upto) (?:# |two "
       r"|three |four )?(?:decimal|significant) (?:place|digit|figure|point)?"
+    r"|before (?:being|it is|they are) (?:fed|passed|applied)|(?:for|of) the positive class"
     r"|# (?:bounding )?box|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
     r"|\b(?:first|second|\d(?:st|nd|rd|th)|third|next|last|1st|2nd|final) (?:hidden "
       r"|convolutional |conv |convolution )?layer\b"
@@ -422,8 +423,8 @@ question answer choose select option correct please show result resulting come o
 layer network neural deep model architecture volume matrix tensor map feature channel pixel size shape dimension
 dimensional dimensionality spatial width height depth color colour rgb grayscale greyscale grey gray 2d 3d 1d single
 simple standard typical square basic stride padding zero pad padded side unit step operation parameter weight bias
-trainable learnable learned including count counted after before hidden connected fully exactly same formula equal
-equals whole full batch data receive receives sequentially consist consisting contain contains composed become happen
+trainable learnable learned including count counted after hidden connected fully exactly same formula equal equals
+whole full batch data receive receives sequentially consist consisting contain contains composed become happen
 expected think own e g etc mean pytorch tensorflow keras framework because since thus therefore now keep kept valid
 know known called named cnn activation relu define defined definition instead want need required require needed stage
 process processing processed computer vision machine learning course exam problem exercise filter followed initial
