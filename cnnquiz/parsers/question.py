@@ -11,9 +11,9 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.language.statement import Statement
+from cnnquiz.layers.code import is_code
 from cnnquiz.parsers.answer import answer
 from cnnquiz.parsers.attempt import Attempt
-from cnnquiz.layers.code import is_code
 from cnnquiz.parsers.code_question import CodeQuestion
 from cnnquiz.parsers.dense_network import DenseNetwork
 from cnnquiz.parsers.reading import Reading, UnreadError
@@ -67,8 +67,8 @@ def _agreed(attempts: Iterable[Attempt]) -> Reading:
             refusals.append(fault if isinstance(fault, CnnquizError) else CnnquizError(str(fault)))
         refusals += attempt.faults
     if not worked:
-        refusals.append(UnreadError("the givens are said in more than one way"))
-        raise next((one for one in refusals if isinstance(one, UnreadError)), UnreadError(str(refusals[0])))
+        unclear = refusals or [UnreadError("the givens are said in more than one way")]
+        raise next((one for one in unclear if isinstance(one, UnreadError)), UnreadError(str(unclear[0])))
     if any(value != worked[0][1] for _, value in worked):
         raise UnreadError("the text has more than one meaning, with different values")
     return worked[0][0]

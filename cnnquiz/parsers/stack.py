@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
@@ -12,7 +13,7 @@ from msgspec import Struct
 from cnnquiz.language.mentions import Mention
 from cnnquiz.language.statement import Statement
 from cnnquiz.language.tokens import ORDINALS
-from cnnquiz.parsers.attempt import Attempt, height_first
+from cnnquiz.parsers.attempt import BEHIND, Attempt, height_first
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.parsers.topics import STACK
 from cnnquiz.solution import jsonable
@@ -24,7 +25,8 @@ _KINDS = {
     "flatten": re.compile(r"flatten|flattened|flattening"),
 }
 _BORDER = re.compile(
-    r"(?<!\w)(?:followed by|then|next|(?:first|second|third|fourth|fifth)(?= (?:\w+ ){0,2}layer)|(?:layer|step|stage) #|(?:conv|pool|fc|dense)\d+)(?!\w)"
+    r"(?<!\w)(?:followed by|then|next|(?:first|second|third|fourth|fifth)(?= (?:\w+ ){0,2}layer)"
+    r"|(?:layer|step|stage) #|(?:conv|pool|fc|dense)\d+)(?!\w)"
 )
 _EVERY = frozenset(("all", "each", "every", "both"))
 _FIELDS = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
@@ -73,7 +75,7 @@ class Stack(Attempt):
                     cuts.add(comma)
                 kind, comma = own, 0
         borders = sorted(cuts)
-        return [self._piece(range(begin, end)) for begin, end in zip(borders, borders[1:], strict=False)]
+        return [self._piece(range(begin, end)) for begin, end in pairwise(borders)]
 
     def _kind(self, at: int) -> str:
         text = self.statement.tokens[at].text
@@ -139,6 +141,8 @@ class Stack(Attempt):
         layers = self.layers
         if len(layers) < 2:
             raise UnreadError("fewer than two layers")
+        if {"parameters", "macs"} & {*want}:
+            self.refuse_one_of_several()
         self._refuse_other_place(len(layers), sum(one.kind == "conv" for one in layers))
         size = next((one.said["in_size"] for one in self.pieces if "in_size" in one.said), None)
         phrases = tuple(Phrase(one.words, one.names[0], jsonable(one.value)) for one in self.mentions if one.names[0])
@@ -159,16 +163,25 @@ class Stack(Attempt):
                 want, flat = ["last_size"], True
             before = [one for one in layers if one.kind in ("conv", "pool")] if flat else layers
             given = {"in": "x".join(map(str, axes)), "layers": self._chain(before, want)}
-            yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=tuple(self._assumed_of(layers)))
+            assumed = tuple(self._assumed_of(layers))
+            yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=assumed)
 
     def _refuse_other_place(self, count: int, convs: int) -> None:
         """Refuse what is asked of a layer that is not the last."""
         for place in self.asked.values():
             sentence = self.statement.sentence(place[0])
-            words = [self.statement.tokens[at] for at in sentence]
-            said = {ORDINALS[one.text] for one in words if one.text in ORDINALS} - {1}
-            if said - {count, convs}:
+            near = range(place[0], place[-1] + BEHIND)
+            own = {at for one in self.pieces if self._is_layer(one) for at in one.place} - {*near}
+            words = [(self.statement.tokens[at].text, at) for at in sentence if at not in own]
+            said = {ORDINALS[text] for text, at in words if text in ORDINALS and not self._is_dense(at + 1)}
+            behind = {self._kind(at) for at in near if at in sentence} - {"", "flatten"}
+            other = behind - {self.layers[-1].kind} if ("output_shape",) in self.asked else set()
+            if other or said - {count, convs}:
                 raise UnreadError("what is asked of a layer on the way is not read")
+
+    def _is_dense(self, at: int) -> bool:
+        """Whether the first dense layer is named here: what comes out of the chain goes in there."""
+        return at < len(self.statement.tokens) and self._kind(at) == "dense"
 
     def _assumed_of(self, layers: Sequence[Piece]) -> Iterator[str]:
         if any("padding" not in one.said for one in layers if one.kind == "conv"):
@@ -185,7 +198,9 @@ class Stack(Attempt):
         return "; ".join(words)
 
     def _layer(self, piece: Piece, want: Sequence[str]) -> str:
-        said, sized = piece.said, not {*want} <= {"parameters", "receptive_field"}
+        said = piece.said
+        counted = "parameters" in want and all(one.kind != "dense" for one in self.layers)
+        sized = not counted and "receptive_field" not in want
         if piece.kind == "flatten":
             return "flatten"
         nobias = "" if said.get("bias", self._bias) else " nobias"
@@ -234,7 +249,8 @@ class Stack(Attempt):
         channels = said.get("in_channels", before)
         if None in (channels, said.get("out_channels")):
             raise UnreadError("the channels of a layer are not said")
-        return {"layer": "conv", "k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
+        given = {"k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
+        return {"layer": "conv", **given}
 
 
 def _keeping(kernel: Any) -> Any:
