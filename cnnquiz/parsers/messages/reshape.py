@@ -144,5 +144,6 @@ MESSAGES = (
     ("'{shape}' is invalid for input {_} {n}", _view),
     ("cannot reshape array of size {n} into shape {shape}", _array),
     ("total size of new array must be unchanged{_} input_shape = {shape}, output_shape = {shape}", _keras),
+    ("total size of the tensor must be unchanged{_} input_shape={shape}, target_shape={shape}", _keras),
     ("Cannot reshape a tensor with {n} elements to shape {shape}", _array),
 )
