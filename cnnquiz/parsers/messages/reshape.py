@@ -133,7 +133,7 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """total size of new array must be unchanged, input_shape = [3136], output_shape = [7, 7, 128]."""
     given, target = ([int(n) for n in re.findall(r"\d+", found[at])] for at in (1, 2))
-    if not given or not prod(target):
+    if not given or not target or not prod(target):
         return None
     if paste.code and not any(sign.join(map(str, target)) in paste.code for sign in (", ", ",")):
         raise UnreadError(f"{prod(given)} numbers arrive, and {size(tuple(target))} holds {prod(target)}: "
