@@ -216,7 +216,7 @@ def square_side(area: int) -> int | None:
 def picture(features: int) -> Dims:
     """The channels and the two equal sides of a grey or coloured picture of so many numbers; empty where it is none."""
     for channels in (1, 3):
-        if features % channels == 0 and (side := square_side(features // channels)) and side > 3:
+        if features % channels == 0 and (side := square_side(features // channels)) and side >= 8:
             return channels, side, side
     return ()
 

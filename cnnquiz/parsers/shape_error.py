@@ -10,13 +10,13 @@ from math import prod
 from msgspec.structs import replace
 
 from cnnquiz.parsers.diagnosis import Diagnosis
-from cnnquiz.parsers.messages import channels, checkpoint, keras_input, labels, product, rank, reshape, sum, window
+from cnnquiz.parsers.messages import channels, checkpoint, join, keras_input, labels, product, rank, reshape, window
 from cnnquiz.parsers.paste import Paste, square_side
 from cnnquiz.parsers.shape_trace import trace
 from cnnquiz.patterns import pattern
 
 LONGEST = 100_000  # characters
-_FAMILIES = (product, channels, rank, window, reshape, sum, labels, checkpoint, keras_input)
+_FAMILIES = (product, channels, rank, window, reshape, join, labels, checkpoint, keras_input)
 _PLACES = {
     "{n}": r" ?(\d{1,15}) ?", "{axis}": r"(-?\d)", "{name}": r"([^\s:,]{1,120})", "{any}": r"(.{0,200}?)",
     "{_}": r".{0,200}?", "{shape}": r" ?(?:torch\.Size\()?[\[(]([^\])]{0,80})[\])]\)?",
@@ -67,7 +67,7 @@ def _with_rows(diagnosis: Diagnosis, paste: Paste, message: str) -> Diagnosis:
 
 def _told(paste: Paste) -> Diagnosis | None:
     """What the layers and the input themselves say, where the message has no numbers."""
-    return _traced(paste) or sum.odd_input(paste)
+    return _traced(paste) or join.odd_input(paste)
 
 
 def _traced(paste: Paste) -> Diagnosis | None:

@@ -53,7 +53,7 @@ class Trace(Struct, frozen=True):
     @property
     def rows(self) -> tuple[Row, ...]:
         """The table of shapes; the layer that fails has none."""
-        return self.rows_before(self.failing) if self.failing else self.rows_before(None)
+        return self.rows_before(self.failing)
 
     def rows_before(self, failing: Use | None) -> tuple[Row, ...]:
         """The table of shapes up to a layer that fails, or to the end of what could be worked."""

@@ -87,6 +87,8 @@ def _other_pictures(wanted: int, got: int, paste: Paste) -> Diagnosis | None:
 def _shape(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """expected shape=(None, 224, 224, 3), found shape=(None, 256, 256, 3)."""
     wanted, got = dims(found[1]), dims(found[2])
+    if len(wanted) < 2 or not got:
+        return None
     return _other_shape(wanted[1:], got[1:] if len(got) == len(wanted) else got, got, paste)
 
 
@@ -95,6 +97,8 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     wanted, got = dims(found[3]), dims(found[4])
     wanted, whole = (wanted[1:], got) if wanted[:1] == (None,) else (wanted, (None, *got))
     own = whole[1:] if len(whole) == len(wanted) + 1 else whole
+    if not wanted or not own:
+        return None
     if "target" in found[1]:
         return _labels(wanted, own, paste)
     return _other_shape(wanted, own, whole, paste)

@@ -18,6 +18,8 @@ LINEAR = ("Linear", "Dense", "LazyLinear")
 
 def _product(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     rows, columns, inputs, outputs = map(int, found.groups())
+    if not rows * columns * inputs:
+        return None
     for cause in (_unbatched, _unflattened, _exchanged, _second_head):
         if diagnosis := cause(rows, columns, inputs, outputs, paste):
             return diagnosis

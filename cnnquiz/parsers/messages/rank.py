@@ -7,6 +7,7 @@ import re
 from cnnquiz.parsers.diagnosis import Diagnosis
 from cnnquiz.parsers.messages.channels import COLOURS, CONVS
 from cnnquiz.parsers.paste import Dims, Paste, dims, elements, picture, size, square_side
+from cnnquiz.parsers.reading import UnreadError
 
 
 def _torch(found: re.Match[str], paste: Paste) -> Diagnosis | None:
@@ -137,6 +138,8 @@ def channels_last(shape: Dims, expected: int, got: int, paste: Paste) -> Diagnos
         recurrent = _recurrent(expected, got, paste) if expected == 3 else None
         cause = f"{size(shape)} has no channel axis"
         return recurrent or Diagnosis("missing channel axis", cause, "x = x[..., None]", size((*shape, 1)), line)
+    if got == 2 and expected == 4 and any(paste.layers("Flatten", "GlobalAveragePooling2D")):
+        raise UnreadError("the map is flattened in front of a layer that slides over one; paste the whole code along")
     if got == 2 and expected == 4 and shape[1] and (whole := picture(shape[1])):
         turned = (*whole[1:], whole[0])
         cause = f"the layer slides over a map and gets {shape[1]} numbers in a row: {size(turned)}"

@@ -59,14 +59,15 @@ def _last_batch(told: int, count: int, batch: int | None, line: int | None) -> D
     )
 
 
-def _fixed(target: Dims, count: int, kind: str, paste: Paste) -> Diagnosis | None:
-    """All sizes are given: one of them is wrong."""
+def _fixed(target: Dims, count: int, kind: str, paste: Paste, batched: bool = True) -> Diagnosis | None:
+    """All sizes are given, and one of them is wrong; the first may be the batch where it is `batched`."""
     sizes = [n or 1 for n in target]
     line, whole = paste.line(*VIEWS), prod(sizes)
     cause = f"{size(target)} holds {whole} numbers, and there are {count}"
     own = prod(sizes[1:])
     batch = paste.input[0] if len(paste.input) in (2, 4) else None
-    if len(sizes) > 1 and count % own == 0 and batch != sizes[0] and not _coloured(sizes, count) and sizes[0] != 1:
+    batched &= sizes[0] not in (1, batch) and not (len(sizes) == 3 and sizes[-1] in COLOURS)
+    if batched and len(sizes) > 1 and count % own == 0 and not _coloured(sizes, count):
         number = count // own
         fix = f"x = x.reshape(-1, {', '.join(map(str, sizes[1:]))})"
         cause = f"{cause}: {number} times {size(target[1:])}"
@@ -132,17 +133,18 @@ def _array(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _keras(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """total size of new array must be unchanged, input_shape = [3136], output_shape = [7, 7, 128]."""
     given, target = ([int(n) for n in re.findall(r"\d+", found[at])] for at in (1, 2))
-    if not given or not prod(target):
+    if not given or not target or not prod(target):
         return None
     if paste.code and not any(sign.join(map(str, target)) in paste.code for sign in (", ", ",")):
         raise UnreadError(f"{prod(given)} numbers arrive, and {size(tuple(target))} holds {prod(target)}: "
                           "the code computes that shape from another input")  # fmt: skip
-    return _fixed(tuple(target), prod(given), "reshape count", paste)
+    return _fixed(tuple(target), prod(given), "reshape count", paste, batched=False)
 
 
 MESSAGES = (
     ("'{shape}' is invalid for input {_} {n}", _view),
     ("cannot reshape array of size {n} into shape {shape}", _array),
     ("total size of new array must be unchanged{_} input_shape = {shape}, output_shape = {shape}", _keras),
+    ("total size of the tensor must be unchanged{_} input_shape={shape}, target_shape={shape}", _keras),
     ("Cannot reshape a tensor with {n} elements to shape {shape}", _array),
 )

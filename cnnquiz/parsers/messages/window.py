@@ -85,7 +85,8 @@ def _negative(found: re.Match[str], paste: Paste) -> Diagnosis | None:
 def _computed(found: re.Match[str], paste: Paste) -> Diagnosis | None:
     """Computed output size would be negative. Received inputs shape=(None, 1, 28, 28), kernel shape=(3, 3, 28, 32)."""
     shape, window = dims(found[1]), dims(found[2])
-    pairs = [(k, n) for k, n in zip(window, shape[1:], strict=False) if k and n and k > n]
+    axes = (shape[1:3], shape[2:4])  # of a map whose channels stand last, or first
+    pairs = [(k, n) for each in axes for k, n in zip(window, each, strict=False) if k and n and k > n]
     return _keras_window(shape, *pairs[0], "pool_size" in found[0], paste) if pairs else None
 
 
