@@ -26,7 +26,8 @@ POSIX = (
     "test_injection.py", "test_lab_pytorch.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
     "test_terminal_restored.py",
 )  # fmt: skip
-LAB = () if find_spec("torch") else ("test_lab_experiments.py", "test_lab_pytorch.py")  # what needs the extra `lab`
+NEEDS_LAB = ("test_lab_experiments.py", "test_lab_models.py", "test_lab_pytorch.py")
+LAB = () if find_spec("torch") else NEEDS_LAB  # what needs the extra `lab`
 collect_ignore = [*(POSIX if sys.platform == "win32" else ()), *LAB]
 PATIENCE = 60  # seconds for what takes less than one, where the machine has much else to do
 ROOT = Path(__file__).parent.parent

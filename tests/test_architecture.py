@@ -31,6 +31,7 @@ items: answers, quiz, checks, history, render
 quiz: checks, history, render
 history: bank, items, quiz, render
 checks: quiz, history, render
+interpreter: solver, calculators, bank, items, answers, quiz, checks, history, render
 parsers: bank, items, answers, quiz, checks, history, render
 lab: bank, items, answers, checks, quiz, history, render
 reports: quiz, history, render
@@ -52,8 +53,8 @@ HOMES = {
     "click": ("cli.py", "commands/", "__main__.py"),
 }
 PURE = (
-    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "parsers", "importers",
-    "answers", "items", "quiz",
+    "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "interpreter", "parsers",
+    "importers", "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}

@@ -8,9 +8,12 @@ from pathlib import Path
 
 import pytest
 from conftest import Program
+from msgspec.structs import replace
 
 from cnnquiz import bank
-from cnnquiz.model import Item
+from cnnquiz.checks.foreign import convention
+from cnnquiz.items.worked_item import work
+from cnnquiz.model import Derivation, Item
 
 HERE = Path(__file__).parent / "importers"
 WHOLE = ["aiken/good.txt", "anki/good.txt", "csv/good.csv", "gift/good.gift", "jsonl/good.jsonl",
@@ -137,3 +140,10 @@ def test_what_was_read_becomes_a_derivation(program: Program, tmp_path: Path) ->
     ended = program("check", "bank.yaml", "--format", "json")
     wrong = [(one["rule"], one["item"]) for one in json.loads(ended.stdout)["findings"] if one["level"] == "error"]
     assert ("key-wrong", "typed") in wrong and not [one for one in wrong if one[1] == "right"]
+
+
+def test_a_key_that_another_convention_makes_right_names_it() -> None:
+    given = {"conv2d": {"x": "1 2; 3 4", "k": "1 0; 0 0"}, "want": "value"}
+    item = Item("turned", "What comes out?", type="number", key="4", derivation=Derivation(given))
+    assert convention(work(item)) == " (right with flip yes)"
+    assert convention(work(replace(item, key="5"))) == ""

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from cnnquiz.errors import CnnquizError
-from cnnquiz.language.mentions import Mention, mentions
+from cnnquiz.language.mentions import FORMULA, Mention, mentions
 from cnnquiz.solver.calculator import Calculator, Quantity
 
 _COMMON = frozenset((
@@ -19,10 +19,6 @@ _OTHERWISE_SAID = ("optimizer", "loss", "reduction", "layer", "activation", "non
 MOST_CAPITALS = 2  # letters of a word that is also another one: He, he
 FORMULAS = ("EXPRESSION", "EQUATION")  # the kinds of givens that are formulas
 _RECALLED = re.compile(r"\(?[^.?!()]*\b(?:would|recall)\b[^.?!()]*[.?!)]", re.IGNORECASE)  # another case
-_FORMULA = re.compile(
-    r"\b[A-Za-z][(\[]\\?([A-Za-zθ]+)[)\]]\s*=\s*((?:[^,;?!.A-Za-z]|\.(?=\d)|\\?\b(?:[A-Za-zθ]|theta|exp|log|ln|sin|cos|tanh|"
-    r"relu|abs|max|min|sqrt|sigmoid)(?![A-Za-z])|(?<=\d)[A-Za-zθ](?![A-Za-z]))+)"
-)
 _LETTER = re.compile(r"(?<![A-Za-z])(?:theta|[A-Za-z])(?![A-Za-z(])")
 
 
@@ -75,7 +71,7 @@ def _formulas(words: str, calculator: Calculator, stated: Mapping[str, Any]) -> 
     for quantity in calculator.quantities:
         known = str(stated.get(quantity.short, ""))
         own = _LETTER.search(known) if quantity.kind.hint in FORMULAS else None
-        for found in _FORMULA.finditer(words.replace("$", "")) if own else ():
+        for found in FORMULA.finditer(words.replace("$", "")) if own else ():
             whole = found[0].strip(" .")
             if quantity.kind.hint == "EQUATION" and whole[:2] == known[:2]:
                 yield Mention((quantity.name,), whole, whole)

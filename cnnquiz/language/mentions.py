@@ -29,6 +29,10 @@ from cnnquiz.solution import prose_text
 
 SIZES = frozenset(("size", "sized", "dimension", "shape", "measuring"))
 MOST_ADJECTIVES = 4
+FORMULA = re.compile(
+    r"\b[A-Za-z][(\[]\\?([A-Za-zθ]+)[)\]]\s*=\s*((?:[^,;?!.A-Za-z]|\.(?=\d)|\\?\b(?:[A-Za-zθ]|theta|exp|log|ln|sin|cos|tanh|"
+    r"relu|abs|max|min|sqrt|sigmoid)(?![A-Za-z])|(?<=\d)[A-Za-zθ](?![A-Za-z]))+)"
+)  # J(w) = (w - 4)^2
 OPERATORS = ("+", "-", "*", "/", "^")
 
 
@@ -59,10 +63,10 @@ def mentions_among(found: Sequence[Token], text: str) -> Iterator[Mention]:
     """The same, where the tokens are known: the text as it is, or with several of them joined."""
     yield from _Reader(found).mentions()
     for one in _switches(text):
-        yield replace(one, at=_place(tokens(one.words), found))
+        yield replace(one, at=place_of(tokens(one.words), found))
 
 
-def _place(words: Sequence[Token], found: Sequence[Token]) -> tuple[int, int]:
+def place_of(words: Sequence[Token], found: Sequence[Token]) -> tuple[int, int]:
     """Where some words stand among the tokens of a text; (0, 0) where they do not."""
     said = [one.text for one in words]
     starts = (at for at in range(len(found) - len(said) + 1) if [one.text for one in found[at : at + len(said)]] == said)
@@ -277,7 +281,7 @@ _WITHOUT_BIAS = re.compile(
 )
 _WITH_BIAS = re.compile(
     r"\b(?:including|include|with|plus|counting|and|has|have|a|one|each)\s+(?:\w+\s+){0,2}bias(?:es)?\b"
-    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)",
+    r"|\bbias(?:es)?(?:\s+\w+){0,2}\s+(?:included|counted)|\bbias\s*=\s*true\b",
     re.IGNORECASE,
 )
 _UNTIED = re.compile(
@@ -319,7 +323,9 @@ _LOSSES = (
 )
 _SIZE_KEPT = re.compile(
     r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
-    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)",
+    r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)"
+    r"|\boutput (?:\w+ ){0,3}?(?:has|have|is|be|of) (?:of )?the same (?:\w+ )?(?:size|dimensions?|shape|resolution|width)"
+    r" as (?:that of )?(?:the |its )?input\b",
     re.IGNORECASE,
 )
 _PADDING_WORD = re.compile(

@@ -59,9 +59,10 @@ class Statement:
     """A text taken apart: its tokens, matrices in one, and the quantities that the phrases beside values give."""
 
     def __init__(self, text: str) -> None:
-        self.tokens = tuple(_merged(tokens(_LEGEND.sub(" ", text))))
+        self.text = _LEGEND.sub(" ", text)
+        self.tokens = tuple(_merged(tokens(self.text)))
         self.line = Line(self.tokens)
-        self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, text)))
+        self.mentions: tuple[Mention, ...] = tuple(dict.fromkeys(mentions_among(self.tokens, self.text)))
 
     @cached_property
     def sentences(self) -> list[range]:
@@ -97,14 +98,26 @@ def _merged(found: Sequence[Token]) -> Iterator[Token]:
             place += 1
 
 
+def _row(found: Sequence[Token], place: int) -> tuple[tuple[object, ...] | None, int]:
+    """The row of a matrix that begins here, [1, 2] or [1], and where it ends."""
+    if found[place].kind == "list":
+        return found[place].value, place + 1
+    one = found[place : place + 3]
+    if len(one) == 3 and (one[0].text, one[1].kind, one[2].text) == ("[", "number", "]"):
+        return (one[1].value,), place + 3
+    return None, place + 1
+
+
 def _matrix(found: Sequence[Token], place: int) -> tuple[list[tuple[object, ...]], int]:
     """The rows of a matrix that begins here, and where it ends; no rows where none begins."""
     if found[place].text not in ("[", "("):
         return [], place
     rows, end = [], place + 1
-    while end < len(found) and (found[end].kind == "list" or found[end].text in (",", ";", "\n")):
-        if found[end].kind == "list":
-            rows.append(found[end].value)
-        end += 1
+    while end < len(found):
+        row, after = _row(found, end)
+        if row is None and found[end].text not in (",", ";", "\n"):
+            break
+        rows += [] if row is None else [row]
+        end = after
     closed = end < len(found) and found[end].text in ("]", ")")
     return (rows, end + 1) if rows and closed and len({len(row) for row in rows}) == 1 else ([], place)

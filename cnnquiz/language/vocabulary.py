@@ -32,18 +32,19 @@ kernel_size: e, : k, f
 stride: e, : s
 padding: e, : p
 dilation: e, : d
-kernel_size: s, s: conv, convolution, convolution layer, conv layer, convolutional layer, mask, max pooling
+kernel_size: s, s: conv, convolution, convolution layer, conv layer, conv2d layer, convolutional layer, mask, max pooling
 kernel_size: s, s: max pool, max pooling layer, average pooling, mean pooling, pooling window, pooling, pooling layer
-kernel_size: sz, s: filter, convolutional filter
+kernel_size: sz, s: filter, convolutional filter, convolution filter
 out_channels: n, : number of filter, number of kernel, out channel, output channel
 out_channels: e, n: filter, kernel, mask
-out_channels: , n: convolutional filter, convolutional kernel, output channel, output feature map
+out_channels: , n: convolutional filter, convolution filter, convolution kernel, convolutional kernel, output channel, output feature map
 out_channels: , n: output map, learned filter, learnable filter, filter kernel
 in_channels out_channels num_features: n, n: channel, feature map, feature channel
 in_channels: n, n: input channel, in channel, colour channel, color channel, image channel, input depth
 in_size: sz, s: image, input image, input, input volume, input map, input feature map, input matrix, input signal
 in_size: sz, s: picture, photo, input tensor, input picture
 in_size: ns, s: input size, image size, input dimension, input shape, input width, input length
+in_size: s, : applied to, applied on
 in_size: s, s: map, feature map, activation map, volume, matrix, signal, tensor, pixel image
 in_size: n, : axis, row, signal
 stride: nsz, : stride, stride length
@@ -54,6 +55,8 @@ dilation: ns, : dilation, dilation rate, dilation factor, atrous rate
 groups num_groups: n, n: group
 output_padding: ns, : output padding
 in_features: n, n: input, input feature, input neuron, input unit, input node, input value, feature
+in_features: n, : in feature
+out_features: n, : out feature
 out_features: n, n: unit, neuron, node, hidden unit, hidden neuron, hidden node, output, output unit, output neuron
 num_samples last_batch: n, n: sample, training sample, example, training example, image, training image, data point
 num_samples last_batch: n, n: instance, picture, photo, record, item, pattern, training pattern, observation
@@ -63,7 +66,7 @@ num_epochs: n, n: epoch, training epoch
 lr: n, : learning rate, step size, alpha, eta, rate, α, η
 momentum: n, : momentum, momentum coefficient, momentum factor, momentum term
 iterations iterations_per_epoch num_steps: , n: iteration, update, step, update step, gradient step
-number num_layers: , n: layer, convolutional layer, conv layer, convolution, convolution layer, convolutional stage, hidden layer
+number num_layers: , n: layer, convolutional layer, conv layer, conv2d layer, convolution, convolution layer, convolutional stage, hidden layer
 number num_layers: , n: sigmoid layer, tanh layer, relu layer, stacked layer, stacked convolution
 temperature: n, : temperature
 logits input: l, : logit, score

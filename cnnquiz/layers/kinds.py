@@ -63,11 +63,17 @@ def windows_of(layer: Layer, axes: int) -> tuple[Window, ...]:
     return windows
 
 
-def _channels_and_groups(layer: Layer, state: LayerState) -> tuple[int, int, int]:
-    """Channels, filters and groups, which must divide both."""
+def _channels(layer: Layer, state: LayerState) -> int:
+    """The channels that arrive; LayerFault where the layer is made for others."""
     channels = state.shape[-1]
     if layer.channels not in (None, channels):
         raise LayerFault(f"channels is {layer.channels}, but {channels} arrive ({text(state.shape)})")
+    return channels
+
+
+def _channels_and_groups(layer: Layer, state: LayerState) -> tuple[int, int, int]:
+    """Channels, filters and groups, which must divide both."""
+    channels = _channels(layer, state)
     if layer.out is None and layer.groups:
         raise LayerFault(f"it has no number of filters: write {layer.kind} 10 ...")
     groups = layer.groups or channels
@@ -166,7 +172,7 @@ def _dense(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
 
 
 def _bn(layer: Layer, state: LayerState) -> tuple[LayerState, Counts]:
-    channels = state.shape[-1]
+    channels = _channels(layer, state)
     return state, Counts(2 * channels, 4 * channels, 0, (("bn", prod(state.shape)),))
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from cnnquiz.errors import GivenError
+from cnnquiz.layers.code import chain_of
 from cnnquiz.layers.vocabulary import (  # fmt: skip
     BARE,
     KIND_FIELDS,
@@ -123,13 +124,23 @@ _GLUED = pattern(r"([a-z_]+?)=?(\d[\dx×*,]*|same|valid|yes|no|true|false)")
 
 
 def pieces(text: str) -> list[Any]:
-    """The layers of a text one by one: `conv 10 k3; pool k2`, or a list in JSON, as [[3, 1], [2, 2]]."""
+    """The layers of a text one by one: `conv 10 k3; pool k2`, a list in JSON, as [[3, 1], [2, 2]], or code."""
+    if "(" in text:
+        return list(_of_code(text))
     if text.lstrip().startswith("["):
         try:
             return list(json.loads(text))
         except (ValueError, RecursionError):
             raise LayerFault(f"{excerpt(text)} is no list of layers: write for example [[3, 1], [2, 2]]") from None
     return [piece for piece in outer_parts(text, ";\n") if piece.strip()]
+
+
+def _of_code(text: str) -> list[dict[str, Any]]:
+    """The layers of Conv2d(3, 8, 3), ReLU(), as mappings."""
+    try:
+        return chain_of(text)
+    except GivenError as fault:
+        raise LayerFault(str(fault)) from None
 
 
 def outer_parts(text: str, signs: str) -> list[str]:
@@ -176,6 +187,10 @@ def parse_layer(part: Any) -> Layer:
         return _layer("window", dict(zip(("k", "s", "d"), part, strict=False)))
     if not isinstance(part, str):
         raise LayerFault(f"{excerpt(part)} is not a layer: write for example conv 10 k3")
+    if "(" in part and (found := _of_code(part)):
+        if len(found) > 1:
+            raise LayerFault(f"{excerpt(part)} is {len(found)} layers: write one at a time")
+        return _read_mapping(found[0])
     return _read_text(part)
 
 

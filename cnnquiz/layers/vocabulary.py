@@ -6,7 +6,8 @@ from typing import Any
 
 from cnnquiz.patterns import pattern
 
-ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu")
+ACTIVATIONS = ("relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "gelu", "elu", "silu", "selu", "celu",
+               "mish", "hardswish", "hardsigmoid", "hardtanh", "softplus", "softsign", "logsoftmax")  # fmt: skip
 POOL: dict[str, Any] = {"kind": "pool", "s": ()}
 KINDS: dict[str, dict[str, Any]] = {
     "conv": {"kind": "conv"},
@@ -69,6 +70,7 @@ TAKES: dict[str, tuple[str, ...]] = {
     "pad": ("p",),
     "dense": ("out", "inputs", "bias", "fixed"),
     "dropout": ("rate",),
+    "bn": ("channels",),
 }
 EXAMPLES = {
     "conv": "conv 10 k3 s2 p1 d1 g1 nobias", "tconv": "tconv 8 k2 s2 p0 op0", "pool": "pool k3 s2 p1 ceil",

@@ -18,7 +18,7 @@ _LATEX = (
     (re.compile(r"&(?=\s*[=<>≈])"), " "),
     (re.compile(r"(?<=\d)\\,(?=\d{3}(?!\d))"), ""),
     (re.compile(r"\\(?:times|cdot|ast)(?![a-zA-Z])"), "*"),
-    (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
+    (re.compile(r"\\(?:left|right|[bB]ig[lr]?)(?![a-zA-Z])|\\[,;:! ()\[\]]|\$|(?<![\w)])\*\*|\*\*(?![\w(])|`|~"), " "),
     (re.compile(r"\\[dt]?frac\s*\{([^{}]*)\}\s*\{([^{}]*)\}"), r"((\1)/(\2))"),
     (re.compile(r"\\lfloor|⌊"), " floor("),
     (re.compile(r"\\lceil|⌈"), " ceil("),

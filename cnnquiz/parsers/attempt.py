@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from functools import cached_property
 from itertools import product
 from typing import Any
@@ -12,10 +13,12 @@ from msgspec.structs import replace
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.language.mentions import Mention
+from cnnquiz.language.mentions import FORMULA, Mention, place_of
 from cnnquiz.language.statement import SIGNS, Line, Statement
+from cnnquiz.language.tokens import tokens
+from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
-from cnnquiz.parsers.topics import CUE, KNOWN, NEUTRAL, QUANTITIES, Topic
+from cnnquiz.parsers.topics import BIAS_OF_EACH, CUE, KNOWN, NEUTRAL, OF_ONE, QUANTITIES, TURNS_ROUND, Topic
 from cnnquiz.solution import jsonable
 from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
@@ -37,14 +40,21 @@ class Attempt:
             self.names |= {"in_size", "in_channels"}  # a map comes in flattened
         if "out_channels" in self.names:
             self.names.add("out_size")
+        self.names |= {"all"} if "true_positives" in self.names else set()
         self.names |= {count for count, name in _COUNTS if name in self.names}
 
     @cached_property
     def mentions(self) -> list[Mention]:
         """The topic's own turns of phrase with their values, then those of the phrases for all topics."""
-        own = list(self._turns())
+        own = [*self._formulas(), *self._turns()]
         taken = {at for one in own for at in range(*one.at) if self._is_value(at)}
         return own + [one for one in self.statement.mentions if not self._is_taken(one, own, taken)]
+
+    def _formulas(self) -> Iterator[Mention]:
+        """The function that the text defines: J(w) = (w - 4)^2."""
+        for found in FORMULA.finditer(arithmetic.plain(self.statement.text)) if self.topic.formula else ():
+            place = place_of(tokens(found[0]), self.statement.tokens)
+            yield Mention((self.topic.formula,), found[2].strip(" ."), found[0].strip(), at=place)
 
     def _is_taken(self, mention: Mention, own: Sequence[Mention], taken: set[int]) -> bool:
         """Whether the topic has the mention's value already; of one in words alone, whether it has any of its words."""
@@ -57,29 +67,31 @@ class Attempt:
 
     def _turns(self) -> Iterator[Mention]:
         """What the topic's own patterns find; several values of one quantity come together as a list."""
-        tokens, taken = self.statement.tokens, set[int]()
+        found_tokens, taken = self.statement.tokens, {at for one in self._formulas() for at in range(*one.at)}
+        worded = set[int]()
         for name, pattern, word in self.topic.turns:
             values: list[int] = []
             explained: list[int] = []
             for found, inside in self.statement.line.covered(pattern):
                 held = [at for at in self.statement.line.inside(*found.span(found.lastindex or 0)) if self._is_value(at)]
                 held = [at for at in inside if self._is_value(at)] if (found.lastindex or 0) > 1 else held
-                if taken.isdisjoint(held):
+                if taken.isdisjoint(held) and (held or worded.isdisjoint(inside)):
                     values += held
                     explained += inside
             taken.update(explained if values else ())
-            words = " ".join(tokens[at].as_written for at in explained)
+            worded.update(() if values else explained)
+            words = " ".join(found_tokens[at].as_written for at in explained)
             own = word is not None  # words that may ask as well
             yield from (Mention(("",), None, "", own, (at, at + 1)) for at in explained)
             if explained and (values or word is not None):
-                read = [tokens[at].value for at in values]
+                read = [found_tokens[at].value for at in values]
                 value = word if word is not None else read[0] if len(read) == 1 else tuple(read)
                 yield Mention((name,), value, words, own, (explained[0], explained[0] + 1))
 
     @cached_property
     def line(self) -> Line:
         """What no value explains."""
-        own = (one for one in self.mentions if not (one.part and (isinstance(one.value, str) or one.names == ("",))))
+        own = (one for one in self.mentions if not (one.part and (isinstance(one.value, str | bool) or one.names == ("",))))
         return Line(self.statement.tokens, frozenset(at for one in own for at in range(*one.at)))
 
     @cached_property
@@ -98,6 +110,8 @@ class Attempt:
     def _is_asking(self, place: list[int]) -> bool:
         """Whether words stand behind such as `what is` or `how many`, or hold them."""
         sentence = self.statement.sentence(place[0])
+        if self.line.text.endswith(":") and not CUE.search(self.line.text):
+            return True  # the answer ends the sentence
         return any(cue[0] in sentence and cue[0] <= place[-1] for _, cue in self.line.covered(CUE))
 
     @cached_property
@@ -107,8 +121,19 @@ class Attempt:
         explained |= {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
         explained |= {at for _, place in self.line.covered(NEUTRAL) for at in place} | self.statement.quoted
         words, found = KNOWN | self.topic.words, self.statement.tokens
-        strange = [at for at, token in enumerate(found) if at not in explained and not _is_known(token.kind, token.text, words)]
+        biases = {at for _, place in self.statement.line.covered(BIAS_OF_EACH) for at in place}
+        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases
+        known = {at for at, token in enumerate(found) if _is_known(token.kind, token.text, words)} | self._told
+        strange = sorted(set(range(len(found))) - known - explained - biases | partial)
         return tuple(dict.fromkeys(found[at].as_written for at in strange))
+
+    @property
+    def _told(self) -> set[int]:
+        """The words of sentences that ask nothing, in a topic of stories."""
+        asking = {self.statement.sentence(place[0]) for place in self.asked.values()}
+        told = (one for one in self.statement.sentences if self.topic.story and one not in asking)
+        words = {at for one in told for at in one if self.statement.tokens[at].kind == "word"}
+        return {at for at in words if self.statement.tokens[at].text not in TURNS_ROUND}
 
     def _has_part(self, mention: Mention) -> bool:
         return not (self.names | self.topic.idle | {""}).isdisjoint(mention.names)
@@ -146,9 +171,17 @@ class Attempt:
         for count, name in _COUNTS:
             if count in values and name in values and not _fits(values[count], values[name]):
                 raise UnreadError("the sizes that are said are not those of the values", (text_of(values[count]),))
+        if "all" in values and values["all"] != sum(values.get(name, 0) for name in _OUTCOMES):
+            raise UnreadError("the four outcomes are not as many as are said", (str(values["all"]),))
         if isinstance(values.get("class_index"), tuple):
             index, first = values["class_index"]
             values["class_index"] = index + 1 - first
+        elif values.get("class_index") == 0:
+            values["class_index"] = 1  # counted from 0
+        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
+            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
+        if "weight1" in values and isinstance(values.get("input"), tuple):
+            values |= _product(values["weight1"], len(values["input"]))
         if "in_size" in values:
             values["in_size"] = height_first(values["in_size"])
         if "in_size" in values and "in_features" in self.names and "in_features" not in values:
@@ -207,7 +240,18 @@ class Attempt:
         return replace(reading, given=given, find=(unknown,), targets={"output_size": target}, assumed=assumed)
 
 
-_COUNTS = (("in_size", "input"), ("kernel_size", "weight"), ("in_features", "input"))
+def _product(weight: Any, inputs: int) -> dict[str, Any]:
+    """How the rows of a matrix are read: as the units, or as the inputs; UnreadError where both fit."""
+    if not isinstance(weight, tuple) or not isinstance(weight[0], tuple):
+        return {}
+    rows, columns = len(weight), len(weight[0])
+    if rows == columns == inputs:
+        raise UnreadError("the rows of the weights may be the units or the inputs")
+    return {"product": "xW"} if rows == inputs else {}
+
+
+_OUTCOMES = ("true_positives", "false_positives", "false_negatives", "true_negatives")
+_COUNTS = (("in_size", "input"), ("kernel_size", "weight"), ("in_features", "input"))  # what is said of the values
 
 
 def _fits(said: Any, values: Any) -> bool:

@@ -13,15 +13,18 @@ from cnnquiz.errors import CnnquizError
 from cnnquiz.language.statement import Statement
 from cnnquiz.parsers.answer import answer
 from cnnquiz.parsers.attempt import Attempt
+from cnnquiz.layers.code import is_code
+from cnnquiz.parsers.code_question import CodeQuestion
+from cnnquiz.parsers.dense_network import DenseNetwork
 from cnnquiz.parsers.reading import Reading, UnreadError
 from cnnquiz.parsers.stack import Stack
-from cnnquiz.parsers.topics import CUE, STACK, UNREADABLE, topics
+from cnnquiz.parsers.topics import DENSE_NETWORK, STACK, UNREADABLE, topics
 
 LONGEST = 4_000  # characters
 
 
 def question(text: str, options: Sequence[str] = ()) -> Reading | None:
-    """The reading of a question in words; None for a text that asks nothing or is an error message.
+    """The reading of a question in words; None for an error message.
 
     options  what may be chosen from; they do not change the reading
     """
@@ -29,13 +32,7 @@ def question(text: str, options: Sequence[str] = ()) -> Reading | None:
         raise UnreadError(f"the text is longer than the {LONGEST:,} characters that are read")
     if UNREADABLE.search(text):
         return None
-    statement = Statement(text)
-    if not CUE.search(statement.line.text):
-        return None
-    line = statement.line.text
-    attempts = [Attempt(statement, topic) for topic in topics() if topic.needs.search(line)]
-    attempts += [Stack(statement)] if STACK.needs.search(line) else []
-    asked = [one for one in attempts if one.asked]
+    asked = [one for one in _attempts(text) if one.asked]
     if not asked:
         raise UnreadError("what the text asks for is none of the results that can be worked")
     read = [one for one in asked if not one.unread]
@@ -43,6 +40,20 @@ def question(text: str, options: Sequence[str] = ()) -> Reading | None:
         nearest = min(asked, key=lambda one: len(one.unread))
         raise UnreadError(f"not placed: {', '.join(nearest.unread)}", nearest.unread)
     return _agreed(read)
+
+
+def _attempts(text: str) -> Iterator[Attempt]:
+    """The text as a question of each topic that it may be about; of one that quotes code, about that code."""
+    if is_code(text):
+        yield CodeQuestion(text)
+        return
+    statement = Statement(text)
+    line = statement.line.text
+    yield from (Attempt(statement, topic) for topic in topics() if topic.needs.search(line))
+    if STACK.needs.search(line):
+        yield Stack(statement)
+    if DENSE_NETWORK.needs.search(line):
+        yield DenseNetwork(statement)
 
 
 def _agreed(attempts: Iterable[Attempt]) -> Reading:

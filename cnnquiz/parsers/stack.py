@@ -111,7 +111,8 @@ class Stack(Attempt):
         for piece in self.pieces:
             own = piece.said.keys() & _OWN
             if self._is_layer(piece):
-                times = piece.said.pop("number", 1) if piece.every else 1
+                alike = piece.every or "kernel_size" in piece.said
+                times = piece.said.pop("number", 1) if alike else 1
                 found += [Piece(piece.place, piece.kind, dict(piece.said)) for _ in range(min(times, 100))]
             elif own and piece.every and piece.kind in ("conv", ""):
                 shared |= {name: piece.said[name] for name in own}
@@ -121,7 +122,8 @@ class Stack(Attempt):
         convs = [one for one in found if one.kind == "conv"]
         for one in convs:
             one.said = shared | one.said
-        if any(number not in (len(found), len(convs)) for number in numbers):
+        windows = sum(one.kind != "flatten" for one in found)
+        if any(number not in (windows, len(convs)) for number in numbers):
             raise UnreadError("another number of layers is said than there are", tuple(map(str, numbers)))
         return found
 
@@ -153,6 +155,8 @@ class Stack(Attempt):
             if len(axes) < 3 and "3d" in self.statement.line.text.split():
                 axes = (*axes, 3)
             flat = want == ["flattened"]
+            if want == ["output_shape"] and layers[-1].kind == "conv" and "out_channels" not in layers[-1].said:
+                want, flat = ["last_size"], True
             before = [one for one in layers if one.kind in ("conv", "pool")] if flat else layers
             given = {"in": "x".join(map(str, axes)), "layers": self._chain(before, want)}
             yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=tuple(self._assumed_of(layers)))
@@ -198,7 +202,8 @@ class Stack(Attempt):
         fields = [f"{field}{_text(said[name])}" for name, field in _FIELDS.items() if name in said]
         if piece.kind == "pool":
             return " ".join(["pool", *fields])
-        filters = said.get("out_channels", 1 if want == ["receptive_field"] else None)
+        sizes_alone = want in (["receptive_field"], ["last_size"])
+        filters = said.get("out_channels", 1 if sizes_alone else None)
         if filters is None:
             raise UnreadError("the filters of a layer are not said")
         return " ".join(["conv", str(filters), *fields]) + nobias

@@ -15,6 +15,8 @@ class Topic(Struct, frozen=True):
     needs  what a question must say somewhere to be about it
     words  further words that belong to it; the words of another topic alone belong to another calculator
     turns  its own ways to say a quantity, with the value's sign in the pattern, or with the value that they mean
+    story    whether a sentence that asks nothing may speak of anything, so long as its numbers are explained
+    formula  the quantity that a function of the text gives: J(w) = w^2
     idle   quantities that may be said although they change none of its results
     asks   each group of results with the way to ask for it; the first result that there is answers it
     """
@@ -24,15 +26,20 @@ class Topic(Struct, frozen=True):
     words: frozenset[str]
     asks: tuple[tuple[tuple[str, ...], re.Pattern[str]], ...]
     turns: tuple[tuple[str, re.Pattern[str], Any], ...] = ()
-    idle: frozenset[str] = frozenset(("activation",))
+    idle: frozenset[str] = frozenset(("activation", "layer_units"))
+    formula: str = ""
+    story: bool = False
 
 
+STORIES = ("train", "metrics", "loss")
 _SIZE = r"(?:size|shape|dimension|dimensionality|resolution|width and height|height and width|width|height|volume)"
 _MADE = r"(?:output|resulting|result|convoluted|convolved|pooled|final|produced|feature map|activation map|data)"
 _LOOSE = r"(?:(?:the|spatial|image|feature|map|layer|matrix|tensor|this|that|each|of|a|total|volume|convolution) )"
 _OUTPUT = (
     rf"{_MADE} {_LOOSE}*?{_SIZE}|{_SIZE} (?:of |be |for ){_LOOSE}*?{_MADE}(?: (?:feature|map|matrix|tensor|volume|image))*"
     r"|output (?:volume|feature map|map|tensor)"
+    r"|how (?:big|large) (?:will|would|is) (?:the )?(?:resulting |pooled )?(?:output|feature map|result)(?: (?:feature map|image|map|be))*"
+    rf"|output of (?:which|what) (?:spatial )?{_SIZE}"
 )
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
 _PARAMETERS = rf"(?<!following )(?:{_COUNT})*(?<!following )(?:parameter|param)(?: count)?"
@@ -44,7 +51,9 @@ _ROWS = (
     ("conv", r"conv|filter|kernel|cross correlat",
      "convolution convolutional convolve convolved convolving convoluted conv conv2d convnet cnn filter kernel reducing reduce mapping map way"
      " most implemented hence specification forward pass through",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS}),
+     {"effective_kernel": r"effective (?:kernel|filter) size|effective size of the (?:kernel|filter)",
+      "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
+     {"out_size": r"output (?:feature map |volume |image |size )?(?:must|should|has to|need to|is to) be (?:of size )?@"}),
     ("tconv", r"\w*transpose|deconv|up ?conv",
      "transposed transpose convtranspose2d deconvolution deconv upconvolution upsampling convolution convolutional conv"
      " convolve cnn filter kernel",
@@ -54,7 +63,11 @@ _ROWS = (
      {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("dense", r"fully connected|dense|linear|neuron|node|unit|perceptron|hidden",
      "fully connected dense linear neuron node unit perceptron hidden fc",
-     {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
+     {"parameters": _PARAMETERS, "weights": _WEIGHTS},
+     {"in_features": r"(?:from|map|mapping|connect|connecting) (#)(?: (?:unit|input|neuron|feature|value))?(?= (?:to|into|with) #)"}),
+    ("params", r"embedding", "embedding vocabulary word token dimension lookup table", {"parameters": _PARAMETERS, "weights": _WEIGHTS}),
+    ("params", r"batch norm|batchnorm", "batch normalization normalisation norm batchnorm learn",
+     {"parameters": _PARAMETERS}, {"layer=batchnorm": r"batch norm\w*|batchnorm"}),
     ("params", r"conv|filter|kernel", "convolution convolutional conv conv2d cnn filter kernel", {"weights": _WEIGHTS}),
     ("rf", r"receptive field",
      "receptive field convolution convolutional conv cnn filter kernel stacked neuron unit",
@@ -76,14 +89,19 @@ _ROWS = (
 _BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _SERIES = r"(?:&|# (?:, (?:and )?# |and # )*(?:, (?:and )?#|and #))"
 _NEURON = (
-    "mlp", r"neuron|perceptron|sigmoid unit|relu unit|linear unit",
-    "neuron perceptron output unit artificial forward pass vector function initialized",
+    "mlp", r"neuron|perceptron|mlp|sigmoid unit|relu unit|linear unit",
+    "neuron perceptron output unit artificial forward pass vector function initialized mlp structure following hidden layer final multilayer",
     {"output": r"(?:complete |final |forward pass )*(?:output|activation)(?: (?:of|value|y)(?: (?:the|this|a))?"
                r"(?: (?:sigmoid|relu|tanh|linear|~))? ?(?:neuron|perceptron|unit)?)?",
      "z1": r"(?:pre activation|net input|weighted sum|z)(?: value)?"},
-    {"weight1": rf"(?:weight )?w(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&|%)|weight(?: vector)?{_BE} {_SERIES}",
+    {"weight2": rf"(?:output layer )?(?:weight(?: matrix)? ?:? )?w2{_BE} %", "bias2": rf"(?:output layer )?(?:bias ?:? )?b2{_BE} (?:&|#|\[ # \])",
+     "weight1": rf"(?:hidden layer )?(?:weight(?: matrix)? ?:? )?(?:w1?{_BE} %|w(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&))|weight(?: vector)?{_BE} {_SERIES}",
      "input": rf"(?:input )?x(?:\d|₁|₂|₃|₄)?{_BE} (?:#|&)|input(?: vector| value)?{_BE} {_SERIES}",
-     "bias1": rf"(?:bias )?b(?:\d)?{_BE} #|bias(?: term)?{_BE} #",
+     "bias1": rf"(?:hidden layer )?(?:bias ?:? )?b(?:\d)?{_BE} (?:#|&)|bias(?: term)?{_BE} #",
+     "layer_units": rf"(?:input|hidden|output) layer{_BE} #(?: (?:neuron|unit|node))?|# layer(?= mlp| network| neural)",
+     "hidden_activation=relu": r"(?<=hidden layer : # neuron with )relu(?: activation)?",
+     "hidden_activation=sigmoid": r"(?<=hidden layer : # neuron with )sigmoid(?: activation)?",
+     "hidden_activation=tanh": r"(?<=hidden layer : # neuron with )tanh(?: activation)?",
      "output_activation=sigmoid": r"(?:sigmoid|logistic)(?: activation)?(?: function)?",
      "output_activation=relu": r"relu(?: activation)?(?: function)?",
      "output_activation=tanh": r"tanh(?: activation)?(?: function)?",
@@ -91,6 +109,28 @@ _NEURON = (
 )  # fmt: skip
 _COURSE = (
     _NEURON,
+    ("update", r"gradient descent|learning rate|gd|sgd",
+     "gradient descent function current gradient derivative loss cost objective minimize minimise minimum updated update initial starting start"
+     " starts at w x z y θ theta value learning rate iteration step optimizer performing ordinary plain vanilla",
+     {"theta": r"(?:updated |new |final )*(?:value|position) of (?:the )?(?:x|y|z|w|θ|theta|weight|parameter)(?: will be)?"
+               r"|(?<=what is )(?:x|y|z|w|θ|theta)|(?:updated|new) (?:weight|parameter|value|x|w|z|θ|theta)"},
+     {"grad": rf"gradient(?: of the loss)?{_BE} (#)", "parameter": rf"(?:current|initial|old) (?:weight|value|parameter)(?: w)?{_BE} (?:w = )?(#)|" r"(?:start|starting|starts|initial|initialized|begin|beginning)[^#&.?~]{0,40} (#)|(?:from|at) (?:x|y|z|w|θ|theta)(?: 0)? = (#)",
+      "lr": rf"(?:learning rate|step size|η|α|alpha|lr|eta)(?: \( ?(?:η|α|alpha|lr|eta) ?\)|(?: η| α| alpha| eta))?{_BE} (#)",
+      **{f"num_steps={at}": rf"after (?:the )?(?:{said}) (?:iteration|step|update)(?: of (?:the )?gradient descent(?: update)?)?"
+         for at, said in enumerate(("first|1st|one|a", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th"), 1)},
+      "num_steps": r"after (#) (?:iteration|step|update)(?: of gradient descent)?"}, "loss"),
+    ("dense", r"fully connected|dense|linear layer", "fully connected dense linear layer flattened vector ^ t w x y",
+     {"y": r"output(?: vector)?"},
+     {"weight": rf"(?:weight(?: matrix)?|w){_BE} %", "input": rf"(?:input|vector|x){_BE} &",
+      "bias_vector": rf"(?:bias(?: vector)?|b){_BE} &", "bias=no": "no bias|without bias"}),
+    ("convolve", r"signal|1 d|# d|one dimensional", "cross correlation correlate convolution convolve signal kernel filter valid full 1d # d dimensional",
+     {"y": r"(?:resulting |full |valid )*(?:output|result|convolution|signal)|cross correlate"},
+     {"kernel": rf"(?:kernel|filter|h){_BE} &", "input": rf"(?:signal|sequence|input|x){_BE} &",
+      "mode=valid": r"valid|no padding|without padding", "mode=full": r"full", "correlate=yes": r"cross correlat\w*"}),
+    ("pool2d", r"pool", "pool pooling max average matrix input output window",
+     {"y": r"(?:resulting |final )?(?:output|result)(?: (?:matrix|map))?"},
+     {"pooling=max": "max(?: pooling)?", "pooling=average": "(?:average|mean)(?: pooling)?",
+      "input": r"(?:input|image|matrix|map|a)(?: [^%&#@.?]{0,60})?[ .]*(?:%)"}),
     ("softmax", r"softmax", "softmax activation function",
      {"probability": r"probability (?:of|for|assigned to) (?:the )?~",
       "probabilities": r"(?:softmax )?(?:output|probability distribution|probability|result)(?: vector)?|softmax"},
@@ -105,16 +145,17 @@ _COURSE = (
       "bias": rf"(?:shift |learned )?(?:β|beta)(?: \( ?shift ?\))?{_BE} #",
       "epsilon": rf"(?:small constant ?:? ?)?(?:ε|epsilon|eps){_BE} #"}),
     ("loss", r"loss|mse|mean squared error|cross entropy|mae|mean absolute error",
-     "loss function binary categorical cross entropy predicted true probability class sample classifier classification"
+     "nat in token index model gives give logit loss function binary categorical cross entropy predicted true probability class sample classifier classification"
      " model error mean squared absolute task prediction regression target actual label",
      {"loss": r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute error)(?: loss)?(?: value)?"
               r"|loss(?: value)?"},
-     {"class_index": r"(?:true|correct|actual) (?:class|label)(?: (?:is|=|:|class|label|index))* (#)(?: \( (#) (?:indexed|based) \))?",
-      "class_index=1": r"probability (?:of|for|assigned to|to) (?:that|the (?:true|correct|right|actual)) class",
+     {"class_index": r"(?:true|correct|actual) (?:class|label|token)(?: (?:is|=|:|class|label|index))* (#)(?: \( (#) (?:indexed|based) \))?",
+      "logits": rf"logit{_BE} &",
+      "class_index=1": r"(?<=to )the (?:true|correct|right|actual) class|probability (?:of|for|assigned to|to) (?:that|the (?:true|correct|right|actual)) class",
       "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
       "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target": rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|y))*{_BE} (?:&|#)",
-      "input": rf"(?:predicted|prediction|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
+      "input": rf"(?<=probability )#(?= (?:to|for) the (?:true|correct))|(?:predicted|prediction|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ|the))*{_BE} (?:&|#)"}),
     ("conv2d", r"conv|filter|kernel|cross correlat",
      "convolution convolve convolved cross correlate correlation filter kernel valid signal forward pass feature tensor k i w x y represented",
      {"y": r"(?:resulting |final )?(?:output|result|feature map|convolution)(?: (?:matrix|tensor|feature map|map|value))?",
@@ -132,7 +173,7 @@ _COURSE = (
      "classifier model binary classification class positive negative confusion matrix test result have following",
      {"precision": r"precision", "recall": r"recall|sensitivity", "accuracy": r"accuracy", "f1": r"f1(?: score)?",
       "specificity": r"specificity"},
-     {"true_positives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive|(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
+     {"all": r"(?:for|of|on|among|with) (#) (?!true|false|tp|fp|tn|fn)\w+", "true_positives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive|(?:tp|true positive)(?: \( ?tp ?\))?{_BE} #|# (?:true positive|tp)(?: \( ?tp ?\))?",
       "false_positives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as positive(?: when they are (?:actually )?negative)?|(?:fp|false positive)(?: \( ?fp ?\))?{_BE} #|# (?:false positive|fp)(?: \( ?fp ?\))?",
       "false_negatives": rf"(?:incorrectly|wrongly|falsely) (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative(?: when they are (?:actually )?positive)?|(?:fn|false negative)(?: \( ?fn ?\))?{_BE} #|# (?:false negative|fn)(?: \( ?fn ?\))?",
       "true_negatives": rf"correctly (?:predict|predicted|classifie|classified|identifie|identified) # (?:\w+ )?as negative|(?:tn|true negative)(?: \( ?tn ?\))?{_BE} #|# (?:true negative|tn)(?: \( ?tn ?\))?"}),
@@ -157,7 +198,7 @@ _COURSE = (
       "nhead": rf"(?:number of )?head(?: \( ?h ?\))?{_BE} #|# (?:attention )?head",
       "tokens": rf"(?:sequence length|seq len)(?: \( ?seq len ?\))?{_BE} #",
       "batch_size": rf"batch size{_BE} #"}),
-    ("init", r"xavier|glorot|he init|kaiming|lecun", "initialisation initialization layer var w weight variance standard deviation",
+    ("init", r"xavier|glorot|he init|kaiming|lecun", "initialisation initialization layer var w weight variance standard deviation set about",
      {"variance": r"variance|var \( w \)", "std": r"standard deviation|std"},
      {"scheme=xavier": r"(?:xavier|glorot)(?: glorot)?", "scheme=he": r"(?:he|kaiming)(?= init)", "scheme=lecun": r"lecun",
       "in_features": rf"fan in(?: n)?{_BE} #|# (?:input|incoming)(?: unit| connection| neuron)?",
@@ -178,10 +219,10 @@ def topics() -> tuple[Topic, ...]:
     return tuple(_topic(*row) for row in (*_ROWS, *_COURSE))
 
 
-def _topic(name: str, needs: str, words: str, asks: dict[str, str], turns: dict[str, str] | None = None) -> Topic:
+def _topic(name: str, needs: str, words: str, asks: dict[str, str], turns: dict[str, str] | None = None, formula: str = "") -> Topic:
     patterns = tuple((tuple(results.split()), re.compile(rf"(?<!\w)(?:{asked})(?!\w)")) for results, asked in asks.items())
     own = (_turn(*turn) for turn in (turns or {}).items())
-    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own))
+    return Topic(name, re.compile(rf"\b(?:{needs})"), frozenset(words.split()), patterns, tuple(own), formula=formula, story=name in STORIES)
 
 
 def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
@@ -190,17 +231,36 @@ def _turn(named: str, words: str) -> tuple[str, re.Pattern[str], Any]:
     return name, re.compile(rf"(?<![\w]){words}(?![\w])"), {"yes": True, "no": False}.get(value, value) if value else None
 
 
+STACK_FLATTENED = (
+    r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
+    r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?"
+)
+STACK_FIELD = r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?"
 STACK = _topic(
     "net", r"conv|pool|layer",
-    "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool average flatten flattened"
+    "convolution convolutional conv conv2d cnn convnet filter kernel pool pooling max maxpool maxpooling average flatten flattened"
     " flattening fully connected dense fc linear neuron unit node then next first second third fourth fifth followed by"
     " layer step stage all both between two either receptive field architecture column vector model",
     {"difference": rf"difference in (?:the )?{_PARAMETERS}",
-     "flattened": r"input (?:dimension|size)s? (?:of|to|for) the (?:fully connected|dense|linear|fc) layer|flattened (?:vector|size|output|feature)(?: (?:size|length|vector))?|(?:length|size) of the flattened vector"
-                  r"|(?:input|feature|neuron|value|unit)s? (?:enter|feed|go|come|are there|are|to|into|in|after|for|of)+ (?:into )?(?:the )?(?:first )?(?:flatten\w*|fully connected|dense|linear)(?: layer)?",
-     "receptive_field": r"(?:size of )?(?:the )?(?:effective |theoretical |total )?receptive field(?: size)?",
+     "flattened": STACK_FLATTENED,
+     "receptive_field": STACK_FIELD,
      "output_shape": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
 )  # fmt: skip
+
+CODE = _topic(
+    "conv", r"layer",
+    "convolution convolutional conv conv2d layer pool pooling max maxpooling2d flatten dense model sequential cnn through"
+    " after on architecture summary each definition code following linear",
+    {"flattened": STACK_FLATTENED, "receptive_field": STACK_FIELD, "output_shape output_size": _OUTPUT + r"|output",
+     "parameters": _PARAMETERS, "macs": _MACS},
+)  # fmt: skip
+DENSE_NETWORK = _topic(
+    "net", r"hidden|output layer|mlp|perceptron",
+    "fully connected dense feedforward feed forward mlp multilayer perceptron multi network hidden neuron unit node layer"
+    " relu sigmoid tanh softmax activation train training like represented vector binary classification problem scalar"
+    " term architecture three two four d node scratch",
+    {"weights": _WEIGHTS, "parameters": _PARAMETERS},
+)
 
 CUE = re.compile(
     r"\b(?:how many|how much|how large|how big|what|which|calculate|compute|determine|find|give|state|derive|work out"
@@ -213,6 +273,18 @@ QUANTITIES = {  # how a question asks for what is usually given
     "k": r"(?:kernel|filter|window) size|size of (?:the )?(?:kernel|filter|window)",
 }
 UNREADABLE = re.compile(r"\b(?:size mismatch|shapes cannot be multiplied|Traceback \(most recent|\w*Error:)")
+OF_ONE = re.compile(  # a part of what the results count
+    r"(?:per|(?:of|in|for|do|doe|by) (?:each|every|one|an individual)) (?:individual )?"
+    r"(?:filter|kernel|neuron|unit|node|channel|feature map|map|head|pixel|position|image|sample)"
+)
+BIAS_OF_EACH = re.compile(r"(?:one|a) bias(?: term)? (?:per|for each|for every) (?:filter|kernel|neuron|unit|output channel)")
+TURNS_ROUND = frozenset("""
+not no without never except unless instead only but however than more less fewer difference ratio percent double doubled
+twice half halved triple remove removed drop dropped discard discarded skip skipped ignore ignored exclude excluded extra
+additional validation test testing split held fold augment augmentation augmented accumulate accumulated accumulation gpu
+gpus worker machine remaining rest other another invert inverted swap swapped macro micro weighted average averaged
+""".split())
+"""Words that may change a result wherever they stand."""
 NEUTRAL = re.compile(  # what gives nothing, though it has numbers
     r"\bnot (?:using|use) (?:a|any) convolutional (?:neural )?(?:network|layer)s?"
     r"|\(? ?(?:no|without) (?:any )?(?:pooling|dilation|activation)(?: layer)?(?: ?\))?"
@@ -234,11 +306,25 @@ value question answer choose select option correct please show result resulting 
 image picture photo input output layer network neural deep model architecture volume matrix tensor map feature channel
 pixel size shape dimension dimensional dimensionality spatial width height depth color colour rgb grayscale greyscale
 grey gray 2d 3d 1d single simple standard typical square basic stride padding zero pad padded side unit step operation
-parameter weight bias trainable learnable learned including count counted per after before
+parameter weight bias trainable learnable learned including count counted after before
 number hidden connected fully exactly same size formula equal equals whole full batch data receive receives sequentially
 consist consisting contain contain contains composed become happen expected think your own e g etc mean pytorch
 tensorflow keras framework because since thus therefore now keep kept valid know known called named cnn activation relu
 define defined definition instead want need required require needed definition stage process processing processed
 computer vision machine learning course exam problem exercise filter each follow followed following initial
+
+hint remember note here now therefore big large process processed processing processe term present element design designing
+designed create created build built work worked working let need needed require required receive receiving pas pass
+take taken taking get gets gave write written describe described specification detail correspond corresponding actual
+contain containing include equal match matching across along during while until still just simply always usually
+typical typically common commonly standard vanilla basic early deep deeper shallow modern popular classic particular
+certain specific given example instance case scenario task goal aim design student engineer researcher team company
+teacher professor developer you they he she his her their them someone person people user
+classifier classification recognition detection segmentation object digit handwritten mnist cifar imagenet dataset
+frame video camera photo picture satellite medical scan face car cat dog flower
+slide slid sliding move moved moving scan scanned scanning extract extracted detect learn learned learning train training
+trained feature pattern edge patch window region area location position grid cell entry pixel intensity value
+volume block stack body head tail part piece section side top bottom left right middle center centre corner
+height width length depth axis axe direction vertical horizontal vertically horizontally
 nn tf torch converted convert unchanged
 """.split())
