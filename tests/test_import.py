@@ -17,8 +17,8 @@ from cnnquiz.model import Derivation, Item
 
 HERE = Path(__file__).parent / "importers"
 WHOLE = ["aiken/good.txt", "anki/good.txt", "csv/good.csv", "gift/good.gift", "jsonl/good.jsonl",
-         "jupyterquiz/good.json", "markdown/good.md", "mkdocs/good.md", "moodle/good.xml", "qti/first.xml",
-         "text/good.txt"]  # fmt: skip
+         "jupyterquiz/good.json", "markdown/good.md", "mkdocs/good.md", "moodle/good.xml", "moodle/html.xml",
+         "qti/first.xml", "text/good.txt"]  # fmt: skip
 
 
 def responses(items: list[Item]) -> list[str]:
