@@ -12,8 +12,8 @@ from pytest import approx
 
 from cnnquiz.answers import mark, read_response, value_of
 from cnnquiz.items import variants
-from cnnquiz.language.option_value import meaning, says_all, says_none
 from cnnquiz.items.variants import Variant
+from cnnquiz.language.option_value import meaning, says_all, says_none
 from cnnquiz.mathematics.values import equivalent, read_tolerance, read_value, same
 from cnnquiz.model import Bank, Derivation, Item, Option
 from cnnquiz.solution import text

@@ -16,10 +16,10 @@ from cnnquiz.checks.subject import Subject, subject_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.claimed_question import numbers_in
 from cnnquiz.items.derived_answer import derive
-from cnnquiz.language.option_value import beside
 from cnnquiz.items.said_value import numbers
 from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.language.mentions import free_numbers, mentions
+from cnnquiz.language.option_value import beside
 from cnnquiz.language.question import last_question, results_of_unit
 from cnnquiz.language.tokens import sentences
 from cnnquiz.mathematics.values import read_tolerance

@@ -13,10 +13,10 @@ from typing import Any, NamedTuple
 from cnnquiz.checks import equations, number_words
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case
 from cnnquiz.items.derived_answer import DerivedAnswer
-from cnnquiz.language.option_value import meaning
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_within
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language.mentions import Mention, free_numbers, mentions
+from cnnquiz.language.option_value import meaning
 from cnnquiz.language.question import answers, is_of_one_epoch, results_of_unit, unit_of
 from cnnquiz.language.tokens import Token, number, sentences, tokens
 from cnnquiz.language.vocabulary import CHANNEL_WORDS

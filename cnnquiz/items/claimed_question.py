@@ -8,11 +8,11 @@ from typing import Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
-from cnnquiz.language.option_value import meaning, says_none
 from cnnquiz.items.said_expression import expressions, says_another
 from cnnquiz.items.said_value import flat, is_same, is_size, with_value
 from cnnquiz.language import polarity
 from cnnquiz.language.mentions import Mention, mentions
+from cnnquiz.language.option_value import meaning, says_none
 from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import Token, sentences, tokens
 from cnnquiz.language.vocabulary import FUNCTIONS

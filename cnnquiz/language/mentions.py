@@ -69,8 +69,8 @@ def mentions_among(found: Sequence[Token], text: str) -> Iterator[Mention]:
 def place_of(words: Sequence[Token], found: Sequence[Token]) -> tuple[int, int]:
     """Where some words stand among the tokens of a text; (0, 0) where they do not."""
     said = [one.text for one in words]
-    starts = (at for at in range(len(found) - len(said) + 1) if [one.text for one in found[at : at + len(said)]] == said)
-    start = next(starts, None)
+    every = [one.text for one in found]
+    start = next((at for at in range(len(every) - len(said) + 1) if every[at : at + len(said)] == said), None)
     return (0, 0) if start is None else (start, start + len(said))
 
 
@@ -324,8 +324,8 @@ _LOSSES = (
 _SIZE_KEPT = re.compile(
     r"\b(?:keep|preserv|maintain|retain)\w*\s+(?:the\s+|its\s+)?(?:\w+\s+){0,2}(?:size|resolution|dimensions?|width|extent)\b"
     r"|\b(?:size|resolution)\s+(?:stays|remains|is kept|is preserved|does not change)"
-    r"|\boutput (?:\w+ ){0,3}?(?:has|have|is|be|of) (?:of )?the same (?:\w+ )?(?:size|dimensions?|shape|resolution|width)"
-    r" as (?:that of )?(?:the |its )?input\b",
+    r"|\boutput (?:\w+ ){0,3}?(?:has|have|is|be|of) (?:of )?the same (?:\w+ )?"
+    r"(?:size|dimensions?|shape|resolution|width) as (?:that of )?(?:the |its )?input\b",
     re.IGNORECASE,
 )
 _PADDING_WORD = re.compile(

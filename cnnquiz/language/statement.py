@@ -74,7 +74,7 @@ class Statement:
     @cached_property
     def quoted(self) -> set[int]:
         """The words between quotation marks: names."""
-        marks = [at for at, token in enumerate(self.tokens) if token.text in "\"“”"]
+        marks = [at for at, token in enumerate(self.tokens) if token.text in '"“”']
         pairs = zip(marks[::2], marks[1::2], strict=False)
         inside = (at for begin, end in pairs if end - begin <= LONGEST_NAME for at in range(begin + 1, end))
         return {at for at in inside if self.tokens[at].kind == "word"}

@@ -46,7 +46,8 @@ _THOUSANDS = re.compile(
 )
 _GROUPED = re.compile(r"(?<![\d.,] )(?<![\w.,])(\d{1,3})((?: \d{3})*) 000(?!\d)")
 _SINGULAR = {"biases": "bias", "classes": "class", "batches": "batch", "losses": "loss", "matrices": "matrix",
-             "axes": "axis", "patches": "patch", "passes": "pass", "boxes": "box", "probabilities": "probability"}  # fmt: skip
+             "axes": "axis", "patches": "patch", "passes": "pass", "boxes": "box",
+             "probabilities": "probability"}  # fmt: skip
 _KEPT = ("ss", "us", "is", "as")
 _SENTENCE = re.compile(r"(?<=[.!?])(?<!\bal\.)(?<!e\.g\.)(?<!i\.e\.)(?<!\bcf\.)(?<!\bvs\.)(?<!Fig\.)(?<!\bSec\.)\s+")
 

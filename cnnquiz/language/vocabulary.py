@@ -32,12 +32,14 @@ kernel_size: e, : k, f
 stride: e, : s
 padding: e, : p
 dilation: e, : d
-kernel_size: s, s: conv, convolution, convolution layer, conv layer, conv2d layer, convolutional layer, mask, max pooling
+kernel_size: s, s: conv, convolution, convolution layer, conv layer, conv2d layer, convolutional layer, mask
+kernel_size: s, s: max pooling
 kernel_size: s, s: max pool, max pooling layer, average pooling, mean pooling, pooling window, pooling, pooling layer
 kernel_size: sz, s: filter, convolutional filter, convolution filter
 out_channels: n, : number of filter, number of kernel, out channel, output channel
 out_channels: e, n: filter, kernel, mask
-out_channels: , n: convolutional filter, convolution filter, convolution kernel, convolutional kernel, output channel, output feature map
+out_channels: , n: convolutional filter, convolution filter, convolution kernel
+out_channels: , n: convolutional kernel, output channel, output feature map
 out_channels: , n: output map, learned filter, learnable filter, filter kernel
 in_channels out_channels num_features: n, n: channel, feature map, feature channel
 in_channels: n, n: input channel, in channel, colour channel, color channel, image channel, input depth
@@ -66,7 +68,8 @@ num_epochs: n, n: epoch, training epoch
 lr: n, : learning rate, step size, alpha, eta, rate, α, η
 momentum: n, : momentum, momentum coefficient, momentum factor, momentum term
 iterations iterations_per_epoch num_steps: , n: iteration, update, step, update step, gradient step
-number num_layers: , n: layer, convolutional layer, conv layer, conv2d layer, convolution, convolution layer, convolutional stage, hidden layer
+number num_layers: , n: layer, convolutional layer, conv layer, conv2d layer
+number num_layers: , n: convolution, convolution layer, convolutional stage, hidden layer
 number num_layers: , n: sigmoid layer, tanh layer, relu layer, stacked layer, stacked convolution
 temperature: n, : temperature
 logits input: l, : logit, score

@@ -29,7 +29,10 @@ _LATEX = (
     (re.compile(r"\{,\}"), ","),
 )
 _SIGNS = str.maketrans({"−": "-", "·": "*", "⋅": "*", "×": "*", "÷": "/", "²": "^2", "³": "^3"})
-_CROSS = re.compile(r"(?<=[\d)])[xX](?=[\d(\s])|(?<=\d\s)[xX](?=[\d(])|(?<=\s)[xX](?=\s+[^\s=:])")  # a sign, and no name: x1
+_CROSS = re.compile(  # a sign, and no name: x1, x = 2, what is x after
+    r"(?<=[\d)])[xX](?=[\d(\s])|(?<=\d\s)[xX](?=[\d(])"
+    r"|(?<=\s)(?<!is )(?<!of )(?<!at )(?<!for )(?<!in )[xX](?=\s+[^\s=:])"
+)
 _GROUPED = re.compile(r"(?<![\d,.])(\d{1,3}(?:,\d{3})+)(?!\d|,\d)")
 FUNCTION_CALLS = r"floor\(|ceil\(|exp\(|ln\(|sqrt\("
 _ONLY = re.compile(rf"(?:[-+*/^().\s\d]|{FUNCTION_CALLS})+")

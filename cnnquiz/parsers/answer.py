@@ -57,15 +57,15 @@ def answer(reading: Reading, options: Sequence[str] = (), steps: bool = False) -
     """The reading worked; CnnquizError where the calculator refuses."""
     if reading.terms:
         every = [answer(one, (), steps) for one in reading.terms]
-        values = [one.value for one in every]
-        value = sum(values) if reading.calculator == "sum" else abs(values[0] - values[1])
+        counts = [one.value for one in every]
+        value = sum(counts) if reading.calculator == "sum" else abs(counts[0] - counts[1])
         return Answer(value, held(options, value), tuple(solution for one in every for solution in one.solutions))
     calculator = calculators.load(reading.calculator)
     if reading.find:
         found = inverse.find(calculator, reading.given, reading.find, reading.targets)
         cases = [one[name] for one in found.solutions for name in reading.find]
-        value = cases[0] if len(cases) == 1 else tuple(cases)
-        return Answer(value, held(options, value), (found,))
+        one = cases[0] if len(cases) == 1 else tuple(cases)
+        return Answer(one, held(options, one), (found,))
     only = reading.want[0] if len(reading.want) == 1 else None
     solution = calculator.solve(calculator.read(reading.given), only, steps)
     values = tuple(solution.results[name] for name in reading.want or solution.answer)

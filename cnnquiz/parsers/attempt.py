@@ -73,8 +73,9 @@ class Attempt:
             values: list[int] = []
             explained: list[int] = []
             for found, inside in self.statement.line.covered(pattern):
-                held = [at for at in self.statement.line.inside(*found.span(found.lastindex or 0)) if self._is_value(at)]
-                held = [at for at in inside if self._is_value(at)] if (found.lastindex or 0) > 1 else held
+                groups = [found.span(at) for at in range(1, pattern.groups + 1) if found[at] is not None]
+                within = [at for span in groups for at in self.statement.line.inside(*span)] or inside
+                held = [at for at in within if self._is_value(at)]
                 if taken.isdisjoint(held) and (held or worded.isdisjoint(inside)):
                     values += held
                     explained += inside
@@ -91,7 +92,7 @@ class Attempt:
     @cached_property
     def line(self) -> Line:
         """What no value explains."""
-        own = (one for one in self.mentions if not (one.part and (isinstance(one.value, str | bool) or one.names == ("",))))
+        own = (one for one in self.mentions if not (one.part and isinstance(one.value, str | bool | None)))
         return Line(self.statement.tokens, frozenset(at for one in own for at in range(*one.at)))
 
     @cached_property
@@ -151,8 +152,8 @@ class Attempt:
     def _readings(self, said: Sequence[tuple[str, Mention]]) -> Iterator[Reading]:
         values: dict[str, list[Any]] = {}
         for name, mention in said:
-            if mention.value not in (known := values.setdefault(name, [])):
-                known.append(mention.value)
+            if mention.value not in (several := values.setdefault(name, [])):
+                several.append(mention.value)
         quantities = self.calculator.prose_quantities
         phrases = tuple(
             Phrase(mention.words, quantities[name].short, jsonable(mention.value))
@@ -173,13 +174,13 @@ class Attempt:
                 raise UnreadError("the sizes that are said are not those of the values", (text_of(values[count]),))
         if "all" in values and values["all"] != sum(values.get(name, 0) for name in _OUTCOMES):
             raise UnreadError("the four outcomes are not as many as are said", (str(values["all"]),))
+        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
+            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
         if isinstance(values.get("class_index"), tuple):
             index, first = values["class_index"]
             values["class_index"] = index + 1 - first
-        elif values.get("class_index") == 0:
-            values["class_index"] = 1  # counted from 0
-        if "class_index" in values and isinstance(values.get("input"), int | Fraction):
-            values["input"] = (values["input"], 1 - values["input"])  # of all other classes together
+        elif "class_index" in values:
+            values["class_index"] = self._class_from_one(values)
         if "weight1" in values and isinstance(values.get("input"), tuple):
             values |= _product(values["weight1"], len(values["input"]))
         if "in_size" in values:
@@ -198,6 +199,15 @@ class Attempt:
         quantities = self.calculator.prose_quantities
         own = {name: value for name, value in values.items() if name in quantities}
         return {quantities[name].short: _raw(quantities[name], value) for name, value in own.items()}
+
+    def _class_from_one(self, values: Mapping[str, Any]) -> int:
+        """The class counted from 1; UnreadError where its number may count from 0 as well."""
+        index = int(values["class_index"])
+        among = next((values[name] for name in ("logits", "input", "target") if name in values), ())
+        written = [one.words for one in self.mentions if one.names == ("class_index",)]
+        if index and any(re.search(r"\d", words) for words in written) and index != len(among):
+            raise UnreadError("it is not said whether classes count from 0 or from 1", tuple(written))
+        return max(index, 1)
 
     def _asks(self, reading: Reading, said: Mapping[str, Any]) -> Reading:
         """The reading with what is asked: results that there are, or a quantity with what is known of the output."""
@@ -280,6 +290,8 @@ def height_first(size: Any) -> tuple[int, ...]:
 
 
 def _raw(quantity: Quantity, value: Any) -> Any:
+    if value == "valid" and quantity.kind.hint == "N":
+        return 0
     whole = isinstance(value, tuple) and all(isinstance(one, int) for one in value)
     if whole and quantity.kind.hint in ("N", "N|same|valid") and len({*value}) == 1:
         return value[0]

@@ -18,17 +18,21 @@ MOST_LAYERS = 1_000
 _OF = r"(?:(?: ,)? (?:each )?(?:with|of|has|have|having|contain|containing|consisting of|:|=|size)(?: size)?)"
 _UNIT = r"(?: (?:hidden |input |output )?(?:neuron|unit|node|perceptron))"
 _HIDDEN = re.compile(
-    rf"(?:(#|one|a) )?(?:fully connected |dense )?hidden layer(?: \d)?{_OF}* ((?:# ,? ?(?:and )?)*#|&)(?: each)?{_UNIT}?"
-    rf"(?: each)?|(#) hidden layer (?:with |of )?{_UNIT}? ?(?:with|of) (#)"
+    rf"(?:(#|one|a) )?(?:fully connected |dense )?hidden layer(?: \d)?{_OF}* ((?:# ,? ?(?:and )?)*#|&)"
+    rf"(?: each)?{_UNIT}?(?: each)?|(#) hidden layer (?:with |of )?{_UNIT}? ?(?:with|of) (#)"
 )
 _SIDES = {
     "in": re.compile(
-        rf"input layer{_OF}* (#){_UNIT}?|(#) input(?:{_UNIT}| feature| value)?|input(?: feature)? (?:(?:vector|is|ha|has|of|a) )*"
-        rf"(#) dimensional|(#) dimensional (?:input|feature)(?: vector)?|input (?:dim|dimension|size|feature){_OF}* (#)|input shape (&)"
+        rf"input layer{_OF}* (#){_UNIT}?|(#) input(?:{_UNIT}| feature| value)?"
+        rf"|input(?: feature)? (?:(?:vector|is|ha|has|of|a) )*(#) dimensional"
+        rf"|(#) dimensional (?:input|feature)(?: vector)?|input (?:dim|dimension|size|feature){_OF}* (#)"
+        r"|input shape (&)"
     ),
     "out": re.compile(
-        rf"(?:output|final|last)(?: linear| dense| fully connected)? layer{_OF}* (#){_UNIT}?|(#) output(?:{_UNIT}| class)?|(#) (?:dim|dimensional) output|(#) class(?: output)?"
-        rf"(?! classifier| of)|output (?:dim|dimension|size|unit){_OF}* (#)"
+        rf"(?:output|final|last)(?: linear| dense| fully connected)? layer{_OF}* (#){_UNIT}?"
+        rf"|(#) output(?:{_UNIT}| class)?"
+        r"|(#) (?:dim|dimensional) output|(#) class(?: output)?(?! classifier| of)"
+        rf"|output (?:dim|dimension|size|unit){_OF}* (#)"
     ),
 }
 _ONE_OUTPUT = re.compile(r"output is (?:a )?scalar|binary classification(?: problem| task)?|scalar output|a output")
@@ -72,7 +76,7 @@ class DenseNetwork(Attempt):
                     value = line.tokens[line.inside(*found.span(found.lastindex or 0))[0]].value
                     taken.update(inside)
                     yield self._mention(name, prod(value) if isinstance(value, tuple) else value, inside)
-        for found, inside in line.covered(_ONE_OUTPUT):
+        for _, inside in line.covered(_ONE_OUTPUT):
             yield self._mention("out", 1, inside)
         for found, inside in line.covered(_GLUED):
             yield self._mention("in", int(found[1] or found[2]), inside)
@@ -95,9 +99,8 @@ class DenseNetwork(Attempt):
         inputs, outputs = said.get("in", set()) | sizes, said.get("out", set())
         if len(inputs) != 1 or len(outputs) != 1 or not hidden:
             raise UnreadError("the units of each layer are not said, or more than once")
-        bias = not ((self.asked.keys() & {("weights",)}) and True not in said.get("bias", ())) and False not in said.get(
-            "bias", ()
-        )
+        biases = said.get("bias", set())
+        bias = False not in biases and (True in biases or ("weights",) not in self.asked)
         layers = "; ".join(["flatten", *(f"dense {n}{'' if bias else ' nobias'}" for n in (*hidden, *outputs))])
         phrases = tuple(Phrase(one.words, one.names[0], one.value) for one in self.mentions)
         assumed = () if "bias" in said else (f"{'with' if bias else 'without'} biases",)

@@ -11,9 +11,9 @@ from typing import Any
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.language.statement import Statement
+from cnnquiz.layers.code import is_code
 from cnnquiz.parsers.answer import answer
 from cnnquiz.parsers.attempt import Attempt
-from cnnquiz.layers.code import is_code
 from cnnquiz.parsers.code_question import CodeQuestion
 from cnnquiz.parsers.dense_network import DenseNetwork
 from cnnquiz.parsers.reading import Reading, UnreadError

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 from typing import Any
 
 from msgspec import Struct
@@ -24,7 +25,8 @@ _KINDS = {
     "flatten": re.compile(r"flatten|flattened|flattening"),
 }
 _BORDER = re.compile(
-    r"(?<!\w)(?:followed by|then|next|(?:first|second|third|fourth|fifth)(?= (?:\w+ ){0,2}layer)|(?:layer|step|stage) #|(?:conv|pool|fc|dense)\d+)(?!\w)"
+    r"(?<!\w)(?:followed by|then|next|(?:first|second|third|fourth|fifth)(?= (?:\w+ ){0,2}layer)"
+    r"|(?:layer|step|stage) #|(?:conv|pool|fc|dense)\d+)(?!\w)"
 )
 _EVERY = frozenset(("all", "each", "every", "both"))
 _FIELDS = {"kernel_size": "k", "stride": "s", "padding": "p", "dilation": "d"}
@@ -73,7 +75,7 @@ class Stack(Attempt):
                     cuts.add(comma)
                 kind, comma = own, 0
         borders = sorted(cuts)
-        return [self._piece(range(begin, end)) for begin, end in zip(borders, borders[1:], strict=False)]
+        return [self._piece(range(begin, end)) for begin, end in pairwise(borders)]
 
     def _kind(self, at: int) -> str:
         text = self.statement.tokens[at].text
@@ -159,7 +161,8 @@ class Stack(Attempt):
                 want, flat = ["last_size"], True
             before = [one for one in layers if one.kind in ("conv", "pool")] if flat else layers
             given = {"in": "x".join(map(str, axes)), "layers": self._chain(before, want)}
-            yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=tuple(self._assumed_of(layers)))
+            assumed = tuple(self._assumed_of(layers))
+            yield Reading("flatten" if flat else "net", given, tuple(want), phrases=phrases, assumed=assumed)
 
     def _refuse_other_place(self, count: int, convs: int) -> None:
         """Refuse what is asked of a layer that is not the last."""
@@ -234,7 +237,8 @@ class Stack(Attempt):
         channels = said.get("in_channels", before)
         if None in (channels, said.get("out_channels")):
             raise UnreadError("the channels of a layer are not said")
-        return {"layer": "conv", "k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
+        given = {"k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
+        return {"layer": "conv", **given}
 
 
 def _keeping(kernel: Any) -> Any:

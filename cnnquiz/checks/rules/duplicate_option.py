@@ -18,8 +18,8 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.language.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.option_value import beside
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"

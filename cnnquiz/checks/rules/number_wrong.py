@@ -34,10 +34,10 @@ from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items import families
 from cnnquiz.items.derived_answer import DerivedAnswer
-from cnnquiz.language.option_value import meaning
 from cnnquiz.items.placeholders import fill, names_in_mathematics
 from cnnquiz.items.said_value import flat
 from cnnquiz.items.worked_item import Path, WorkedItem
+from cnnquiz.language.option_value import meaning
 from cnnquiz.language.question import marked_negation
 from cnnquiz.language.tokens import sentences, tokens
 from cnnquiz.mathematics import arithmetic

@@ -20,9 +20,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.language.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
 from cnnquiz.language import question
+from cnnquiz.language.option_value import beside
 from cnnquiz.model import Finding, Level
 
 LEVEL: Level = "error"

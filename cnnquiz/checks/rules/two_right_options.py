@@ -18,8 +18,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cnnquiz.checks.subject import Subject
-from cnnquiz.language.option_value import beside
 from cnnquiz.items.worked_item import WorkedItem
+from cnnquiz.language.option_value import beside
 from cnnquiz.model import Finding, Level
 from cnnquiz.solution import text
 
