@@ -55,8 +55,7 @@ HOMES = {
 }
 PURE = (
     "model", "solution", "solver", "mathematics", "language", "calculators", "layers", "interpreter", "parsers",
-    "importers",
-    "answers", "items", "quiz",
+    "importers", "answers", "items", "quiz",
 )  # fmt: skip
 PRINTING = ("render", "__main__", "cli")
 RUNS_TEXT = {"eval", "exec", "sympify", "parse_expr", "lambdify", "__import__"}

@@ -8,14 +8,17 @@ from pathlib import Path
 
 import pytest
 from conftest import Program
+from msgspec.structs import replace
 
 from cnnquiz import bank
-from cnnquiz.model import Item
+from cnnquiz.checks.foreign import convention
+from cnnquiz.items.worked_item import work
+from cnnquiz.model import Derivation, Item
 
 HERE = Path(__file__).parent / "importers"
 WHOLE = ["aiken/good.txt", "anki/good.txt", "csv/good.csv", "gift/good.gift", "jsonl/good.jsonl",
-         "jupyterquiz/good.json", "markdown/good.md", "mkdocs/good.md", "moodle/good.xml", "qti/first.xml",
-         "text/good.txt"]  # fmt: skip
+         "jupyterquiz/good.json", "markdown/good.md", "mkdocs/good.md", "moodle/good.xml", "moodle/html.xml",
+         "qti/first.xml", "text/good.txt"]  # fmt: skip
 
 
 def responses(items: list[Item]) -> list[str]:
@@ -108,19 +111,21 @@ def test_a_wrong_key_is_found_at_its_line_and_a_right_one_is_not_accused(program
     shutil.copy(HERE / "gift" / "keys.gift", tmp_path)
     ended = program("check", "keys.gift", "--format", "json")
     found = json.loads(ended.stdout)
-    assert [one["status"] for one in found["items"]] == ["proved", "wrong", "wrong", "asserted"]
+    assert [one["status"] for one in found["items"]] == ["proved", "wrong", "wrong", "wrong", "asserted", "asserted"]
     assert [(one["rule"], one["path"], one["line"], one["item"]) for one in found["findings"]] == [
         ("key-wrong", "keys.gift", 9, "wrong"), ("key-wrong", "keys.gift", 13, "typed"),
+        ("no-right-option", "keys.gift", 16, "none"),
     ]  # fmt: skip
-    assert ended.returncode == 1 and (found["summary"]["wrong"], found["summary"]["errors"]) == (2, 2)
-    first, second = found["findings"]
+    assert ended.returncode == 1 and (found["summary"]["wrong"], found["summary"]["errors"]) == (3, 3)
+    first, second, third = found["findings"]
+    assert third["message"].startswith("you wrote 100; it is 1,020, which no option holds")
     assert first["message"].startswith("you wrote 40x40x6; it is 36x36x6, which is option a (forgot-kernel: ")
-    assert second["message"].startswith("you wrote 1000; it is 1020 (forgot-bias: ")
-    assert program("check", "keys.gift", "--ignore", "key-wrong").returncode == 1
+    assert second["message"].startswith("you wrote 1000; it is 1,020 (forgot-bias: ")
+    assert program("check", "keys.gift", "--ignore", "key-wrong,no-right-option").returncode == 1
     for form, words in (
         ("text", "keys.gift:9:1: error: wrong: you wrote"),
         ("github", "::error file=keys.gift,line=9,col=1,title=key-wrong::wrong: you wrote"),
-        ("junit", 'failures="2"'),
+        ("junit", 'failures="3"'),
         ("sarif", '"startLine": 9'),
     ):
         ended = program("check", "keys.gift", "--format", form)
@@ -130,10 +135,17 @@ def test_a_wrong_key_is_found_at_its_line_and_a_right_one_is_not_accused(program
 def test_what_was_read_becomes_a_derivation(program: Program, tmp_path: Path) -> None:
     shutil.copy(HERE / "gift" / "keys.gift", tmp_path)
     told = json.loads(program("import", "keys.gift", "--output", "bank.yaml", "--format", "json").stdout)
-    assert (told["proved"], told["refuted"], told["asserted"]) == (1, 2, 1)
+    assert (told["proved"], told["refuted"], told["asserted"]) == (1, 3, 2)
     loaded = bank.load(tmp_path / "bank.yaml").bank
     assert loaded is not None and loaded.items[2].derivation is not None
     assert (loaded.items[2].derivation.calculator, loaded.items[2].derivation.want) == ("dense", "parameters")
     ended = program("check", "bank.yaml", "--format", "json")
     wrong = [(one["rule"], one["item"]) for one in json.loads(ended.stdout)["findings"] if one["level"] == "error"]
     assert ("key-wrong", "typed") in wrong and not [one for one in wrong if one[1] == "right"]
+
+
+def test_a_key_that_another_convention_makes_right_names_it() -> None:
+    given = {"conv2d": {"x": "1 2; 3 4", "k": "1 0; 0 0"}, "want": "value"}
+    item = Item("turned", "What comes out?", type="number", key="4", derivation=Derivation(given))
+    assert convention(work(item)) == " (right with flip yes)"
+    assert convention(work(replace(item, key="5"))) == ""

@@ -1,13 +1,14 @@
 """What stands behind the keys of a foreign quiz: each question is read by its words, worked, and compared with its key.
 
-A key is refuted only where the reading is sure, another option holds the value that follows, and the key's own value is
-another one. Everything that cannot be told is asserted.
+A key is refuted only where the reading is sure, the key's own value is another one than follows, and either another
+option holds that or all options are values of its kind and none is near. Everything that cannot be told is asserted.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,9 +25,8 @@ from cnnquiz.items.worked_item import WorkedItem, work
 from cnnquiz.model import Derivation, Finding, Item
 from cnnquiz.parsers.question import question as parse
 from cnnquiz.shown import display_text
-from cnnquiz.solution import parts
+from cnnquiz.solution import parts, prose_text
 
-RULE = "key-wrong"
 NOT_CARRIED = "not carried"  # what a picture would have said
 _MARKS = re.compile(r"\*\*|`|\\(?=[*_`{}])")
 
@@ -35,12 +35,13 @@ class Judged(Struct, frozen=True):
     """A question as an item, and the verdict on its key.
 
     item     with the derivation that its words gave, where the key is proved or refuted and a bank's check agrees
-    message  what is wrong with a refuted key
+    rule     what is wrong with a refuted key, and `message` the same in words
     """
 
     question: ForeignQuestion
     item: Item
     status: Literal["proved", "wrong", "asserted"]
+    rule: str = ""
     message: str = ""
     expected: str = ""
     remedy: str = ""
@@ -73,10 +74,20 @@ def verdict(question: ForeignQuestion, item: Item) -> Judged:
 
 
 def is_comparable(worked: WorkedItem) -> bool:
-    """Whether another option holds the right value, or the key that is typed has its form: as many numbers."""
-    right, key = worked.right_value, worked.key_value
-    same_form = isinstance(right, tuple) is isinstance(key, tuple) and len(parts(right)) == len(parts(key))
-    return bool(worked.right_letters) if worked.options else same_form
+    """Whether another option holds the right value, or all that is offered has its form and none is nearly it."""
+    if worked.right_letters:
+        return True
+    right, offered = parts(worked.right_value), list(worked.meanings.values()) or [worked.key_value]
+    if any(one is None or len(parts(one)) != len(right) for one in offered):
+        return False
+    return not worked.options or not any(all(map(_is_near, parts(one), right)) for one in offered)
+
+
+def _is_near(one: Any, right: Any) -> bool:
+    """Whether a number may stand for the right one, rounded; whatever is no number may."""
+    if not isinstance(one, int | Fraction) or not isinstance(right, int | Fraction):
+        return True
+    return abs(one - right) <= abs(right) / 50
 
 
 def derivation_of(item: Item) -> Derivation | None:
@@ -84,7 +95,7 @@ def derivation_of(item: Item) -> Derivation | None:
     texts = [option.text for option in item.choices.values()]
     try:
         reading = parse("" if NOT_CARRIED in item.stem else _MARKS.sub("", item.stem), texts)
-    except (CnnquizError, ArithmeticError):
+    except Exception:  # whatever a text makes of its reader, it proves nothing, and the other questions are judged
         return None
     asked = reading.find or reading.want if reading else ()
     if reading is None or len(asked) != 1:
@@ -102,17 +113,24 @@ def _as_written(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _fault(worked: WorkedItem) -> tuple[str, str, str]:
-    """What is wrong with a key, the right value, and the remedy."""
+def _fault(worked: WorkedItem) -> tuple[str, str, str, str]:
+    """The rule that a key breaks, what is wrong with it, the right value, and the remedy."""
     derived, key = worked.derived, worked.keys[0]
     assert derived is not None
     letter = next(iter(worked.right_letters), "")
     slip = wrong_values.misconception_words(derived, worked.key_value, worked.item.tolerance) or convention(worked)
-    right = worked.texts.get(letter, worked.right_text)
-    where = f", which is option {letter}" if letter else ""
+    right = worked.texts.get(letter, _shown(worked.right_value))
+    rule = "key-wrong" if letter or not worked.options else "no-right-option"
+    where = f", which is option {letter}" if letter else ", which no option holds" if worked.options else ""
     message = f"you wrote {worked.texts.get(key, key)[:60]}; it is {right[:60]}{where}{slip}"
     remedy = f"Mark option {letter} as right." if letter else f"Write {worked.right_text}."
-    return message, worked.right_text, f"{remedy} The steps: {wrong_values.steps(derived)}"
+    return rule, message, worked.right_text, f"{remedy} The steps: {wrong_values.steps(derived)}"
+
+
+def _shown(value: Any) -> str:
+    """A value as a reader sees it, thousands apart."""
+    value = parts(value)[0] if len(parts(value)) == 1 else value
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else prose_text(value)
 
 
 def convention(worked: WorkedItem) -> str:
@@ -133,7 +151,7 @@ def checked(path: str, form: str | None, rules: tuple[str, ...]) -> Checked:
     shown = display_text(path)
     every = list(judged(importers.read(Path(path), form)))
     items = tuple(_status(one, number) for number, one in enumerate(every, 1))
-    wrong = [one for one in every if isinstance(one, Judged) and one.status == "wrong" and RULE in rules]
+    wrong = [one for one in every if isinstance(one, Judged) and one.rule in rules]
     findings = tuple(_finding(shown, one) for one in wrong)
     places = {one.line for one in findings if one.path == shown}
     return Checked(shown, items, findings, excerpts=excerpts(path, places) if places else {})
@@ -150,7 +168,7 @@ def _finding(shown: str, one: Judged) -> Finding:
     question = one.question
     path = f"{shown}/{display_text(question.member)}" if question.member else shown
     place = (path, question.key_line or question.line, 1)
-    return Finding(RULE, "error", *place, one.item.id, one.message, one.expected, one.remedy)
+    return Finding(one.rule, "error", *place, one.item.id, one.message, one.expected, one.remedy)
 
 
 def excerpts(path: str, places: set[int]) -> dict[int, str]:

@@ -11,11 +11,11 @@ from cnnquiz.importers._made import chosen, typed
 
 _OPTION = re.compile(r"\s*(?:[-*+]\s+)?[*_]{0,2}\(?([A-Za-z])[.):][)*_]{0,3}\s+(\S.*)")
 TICKED = re.compile(r"\s*[-*+]\s+\[([ xX])\]\s*(.*)")
-_BEFORE, _COLON = r"[\s>#*_+-]{0,20}", r"[\s*_]{0,9}[:=.][\s*_]{0,9}"
+_BEFORE, _COLON = r"[\s>#*_+-]{0,20}", r"[\s*_]{0,9}[:=][\s*_]{0,9}"
 _LABEL = (
     rf"{_BEFORE}(?:the )?(?:correct |right )?(?:answers?|ans|solution|correct(?: (?:option|choice))?)(?: key)?(?: is)?"
 )
-_ANSWER = re.compile(rf"{_LABEL}{_COLON}(.*)", re.IGNORECASE)
+_ANSWER = re.compile(rf"{_LABEL}(?:{_COLON}| is (?=\(?[a-z]\)?[.\s]*$))(.*)", re.IGNORECASE)
 _HEADING = re.compile(rf"{_LABEL}[\s*_]{{0,9}}$", re.IGNORECASE)
 _WHY = re.compile(rf"{_BEFORE}(?:explanation|rationale|reason(?:ing)?|why|feedback){_COLON}(.*)", re.IGNORECASE)
 _NUMBERED = re.compile(

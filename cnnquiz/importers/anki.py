@@ -22,10 +22,9 @@ _CLOZE = re.compile(r"\{\{c\d+::")
 
 def sniff(name: str, head: str) -> bool:
     """Whether Anki's own lines begin the file, or a text of two columns."""
-    first = head.partition("\n")[0]
-    return first.startswith(("#separator:", "#html:", "#notetype")) or (
-        name.endswith((".txt", ".tsv")) and 0 < first.count("\t") < 4 and not first.lower().startswith("question\t")
-    )
+    lines = list(filter(None, head.split("\n")[:20]))
+    columns = all(0 < line.count("\t") < 4 for line in lines) and not head.lower().startswith("question\t")
+    return head.startswith(("#separator:", "#html:", "#notetype")) or (name.endswith((".txt", ".tsv")) and columns)
 
 
 def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
