@@ -31,6 +31,7 @@ WRITTEN = {path.name: json.loads(path.read_text(encoding="utf-8"))
            for path in HERE.glob("*.schema.json") if not path.name.startswith(LEFT_OUT)}  # fmt: skip
 # Without their dialect, which would bring back the standard validator where one schema refers to another.
 SCHEMAS = {name: {key: part for key, part in one.items() if key != "$schema"} for name, one in WRITTEN.items()}
+PATIENT = 600  # seconds, since some train a network while many others run
 SAMPLES: dict[str, Any] = {"null": None, "boolean": True, "number": 7, "string": "7", "array": [], "object": {}}
 
 
@@ -64,11 +65,11 @@ def outcome(case: dict[str, Any], folder: Path) -> Outcome:
     """What comes of a case in a folder of its own."""
     for there, source in case.get("copy", {}).items():
         shutil.copy(TESTS / source, folder / there)
-    program = program_in(folder, environment_in(folder))
+    program = program_in(folder, environment_in(folder) | {"OMP_NUM_THREADS": "1"})
     for line in case.get("first", []):
         assert program(*shlex.split(line)).returncode == 0, line
     typed = [line if isinstance(line, str) else json.dumps(line) for line in case.get("lines", [])]
-    ended = program(*shlex.split(case["run"]), stdin="".join(f"{line}\n" for line in typed))
+    ended = program(*shlex.split(case["run"]), stdin="".join(f"{line}\n" for line in typed), timeout=PATIENT)
     return Outcome(case, ended.returncode, ended.stdout, ended.stderr)
 
 

@@ -63,7 +63,7 @@ def draw_update(chance: Chance) -> tuple[Given, Asked]:
         size = chance.randint(2, 4)
         given |= {"theta": row(chance, size), "gradient": rows(chance, steps, size + int(chance.random() < 0.05))}
     size = len(given["theta"]) if isinstance(given.get("theta"), list) else 0
-    if given["alpha"]:  # PyTorch keeps a velocity without the learning rate
+    if given["alpha"] and given.get("gamma") != 0:  # PyTorch keeps a velocity without the rate, and none for gamma 0
         given |= some(chance, v0=lambda: row(chance, size) if size else decimals(chance, -3, 3))
     given |= some(chance, m0=lambda: row(chance, size) if size else decimals(chance, -3, 3),
                   s0=lambda: row(chance, size, 0) if size else decimals(chance, 0, 3),
@@ -356,8 +356,8 @@ _STANDS = Convention(
     _stands_still, PYTORCH,
 )  # fmt: skip
 _FAR = Convention(
-    "far away", "exp beyond 2,000 is not worked, so a theta that far is refused; PyTorch's exp becomes 0 or no number",
-    lambda asked: "J" in asked and _is_beyond(asked, 2_000), CNNQUIZ,
+    "far away", "exp beyond 2,000 and a sine beyond 50 are not worked, so a theta that far is refused",
+    lambda asked: "J" in asked and _is_beyond(asked, 50 if "sin" in asked["J"] else 2_000), CNNQUIZ,
 )  # fmt: skip
 _OVERFLOW = Convention(
     "doubles", "a number beyond 1e308 is none for PyTorch's doubles; ours go on",
