@@ -34,7 +34,7 @@ def test_what_is_unfinished_due_weak_and_new_comes_in_that_order(program: Progra
     assert lines[1] == "1 Resume week7, 1 of 9 answered cnnquiz take week7"
     assert lines[2].startswith("2 Review ") and lines[2].endswith(" due today cnnquiz review")
     assert lines[3].startswith("3 Drill your weakest topic, ") and "0% right cnnquiz drill" in lines[3]
-    assert lines[-3] == "4 Week 9 quiz: training, VGG-16 and ResNet-18 cnnquiz take week9"
+    assert lines[-4] == "4 Week 9 quiz: training, VGG-16 and ResNet-18 cnnquiz take week9"
 
 
 def test_enter_does_the_first_and_a_number_another(terminal: Start) -> None:

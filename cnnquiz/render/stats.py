@@ -84,7 +84,7 @@ def over_time(screen: Screen, days: Sequence[Tally]) -> list[Text]:
     marks = sparkline(screen, found, step)[-room.width :]
     shown = found[-len(marks) :]
     words = f"a column for each {called}: {percent(shown[0].accuracy)} at first, {percent(shown[-1].accuracy)} now"
-    return [Text(marks, style="bar"), *hang(room, Text(words))]
+    return [*([] if screen.spoken else [Text(marks, style="bar")]), *hang(room, Text(words))]
 
 
 def sparkline(screen: Screen, found: Iterable[Tally], step: timedelta) -> str:
