@@ -53,7 +53,8 @@ class Explanation:
         """The verdict, a sentence on what was answered, and the answer; the picture where so many rows are free."""
         blocks = [[*self.lead(), *self._diagnosis(), *self._key()]]
         room = min(rows - len(blocks[0]) - 2, PICTURE_ROWS)
-        blocks += [picture] if room > 2 and (picture := self.picture(room, alone=False)) else []
+        fits = room > 2 and not self.screen.spoken
+        blocks += [picture] if fits and (picture := self.picture(room, alone=False)) else []
         return [Text(), *paragraphs(blocks)]
 
     def below(self, rows: int, question: str) -> list[Text]:
