@@ -116,3 +116,8 @@ def test_lines_begun_before_a_drill_is_left_still_count_as_help(program: Program
     program("drill", "conv/size-plain", "--seed", "1", stdin="9\nt\nq\n")
     again = program("drill", "conv/size-plain", stdin="9\nq\n").stdout
     assert "Try it once more" not in again and "The answer is 10" in again
+
+
+def test_a_number_of_ones_own_may_have_its_working(program: Program) -> None:
+    ended = program("solve", "conv", "--in", "61", "--k", "6", "--s", "2", "--answer", "(61 - 6)/2 + 1 = 28.5 -> 29")
+    assert ended.returncode == 1 and "Your 27.5 is right; it breaks at round down: m = ⌊q⌋" in ended.stdout
