@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from conftest import Program
+from rich.text import Text
 from screens import a_screen
 from test_variants import DRILLS, PRINTED
 
@@ -36,6 +37,22 @@ def test_each_line_can_be_typed_and_is_right_as_it_is_worked(one: Bank, item: It
     for line in lines(variant):
         response = read_response(line.question, line.question.key[0])
         assert response is not None and mark(line.question, response).verdict == "right", line.step.title
+
+
+@pytest.mark.parametrize(("one", "item"), DERIVED)
+def test_each_line_stands_on_the_screen_with_the_verdict_before(one: Bank, item: Item) -> None:
+    variant, blocks = variants.draw(one, item, 3), [0]
+
+    def read(question: Variant) -> str:
+        blocks.append(0)
+        return "s"
+
+    def show(rows: Sequence[Text]) -> None:
+        blocks[-1] += len(rows)
+        assert all(row.cell_len <= 80 for row in rows)
+
+    event = answer_by_lines(a_screen(80), variant, read, show)
+    assert event.action in ("skip", "next") and max(blocks) < 22
 
 
 def test_the_lines_end_in_the_answer() -> None:

@@ -28,7 +28,7 @@ Rows = list[list[Text]]  # each step's lines
 
 
 def verdict(screen: Screen, solution: Solution, own: OwnAnswer) -> list[Text]:
-    """Whether a person's own answer is right; the misconceptions that lead to a wrong one, and where its working breaks."""
+    """Whether a person's own answer is right; of a wrong one, its misconceptions and where its working breaks."""
     lead = verdict_lead(screen, "right" if own.right else "wrong").append(": ")
     words = f"{own.response} for {typeset(screen, solution.label(own.result))}{'' if own.exact else ', rounded'}."
     lines = [*hang(screen, screen.text(words), lead), *misconception_lines(screen, own.misconceptions)]
