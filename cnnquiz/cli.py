@@ -16,6 +16,7 @@ from cnnquiz.commands._usage import Formatter
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
+PLAIN = "CNNQUIZ_PLAIN"
 COMPLETE = "_CNNQUIZ_COMPLETE"
 FIRST_STEPS = (
     ("cnnquiz take week8", "ten questions, each with reasons"),
@@ -92,6 +93,7 @@ def summary(name: str) -> str:
     subcommand_metavar="COMMAND ...",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+@click.option("--plain", is_flag=True, expose_value=False, help=f"With any command: words alone, as {PLAIN}=1.")
 @click.version_option(__version__, "--version", message="cnnquiz %(version)s", help="Show the version.")
 @click.pass_context
 def cli(ctx: click.Context) -> object:
@@ -112,6 +114,9 @@ def run(args: list[str]) -> object:
         from click.shell_completion import shell_complete
 
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
+    if "--plain" in args:  # it belongs to every command
+        os.environ[PLAIN] = "1"
+        args = [word for word in args if word != "--plain"]
     width = max(min(terminal_columns(), 80) - 2, 30)
     color = None if shows_bold() else False
     try:

@@ -35,7 +35,7 @@ def test_what_is_unfinished_due_weak_and_new_comes_in_that_order(program: Progra
     assert lines[2] == "2 Ten minutes for today: due, weak and new cnnquiz today"
     assert lines[3].startswith("3 Review ") and lines[3].endswith(" due today cnnquiz review")
     assert lines[4].startswith("4 Drill your weakest topic, ") and "0% right cnnquiz drill" in lines[4]
-    assert lines[-3] == "5 Week 9 quiz: training, VGG-16 and ResNet-18 cnnquiz take week9"
+    assert lines[-4] == "5 Week 9 quiz: training, VGG-16 and ResNet-18 cnnquiz take week9"
 
 
 def test_enter_does_the_first_and_a_number_another(terminal: Start) -> None:

@@ -100,6 +100,8 @@ def test_show_brings_the_variant_of_a_seed_back(program: Program) -> None:
     assert item["seed"] == 42 and item["given"] != {"in": "256x256x3", "k": "7", "s": "2", "p": "0", "filters": "4"}
     assert program(*arguments, env={"PYTHONHASHSEED": "7"}).stdout == first
     shown = program("show", "week8/conv-output-size", "--seed", "42", "--key").stdout
+    printed = program("show", "week8/conv-output-size", "--key").stdout
+    assert "A slip worth knowing" in printed and "A slip worth knowing" not in shown  # it tells of the printed numbers
     assert "seed 42" in shown and item["options"][item["key"]]["text"] + "  ✓ the key" in shown
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from conftest import Program
+from rich.text import Text
 from screens import a_screen
 from test_variants import DRILLS, PRINTED
 
@@ -36,6 +37,22 @@ def test_each_line_can_be_typed_and_is_right_as_it_is_worked(one: Bank, item: It
     for line in lines(variant):
         response = read_response(line.question, line.question.key[0])
         assert response is not None and mark(line.question, response).verdict == "right", line.step.title
+
+
+@pytest.mark.parametrize(("one", "item"), DERIVED)
+def test_each_line_stands_on_the_screen_with_the_verdict_before(one: Bank, item: Item) -> None:
+    variant, blocks = variants.draw(one, item, 3), [0]
+
+    def read(question: Variant) -> str:
+        blocks.append(0)
+        return "s"
+
+    def show(rows: Sequence[Text]) -> None:
+        blocks[-1] += len(rows)
+        assert all(row.cell_len <= 80 for row in rows)
+
+    event = answer_by_lines(a_screen(80), variant, read, show)
+    assert event.action in ("skip", "next") and max(blocks) < 22
 
 
 def test_the_lines_end_in_the_answer() -> None:
@@ -116,3 +133,8 @@ def test_lines_begun_before_a_drill_is_left_still_count_as_help(program: Program
     program("drill", "conv/size-plain", "--seed", "1", stdin="9\nt\nq\n")
     again = program("drill", "conv/size-plain", stdin="9\nq\n").stdout
     assert "Try it once more" not in again and "The answer is 10" in again
+
+
+def test_a_number_of_ones_own_may_have_its_working(program: Program) -> None:
+    ended = program("solve", "conv", "--in", "61", "--k", "6", "--s", "2", "--answer", "(61 - 6)/2 + 1 = 28.5 -> 29")
+    assert ended.returncode == 1 and "Your 27.5 is right; it breaks at round down: m = ⌊q⌋" in ended.stdout

@@ -67,6 +67,11 @@ class Variant(Struct, frozen=True):
         return self.worked.given
 
     @property
+    def own_rationale(self) -> str:
+        """The rationale; with drawn numbers its first paragraph: what follows tells of the printed ones."""
+        return self.rationale if self.seed is None else self.rationale.split("\n\n")[0]
+
+    @property
     def content_hash(self) -> str:
         """The hash of the item's revision."""
         return content_hash(self.item)

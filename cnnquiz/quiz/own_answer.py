@@ -21,7 +21,7 @@ class OwnAnswer(Struct, frozen=True):
     """An answer as it was read: for which result, whether it is right, and the misconceptions that lead to a wrong one.
 
     exact   whether a right one is the value itself, and not that value rounded
-    values  of a wrong one, its value and the right one
+    values  of a wrong one, its value and the right one; `question` is what it was read as an answer to
     """
 
     result: str
@@ -30,6 +30,7 @@ class OwnAnswer(Struct, frozen=True):
     exact: bool = True
     misconceptions: tuple[Group, ...] = ()
     values: tuple[Any, Any] | None = None
+    question: Variant | None = None
 
     def as_json(self) -> dict[str, Any]:
         """The JSON contract's `answer`."""
@@ -66,7 +67,7 @@ def _marked(variant: Variant, response: str) -> OwnAnswer:
         return OwnAnswer(variant.item.id, response, True, exact)
     right = variant.worked.derived.value if variant.worked.derived else None
     behind = tuple(misconceptions_behind(variant, value))
-    return OwnAnswer(variant.item.id, response, False, misconceptions=behind, values=(value, right))
+    return OwnAnswer(variant.item.id, response, False, misconceptions=behind, values=(value, right), question=variant)
 
 
 def _kind(value: Any, letters: bool) -> ItemType:

@@ -14,7 +14,6 @@ from cnnquiz.answers.value import working
 from cnnquiz.errors import CnnquizError
 from cnnquiz.items.variants import Variant, solution_of
 from cnnquiz.items.worked_item import WorkedItem
-from cnnquiz.mathematics import arithmetic
 from cnnquiz.mathematics.expression import evaluate, parse, walk
 from cnnquiz.mathematics.rounding import numbers
 from cnnquiz.mathematics.values import read_value, same
@@ -120,6 +119,8 @@ def _numbers_of(every: tuple[Line, ...]) -> list[Any]:
 
 def _values_in(words: str) -> list[Any]:
     """The values of all that is worked in arithmetic: of the whole, and of what stands inside it."""
+    from cnnquiz.mathematics import arithmetic  # it is not needed to ask a question
+
     plain = arithmetic.plain(words)
     if arithmetic.value(plain) is None:
         value = read_value(words)

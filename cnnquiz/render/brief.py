@@ -28,10 +28,15 @@ Rows = list[list[Text]]  # each step's lines
 
 
 def verdict(screen: Screen, solution: Solution, own: OwnAnswer) -> list[Text]:
-    """Whether a person's own answer is right, and the misconceptions that lead to a wrong one."""
+    """Whether a person's own answer is right; of a wrong one, its misconceptions and where its working breaks."""
     lead = verdict_lead(screen, "right" if own.right else "wrong").append(": ")
     words = f"{own.response} for {typeset(screen, solution.label(own.result))}{'' if own.exact else ', rounded'}."
-    return [*hang(screen, screen.text(words), lead), *misconception_lines(screen, own.misconceptions)]
+    lines = [*hang(screen, screen.text(words), lead), *misconception_lines(screen, own.misconceptions)]
+    if own.question is not None and not own.right:
+        from cnnquiz.render.by_lines import reach_lines  # no other result needs it
+
+        lines += reach_lines(screen, own.question, own.response, screen.margin + "  ")
+    return lines
 
 
 def brief_lines(

@@ -23,6 +23,7 @@ from cnnquiz.shown import clean, one_line, without_commands
 
 _Colours = Literal["standard", "256", "truecolor"]
 PROSE_WIDTH = 100
+PLAIN = "CNNQUIZ_PLAIN"
 PROBE = "⌊×−█"
 STYLES = {
     "title": "bold",
@@ -63,7 +64,8 @@ class _Log:
 class Screen(Struct, frozen=True):
     """A console and what it can show: so many columns and rows.
 
-    `person` says whether somebody is reading (a terminal, not a pipe).
+    `person` says whether somebody is reading (a terminal, not a pipe), `spoken` whether it is to be heard: words alone,
+    without pictures, bars and signs, and keys named once.
     """
 
     console: Console
@@ -72,6 +74,7 @@ class Screen(Struct, frozen=True):
     person: bool
     columns: int
     rows: int = 24
+    spoken: bool = False
 
     @property
     def width(self) -> int:
@@ -156,12 +159,19 @@ def stderr() -> Screen:
 
 def screen(stream: IO[str] | None, env: Mapping[str, str], columns: int | None = None) -> Screen:
     """Decide what a stream can show, and give the console for it."""
-    terminal = _is_terminal(stream)
-    colour = terminal and not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
+    terminal, spoken = _is_terminal(stream), is_spoken(env)
+    styled = not env.get("NO_COLOR") and env.get("TERM", "dumb") not in ("dumb", "unknown", "")
+    colour = terminal and not spoken and styled
     file = stream if terminal else None
     width, rows = columns or max(20, min(_size(file, env, "COLUMNS", 80), 1000)), max(10, _size(file, env, "LINES", 24))
     console = _console(_lenient(stream), width, colour)
-    return Screen(console, _shows_unicode(stream, env), colour, terminal, width, rows)
+    unicode = not spoken and _shows_unicode(stream, env)
+    return Screen(console, unicode, colour, terminal, width, rows, spoken)
+
+
+def is_spoken(env: Mapping[str, str]) -> bool:
+    """Whether screens are to be heard."""
+    return env.get(PLAIN, "") not in ("", "0")
 
 
 def _console(file: IO[str], width: int, colour: bool, system: _Colours = "standard") -> Console:

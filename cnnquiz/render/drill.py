@@ -56,7 +56,7 @@ def question(screen: Screen, drill: Drill, asked: Question, drawing: str) -> lis
     lead = Text.assemble(screen.margin, (f"Question {drill.asked + 1}", "title"), "  ")
     head = hang(screen, screen.text("  ".join(filter(None, facts))), lead)
     stem, shown, _ = question_blocks(screen, asked.variant, drawing)
-    blocks = [options(screen, asked.variant.choices), _keys(screen, asked)]
+    blocks = [options(screen, asked.variant.choices), _keys(screen, asked, not drill.asked)]
     lines = [Text(), Text(), *paragraphs([head, stem, shown, *blocks]), Text()]
     if shown and screen.person and len(lines) >= screen.rows:
         behind = figure_behind_key(screen, asked.variant)
@@ -64,9 +64,11 @@ def question(screen: Screen, drill: Drill, asked: Question, drawing: str) -> lis
     return lines
 
 
-def _keys(screen: Screen, asked: Question) -> list[Text]:
+def _keys(screen: Screen, asked: Question, first: bool) -> list[Text]:
     wanted = screen.text(form_prompt(asked.variant))
     taken = taken_letters(asked.variant)
+    if screen.spoken and not first:
+        return paragraph(screen, wanted)
     shown = [one for one in commands(asked.variant) if one.key in ("htsfq?" if screen.columns >= 60 else "hs?")]
     keys = key_names(screen, [(name_of(one.key, taken), one.word) for one in shown])
     if wanted.cell_len + keys.cell_len + 3 + len(screen.margin) <= screen.width:

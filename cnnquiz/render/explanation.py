@@ -55,17 +55,12 @@ class Explanation:
         """Whether the answer was right."""
         return self.reply.mark.verdict == "right"
 
-    @property
-    def rationale(self) -> str:
-        """Why the key is right; with other numbers its first paragraph: what follows tells of the printed ones."""
-        words = self.variant.rationale
-        return words if self.variant.seed is None else words.split("\n\n")[0]
-
     def verdict(self, rows: int = 0) -> list[Text]:
         """The verdict, a sentence on what was answered, and the answer; the picture where so many rows are free."""
         blocks = [[*self.lead(), *self._diagnosis(), *self._key()]]
         room = min(rows - len(blocks[0]) - 2, PICTURE_ROWS)
-        blocks += [picture] if room > 2 and (picture := self.picture(room, alone=False)) else []
+        fits = room > 2 and not self.screen.spoken
+        blocks += [picture] if fits and (picture := self.picture(room, alone=False)) else []
         return [Text(), *paragraphs(blocks)]
 
     def below(self, rows: int, question: str) -> list[Text]:
@@ -104,7 +99,7 @@ class Explanation:
         if not whys and not self.variant.choices and not self.is_right:
             return self._parts() if self.variant.parts else self._misconceptions(self.variant, self.reply.response)
         if not whys and (self.is_right or not self.right):
-            whys = [self.rationale]
+            whys = [self.variant.own_rationale]
         return [line for why in whys for line in self._short(why)]
 
     def _misconceptions(self, variant: Variant, response: str) -> list[Text]:
@@ -139,7 +134,7 @@ class Explanation:
     @cached_property
     def parts(self) -> list[str]:
         """The words of what there is to be shown besides."""
-        working, picture = bool(self.rationale or self.solution), bool(self.picture())
+        working, picture = bool(self.variant.own_rationale or self.solution), bool(self.picture())
         return ["working"] * working + ["picture"] * picture + ["why", "everything"]
 
     def lines(self, word: str) -> list[Text]:
@@ -151,7 +146,7 @@ class Explanation:
         """What is shown for one of these words; nothing where there is nothing of the kind."""
         match word:
             case "working":
-                return paragraphs([prose(self.screen, self.rationale, self.body), self._steps()])
+                return paragraphs([prose(self.screen, self.variant.own_rationale, self.body), self._steps()])
             case "picture":
                 return self.picture()
             case "why":
@@ -200,7 +195,7 @@ class Explanation:
             [*self.lead(), *self._whys(self.chosen)],
             self._diagnosis() if typed else [],
             [*self._key(), *self._whys(others)],
-            prose(self.screen, self.rationale, self.body),
+            prose(self.screen, self.variant.own_rationale, self.body),
             self._steps(),
             warning_line(self.screen, self.variant.worked, self.body),
         ]

@@ -16,6 +16,7 @@ from cnnquiz.render.quiz import key_names
 MORE = (
     ("solve conv --in 256 --k 7 --s 2", "one numerical, step by step"),
     ("--help", "all commands"),
+    ("--plain", "words alone, to be heard (or CNNQUIZ_PLAIN=1)"),
 )
 
 

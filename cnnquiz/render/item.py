@@ -32,7 +32,7 @@ def key_lines(screen: Screen, variant: Variant, number: int, figure: str, soluti
         [*_heading(screen, variant, number), *stem],
         drawing,
         *(whys or [hang(screen, value, screen.margin + "Answer: ")]),
-        prose(screen, variant.rationale, screen.margin),
+        prose(screen, variant.own_rationale, screen.margin),
         step_by_step(screen, solution, screen.margin, ""),
         status_line(screen, variant.worked, screen.margin),
         [line for n, hint in enumerate(variant.hints, 1) for line in prose_with_label(screen, f"Hint {n}", hint)],

@@ -72,7 +72,9 @@ def count(number: int, noun: str) -> str:
 
 
 def bar(screen: Screen, part: float, whole: float, width: int, style: str = "bar") -> Text:
-    """A bar of `width` cells filled in proportion: at least one cell when there is anything at all."""
+    """A bar of `width` cells in proportion: at least one cell when there is anything at all; none to be heard."""
+    if screen.spoken:
+        return Text()
     filled = round(width * part / whole) if whole else 0
     filled = max(1, filled) if part > 0 else 0
     full, empty = screen.pick("━", "#"), screen.pick("─", "-")

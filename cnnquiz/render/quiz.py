@@ -64,7 +64,8 @@ def question_again(screen: Screen, variant: Variant, number: int, of: int, figur
 
 def _header(screen: Screen, session: Session, left: str) -> list[Text]:
     number, of = session.at + 1, len(session.variants)
-    line = Text.assemble(f"Question {number} of {of}  ", bar(screen, number, of, 20 if screen.columns >= 60 else 8))
+    part = bar(screen, number, of, 20 if screen.columns >= 60 else 8)
+    line = Text.assemble(f"Question {number} of {of}", "  " if part else "", part)
     seed = session.variant.seed
     earlier = (session.variants[place].item.id for place in range(session.at if session.again else 0))
     again = "once more" if session.variant.item.id in earlier else ""
@@ -115,7 +116,8 @@ def told_commands(session: Session, parts: Collection[str]) -> list[Command]:
 def key_line(screen: Screen, session: Session) -> list[Text]:
     """The keys for this question, on one line."""
     taken, letters = taken_letters(session.variant), [choice.letter for choice in session.variant.choices]
-    named = [(f"{letters[0]}-{letters[-1]}", "answer")] if letters else []
+    to = " to " if screen.spoken else "-"
+    named = [(f"{letters[0]}{to}{letters[-1]}", "answer")] if letters else []
     shown = "htsmbgq?" if screen.columns >= 60 else "hs?"
     named += [(name_of(one.key, taken), one.word) for one in asking_commands(session) if one.key in shown]
     return paragraph(screen, key_names(screen, named))
@@ -158,6 +160,8 @@ def meanings(screen: Screen, words: Collection[str], taken: Collection[str] = ()
 def grid(screen: Screen, session: Session) -> list[Text]:
     """Which questions of an exam are answered, marked and open."""
     done, mark, free = screen.pick("●", "x"), "?", screen.pick("○", ".")
+    if screen.spoken:
+        done, mark, free = "answered", "marked", "open"
     states = [
         mark if place in session.marked else done if reply and reply.response else free
         for place, reply in enumerate(session.replies)
@@ -165,7 +169,7 @@ def grid(screen: Screen, session: Session) -> list[Text]:
     wide = len(str(len(states)))
     cells = [Text.assemble((f"{number:>{wide}}", "key"), f" {state}") for number, state in enumerate(states, 1)]
     signs = ((done, "answered"), (mark, "marked"), (free, "open"))
-    legend = [f"{sign} {states.count(sign)} {word}" for sign, word in signs]
+    legend = [f"{'' if screen.spoken else sign + ' '}{states.count(sign)} {word}" for sign, word in signs]
     return [Text(), *paragraph(screen, Text("   ").join(cells)), Text(), *paragraph(screen, "   ".join(legend))]
 
 
@@ -176,11 +180,12 @@ def keys_behind(screen: Screen, following: str, parts: Collection[str]) -> Text:
     if screen.columns < 60 and named:
         named, following, leave = [(" ".join(key for key, _ in named), "more")], following.split()[0], []
     room = screen.columns - 2 * len(screen.margin)
-    while True:
+    while not screen.spoken:
         line = key_names(screen, [(ENTER, following), *named, *leave, ("?", "keys")])
         if line.cell_len <= room or not named:
             return Text.assemble(screen.margin, line, "  ")
         named.pop()
+    return Text.assemble(screen.margin, key_names(screen, [(ENTER, following), ("?", "keys")]), "  ")
 
 
 def hint(screen: Screen, text: str, number: int, of: int) -> list[Text]:
@@ -242,6 +247,7 @@ class Desk:
         self.log = log or Log()
         self.rows = 0  # of the screen since the head of the question, with that
         self.explanation: Explanation | None = None
+        self.named = False  # whether the keys were named
         self.worked: Event | None = None  # what came of the lines of a derivation, before it is read
 
     def ask(self, session: Session) -> None:
@@ -263,7 +269,9 @@ class Desk:
     def _asking(self, session: Session) -> list[Text]:
         """The keys, and the hints that were shown before, where the question comes back without a reply."""
         variant, shown = session.variant, session.hints[session.at]
-        lines = [Text(), *key_line(self.screen, session)]
+        named = self.screen.spoken and self.named
+        self.named = True
+        lines = [] if named else [Text(), *key_line(self.screen, session)]
         for number, words in enumerate(variant.hints[:shown] if session.reply is None else (), 1):
             lines += hint(self.screen, words, number, len(variant.hints))
         return lines

@@ -13,10 +13,13 @@ WORDS = {"right": "Right", "wrong": "Wrong", "partly": "Partly right", "skipped"
 
 
 def verdict_sign(screen: Screen, verdict: Verdict) -> Text:
-    """The verdict's sign in its colour."""
+    """The verdict's sign in its colour; where it is to be heard, its word."""
+    if screen.spoken:
+        return Text(f"{WORDS[verdict]}:")
     return Text(screen.pick(*_SIGNS[verdict]), _STYLES[verdict])
 
 
 def verdict_lead(screen: Screen, verdict: Verdict) -> Text:
     """The sign and the word, at the margin."""
-    return Text.assemble(screen.margin, verdict_sign(screen, verdict), " ", (WORDS[verdict], "strong"))
+    sign = () if screen.spoken else (verdict_sign(screen, verdict), " ")
+    return Text.assemble(screen.margin, *sign, (WORDS[verdict], "strong"))

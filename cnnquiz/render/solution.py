@@ -18,7 +18,7 @@ from cnnquiz.render.console import Screen
 from cnnquiz.render.drawings import draw
 from cnnquiz.render.layout import columns, hang, indent, paragraph, paragraphs
 from cnnquiz.render.prose import inline, prose
-from cnnquiz.render.typeset import separated, typeset
+from cnnquiz.render.typeset import heard, separated, typeset
 from cnnquiz.solution import Math, Solution, Step, Vector, equation_parts, equation_signs, significant_digits, text
 
 FORMATS = ("rich", "plain", "json", "latex", "markdown")
@@ -278,7 +278,7 @@ def _conventions(screen: Screen, solution: Solution) -> list[Text]:
 
 def spelling(screen: Screen, math: Math) -> str:
     """Mathematics in the spelling that the screen can show, its long numbers with separators."""
-    return separated(screen.pick(math.unicode, math.ascii))
+    return heard(math.ascii) if screen.spoken else separated(screen.pick(math.unicode, math.ascii))
 
 
 def display_value(value: Any) -> str:

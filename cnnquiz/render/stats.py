@@ -84,7 +84,8 @@ def misconceptions(screen: Screen, stats: Stats, drills: Mapping[str, str], toda
         if wide:
             days = Counter(stats.met.get(one.name, ()))
             drill = f"cnnquiz drill {drills[one.name]}" if one.name in drills else ""
-            row += [strip(screen, days, [today - timedelta(days=ago) for ago in reversed(range(LATELY))])]
+            lately = [today - timedelta(days=ago) for ago in reversed(range(LATELY))]
+            row += [] if screen.spoken else [strip(screen, days, lately)]
             row += [screen.text(drill, "code")]
         rows.append(row)
     return table(rows, right={1})
@@ -98,6 +99,9 @@ def misconception_name(name: str) -> str:
 def calendar(screen: Screen, days: Sequence[Tally], today: date) -> list[Text]:
     """How much was answered on each of the last days, a column a day and a group a week, with each week's Monday."""
     answered = Counter({date.fromisoformat(day.name): day.attempts for day in days})
+    if screen.spoken:
+        week = sum(answered[today - timedelta(days=ago)] for ago in range(7))
+        return [Text(f"{count(week, 'answer')} in the last seven days")]
     weeks = max(min((screen.width - len(screen.margin) - 2) // 8, WEEKS), 1)
     monday = today - timedelta(days=today.weekday())
     mondays = [monday - timedelta(weeks=ago) for ago in reversed(range(weeks))]

@@ -16,6 +16,9 @@ from typing import Any
 from rich.text import Text
 
 from cnnquiz.render.console import Screen
+from cnnquiz.render.drawings._words import words
+from cnnquiz.render.layout import hang
+from cnnquiz.render.typeset import typeset
 from cnnquiz.solution import Drawing, parts
 
 Answer = tuple[Any, Any]
@@ -42,9 +45,11 @@ def _numbers(data: Any) -> Iterator[float]:
 
 
 def draw(screen: Screen, drawing: Drawing, answer: Answer | None = None, rows: int | None = None) -> list[Text]:
-    """The lines of a drawing; none where it does not fit the screen or no file draws its kind."""
+    """The lines of a drawing, or what it shows in words; none where it does not fit or no file draws its kind."""
     if drawing.kind not in kinds():
         return []
+    if screen.spoken and (said := words(drawing.kind, drawing.data)):
+        return hang(screen, screen.text(typeset(screen, said)))
     kind = importlib.import_module(f"{__name__}.{drawing.kind}")
     lines: list[Text] = kind.draw(screen, drawing.data, answer, rows)
     return lines
