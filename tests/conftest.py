@@ -25,7 +25,7 @@ Start = Callable[..., "pexpect.spawn[str]"]
 POSIX = (
     "test_bank_files.py", "test_check_processes.py", "test_drill_ends.py", "test_history_lasting.py",
     "test_injection.py", "test_lab_pytorch.py", "test_review_lasting.py", "test_take_seed.py", "test_take_terminal.py",
-    "test_terminal_restored.py",
+    "test_taken_back.py", "test_terminal_restored.py", "test_clock.py",
 )  # fmt: skip
 # What needs the extra `lab`
 NEEDS_LAB = ("test_lab_experiments.py", "test_lab_models.py", "test_lab_pytorch.py", "test_lab_shape_errors.py")

@@ -292,7 +292,7 @@ def test_a_script_answers_every_part(program: Program) -> None:
 def test_each_part_has_its_verdict_and_its_slip(program: Program) -> None:
     shown = program("take", PARTS, "--limit", "1", stdin="14x14x8\n600\n").stdout
     assert "2. How many parameters has the layer, biases included? Type a number." in shown
-    told = shown.split("Partly right: 14x14x8; 600")[1].split("The answer is")[0]
+    told = shown.split("Partly right: 14x14x8; 600   (back tomorrow)")[1].split("The answer is")[0]
     assert " ".join(told.split()) == "1. ✓ 14x14x8 2. ✗ 600 One bias for each filter is missing."
     assert "The answer is 14x14x8; 608" in shown and "shape = o × o × F" in shown and "parameters = f·F" in shown
 

@@ -31,10 +31,11 @@ def blocks(screen: Screen, stats: Stats, drills: Mapping[str, str], today: date)
     """The parts of the page; those without content are empty."""
     if not stats.total.attempts:
         return [paragraph(screen, "No answers yet. Begin with: cnnquiz take week8")]
+    slips = f"Slips, and the last {LATELY} days"
     return [
         paragraph(screen, summary(stats)),
         section(screen, of_all("Topics, the weakest first", stats.topics), bars(screen, stats.topics)),
-        section(screen, of_all(f"Slips, and the last {LATELY} days", stats.misconceptions), misconceptions(screen, stats, drills, today)),
+        section(screen, of_all(slips, stats.misconceptions), misconceptions(screen, stats, drills, today)),
         section(screen, "Answers a day, by weeks from Monday", calendar(screen, stats.days, today)),
         memory(screen, stats),
     ]

@@ -328,11 +328,13 @@ class DrillSession:
             case "undo":
                 return self._undo(turn)
             case "quit":
-                self._save_open(turn) if turn.hints or turn.count or self.answers else None
+                if turn.hints or turn.count or self.answers:
+                    self._save_open(turn)
                 raise UserQuit
             case "skip":
-                self._save(turn, Try("", SKIPPED))
-                return self._solution(turn, Try("", SKIPPED))
+                turn.tries.append(Try("", SKIPPED))
+                self._save(turn, turn.tries[-1])
+                return self._solution(turn, turn.tries[-1])
             case _:
                 return self._answer(turn, text)
         return None
@@ -491,7 +493,7 @@ def _turn_json(drill: Drill, turn: Turn) -> dict[str, Any]:
     names = [name for one in turn.tries for name in one.mark.misconceptions]
     return {
         **_question_json(drill, turn.asked),
-        "attempts": [_try_json(one) for one in turn.tries],
+        "attempts": [_try_json(one) for one in turn.tries if one.response],
         "hints": turn.help,
         "how": turn.how,
         "misconception": "+".join(dict.fromkeys(names)) or None,
