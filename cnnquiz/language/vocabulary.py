@@ -46,7 +46,7 @@ in_channels: n, n: input channel, in channel, colour channel, color channel, ima
 in_size: sz, s: image, input image, input, input volume, input map, input feature map, input matrix, input signal
 in_size: sz, s: picture, photo, input tensor, input picture
 in_size: ns, s: input size, image size, input dimension, input shape, input width, input length
-in_size: s, : applied to, applied on
+in_size: s, : applied to, applied on, spatial dimension, spatial size
 in_size: s, s: map, feature map, activation map, volume, matrix, signal, tensor, pixel image
 in_size: n, : axis, row, signal
 stride: nsz, : stride, stride length
@@ -98,7 +98,7 @@ jumps: , n: jump
 iterations_per_epoch: , n: batch, mini batch, minibatch
 macs filter_weights: , n: multiply add, mac, multiplication
 flops: , n: flop, floating point operation
-out_size: s, s: output size, output shape, output dimension
+out_size: s, s: output spatial size, output spatial dimension, output size, output shape, output dimension
 out_size: , s: output, output volume, output map, output image, output feature map
 out_size: , s: output matrix, output tensor, result, output layer
 """

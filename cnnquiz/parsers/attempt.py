@@ -15,7 +15,7 @@ from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError
 from cnnquiz.language.mentions import FORMULA, Mention, place_of
 from cnnquiz.language.statement import SIGNS, Line, Statement
-from cnnquiz.language.tokens import tokens
+from cnnquiz.language.tokens import ORDINALS, tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.parsers.topics import BIAS_OF_EACH, CUE, KNOWN, NEUTRAL, OF_ONE, QUANTITIES, TURNS_ROUND, Topic
@@ -24,6 +24,8 @@ from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
 
 MOST_MEANINGS = 16
+BEHIND = 7  # words behind what is asked for that may say of what
+ONE_LAYER = frozenset(("last", "final", "previous", "each", "every", "conv", "convolutional", "dense", "fc", "pooling"))
 BATCHED = 4  # axes of a size that begins with the images
 _INVERSE = tuple((name, re.compile(rf"\b(?:{words})\b")) for name, words in QUANTITIES.items())
 
@@ -40,6 +42,7 @@ class Attempt:
             self.names |= {"in_size", "in_channels"}  # a map comes in flattened
         if "out_channels" in self.names:
             self.names.add("out_size")
+        self.names -= _UNSETTLED
         self.names |= {"all"} if "true_positives" in self.names else set()
         self.names |= {count for count, name in _COUNTS if name in self.names}
 
@@ -118,12 +121,12 @@ class Attempt:
     @cached_property
     def unread(self) -> tuple[str, ...]:
         """The words and numbers that nothing explains."""
-        explained = {at for place in self.asked.values() for at in place}
-        explained |= {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
+        asked = {at for place in self.asked.values() for at in place}
+        explained = asked | {at for one in self.mentions if self._has_part(one) for at in range(*one.at)}
         explained |= {at for _, place in self.line.covered(NEUTRAL) for at in place} | self.statement.quoted
         words, found = KNOWN | self.topic.words, self.statement.tokens
         biases = {at for _, place in self.statement.line.covered(BIAS_OF_EACH) for at in place}
-        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases
+        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases - asked
         known = {at for at, token in enumerate(found) if _is_known(token.kind, token.text, words)} | self._told
         strange = sorted(set(range(len(found))) - known - explained - biases | partial)
         return tuple(dict.fromkeys(found[at].as_written for at in strange))
@@ -135,6 +138,17 @@ class Attempt:
         told = (one for one in self.statement.sentences if self.topic.story and one not in asking)
         words = {at for one in told for at in one if self.statement.tokens[at].kind == "word"}
         return {at for at in words if self.statement.tokens[at].text not in TURNS_ROUND}
+
+    def refuse_one_of_several(self) -> None:
+        """Refuse a text that names a layer right behind what it asks for: the parameters of the last layer."""
+        found = self.statement.tokens
+        for place in self.asked.values():
+            end = min(place[-1] + BEHIND, self.statement.sentence(place[0]).stop)
+            behind = [found[at] for at in range(place[-1] + 1, end) if at not in self.line.explained]
+            if named := [one.as_written for one in behind if one.text in ORDINALS or one.text in ONE_LAYER]:
+                raise UnreadError("what is asked of one layer among several is not read", tuple(named))
+            if any(one.text == "layer" and one.word != "layers" for one in behind) and "parameter" in str(self.asked):
+                raise UnreadError("what is asked of one layer among several is not read", ("layer",))
 
     def _has_part(self, mention: Mention) -> bool:
         return not (self.names | self.topic.idle | {""}).isdisjoint(mention.names)
@@ -162,6 +176,9 @@ class Attempt:
         )
         if any(len(several) > 1 for name, several in values.items() if name != "padding"):
             return  # said twice, with different values
+        for name, either, said_by in _CONVENTIONS.get(self.topic.calculator, ()):
+            if not values.keys() & {name, *said_by}:
+                values[name] = list(either)
         for chosen in product(*values.values()):
             known = dict(zip(values, chosen, strict=True))
             given = self._given(known)
@@ -181,8 +198,9 @@ class Attempt:
             values["class_index"] = index + 1 - first
         elif "class_index" in values:
             values["class_index"] = self._class_from_one(values)
-        if "weight1" in values and isinstance(values.get("input"), tuple):
-            values |= _product(values["weight1"], len(values["input"]))
+        weight = values.get("weight1", values.get("weight") if "out_features" in self.names else None)
+        if isinstance(values.get("input"), tuple):
+            values |= _product(weight, len(values["input"]))
         if "in_size" in values:
             values["in_size"] = height_first(values["in_size"])
         if "in_size" in values and "in_features" in self.names and "in_features" not in values:
@@ -260,6 +278,13 @@ def _product(weight: Any, inputs: int) -> dict[str, Any]:
     return {"product": "xW"} if rows == inputs else {}
 
 
+_CONVENTIONS: dict[str, tuple[tuple[str, tuple[Any, ...], tuple[str, ...]], ...]] = {
+    # what sources take differently: a quantity, its values, and other quantities that settle it
+    "rnn": (("framework", ("torch", "tf"), ("bias_vectors",)),),
+    "iou": (("box_format", ("corners", "size"), ()),),
+    "convolve": (("correlate", (True, False), ()), ("mode", ("full", "valid"), ())),
+}
+_UNSETTLED = frozenset(("momentum", "optimizer"))  # whose rules sources write in more than one way
 _OUTCOMES = ("true_positives", "false_positives", "false_negatives", "true_negatives")
 _COUNTS = (("in_size", "input"), ("kernel_size", "weight"), ("in_features", "input"))  # what is said of the values
 

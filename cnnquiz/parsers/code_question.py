@@ -35,6 +35,8 @@ class CodeQuestion(Attempt):
 
     def readings(self) -> Iterator[Reading]:
         """The layers of the code with the input of the text; what the text says besides must be as in the code."""
+        if sum(one.kind != "other" for one in self.found) > 1:
+            self.refuse_one_of_several()
         said: dict[str, Any] = {}
         for one in self.mentions:
             if said.setdefault(one.names[0], one.value) != one.value:
@@ -49,6 +51,9 @@ class CodeQuestion(Attempt):
         given = dict(reading.given)
         if "in_channels" in said and reading.calculator != "net":
             given.setdefault("channels", said["in_channels"])
+        first = next(one for one in self.found if one.kind != "other")
+        if reading.calculator == "net" and "in" not in given and first.kind == "dense" and first.inputs:
+            given |= {"in": f"1x1x{first.inputs}", "layers": f"flatten; {given['layers']}"}
         self._refuse_others(reading.calculator, given, said)
         calculator = calculators.load(reading.calculator)
         results = calculator.result_values(calculator.read(given))
@@ -80,4 +85,4 @@ def _prose(text: str, found: Sequence[CodeLayer]) -> str:
         if one.start >= at:
             parts.append(_PREFIX.sub("", text[at : one.start]))
             at = one.end
-    return _FRAME.sub("", "\0".join([*parts, text[at:]])).replace("\0", " layer ")
+    return _FRAME.sub("", "\0".join([*parts, text[at:]])).replace("\0", " code ")

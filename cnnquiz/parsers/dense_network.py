@@ -35,7 +35,12 @@ _SIDES = {
         rf"|output (?:dim|dimension|size|unit){_OF}* (#)"
     ),
 }
+_CHAIN = re.compile(
+    r"(?:layer size|layer|architecture|structure|topology|network|mlp|shape|size)(?: (?:of|with|is|=|:|size|layer))*"
+    r" (#(?: #){2,}|&)"
+)  # 784-128-10
 _ONE_OUTPUT = re.compile(r"output is (?:a )?scalar|binary classification(?: problem| task)?|scalar output|a output")
+_ONE_LAYER = re.compile(r"\b(?:first|second|third|fourth|last|final|previous) (?:hidden |output )?layer\b")
 _GLUED = re.compile(r"(\d+)d (?:feature |input )?vector|input is (\d+)d")
 
 
@@ -49,10 +54,21 @@ class DenseNetwork(Attempt):
     @cached_property
     def mentions(self) -> list[Mention]:
         """The layers by their units, then what the phrases for all topics find beside them."""
-        own = [*self._hidden(), *self._sides()]
+        own = [*self._chain()] or [*self._hidden(), *self._sides()]
         taken = {at for one in own for at in range(*one.at)}
         general = [one for one in self.statement.mentions if taken.isdisjoint(range(*one.at))]
         return own + [one for one in general if {"in_size", "in_channels", "bias", "activation"} & {*one.names}]
+
+    def _chain(self) -> Iterator[Mention]:
+        """All layers at once: 784-128-10."""
+        line = self.statement.line
+        for found, inside in line.covered(_CHAIN):
+            said = [line.tokens[at].value for at in line.inside(*found.span(1))]
+            widths = said[0] if isinstance(said[0], tuple) else tuple(said)
+            if len(widths) > 2:
+                yield self._mention("in", widths[0], inside)
+                yield self._mention("hidden", widths[1:-1], inside)
+                yield self._mention("out", widths[-1], inside)
 
     def _hidden(self) -> Iterator[Mention]:
         line = self.statement.line
@@ -94,6 +110,9 @@ class DenseNetwork(Attempt):
         for one in self.mentions:
             for name in one.names:
                 said.setdefault(name, set()).add(one.value)
+        self.refuse_one_of_several()
+        if any(self.line.covered(_ONE_LAYER)):
+            raise UnreadError("what is asked of one layer is not read")
         hidden = [n for one in self.mentions if one.names == ("hidden",) for n in one.value]
         sizes = {prod((*height_first(size), *said.get("in_channels", ()))) for size in said.get("in_size", ())}
         inputs, outputs = said.get("in", set()) | sizes, said.get("out", set())

@@ -67,8 +67,8 @@ def _agreed(attempts: Iterable[Attempt]) -> Reading:
             refusals.append(fault if isinstance(fault, CnnquizError) else CnnquizError(str(fault)))
         refusals += attempt.faults
     if not worked:
-        refusals.append(UnreadError("the givens are said in more than one way"))
-        raise next((one for one in refusals if isinstance(one, UnreadError)), UnreadError(str(refusals[0])))
+        unclear = refusals or [UnreadError("the givens are said in more than one way")]
+        raise next((one for one in unclear if isinstance(one, UnreadError)), UnreadError(str(unclear[0])))
     if any(value != worked[0][1] for _, value in worked):
         raise UnreadError("the text has more than one meaning, with different values")
     return worked[0][0]

@@ -13,7 +13,7 @@ from msgspec import Struct
 from cnnquiz.language.mentions import Mention
 from cnnquiz.language.statement import Statement
 from cnnquiz.language.tokens import ORDINALS
-from cnnquiz.parsers.attempt import Attempt, height_first
+from cnnquiz.parsers.attempt import BEHIND, Attempt, height_first
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
 from cnnquiz.parsers.topics import STACK
 from cnnquiz.solution import jsonable
@@ -141,6 +141,8 @@ class Stack(Attempt):
         layers = self.layers
         if len(layers) < 2:
             raise UnreadError("fewer than two layers")
+        if {"parameters", "macs"} & {*want}:
+            self.refuse_one_of_several()
         self._refuse_other_place(len(layers), sum(one.kind == "conv" for one in layers))
         size = next((one.said["in_size"] for one in self.pieces if "in_size" in one.said), None)
         phrases = tuple(Phrase(one.words, one.names[0], jsonable(one.value)) for one in self.mentions if one.names[0])
@@ -168,10 +170,18 @@ class Stack(Attempt):
         """Refuse what is asked of a layer that is not the last."""
         for place in self.asked.values():
             sentence = self.statement.sentence(place[0])
-            words = [self.statement.tokens[at] for at in sentence]
-            said = {ORDINALS[one.text] for one in words if one.text in ORDINALS} - {1}
-            if said - {count, convs}:
+            near = range(place[0], place[-1] + BEHIND)
+            own = {at for one in self.pieces if self._is_layer(one) for at in one.place} - {*near}
+            words = [(self.statement.tokens[at].text, at) for at in sentence if at not in own]
+            said = {ORDINALS[text] for text, at in words if text in ORDINALS and not self._is_dense(at + 1)}
+            behind = {self._kind(at) for at in near if at in sentence} - {"", "flatten"}
+            other = behind - {self.layers[-1].kind} if ("output_shape",) in self.asked else set()
+            if other or said - {count, convs}:
                 raise UnreadError("what is asked of a layer on the way is not read")
+
+    def _is_dense(self, at: int) -> bool:
+        """Whether the first dense layer is named here: what comes out of the chain goes in there."""
+        return at < len(self.statement.tokens) and self._kind(at) == "dense"
 
     def _assumed_of(self, layers: Sequence[Piece]) -> Iterator[str]:
         if any("padding" not in one.said for one in layers if one.kind == "conv"):
@@ -188,7 +198,9 @@ class Stack(Attempt):
         return "; ".join(words)
 
     def _layer(self, piece: Piece, want: Sequence[str]) -> str:
-        said, sized = piece.said, not {*want} <= {"parameters", "receptive_field"}
+        said = piece.said
+        counted = "parameters" in want and all(one.kind != "dense" for one in self.layers)
+        sized = not counted and "receptive_field" not in want
         if piece.kind == "flatten":
             return "flatten"
         nobias = "" if said.get("bias", self._bias) else " nobias"

@@ -43,6 +43,12 @@ _OUTPUT = (
       r" map|result)(?: (?:feature map|image|map|be))*"
     rf"|output of (?:which|what) (?:spatial )?{_SIZE}"
 )
+_SPATIAL = (
+    r"(?:output|resulting|final) spatial (?:size|dimension|resolution|shape)"
+    r"|spatial (?:size|dimension|resolution|shape) of (?:the )?(?:output|resulting|result"
+      r"|final)(?: (?:feature|map|image))*"
+)
+_BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _COUNT = r"(?:number of|total|overall|all|the|trainable|learnable|learned|free|model|network|layer|of) "
 _PARAMETERS = rf"(?<!following )(?:{_COUNT})*(?<!following )(?:parameter|param)(?: count)?"
 _WEIGHTS = rf"(?:{_COUNT})*weight"
@@ -59,17 +65,17 @@ _ROWS = (
        " convnet cnn filter kernel reducing reduce mapping map way"
      " most implemented hence specification forward pass through",
      {"effective_kernel": r"effective (?:kernel|filter) size|effective size of the (?:kernel|filter)",
-      "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
+      "output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS, "macs": _MACS},
      {"out_size":
        r"output (?:feature map |volume |image |size )?(?:must|should|has to|need to|is to) be"
        r" (?:of size )?@"}),
     ("tconv", r"\w*transpose|deconv|up ?conv",
      "transposed transpose convtranspose2d deconvolution deconv upconvolution upsampling convolution convolutional conv"
      " convolve cnn filter kernel",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
+     {"output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("pool", r"pool",
      "pool pooling pooled maxpool maxpooling maxpooling2d avgpool max average mean cnn convolutional filter kernel",
-     {"output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
+     {"output_size": _SPATIAL, "output_shape output_size": _OUTPUT, "parameters": _PARAMETERS}),
     ("dense", r"fully connected|dense|linear|neuron|node|unit|perceptron|hidden",
      "fully connected dense linear neuron node unit perceptron hidden fc",
      {"parameters": _PARAMETERS, "weights": _WEIGHTS},
@@ -99,10 +105,9 @@ _ROWS = (
       "iterations": r"(?:total )?(?:number of )?(?:weight |parameter |gradient )?(?:update|iteration|step)"
                     r"|how many time (?:are|do|doe|will|is) (?:the )?(?:weight|parameter"
                       r"|model)(?: (?:get|be))* updated"},
-     {"batch_size=1": r"(?<!batch )stochastic gradient descent(?!.*batch)"}),
+     {"num_samples": rf"n{_BE} (#)", "batch_size=1": r"(?<!batch )stochastic gradient descent(?!.*batch)"}),
 )  # fmt: skip
 
-_BE = r"(?: ?(?:of|is|are|=|:|be|was|the|given|a|value|vector|as))*"  # between a name and its value
 _SERIES = r"(?:&|# (?:, (?:and )?# |and # )*(?:, (?:and )?#|and #))"
 _NEURON = (
     "mlp", r"neuron|perceptron|mlp|sigmoid unit|relu unit|linear unit",
@@ -132,7 +137,8 @@ _COURSE = (
     ("update", r"gradient descent|learning rate|gd|sgd",
      "gradient descent function current gradient derivative loss cost objective minimize"
        " minimise minimum updated update initial starting start"
-     " starts at w x z y θ theta value learning rate iteration step optimizer performing ordinary plain vanilla",
+     " starts at w x z y θ theta value learning rate iteration step optimizer sgd using"
+       " performing ordinary plain vanilla",
      {"theta":
        r"(?:updated |new |final )*(?:value|position) of (?:the )?(?:x|y|z|w|θ|theta|weight"
        r"|parameter)(?: will be)?"
@@ -182,7 +188,8 @@ _COURSE = (
     ("loss", r"loss|mse|mean squared error|cross entropy|mae|mean absolute error",
      "nat in token index model gives give logit loss function binary categorical cross"
        " entropy predicted true probability class sample classifier classification"
-     " model error mean squared absolute task prediction regression target actual label",
+     " model error mean squared absolute between and distribution one hot task prediction"
+       " regression target actual label",
      {"loss":
        r"(?:binary |categorical )?(?:cross entropy|mse|mean squared error|mae|mean absolute"
        r" error)(?: loss)?(?: value)?"
@@ -197,11 +204,11 @@ _COURSE = (
       "loss=bce": r"binary cross entropy|bce", "loss=cross-entropy": r"(?<!binary )cross entropy",
       "loss=mse": r"(?<!root )mean squared error|mse", "loss=mae": r"mean absolute error|mae",
       "target":
-        rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector"
+        rf"(?:true|target|actual|ground truth|label|y)(?: (?:value|label|output|target|vector|distribution"
         rf"|y))*{_BE} (?:&|#)",
       "input":
         rf"(?<=probability )#(?= (?:to|for) the (?:true|correct))|(?:predicted|prediction"
-        rf"|output|probability|ŷ|p)(?: (?:value|probability|for|that|class|by|model|vector|ŷ"
+        rf"|output|probability|ŷ|p)(?: (?:value|probability|distribution|for|that|class|by|model|vector|ŷ"
         rf"|the))*{_BE} (?:&|#)"}),
     ("conv2d", r"conv|filter|kernel|cross correlat",
      "convolution convolve convolved cross correlate correlation filter kernel valid signal"
@@ -219,10 +226,11 @@ _COURSE = (
     ("iou", r"iou|intersection over union|jaccard",
       "iou intersection over union box bounding two predicted ground truth",
      {"iou": r"iou|intersection over union", "intersection": r"intersection area|area of (?:the )?intersection"},
-     {"box1": r"&(?= (?:and|,) )", "box2": r"(?<=and )(?:the )?(?:ground truth )?(?:box )?&",
+     {"box1": r"(?:a (?:=|:|is) )?&(?= (?:and|,) )",
+      "box2": r"(?<=and )(?:the )?(?:ground truth )?(?:box )?(?:b (?:=|:|is) )?&",
       "box_format=corners": r"\( x1 , y1 , x2 , y2 \)"}),
     ("metrics", r"precision|recall|accuracy|f1|specificity|sensitivity",
-     "classifier model binary classification class positive negative confusion matrix test result have following",
+     "classifier model binary classification class  confusion matrix test result have following",
      {"precision": r"precision", "recall": r"recall|sensitivity", "accuracy": r"accuracy", "f1": r"f1(?: score)?",
       "specificity": r"specificity"},
      {"all": r"(?:for|of|on|among|with) (#) (?!true|false|tp|fp|tn|fn)\w+", "true_positives":
@@ -244,6 +252,8 @@ _COURSE = (
     ("rnn", r"rnn|lstm|gru", "vanilla rnn lstm gru recurrent cell u w v hidden state simple",
      {"parameters": rf"{_PARAMETERS}|(?:{_COUNT})*weight"},
      {"cell=lstm": r"lstm", "cell=gru": r"gru", "cell=rnn": r"(?:vanilla |simple )?rnn",
+      "framework=tf": r"keras|tensorflow", "framework=torch": r"pytorch",
+      "bias_vectors=1": r"(?:one|a #) bias vector(?: per gate)?",
       "input_size": rf"input(?: (?:size|dimension|dim|feature|vector))*{_BE} #|# (?:input feature|dimensional input)",
       "hidden_size":
         rf"hidden(?: (?:size|state|dimension|dim|unit|layer))*{_BE} #|# (?:hidden )?unit|#"
@@ -262,7 +272,8 @@ _COURSE = (
       "attention self multi head encoder transformer layer q k v query key value projection"
       " matrix separate mechanism score qk t ^"
      " learned weight across all batch",
-     {"scores_shape":
+     {"head_width": r"(?:dimension|size|width) (?:of each|of one|per) head|head (?:dimension|size|width)",
+      "scores_shape":
        r"shape of (?:the )?(?:q k t|qk ?\^ ?t|qkt|attention score)(?: (?:matrix|score|across"
        r"|all|head|and|batche|batch))*",
       "projection_parameters":
@@ -289,8 +300,9 @@ _COURSE = (
      {"rate": rf"(?:dropout )?(?:rate|probability|p){_BE} #|dropout{_BE} #", "num_features":
        r"# (?:neuron|unit|node|hidden unit)"}),
     ("activation", r"sigmoid|relu|tanh|softplus|elu|swish|gelu",
-      "activation function value sigmoid relu tanh leaky derivative at point for input",
-     {"derivative": r"(?:derivative|gradient|slope)", "value": r"output|value|sigmoid|relu|tanh|result"},
+      "activation function value sigmoid relu tanh leaky derivative at point for input neuron weighted sum pre net"
+      " hidden layer",
+     {"derivative": r"(?:derivative|gradient|slope)", "value": r"output|value|result|~(?= \( ~ \))"},
      {"input": rf"(?:x|z|input){_BE} #|(?:\( ?|at |for )#", "negative_slope": rf"(?:α|alpha|slope|leak){_BE} #"}),
 )  # fmt: skip
 
@@ -350,10 +362,11 @@ CODE = _topic(
      "parameters": _PARAMETERS, "macs": _MACS},
 )  # fmt: skip
 DENSE_NETWORK = _topic(
-    "net", r"hidden|output layer|mlp|perceptron",
+    "net", r"hidden|output layer|mlp|perceptron|fully connected (?:neural )?network|layer size|neural network",
     "fully connected dense feedforward feed forward mlp multilayer perceptron multi network"
       " hidden neuron unit node layer"
-    " relu sigmoid tanh softmax activation train training like represented vector binary classification problem scalar"
+    " size relu sigmoid tanh softmax activation train training like represented vector"
+      " binary classification problem scalar"
     " term architecture three two four d node scratch",
     {"weights": _WEIGHTS, "parameters": _PARAMETERS},
 )
@@ -392,7 +405,8 @@ NEUTRAL = re.compile(  # what gives nothing, though it has numbers
       r"|layer|architecture|hyperparameter)"
     r"|(?:rounded |round |correct |accurate )*(?:up |your answer )?(?:to|upto) (?:# |two "
       r"|three |four )?(?:decimal|significant) (?:place|digit|figure|point)?"
-    r"|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
+    r"|before (?:being|it is|they are) (?:fed|passed|applied)|(?:for|of) the positive class"
+    r"|# (?:bounding )?box|(?:already )?padded with zero|# class(?= (?:classifi|problem))"
     r"|\b(?:first|second|\d(?:st|nd|rd|th)|third|next|last|1st|2nd|final) (?:hidden "
       r"|convolutional |conv |convolution )?layer\b"
 )
@@ -409,8 +423,8 @@ question answer choose select option correct please show result resulting come o
 layer network neural deep model architecture volume matrix tensor map feature channel pixel size shape dimension
 dimensional dimensionality spatial width height depth color colour rgb grayscale greyscale grey gray 2d 3d 1d single
 simple standard typical square basic stride padding zero pad padded side unit step operation parameter weight bias
-trainable learnable learned including count counted after before hidden connected fully exactly same formula equal
-equals whole full batch data receive receives sequentially consist consisting contain contains composed become happen
+trainable learnable learned including count counted after hidden connected fully exactly same formula equal equals
+whole full batch data receive receives sequentially consist consisting contain contains composed become happen
 expected think own e g etc mean pytorch tensorflow keras framework because since thus therefore now keep kept valid
 know known called named cnn activation relu define defined definition instead want need required require needed stage
 process processing processed computer vision machine learning course exam problem exercise filter followed initial
@@ -424,6 +438,7 @@ object digit handwritten mnist cifar imagenet dataset frame video camera satelli
 flower slide slid sliding move moved moving scanned scanning extract extracted detect learn train training trained
 pattern edge patch window region area location position grid cell entry intensity block stack body head tail part
 piece section top bottom left right middle center centre corner length axis axe direction vertical horizontal
-vertically horizontally act go goe border nn tf torch converted convert unchanged
+vertically horizontally act go goe border nn tf torch converted convert unchanged calculation contained strided
+solution
 """
 KNOWN = frozenset(_KNOWN.split())
