@@ -87,7 +87,7 @@ def _is_near(one: Any, right: Any) -> bool:
     """Whether a number may stand for the right one, rounded; whatever is no number may."""
     if not isinstance(one, int | Fraction) or not isinstance(right, int | Fraction):
         return True
-    return abs(one - right) <= abs(right) / 50
+    return 50 * abs(Fraction(one) - right) <= abs(Fraction(right))
 
 
 def derivation_of(item: Item) -> Derivation | None:
