@@ -9,8 +9,6 @@ from typing import IO, Any
 
 from cnnquiz import calculators
 from cnnquiz.errors import CnnquizError, GivenError, program_fault
-from cnnquiz.parsers import answer as parsers
-from cnnquiz.parsers.question import question
 from cnnquiz.parsers.reading import UnreadError
 from cnnquiz.shown import json_text
 from cnnquiz.solver import inverse
@@ -96,6 +94,9 @@ def answer(request: dict[str, Any]) -> dict[str, Any]:
 
 def _answer_in_words(request: dict[str, Any]) -> dict[str, Any]:
     """What a question in words comes to."""
+    from cnnquiz.parsers import answer as parsers  # lines of givens alone need none of the grammar
+    from cnnquiz.parsers.question import question
+
     stray = sorted(request.keys() - {"text", "options", "steps"})
     if stray:
         raise GivenError(f"`{stray[0][:40]}` is no part of a line in words: it has text, options, steps", stray[0])
