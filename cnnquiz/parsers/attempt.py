@@ -18,7 +18,18 @@ from cnnquiz.language.statement import SIGNS, Line, Statement
 from cnnquiz.language.tokens import ORDINALS, tokens
 from cnnquiz.mathematics import arithmetic
 from cnnquiz.parsers.reading import Phrase, Reading, UnreadError
-from cnnquiz.parsers.topics import BIAS_OF_EACH, CUE, KNOWN, NEUTRAL, OF_ONE, QUANTITIES, TURNS_ROUND, Topic
+from cnnquiz.parsers.topics import (
+    BIAS_OF_EACH,
+    CUE,
+    KNOWN,
+    NEUTRAL,
+    OF_BIAS,
+    OF_ONE,
+    QUANTITIES,
+    SPLIT,
+    TURNS_ROUND,
+    Topic,
+)
 from cnnquiz.solution import jsonable
 from cnnquiz.solution import text as text_of
 from cnnquiz.solver.calculator import Quantity
@@ -126,10 +137,17 @@ class Attempt:
         explained |= {at for _, place in self.line.covered(NEUTRAL) for at in place} | self.statement.quoted
         words, found = KNOWN | self.topic.words, self.statement.tokens
         biases = {at for _, place in self.statement.line.covered(BIAS_OF_EACH) for at in place}
-        partial = {at for _, place in self.line.covered(OF_ONE) for at in place} - biases - asked
+        partial = {at for _, place in self.statement.line.covered(SPLIT) for at in place}
+        switches = [one for one in self.mentions if one.names == ("bias",) and isinstance(one.value, bool)]
+        partial |= {at for one in switches for at in range(*one.at) if self._strange(at)}
+        partial |= {at for _, place in self.line.covered(OF_ONE) for at in place} - biases - asked
         known = {at for at, token in enumerate(found) if _is_known(token.kind, token.text, words)} | self._told
         strange = sorted(set(range(len(found))) - known - explained - biases | partial)
         return tuple(dict.fromkeys(found[at].as_written for at in strange))
+
+    def _strange(self, at: int) -> bool:
+        """Whether a word within what is said of biases may say more: shared biases."""
+        return self.statement.tokens[at].kind == "word" and self.statement.tokens[at].text not in OF_BIAS
 
     @property
     def _told(self) -> set[int]:
@@ -235,6 +253,9 @@ class Attempt:
         want = [next((name for name in group if name in results), group[0]) for group in self.asked]
         if lost := [name for name in want if name not in results]:
             raise UnreadError(f"what the text gives does not lead to {lost[0].replace('_', ' ')}")
+        words = {self.statement.tokens[at].text for place in self.asked.values() for at in place}
+        if len(words & {"width", "height"}) == 1 and len({*results.get("output_size", ())}) > 1:
+            raise UnreadError("one side of a map that is not square is not read", ("width",))
         out = said.get("out_size")
         batched = any(isinstance(one.value, tuple) and len(one.value) == BATCHED for one in self.mentions)
         if want == ["output_size"] and batched and "out_channels" in self.names:

@@ -100,8 +100,8 @@ _ROWS = (
      {"iterations_per_epoch":
       r"(?:update|iteration|batche?|step|mini batch|weight update|parameter update|gradient update|gradient step)"
       r"(?: (?:are there|will be|are|occur|happen|performed|made|done|there|needed|doe|it|take))*"
-      r" (?:in|per|during|for|make|within|to complete|for completing)(?: (?:up))? (?:one|a"
-        r"|an|each|every|a single|1|~) (?:training )?epoch",
+      r" (?:in|per|during|for|make|within|to complete|for completing)(?: (?:up))?"
+      r" (?:(?:one|a|an|each|every|a single|~) )?(?:training )?epoch",
       "iterations": r"(?:total )?(?:number of )?(?:weight |parameter |gradient )?(?:update|iteration|step)"
                     r"|how many time (?:are|do|doe|will|is) (?:the )?(?:weight|parameter"
                       r"|model)(?: (?:get|be))* updated"},
@@ -386,6 +386,13 @@ OF_ONE = re.compile(  # a part of what the results count
     r"(?:per|(?:of|in|for|do|doe|by) (?:each|every|one|an individual)) (?:individual )?"
     r"(?:filter|kernel|neuron|unit|node|channel|feature map|map|head|pixel|position|image|sample)"
 )
+SPLIT = re.compile(r"pad\w* (?:with|by|of) # (?:pixel |zero )?(?:in total|altogether)")  # over both sides
+_OF_BIAS = """
+bias no without excluding exclude excluded ignoring ignore ignored omitting omit omitted neglecting neglect neglected
+not counting counted included including include plus has have and with a one each is are be used use term vector
+parameter true false free disabled left out = the in all any their its considered
+"""
+OF_BIAS = frozenset(_OF_BIAS.split())
 BIAS_OF_EACH = re.compile(
   r"(?:one|a) bias(?: term)? (?:per|for each|for every) (?:filter|kernel|neuron|unit|output"
   r" channel)")
@@ -415,30 +422,29 @@ NEUTRAL = re.compile(  # what gives nothing, though it has numbers
 _KNOWN = """
 a an the this that these those it its you your we us our let i one each every any all some such there here which what
 who whose when where then than as at by for from in into of off on onto over through to under up upon with within and
-or if so but also only is are was were be been being am has have had having do doe did can could will would shall
-should may might must suppose consider assume assuming given give take say imagine following follow below above use
-using used apply applied applying applie pass passe passed passing feed fed make made produce produced get got obtain
-perform performed performing run calculate compute determine find state how many much number total overall value
-question answer choose select option correct please show result resulting come out image picture photo input output
-layer network neural deep model architecture volume matrix tensor map feature channel pixel size shape dimension
-dimensional dimensionality spatial width height depth color colour rgb grayscale greyscale grey gray 2d 3d 1d single
-simple standard typical square basic stride padding zero pad padded side unit step operation parameter weight bias
-trainable learnable learned including count counted after hidden connected fully exactly same formula equal equals
-whole full batch data receive receives sequentially consist consisting contain contains composed become happen
-expected think own e g etc mean pytorch tensorflow keras framework because since thus therefore now keep kept valid
-know known called named cnn activation relu define defined definition instead want need required require needed stage
-process processing processed computer vision machine learning course exam problem exercise filter followed initial
-hint remember note big large processe term present element design designing designed create created build built work
-worked working receiving pas taken taking gets gave write written describe described specification detail correspond
-corresponding actual containing include match matching across along during while until still just simply always
-usually typically common commonly vanilla early deeper shallow modern popular classic particular certain specific
-example instance case scenario task goal aim student engineer researcher team company teacher professor developer they
-he she his her their them someone person people user classifier classification recognition detection segmentation
-object digit handwritten mnist cifar imagenet dataset frame video camera satellite medical scan face car cat dog
-flower slide slid sliding move moved moving scanned scanning extract extracted detect learn train training trained
-pattern edge patch window region area location position grid cell entry intensity block stack body head tail part
-piece section top bottom left right middle center centre corner length axis axe direction vertical horizontal
-vertically horizontally act go goe border nn tf torch converted convert unchanged calculation contained strided
-solution
+or if so also is are was were be been being am has have had having do doe did can could will would shall should may
+might must suppose consider assume assuming given give take say imagine following follow below above use using used
+apply applied applying applie pass passe passed passing feed fed make made produce produced get got obtain perform
+performed performing run calculate compute determine find state how many much number total overall value question
+answer choose select option correct please show result resulting come out image picture photo input output layer
+network neural deep model architecture volume matrix tensor map feature channel pixel size shape dimension dimensional
+dimensionality spatial width height depth color colour rgb grayscale greyscale grey gray 2d 3d 1d single simple
+standard typical square basic side unit step operation parameter weight bias trainable learnable learned including
+count counted after hidden connected fully exactly same formula equal equals whole batch data receive receives
+sequentially consist consisting contain contains composed become happen expected think own e g etc mean pytorch
+tensorflow keras framework because since thus therefore now keep kept valid know known called named cnn activation
+relu define defined definition instead want need required require needed stage process processing processed computer
+vision machine learning course exam problem exercise filter followed initial hint remember note big large processe
+term present element design designing designed create created build built work worked working receiving pas taken
+taking gets gave write written describe described specification detail correspond corresponding actual containing
+include match matching across along during while still just simply always usually typically common commonly vanilla
+early deeper shallow modern popular classic particular certain specific example instance case scenario task goal aim
+student engineer researcher team company teacher professor developer they he she his her their them someone person
+people user classifier classification recognition detection segmentation object digit handwritten mnist cifar imagenet
+dataset frame video camera satellite medical scan face car cat dog flower slide slid sliding move moved moving scanned
+scanning extract extracted detect learn train training trained pattern edge patch window region area location position
+grid cell entry intensity block stack body head tail part piece section middle center centre length axis axe direction
+vertical horizontal vertically horizontally act go goe border nn tf torch converted convert unchanged calculation
+contained strided solution
 """
 KNOWN = frozenset(_KNOWN.split())
