@@ -29,6 +29,8 @@ class CodeQuestion(Attempt):
     def __init__(self, text: str) -> None:
         text = _BY.sub(r"(\1, \2)", text)
         self.found = layers_of(text)
+        if all(one.kind == "other" for one in self.found):
+            raise UnreadError("the code holds no layers that are known")
         super().__init__(Statement(_prose(text, self.found)), CODE)
         self.code = text[min(one.start for one in self.found) : max(one.end for one in self.found)]
         self.names |= {"in_size", "bias", *_OWN}

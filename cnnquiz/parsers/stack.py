@@ -245,10 +245,9 @@ class Stack(Attempt):
         if piece.kind == "dense":
             inputs = said.get("in_features") or (whole and whole[0] * whole[1] * whole[2]) or before
             return {"layer": "dense", "inputs": inputs, "units": said["out_features"], "bias": bias}
-        kernel = said["kernel_size"]
-        channels = said.get("in_channels", before)
-        if None in (channels, said.get("out_channels")):
-            raise UnreadError("the channels of a layer are not said")
+        kernel, channels = said.get("kernel_size"), said.get("in_channels", before)
+        if None in (kernel, channels, said.get("out_channels")):
+            raise UnreadError("the kernel or the channels of a layer are not said")
         given = {"k": _text(kernel), "channels": channels, "filters": said["out_channels"], "bias": bias}
         return {"layer": "conv", **given}
 
