@@ -18,14 +18,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import cnnquiz
-from cnnquiz import cli, exporters
+from cnnquiz import cli, exporters, importers
 from cnnquiz.bank import open_bank
 from cnnquiz.commands.show import figure
 from cnnquiz.errors import CnnquizError
 from cnnquiz.exporters import Choice, Question, gift, moodle
 from cnnquiz.exporters import html as html_page
+from cnnquiz.importers import ForeignQuestion
 from cnnquiz.items.variants import draw, original
 from cnnquiz.markdown import html
+from cnnquiz.mathematics.values import read_value
 
 BANKS = ("week7", "week8", "week9")
 # Moodle's list of the shares of a mark, with the seven digits that it writes
@@ -163,3 +165,20 @@ def test_the_calls_of_a_notebook_give_the_results_that_are_asked_for() -> None:
         assert name in eval(call, {"cnnquiz": cnnquiz}).results
     book = json.loads(exporters.load("ipynb").write("Title", every))
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
+
+
+@pytest.mark.parametrize("format", ["csv", "gift", "moodle", "qti"])
+@pytest.mark.parametrize("seed", [None, 2])
+def test_what_was_exported_comes_back_with_the_same_marks(format: str, seed: int | None, tmp_path: Path) -> None:
+    exporter = exporters.load(format)
+    for bank in BANKS:
+        every = [one for one in questions_of(bank, seed) if one.type != "expression"]
+        path = tmp_path / f"{bank}{exporter.SUFFIX}"
+        path.write_bytes(exporter.write("Title", every))
+        found = [one for one in importers.read(path) if isinstance(one, ForeignQuestion)]
+        assert len(found) == len(every), bank
+        for question, back in zip(every, found, strict=True):
+            if question.choices:
+                assert [option.right for option in back.options] == [choice.right for choice in question.choices]
+            else:
+                assert read_value(back.answers[0]) == read_value(question.answers[0]), question.name

@@ -6,8 +6,10 @@ Source: IMS Question & Test Interoperability 1.2 (2002) and 2.1 (2012).
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from fractions import Fraction
+from pathlib import PurePosixPath
 
 from cnnquiz.errors import CnnquizError
 from cnnquiz.importers import ForeignOption, ForeignQuestion, Kind, Refusal
@@ -30,12 +32,23 @@ def questions(data: bytes, name: str) -> Iterator[ForeignQuestion | Refusal]:
     if not is_archive(data):
         yield from _items(data, name, "")
         return
-    for member, content in documents(data, name):
+    members = dict(documents(data, name))
+    places = {member: place for place, member in enumerate(_order(members, name))}
+    for member, content in sorted(members.items(), key=lambda one: places.get(one[0], len(places))):
         try:
             yield from _items(content, name, member)
         except CnnquizError as fault:
             line, _, why = str(fault).removeprefix(f"{name}:").partition(": ")
             yield Refusal(int(line) if line.isdecimal() else 1, why, "", member)
+
+
+def _order(members: Mapping[str, bytes], name: str) -> Iterator[str]:
+    """The items in the order of the package's test, where it has one that can be read."""
+    for member, content in members.items():
+        with suppress(CnnquizError):
+            node = root(content, name) if b"assessmentTest" in content else None
+            for one in node.every("assessmentItemRef") if node and node.tag == "assessmentTest" else ():
+                yield str(PurePosixPath(member).parent / one.get("href"))
 
 
 def _items(data: bytes, name: str, member: str) -> Iterator[ForeignQuestion | Refusal]:
