@@ -268,8 +268,10 @@ class Attempt:
         """The defaults that the answer rests on."""
         needed = {"stride", "padding"} if any("output" in name or name == "macs" for name in want) else set()
         needed |= {"bias"} if "parameters" in want else set()
+        unsaid = {"stride": "as the window", "bias": "yes"}  # of those whose default depends on others
         own = [one for one in self.calculator.quantities if one.name in needed - said.keys()]
-        return tuple(f"{one.name} {'as the window' if one.default is None else text_of(one.default)}" for one in own)
+        values = ((one.name, text_of(unsaid[one.name] if one.default is None else one.default)) for one in own)
+        return tuple(f"{name} {value}" for name, value in values)
 
     def _backwards(self, reading: Reading, said: Mapping[str, Any]) -> Reading:
         """The reading that searches for the one quantity that is asked for."""

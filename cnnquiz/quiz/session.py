@@ -245,8 +245,8 @@ def _step(session: Session, event: Event, now: float) -> tuple[Session, Outcome]
             return _back(session)
         case "next":
             return _next(session, now)
-        case "undo" if not session.exam:
-            return _undo(session)
+        case "undo":
+            return _back(session) if session.exam else _undo(session)
         case "hint" if not session.told:
             return _hint(session)
         case "lines" if not session.told:

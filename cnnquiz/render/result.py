@@ -14,14 +14,27 @@ from cnnquiz.render.signs import verdict_sign
 from cnnquiz.shown import one_line
 
 BAR = 20
+ROWS_BELOW = 2  # of the screen, for what follows
 
 
 def result_lines(
     screen: Screen, result: QuizResult, pass_mark: float | None, todo: Sequence[tuple[str, str]]
 ) -> list[Text]:
-    """The whole summary; `todo` holds commands and what each is for."""
-    score, table = _score(screen, result, pass_mark), _table(screen, result.rows)
-    return [Text(), Text(), *paragraphs([score, table, _topics(screen, result), _next(screen, todo)]), Text()]
+    """The whole summary; `todo` holds commands and what each is for.
+
+    At a terminal it is cut to what the screen holds, with the score at its top: the topics go, then all commands but
+    the first, then the items that were right.
+    """
+    score, topics = _score(screen, result, pass_mark), _topics(screen, result)
+    missed = [place for place, row in enumerate(result.rows) if row.mark.verdict != "right"]
+    every = list(range(len(result.rows)))
+    lines: list[Text] = []
+    for shown, more, steps in ((every, topics, todo), (every, [], todo), (every, [], todo[:1]), (missed, [], todo[:1])):
+        table = _table(screen, [(place, result.rows[place]) for place in shown])
+        lines = [Text(), Text(), *paragraphs([score, table, more, _next(screen, steps)]), Text()]
+        if not screen.person or len(lines) + ROWS_BELOW < screen.rows:
+            break
+    return lines
 
 
 def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[Text]:
@@ -35,10 +48,11 @@ def _score(screen: Screen, result: QuizResult, pass_mark: float | None) -> list[
     return stack(screen, lines)
 
 
-def _table(screen: Screen, rows: Sequence[ItemResult]) -> list[Text]:
+def _table(screen: Screen, numbered: Sequence[tuple[int, ItemResult]]) -> list[Text]:
     """One line an item: sign, number, question, your answer, the key, the time; letters as on the screen."""
     heading = [Text(word, "note") for word in ("", "", "question", "yours", "key", "hints", "time")]
-    table = [heading, *(_row(screen, place, row) for place, row in enumerate(rows, 1))]
+    rows = [row for _, row in numbered]
+    table = [heading, *(_row(screen, place + 1, row) for place, row in numbered)]
     if all(row.reply.seconds is None for row in rows):
         table = [cells[:-1] for cells in table]
     if not any(row.reply.hints for row in rows):

@@ -68,8 +68,11 @@ def errands(history: History, topics: Iterable[Tally], at: datetime) -> Iterator
     for name in banks:
         if saved := history.resumable(name):
             done = len({each.item for each in history.responses(saved[0].session)})
-            of = len((saved[0].plan or {}).get("items", ())) or len(banks[name].items)
-            yield Errand(f"Resume {name}, {done} of {of} answered", ("take", name))
+            plan = saved[0].plan or {}
+            of = len(plan.get("items", ())) or len(banks[name].items)
+            kind = ("the exam " if plan.get("exam") else "") + name
+            kind += f" on {plan['topic']}" if plan.get("topic") else ""
+            yield Errand(f"Resume {kind}, {done} of {of} answered", ("take", name))
     if due := len(history.due(at, until=history.exam(day_of(at)))):
         yield Errand("Ten minutes for today: due, weak and new", ("today",))
         yield Errand(f"Review {count(due, 'question')} due today", ("review",))

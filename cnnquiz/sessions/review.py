@@ -144,7 +144,8 @@ class ReviewSession(Log):
         number, due = len(self.cards), self.due - len(self.passed_over)
         whole = f"{count(number, 'question')} due" if number == due else f"{number} of {due} questions due"
         facts = self.facts or [whole]
-        facts += [f"planned towards {until}: {count((until - day_of(now())).days, 'day')} left"] if until else []
+        days = count((until - day_of(now())).days, "day") if until else ""
+        facts += [f"planned towards {until}: {days} left"] if until else []
         self._report_problems()
         self.screen.show(*quiz.banner(self.screen, self.title, facts))
 
@@ -239,11 +240,12 @@ class ReviewSession(Log):
 
     def _close(self) -> int:
         """Show the result of a review that came to its end, and what comes next."""
-        at = now()
+        at, typing = now(), keys.at_terminal()
         ahead = forecast(self.history, at, self.until)
         self.recorder.finish()
         self.screen.show(*result_lines(self.screen, self._result(), None, [])[:-1])
-        self.screen.show(*page.page(page.forecast(self.screen, ahead.due, ahead.next, ahead.days, at)))
+        days = () if typing else ahead.days
+        self.screen.show(*page.page(page.forecast(self.screen, ahead.due, ahead.next, days, at)))
         self._show_json(ahead)
         return 0
 

@@ -45,6 +45,9 @@ def history(path: Path, log: bool = False) -> dict[Path, bytes]:
             verdict, slip = ("right", None) if right else ("wrong", rng.choice(("rounded-up", "forgot-padding")))
             opened.record(replace(one, verdict=verdict, score=float(right), misconception=slip, seconds=rng.random()))
         opened.finish_session("first", NOW)
+        for item in ("item-2", "item-5"):
+            opened.withdraw("third", "week8", item, NOW)
+        opened.set_exam((NOW + timedelta(days=9)).date(), NOW)
         files = [path, path.with_name("history.db-wal")]
         if log:
             return {each: each.read_bytes() for each in files}
@@ -61,6 +64,7 @@ def shown(path: Path) -> tuple[dict[str, Any], bool]:
         found["cards"] = to_builtins(opened.cards())
         found["mistakes"] = opened.mistakes("week8")
         found["paths"] = opened.paths()
+        found["exam"] = str(opened.exam(NOW.date()))
         said = bool(opened.problem or opened.damage)
     try:
         with History.require(path, to_write=False) as opened:
