@@ -113,7 +113,7 @@ def damaged(path: Path) -> None:
     """A history with a row that is left out, and a log whose end is lost."""
     with History.open(path) as history:
         assert history.record(attempt("s", 1)) and history.record(attempt("s", 2))
-        history.db.execute("UPDATE attempts SET seconds = 99 WHERE id = 1")
+        history.db.execute("UPDATE main.attempts SET seconds = 99 WHERE id = 1")
         file, log = path.read_bytes(), bytearray(path.with_name("history.db-wal").read_bytes())
     log[-4000] ^= 1
     path.write_bytes(file)
