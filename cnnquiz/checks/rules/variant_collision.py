@@ -1,7 +1,7 @@
 """In a variant of an item, two options are the same, or too few slips give distractors that differ.
 
-All variants are looked at where a family has at most 20,000, and 500 seeds otherwise. The finding tells the first
-variant's seed and parameters.
+All variants of a small family are looked at; of a large one its corners (the first or last value of each given), the
+edges of its conditions and a sample of seeds. The finding tells the first variant's seed and parameters.
 
 Bad:
 

@@ -1,8 +1,8 @@
 """An item's givens, as printed or in one of its variants, cannot be worked, or its variants cannot be asked.
 
-All variants are looked at where a family has at most 20,000, otherwise its corners (the first or last value of each
-given) and 500 seeds. The finding tells the first variant's seed (cnnquiz show BANK/ITEM --seed N shows it) and its
-parameters. Conditions under `where` keep out combinations that no layer allows.
+All variants of a small family are looked at; of a large one its corners (the first or last value of each given), the
+edges of its conditions and a sample of seeds. The finding tells the first variant's seed (cnnquiz show BANK/ITEM
+--seed N shows it) and its parameters. Conditions under `where` keep out combinations that no layer allows.
 
 Bad:
 
