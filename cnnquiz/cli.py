@@ -114,7 +114,7 @@ def run(args: list[str]) -> object:
         from click.shell_completion import shell_complete
 
         return shell_complete(cli, {}, "cnnquiz", COMPLETE, instruction)
-    if "--plain" in args:  # it belongs to every command
+    if "--plain" in args and args[0] != "lab":  # it belongs to every command; that one has a network by this name
         os.environ[PLAIN] = "1"
         args = [word for word in args if word != "--plain"]
     width = max(min(terminal_columns(), 80) - 2, 30)

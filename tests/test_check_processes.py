@@ -67,7 +67,7 @@ def test_every_rule_finds_the_same_in_parts(many: Path, monkeypatch: pytest.Monk
     (alone,) = runner.check([str(many)], rules.names(), 1)
     monkeypatch.setattr(runner, "PART", 100_000)
     monkeypatch.setattr(workers, "start_method", lambda: "spawn")
-    assert len(runner.tasks_of(str(many), rules.names())) > 3
+    assert len(runner.tasks_of(str(many), rules.names(), None, True)) > 3
     (together,) = runner.check([str(many)], rules.names(), 2)
     assert together == alone
     assert len({one.rule for one in alone.findings}) > 25 and len(alone.items) > 2000

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pyte
@@ -111,7 +112,7 @@ def test_a_page_ends_between_two_pictures(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr("cnnquiz.render.keys.press", lambda: "enter")
     picture = [*[Text("picture")] * 8, Text()]
     show_pages(screen, picture * 5)
-    pages = stream.getvalue().split("Enter more")
+    pages = re.sub(r"\x1b\[\d*m", "", stream.getvalue()).split("Enter more")
     assert [page.count("picture") for page in pages] == [16, 16, 8]
 
 

@@ -120,7 +120,7 @@ BAD = [
     ("conv --in 256x --k 3", "--in: 256x is not a size: write it as in 256 or 256x256x3"),
     ("conv --in 5 --kernel-size abc", "--kernel-size: abc is not a whole number"),
     ("impulse 'y[n] = x[n'", "a bracket is not closed: write the system as in y[n] = "),
-    ("foo", "`foo` is nothing to solve: `cnnquiz solve` says what can be asked"),
+    ("foo", "`foo` is no name that is known: `cnnquiz solve` says what can be asked"),
     ("linear --find s", "there is no option --find"),
     ("flatten --in 3x3x3 --layers 'conv 10 k7'", "it is 4 too wide"),
     ("conv --in 5 --k 3 --q 3", "--q"),

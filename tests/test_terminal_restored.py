@@ -332,7 +332,9 @@ def test_drill_and_review_without_single_keys(bare: Start) -> None:
         child.send("d\n")
         child.expect(r"\(then press Enter\)")
         child.send("\n")
-    child.expect("of 2 right")
+    child.expect(PROMPT)  # what was missed comes once more
+    child.send("quit\n")
+    child.expect("done and saved")
     assert ended(child) == 0
 
 

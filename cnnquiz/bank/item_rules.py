@@ -126,7 +126,7 @@ def pool_faults(item: dict[str, Any], path: Path) -> Iterator[TreeFault]:
         yield from option_faults(option, place)
         words, claim = option.get("text", ""), option.get("claim")
         if not isinstance(claim, dict):
-            remedy = "Add `claim:` with a calculator and its givens."
+            remedy = "Write `claim: {linear: 2*x}`, say: a calculator with its givens."
             yield TreeFault(place, "an option of a pool has a claim, which decides whether it is right", remedy)
         if words in known:
             yield TreeFault((*place, "text"), "two options say the same", "Say something else in `text`.", at_name=True)

@@ -61,7 +61,7 @@ def entry(args: Sequence[str]) -> Entry:
         return Entry(args=options, model=words[0])
     if " " in text.strip():
         return _question(text, options)
-    raise CnnquizError(f"`{words[0][:40]}` is nothing to solve: {_advice(words[0])}")
+    raise CnnquizError(f"`{words[0][:40]}` is no name that is known: {_advice(words[0])}")
 
 
 def _question(text: str, options: Sequence[str]) -> Entry:
