@@ -136,7 +136,9 @@ def write_fields(place: Place, match: re.Match[str]) -> None:
     """Write `type: multiple` and `key: a b` under `params`."""
     for field in re.finditer(r"`([\w-]+): ([^`]+)`(?: under `([\w-]+)`| and `[^`]+` under `([\w-]+)`)?", match[0]):
         above = field[3] or field[4]
-        path = (*(place.under(above) if above else place.question(match[0])), field[1])
+        pool = place.path.index("pool") if "pool" in place.path else -2  # an option there has fields of its own
+        own = place.path[: pool + 2] if pool > 0 else place.question(match[0])
+        path = (*(place.under(above) if above else own), field[1])
         place.write(path, own_words_in(yaml.load(field[2], LOADER)))
 
 
