@@ -83,7 +83,8 @@ def pool_faults(worked: WorkedItem) -> Iterator[tuple[Path, str, str]]:
         yield ("pool", int(index), "claim"), message, "Write in the claim what the option says."
     for index, option in known.items():
         if option.claim and (why := claims.truth(option.claim)[1]):
-            yield ("pool", int(index), "claim"), why, "Write `claim: {linear: 2*x}`, say: one that its calculator can decide."
+            remedy = "Write `claim: {linear: 2*x}`, say: one that its calculator can decide."
+            yield ("pool", int(index), "claim"), why, remedy
             return
     if known and not any(one.claim is None for one in worked.options.values()):
         answers = list(claims.answers_in_pool(worked.item)[1].values())
