@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import itertools
 import re
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from math import isqrt, prod
 
 from msgspec import Struct
 
-from cnnquiz.layers.code import constant
+from cnnquiz.layers.code import constant, syntax_tree
 from cnnquiz.patterns import pattern
 
 Dims = tuple[int | None, ...]  # None: an axis of any length, as the batch is
@@ -130,7 +129,7 @@ class Paste:
         if _STRANGE.search(written[:_LONGEST_EXPRESSION]):
             return None
         try:
-            value = constant(ast.parse(written[:_LONGEST_EXPRESSION].strip(), mode="eval").body, self.names)
+            value = constant(syntax_tree(written[:_LONGEST_EXPRESSION].strip(), "eval").body, self.names)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             return None
         return value if type(value) is int else None
