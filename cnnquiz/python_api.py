@@ -118,9 +118,10 @@ def read(text: str, options: Sequence[str] = ()) -> Reading | Diagnosis:
     Raises `parsers.reading.UnreadError`, with the words that could not be placed, where it is refused.
     """
     from cnnquiz.parsers.layer import layer
+    from cnnquiz.parsers.question import question
     from cnnquiz.parsers.shape_error import shape_error
 
-    found = shape_error(text) or layer(text)
+    found = shape_error(text) or layer(text) or question(text, options)
     if found is None:
         raise UnreadError("the text is neither a question, nor layers, nor a shape error that can be read")
     return found

@@ -65,7 +65,7 @@ def test_a_wrong_key_is_shown_where_it_stands(program: Program, banks: Path) -> 
     ended = program("check", "wrong.yaml")
     assert ended.returncode == 1
     first, source, caret, remedy = ended.stdout.splitlines()[:4]
-    assert first.startswith("wrong.yaml:12:10: error: one: the key says `126x126x4`, but output_shape is 125x125x4")
+    assert first.startswith("wrong.yaml:12:10: error: one: the key says `126x126x4` (rounded-up: You rounded up")
     assert first.endswith("[key-wrong]") and "rounded-up" in first
     assert (source, caret) == ("    key: a", "         ^") and "key: b" in remedy
     assert "1 bank, 1 item: 0 proved, 0 claimed, 0 asserted, 1 wrong; errors: 1, warnings: 0 (" in ended.stdout

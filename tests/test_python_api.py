@@ -41,6 +41,8 @@ def test_searches_readings_and_checks() -> None:
     assert isinstance(read, Reading) and read.calculator == "conv"
     error = cnnquiz.read("RuntimeError: mat1 and mat2 shapes cannot be multiplied (32x400 and 256x120)")
     assert isinstance(error, Diagnosis) and error.value == 400
+    asked = cnnquiz.read("How many parameters has a dense layer with 30 inputs and 20 units?", ["620", "600"])
+    assert isinstance(asked, Reading) and asked.want == ("parameters",)
     with pytest.raises(UnreadError):
         cnnquiz.read("hello")
     assert [one.rule for one in cnnquiz.check(str(BAD)).findings if one.level == "error"]

@@ -50,6 +50,8 @@ def sources(paths: Sequence[str], left_out: LeftOut, bundled: bool = False) -> l
     for path in paths:
         if not path.strip():
             raise CnnquizError("a path is empty: name a bank, or a folder of banks")
+        if path in files.bundled() and not Path(path).exists():
+            raise CnnquizError(f"{path}: there is no such file here; --bundled checks the banks of cnnquiz itself")
         names = [name for each in paths_of_pattern(path) for name in bank_paths(each, left_out)]
         if not names:
             what = "no bank is in this folder (*.yaml or *.yml)" if Path(path).is_dir() else "nothing has such a name"

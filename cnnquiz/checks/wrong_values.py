@@ -22,7 +22,7 @@ def message_and_remedy(worked: WorkedItem) -> tuple[str, str]:
     if letter and not worked.holders:
         where = f", so that option {letter}, `{worked.texts[letter][:60]}`, is right"
     wanted = f"{'not ' * worked.is_denied}{derived.want}"
-    message = f"the key says `{stated[:60]}`, but {wanted} is {right}{where}{slip}"
+    message = f"the key says `{stated[:60]}`{slip}, but {wanted} is {right}{where}"
     remedy = f"Write `key: {letter}`." if letter else f"Write `{key}: {right}` under `options`."
     remedy = remedy if worked.options else f"Write `key: {right}`."
     if worked.agreement and worked.agreement.disagreements:
