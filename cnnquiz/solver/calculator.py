@@ -479,6 +479,8 @@ class ProseValues(Mapping[str, Any]):
     def get(self, name: str, default: Any = None) -> Any:
         """The value of a name; a result's goes before a given's, and that before one on the way."""
         found = self.values_on_the_way.get(self.calculator.symbol_of_result.get(name, ""))
+        if isinstance(found, list | tuple) and found and isinstance(found[0], dict):
+            found = None  # a table, which no prose can hold: the given of that name is meant
         if found is None and name:
             quantity = self.calculator.prose_quantities.get(name)
             if quantity is None:
