@@ -119,6 +119,8 @@ def _axes_and_channels(numbers: tuple[int, ...], known: Sequence[CodeLayer]) -> 
     if first is None:
         if len(numbers) == MAX_AXES + 1:  # the batch stands before it
             return (numbers[2:], numbers[1]) if chw else (numbers[1:-1], numbers[-1])
+        if len(numbers) == MAX_AXES and chw and numbers[0] != numbers[1] == numbers[2]:
+            return numbers[1:], numbers[0]
         return ((), prod(numbers)) if len(numbers) == 1 else (numbers[:-1], numbers[-1])
     channels, axes = first.inputs, first.axes
     if len(numbers) == 1:

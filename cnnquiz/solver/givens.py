@@ -102,7 +102,7 @@ def text_of(raw: Any, between: str = ",") -> str:
         return str(raw)
     if raw and isinstance(raw[0], list | tuple):
         return "; ".join(" ".join(map(str, row)) for row in raw)
-    return between.join(map(str, raw))
+    return between.join(map(str, raw)) if len(raw) != 1 else f"[{raw[0]}]"  # along one axis, and no square
 
 
 def integer(low: int | None = None, letters: bool = True) -> Kind:
