@@ -10,7 +10,7 @@ from itertools import combinations, pairwise
 from math import e, floor, pi, prod
 from typing import Any, NamedTuple
 
-from cnnquiz.checks import equations, number_words, prose_changes
+from cnnquiz.checks import equations, number_words
 from cnnquiz.checks.hedges import is_hedged, leaves_the_case
 from cnnquiz.items.derived_answer import DerivedAnswer
 from cnnquiz.items.said_value import flat, is_same, is_size, numbers, numbers_within
@@ -103,11 +103,7 @@ def contradictions(written: str, words: str, worked: WorkedItem, derived: Derive
             found = [*_other_values(literal, derived), _another_total(sentence, derived) if whole else None]
             found += [*_other_named(literal, derived), *_other_operands(sentence, words, derived)]
             found += _other_units(sentence, derived)
-        for said, name, right in prose_changes.contradictions(sentence, before, derived):
-            found.append(Stated(said, name, right, remedy=f"{right} where it says `{said}`"))
         if not is_hedged(sentence, before):
-            if last and silent:
-                found.append(_another_end(sentence, derived))
             found += [_another_answer(sentence, worked, derived), _another_size(sentence, derived)]
         yield from [stated for stated in found if stated][:1]
 
@@ -213,8 +209,6 @@ def _called(calculator: Calculator) -> tuple[dict[str, str], re.Pattern[str]]:
     """What a text may call by name, and the pattern of a number that it says of one of them."""
     names = (*calculator.symbol_of_result, *calculator.prose_lines, *calculator.prose_quantities)
     called = {name.replace("_", " "): name for name in names if len(name) > SHORTEST_NAME and name.islower()}
-    if "gradients" in calculator.symbol_of_result:
-        called |= {"slope": "gradients", "gradient": "gradients"}
     every = "|".join(map(re.escape, called)) or "(?!)"
     said = rf"\b(?:[Tt]he|[Ii]ts) ({every}) (?:is|are|equals|becomes) (-?\d[\d,]*(?:\.\d+)?){_ENDS_ALONE}"
     return called, re.compile(said)
@@ -240,20 +234,6 @@ def _other_operands(sentence: str, words: str, derived: DerivedAnswer) -> Iterat
                 if meant is not None and meant > 1 and not known.isdisjoint((meant, floor(meant))):
                     yield Stated(side.strip(), quantity.name, text(own), side[strange[0].start() :].strip())
                     return
-
-
-def _another_end(sentence: str, derived: DerivedAnswer) -> Stated | None:
-    """The last calculation of a text that never says the answer, where it would lead there but for one operand."""
-    every = [*equations.sides_with_sign(arithmetic.plain(sentence))] if "=" in sentence else []
-    side, result = every[-1] if every else ("", "")
-    made, known = arithmetic.value(side) if side else None, numbers_within(derived.values.values())
-    if made is None or not isinstance(derived.value, int | Fraction) or {made, floor(made), floor(made) + 1} & known:
-        return None
-    for operand in _OPERAND.finditer(side):
-        for own in numbers(derived.values.values()) - {0, 1, number(operand[0])}:
-            if arithmetic.value(f"{side[: operand.start()]}({text(own)}){side[operand.end() :]}") == derived.value:
-                return Stated(result.strip(" ."), derived.want, text(derived.value))
-    return None
 
 
 def _other_units(sentence: str, derived: DerivedAnswer) -> Iterator[Stated]:
@@ -356,11 +336,7 @@ def _is_of_two(value: int, known: set[Any]) -> bool:
 
 
 def _is_sum(value: int, derived: DerivedAnswer) -> bool:
-    """Whether a number is the sum of two values on the way with one letter, b_e and b_d, or of two given counts."""
-    names = {one.name for one in derived.calculator.quantities if one.short in derived.given.stated}
-    counts = [derived.values.get(name) for name in names if name.endswith("s") and not name.startswith("num_")]
-    if any(value == one + other for one, other in combinations((one for one in counts if type(one) is int), 2)):
-        return True
+    """Whether a number is the sum of two values on the way with one letter: b_e and b_d, of encoder and decoder."""
     parts = [(name, one) for name, one in derived.values.items() if name[1:2] == "_" and isinstance(one, int)]
     return any(a[0] == b[0] and value == one + other for (a, one), (b, other) in combinations(parts, 2))
 

@@ -332,12 +332,6 @@ _PADDING_WORD = re.compile(
     r"\b(same|valid)\b['\"”’`]?[- ](?:zero[- ])?(?:padding|padded|convolution|pad)\b", re.IGNORECASE
 )
 
-_UNPADDED = re.compile(
-    r"\bunpadded\b(?! (?:input|image|picture|photo|map|size|side|width))|\bnot padded\b"
-    r"|\b(?:without|no) (?:any|added|extra) (?:zero[- ])?padding\b",
-    re.IGNORECASE,
-)
-
 
 def _switches(text: str) -> Iterator[Mention]:
     """What is said by turns of phrase rather than by values: biases, the last batch, padding that keeps the size."""
@@ -363,8 +357,6 @@ def _switches(text: str) -> Iterator[Mention]:
     for kinds, pattern in _LOSSES if "oss" in text or "rror" in text or "E" in text else ():
         if found := pattern.search(text):
             yield from (Mention(("loss",), kind, found[0]) for kind in kinds)
-    if "pad" in text and (found := _UNPADDED.search(text)):
-        yield Mention(("padding",), 0, found[0])
     if found := _PADDING_WORD.search(text):
         yield Mention(("padding",), found[1].casefold(), found[0])
     elif "pad" in text.casefold() and (found := _SIZE_KEPT.search(text)):

@@ -6,7 +6,7 @@ decimals it shows, and where the sentence speaks of rounding, to a whole number 
 numbers beside it do not have (9 of 36 is 20 %); and in the rationale, a hint or the key's own why, a step of the
 derivation with another operand, another value than the derived one that is said to be the answer, another count of what
 is asked for, another width of the output, another value of a given, in words too (there are no biases, the input is
-grey), another change of a side (it shrinks by 5, it triples), another part (28 parameters, 2 of them biases).
+grey).
 
 A sentence under a condition (with ceil mode, in PyTorch, for grey images, it would) says nothing about this item, and
 the why of a wrong option may tell the mistake.
@@ -28,7 +28,7 @@ from itertools import pairwise
 from typing import Any
 
 from cnnquiz.answers.single import TRUTH
-from cnnquiz.checks import equations, prose_changes, prose_switches, prose_values
+from cnnquiz.checks import equations, prose_switches, prose_values
 from cnnquiz.checks.hedges import leaves_the_case
 from cnnquiz.checks.subject import Subject
 from cnnquiz.errors import CnnquizError
@@ -76,7 +76,6 @@ def wrong_numbers(subject: Subject, worked: WorkedItem) -> Iterator[Finding]:
     for path, words, answer in prose(worked):
         yield from contradictions(subject, worked, path, words) if answer else ()
         spelled = answer and not _DIGIT.search(words) and any(one.kind == "number" for one in tokens(words))
-        spelled |= answer and prose_changes.says(words)
         if "{" in words or spelled or (_DIGIT.search(words) and (answer or equations.says(words))):
             yield from faults(subject, worked, path, words, values, answer)
 
