@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from answered import DAY, WEEK8, answers, document
+from answered import DAY, WEEK8, answers
 from conftest import Program
 
 from cnnquiz.history import History
@@ -64,12 +64,3 @@ def test_a_review_is_planned_towards_the_exam(program: Program, environment: dic
     assert "Nothing is due today" in program("review").stdout
     program("today", "--exam", str(date.today() + DAY))
     assert "planned towards" in program("review", stdin="s\n").stdout
-
-
-def test_what_is_expected_follows_the_plan_towards_the_exam(program: Program) -> None:
-    then = {"CNNQUIZ_NOW": "2026-06-01T09:00"}
-    program("take", "week8", "--answers", "d d c b d b b a d c", env=then)
-    program("today", "--exam", "2026-06-06", env=then)
-    planned = document(program("review", "--forecast", "--format", "json", env=then))["forecast"]
-    expected = document(program("stats", "--format", "json", env=then))["review"]["forecast"]
-    assert [day["due"] for day in planned][: len(expected)] == expected and sum(expected) == 10

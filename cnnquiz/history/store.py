@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import uuid4
 
-from cnnquiz.clock import day_of
 from cnnquiz.errors import CnnquizError
 from cnnquiz.history import log, rows, scheduling
 from cnnquiz.history.checksums import leave_out_damage
@@ -266,8 +265,7 @@ class History:
         from cnnquiz.history.stats import stats  # not needed to ask and to record
 
         try:
-            cards, exam = [rows.card_of(row) for row in self.db.execute(EVERY_CARD)], self.exam(day_of(now))
-            return stats(self.db, scheduling.plan_for_exam(cards, exam) if exam else cards, now)
+            return stats(self.db, [rows.card_of(row) for row in self.db.execute(EVERY_CARD)], now)
         except UNREADABLE as error:
             raise self.damage_error(error, "nothing was changed") from None
 
